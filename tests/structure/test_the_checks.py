@@ -912,7 +912,7 @@ def test_an_import_between_resources_that_is_not_in_pairs_is_reported(
     [
         ("import phonenumbers\n", "loads phonenumbers on import"),
         ("import boto3\n", "loads boto3 on import"),
-        ("import botocore.session\n", "loads botocore on import"),
+        ("import botocore.session\n", "loads botocore.session on import"),
         ("import aws_lambda_powertools.utilities.parameters\n", "loads aws_lambda_powertools.utilities.parameters"),
         ("import aws_lambda_powertools.utilities.idempotency\n", "loads aws_lambda_powertools.utilities.idempotency"),
         ("import asyncio\n", "loads asyncio on import"),

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from tests.structure.project import Project
 
 ALWAYS = {
-    "annotated_types", "aws_lambda_powertools", "eal", "jmespath", "pydantic", "pydantic_core",
+    "annotated_types", "aws_lambda_powertools", "botocore", "eal", "jmespath", "pydantic", "pydantic_core",
     "typing_extensions", "typing_inspection",
 }  # fmt: skip
-"""pydantic and Powertools' logger and metrics, with what they need."""
+"""pydantic and Powertools' logger and metrics, with what they need: Powertools imports the first module of botocore."""
 ALLOWED = {
     # Every unknown path runs it, so scanners do most: it validates nothing, and pydantic would double its cold start.
     "catch-all": ALWAYS - {"annotated_types", "pydantic", "pydantic_core", "typing_inspection"},
@@ -50,6 +50,9 @@ HEAVY = {
     "aws_lambda_powertools": (
         "event_handler", "utilities.idempotency", "utilities.parameters", "utilities.parser",
         "utilities.validation", "utilities.feature_flags",
+    ),
+    "botocore": (
+        "session", "client", "config", "exceptions", "loaders", "awsrequest", "httpsession", "auth", "model",
     ),
 }  # fmt: skip
 """Parts of allowed packages that only the code that uses them may load, and no import of an app.py."""

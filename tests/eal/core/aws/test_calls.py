@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eal.core import aws
-from eal.core.aws import retries, transport
+from eal.core.aws import client, retries
 from eal.core.aws.connection import Request
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def test_the_third_failure_is_the_last(serve: Serve, failure: Any, error: str) -
     assert len(server.requests) == 3
 
 
-def test_each_attempt_is_signed_anew(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_attempt_has_its_own_signature(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     moments = iter([time.gmtime(0), time.gmtime(400)])
     monkeypatch.setattr(time, "gmtime", lambda: next(moments))
     server = serve(FAULT, FOUND)
@@ -210,7 +210,7 @@ def test_a_big_answer_and_a_big_request(serve: Serve) -> None:
 
 
 def test_a_silent_service_is_a_timeout(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "READ_SECONDS", 0.05)
+    monkeypatch.setattr(client, "READ_SECONDS", 0.05)
     quota = retries.QUOTA - 2 * retries.COST_OF_TIMEOUT
     server = serve(*[lambda _peer: None] * 3)
 
@@ -256,7 +256,7 @@ def test_an_exhausted_quota_ends_the_attempts(serve: Serve) -> None:
     assert attempts == [3] * 50 + [1] * 51
 
 
-def test_a_success_gives_back_what_its_attempts_took(serve: Serve) -> None:
+def test_a_success_puts_back_what_its_attempts_took(serve: Serve) -> None:
     serve(FAULT, FOUND, FOUND)
     quota: Any = aws.dynamodb()._transport._quota  # type: ignore[attr-defined]
     quota.take(10)

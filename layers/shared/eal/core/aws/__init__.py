@@ -60,12 +60,13 @@ def _s3_client() -> Client:
 
 @cache
 def _sdk_client(
-    service: str, read_seconds: int = 2, attempts: int = 3, endpoint: str | None = None
+    service: str, read_seconds: float | None = None, attempts: int = 3, endpoint: str | None = None
 ) -> Client:
-    """Three attempts of two seconds end before an endpoint's timeout of ten seconds."""
-    from eal.core.aws.sdk import SdkClient
+    from eal.core.aws import client, sdk
 
-    return SdkClient(service, read_seconds=read_seconds, attempts=attempts, endpoint=endpoint)
+    return sdk.SdkClient(
+        service, read_seconds=read_seconds or client.READ_SECONDS, attempts=attempts, endpoint=endpoint
+    )
 
 
 def dynamodb() -> DynamoDBClient:

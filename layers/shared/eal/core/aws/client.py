@@ -9,6 +9,9 @@ from eal.core.aws.errors import Exceptions
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+CONNECT_SECONDS = 1.0
+READ_SECONDS = 2.0
+"""The time-out of each read. Three attempts of two seconds end before an endpoint's timeout of ten seconds."""
 MAX_CONNECTIONS = 16
 """Of a client: as many calls can be made side by side."""
 

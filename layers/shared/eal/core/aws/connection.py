@@ -13,6 +13,7 @@ from collections import deque
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from eal.core.aws.client import CONNECT_SECONDS
 from eal.core.aws.errors import NotConnected
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from eal.core.aws.endpoint import Endpoint
 
-CONNECT_SECONDS = 1.0
 MAX_HEAD_BYTES = 64 * 1024
 _READ_BYTES = 64 * 1024
 _ROOTS = __file__.rpartition("/")[0] + "/roots.pem"

@@ -30,7 +30,7 @@ def is_transient(status: int, code: str) -> bool:
 
 def pause_seconds(attempt: int) -> float:
     """The pause after an attempt, with full jitter."""
-    return min(random.random() * 2 ** (attempt - 1), _MAX_PAUSE_SECONDS)  # noqa: S311 - no secret is made of it
+    return min(random.random() * 2.0 ** (attempt - 1), _MAX_PAUSE_SECONDS)  # noqa: S311 - no secret is made of it
 
 
 class Quota:
@@ -48,6 +48,6 @@ class Quota:
             self._left -= amount
             return True
 
-    def give_back(self, amount: int) -> None:
+    def put_back(self, amount: int) -> None:
         with self._lock:
             self._left = min(self._left + amount, QUOTA)

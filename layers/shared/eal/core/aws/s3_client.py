@@ -124,7 +124,7 @@ def _result(operation: str, answer: Answer) -> dict[str, Any]:
     }
     if operation in ("GetObject", "HeadObject"):
         result["ContentType"] = answer.headers["content-type"]
-        result["ContentLength"] = int(answer.headers["content-length"])
+        result["ContentLength"] = int(answer.headers.get("content-length", len(answer.body)))
         result["Metadata"] = {
             name.removeprefix(_METADATA): value
             for name, value in answer.headers.items()

@@ -10,7 +10,7 @@ from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from eal.core.aws.client import MAX_CONNECTIONS, Client
+from eal.core.aws.client import CONNECT_SECONDS, MAX_CONNECTIONS, Client
 from eal.core.aws.errors import NotConnected, Unreachable, refusal
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class SdkClient(Client):
         from botocore.config import Config
 
         config = Config(
-            connect_timeout=1,
+            connect_timeout=CONNECT_SECONDS,
             read_timeout=read_seconds,
             retries={"mode": "standard", "total_max_attempts": attempts},
             tcp_keepalive=True,

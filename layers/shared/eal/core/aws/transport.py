@@ -7,8 +7,7 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from eal.core.aws import retries
-from eal.core.aws.client import MAX_CONNECTIONS
+from eal.core.aws import client, retries
 from eal.core.aws.connection import Answer, Host, Request
 from eal.core.aws.endpoint import region
 from eal.core.aws.errors import NotConnected, Unreachable
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
     from eal.core.aws.endpoint import Endpoint
 
-READ_SECONDS = 2.0
 DEADLINE_SECONDS = 8.0
 """Of a call with all its attempts: it ends before an endpoint's timeout of ten seconds."""
 
@@ -30,7 +28,7 @@ class Transport:
     def __init__(self, service: str, endpoint: Endpoint) -> None:
         self._service = service
         self._signer = Signer(service, region())
-        self._host = Host(endpoint, read_seconds=READ_SECONDS, max_connections=MAX_CONNECTIONS)
+        self._host = Host(endpoint, read_seconds=client.READ_SECONDS, max_connections=client.MAX_CONNECTIONS)
         self._quota = retries.Quota()
 
     def send(self, request: Request, code_of: Callable[[Answer], str]) -> Answer:
@@ -39,7 +37,7 @@ class Transport:
         Raises: Unreachable.
         """
         deadline = time.monotonic() + DEADLINE_SECONDS
-        taken = 1  # what a success gives back to the quota
+        taken = 1  # what a success puts back into the quota
         for attempt in range(1, retries.ATTEMPTS + 1):
             outcome = self._attempt(request, deadline)
             if isinstance(outcome, Answer) and not retries.is_transient(outcome.status, code_of(outcome)):
@@ -54,7 +52,7 @@ class Transport:
         if isinstance(outcome, Unreachable):
             raise outcome
         if outcome.status < 300:
-            self._quota.give_back(taken)
+            self._quota.put_back(taken)
         return outcome
 
     def close(self) -> None:
