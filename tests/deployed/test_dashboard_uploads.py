@@ -74,7 +74,9 @@ def shows_the_end(page: Page, name: str) -> None:
 
 def test_leads_are_imported_from_a_file(page: Page, site: Site) -> None:
     messages: list[str] = []
+    sent: list[tuple[str, bool]] = []
     page.on("console", lambda message: messages.append(message.text))
+    page.on("request", lambda request: sent.append((request.method, request.url.startswith(site.home))))
     name = f"Import{secrets.token_hex(4)}"
     page.goto(site.home + NEW)
     choose(page, "leads.csv", "text/csv", csv(name))
@@ -82,6 +84,7 @@ def test_leads_are_imported_from_a_file(page: Page, site: Site) -> None:
     page.wait_for_url(f"{site.home}/leads/imports/imp_*")
 
     shows_the_end(page, name)  # the page follows the import by itself
+    assert [one for one in sent if one[0] != "GET"] == [("POST", True), ("PUT", False)]
     assert messages == []
 
 
@@ -119,7 +122,7 @@ def test_a_file_with_an_unknown_column_fails_with_the_columns_that_are_known(pag
     choose(page, "leads.csv", "text/csv", b"email,colour\r\na@example.com,red\r\n")
     page.get_by_role("button", name="Import", exact=True).click()
 
-    page.locator("main").get_by_text("Unknown columns in the header: colour.").wait_for()
+    page.get_by_role("alert").get_by_text("Unknown columns in the header: colour.").wait_for()
 
 
 def test_photos_are_uploaded_inspected_and_shown(page: Page, site: Site, stack: Stack, key: str) -> None:
