@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 from eal.core import aws
-from eal.core.aws import retries, transport
+from eal.core.aws import client, retries, transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,7 +41,7 @@ def main(calls: int, endpoint: str | None) -> int:
     with _emulator(endpoint) as upstream, closing(Proxy(upstream)) as proxy:
         with (
             _environment(upstream),
-            patch.multiple(transport, READ_SECONDS=SECONDS_OF_CREATION, DEADLINE_SECONDS=SECONDS_OF_CREATION),
+            _patience(),
         ):
             resources = _create()
         with _environment(proxy.url):
@@ -79,36 +79,36 @@ def _outcome(number: int, resources: dict[str, str], proxy: Proxy) -> str:
 
 
 def _item(name: str, _resources: dict[str, str]) -> str | None:
-    client: Any = aws.dynamodb()
+    table: Any = aws.dynamodb()
     item = {"pk": {"S": name}, "text": {"S": f"é 漢字 😀 {name}" * 20}}
-    client.put_item(TableName=TABLE, Item=item)
-    found = client.get_item(TableName=TABLE, Key={"pk": {"S": name}}, ConsistentRead=True)
-    client.delete_item(TableName=TABLE, Key={"pk": {"S": name}})  # moto copies the table for each transaction
+    table.put_item(TableName=TABLE, Item=item)
+    found = table.get_item(TableName=TABLE, Key={"pk": {"S": name}}, ConsistentRead=True)
+    table.delete_item(TableName=TABLE, Key={"pk": {"S": name}})  # moto copies the table for each transaction
     return None if found.get("Item") == item else f"another item: {found}"
 
 
 def _condition(name: str, _resources: dict[str, str]) -> str | None:
-    client: Any = aws.dynamodb()
+    table: Any = aws.dynamodb()
     key = {"pk": {"S": name}}
-    client.put_item(TableName=TABLE, Item=key)
+    table.put_item(TableName=TABLE, Item=key)
     condition = {
         "ConditionExpression": "attribute_not_exists(pk)",
         "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
     }
     try:
-        client.put_item(TableName=TABLE, Item=key, **condition)
-    except client.exceptions.ConditionalCheckFailedException as refused:
-        client.delete_item(TableName=TABLE, Key=key)
+        table.put_item(TableName=TABLE, Item=key, **condition)
+    except table.exceptions.ConditionalCheckFailedException as refused:
+        table.delete_item(TableName=TABLE, Key=key)
         return None if refused.response["Item"] == key else "another item"
     return "written over a condition"
 
 
 def _transaction(name: str, _resources: dict[str, str]) -> str | None:
-    client: Any = aws.dynamodb()
+    table: Any = aws.dynamodb()
     key = {"pk": {"S": name}}
-    client.transact_write_items(TransactItems=[{"Put": {"TableName": TABLE, "Item": key}}])
-    found = client.transact_get_items(TransactItems=[{"Get": {"TableName": TABLE, "Key": key}}])
-    client.delete_item(TableName=TABLE, Key=key)
+    table.transact_write_items(TransactItems=[{"Put": {"TableName": TABLE, "Item": key}}])
+    found = table.transact_get_items(TransactItems=[{"Get": {"TableName": TABLE, "Key": key}}])
+    table.delete_item(TableName=TABLE, Key=key)
     return None if found["Responses"][0].get("Item") == key else f"another item: {found}"
 
 
@@ -139,6 +139,15 @@ def _secret(name: str, resources: dict[str, str]) -> str | None:
 
 
 OPERATIONS = (_item, _condition, _transaction, _object, _message, _event, _secret)
+
+
+@contextmanager
+def _patience() -> Iterator[None]:
+    with (
+        patch.object(client, "READ_SECONDS", SECONDS_OF_CREATION),
+        patch.object(transport, "DEADLINE_SECONDS", SECONDS_OF_CREATION),
+    ):
+        yield
 
 
 def _create() -> dict[str, str]:
@@ -264,7 +273,7 @@ def _cut_off(peer: socket.socket, upstream: http.client.HTTPConnection, request:
 
 
 def _stall(_peer: socket.socket, _upstream: http.client.HTTPConnection, _request: bytes) -> bool:
-    time.sleep(transport.READ_SECONDS * 1.1)
+    time.sleep(client.READ_SECONDS * 1.1)
     return False
 
 
