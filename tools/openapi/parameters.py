@@ -207,14 +207,20 @@ def _query_parameter(name: str, schema: Node, required: bool) -> Node:
     return {"name": name, "in": "query", "required": required, **described, "schema": schema}
 
 
+def _is_versioned(route: Route) -> bool:
+    """Whether the answer has a version, which is its ETag. The `version` of health is a text: the API's version."""
+    field = route.answer.model_fields.get("version") if route.answer else None
+    return field is not None and field.annotation is int
+
+
 def may_be_not_modified(route: Route) -> bool:
-    versioned = route.is_versioned and route.method == "GET" and not route.changes_by_itself
+    versioned = _is_versioned(route) and route.method == "GET" and not route.changes_by_itself
     return versioned or HTTPStatus.NOT_MODIFIED in route.statuses
 
 
 def etag_of(route: Route) -> dict[str, str]:
     """The component of the ETag header, if successful responses have one."""
-    if route.is_versioned:
+    if _is_versioned(route):
         return {"ETag": "ETag"}
     return {"ETag": "DigestETag"} if may_be_not_modified(route) else {}
 

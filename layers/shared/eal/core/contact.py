@@ -86,7 +86,6 @@ def _email(text: str) -> str:
 
 Phone = Annotated[
     str,
-    AfterValidator(_phone),
     Field(
         max_length=MAX_PHONE_CHARACTERS,
         json_schema_extra={"format": "phone"},
@@ -94,16 +93,17 @@ Phone = Annotated[
         "the country code. The number must be possible in its country; whether it is in use is not "
         "checked.",
     ),
+    AfterValidator(_phone),
 ]
 """A phone number in a wire model."""
 
 Email = Annotated[
     str,
-    AfterValidator(_email),
     Field(
         max_length=MAX_EMAIL_CHARACTERS,
         json_schema_extra={"format": "email"},
         description="Stored in lower case.",
     ),
+    AfterValidator(_email),
 ]
 """An e-mail address in a wire model."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Any, ClassVar, Literal, Self, cast
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
@@ -78,14 +79,14 @@ def measured(value: float) -> float:
 
 def one_of[E: StrEnum](values: type[E]) -> BeforeValidator:
     """Makes a member of an enumeration from its text. A body is validated strictly, which accepts members only."""
+    return BeforeValidator(partial(_member, values))
 
-    def member(value: object) -> E:
-        try:
-            return values(cast("str", value))
-        except ValueError:
-            raise PydanticCustomError("enum", f"Must be one of {', '.join(values)}.") from None
 
-    return BeforeValidator(member)
+def _member[E: StrEnum](values: type[E], value: object) -> E:
+    try:
+        return values(cast("str", value))
+    except ValueError:
+        raise PydanticCustomError("enum", f"Must be one of {', '.join(values)}.") from None
 
 
 class Wire(BaseModel):

@@ -438,9 +438,18 @@ class OutreachBody(Wire):
         Annotated[str, Field(max_length=10, json_schema_extra={"format": "date"}), AfterValidator(_day)]
         | None
     ) = None
-    reply_domain: Annotated[str, BeforeValidator(_lower), Field(max_length=190, pattern=_DOMAIN)] | None = (
-        None
-    )
+    reply_domain: (
+        Annotated[
+            str,
+            Field(
+                max_length=190,
+                pattern=_DOMAIN,
+                json_schema_extra={"pattern": _DOMAIN.replace("a-z", "A-Za-z")},  # any case is accepted
+            ),
+            BeforeValidator(_lower),
+        ]
+        | None
+    ) = None
     track_opens: Annotated[bool, Field(strict=True)] = False
     track_clicks: Annotated[bool, Field(strict=True)] = False
 

@@ -183,12 +183,6 @@ class Route:
     def shown_once(self) -> frozenset[str]:
         return self.answer.shown_once if self.answer else frozenset()
 
-    @property
-    def is_versioned(self) -> bool:
-        """Whether the answer has a version, which is its ETag. The `version` of health is a text: the API's version."""
-        field = self.answer.model_fields.get("version") if self.answer else None
-        return field is not None and field.annotation is int
-
     def arguments(self, request: Request, body: dict[str, Json], caller: Caller | None) -> dict[str, object]:
         """The endpoint's arguments, validated.
 

@@ -229,7 +229,7 @@ def qualify_prospect(facts: ProspectFacts) -> ProspectJudgement:
 
 def judge(facts: ProspectFacts) -> tuple[ProspectJudgement, Provenance]:
     """The qualification with its provenance."""
-    from eal.ai.provenance import timed  # here, because the layer is built without pydantic
+    from eal.ai.provenance import timed  # here: storing the patterns needs no models
 
     return timed(lambda: qualify_prospect(facts), engine=ENGINE, model=VERSION, input_sha256=facts.sha256)
 

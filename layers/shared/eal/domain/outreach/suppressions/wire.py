@@ -27,12 +27,12 @@ def _domain(text: str) -> str:
 
 Domain = Annotated[
     str,
-    AfterValidator(_domain),
     Field(
         max_length=_MAX_DOMAIN_CHARACTERS,
         description="The part of an address after the @, in lower case. Subdomains are not included.",
         json_schema_extra={"format": "hostname"},
     ),
+    AfterValidator(_domain),
 ]
 
 

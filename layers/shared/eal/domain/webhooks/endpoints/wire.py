@@ -1,6 +1,7 @@
 """What the API accepts and returns of webhook endpoints and event types."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import (
@@ -22,13 +23,10 @@ from eal.domain.webhooks.filters.wire import Filter
 _INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
-def _one_of(names: Sequence[str]) -> Callable[[str], str]:
-    def check(event_type: str) -> str:
-        if event_type not in names:
-            raise ValueError(f"Must be one of: {', '.join(names)}.")
-        return event_type
-
-    return check
+def _one_of(names: Sequence[str], event_type: str) -> str:
+    if event_type not in names:
+        raise ValueError(f"Must be one of: {', '.join(names)}.")
+    return event_type
 
 
 def _as_list(value: object) -> object:
@@ -50,16 +48,16 @@ type Url = Annotated[
     ),
 ]
 type EventType = Annotated[
-    str, AfterValidator(_one_of(sorted(CATALOGUE))), Field(json_schema_extra={"enum": [*sorted(CATALOGUE)]})
+    str,
+    AfterValidator(partial(_one_of, sorted(CATALOGUE))),
+    Field(json_schema_extra={"enum": [*sorted(CATALOGUE)]}),
 ]
 _SUBSCRIBABLE = [EVERY_TYPE, *sorted({*CATALOGUE, *RESERVED})]
 type SubscribedType = Annotated[
-    str, AfterValidator(_one_of(_SUBSCRIBABLE)), Field(json_schema_extra={"enum": [*_SUBSCRIBABLE]})
+    str, AfterValidator(partial(_one_of, _SUBSCRIBABLE)), Field(json_schema_extra={"enum": [*_SUBSCRIBABLE]})
 ]
 type EventTypes = Annotated[
     list[SubscribedType],
-    BeforeValidator(_as_list),
-    AfterValidator(_without_repeats),
     Field(
         min_length=1,
         max_length=100,
@@ -67,6 +65,8 @@ type EventTypes = Annotated[
         '`audit.log.event`, which must be listed explicitly. The string `"*"` is accepted for '
         '`["*"]`. Types that are not sent yet can be listed too.',
     ),
+    BeforeValidator(_as_list),
+    AfterValidator(_without_repeats),
 ]
 type Description = Annotated[str, Field(max_length=500), AfterValidator(prose)]
 type RateLimit = Annotated[

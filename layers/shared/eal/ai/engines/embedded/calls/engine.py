@@ -118,7 +118,7 @@ def judge(
     transcript: str, *, answered: bool | None, voicemail: bool, input_sha256: str
 ) -> tuple[Classification, Provenance]:
     """The classification with its provenance. `input_sha256` is the hash by which the caller compares inputs."""
-    from eal.ai.provenance import timed  # here, because it loads pydantic, which the layer is built without
+    from eal.ai.provenance import timed  # here: storing the patterns needs no models
 
     return timed(
         lambda: classify_call(transcript, answered=answered, voicemail=voicemail),

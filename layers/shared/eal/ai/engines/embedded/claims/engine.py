@@ -27,7 +27,7 @@ VERSION = "claims-3"
 
 def judge(file: ClaimFile) -> tuple[Extraction, Provenance]:
     """The extraction with its provenance."""
-    from eal.ai.provenance import timed  # here, because the layer is built without pydantic
+    from eal.ai.provenance import timed  # here: storing the patterns needs no models
 
     return timed(lambda: extract(file), engine=ENGINE, model=VERSION, input_sha256=input_sha256(file))
 

@@ -50,7 +50,7 @@ _MAYBE_A_WISH = 0.3
 
 def judge(reply: Reply) -> tuple[ReplyClassification, Provenance]:
     """The classification with its provenance."""
-    from eal.ai.provenance import timed  # here, because the layer is built without pydantic
+    from eal.ai.provenance import timed  # here: storing the patterns needs no models
 
     return timed(
         lambda: classify_reply(reply), engine=ENGINE, model=VERSION, input_sha256=input_sha256(reply)
