@@ -1,7 +1,5 @@
 """Classifies and decides a call on the task `classify_call`, once per input."""
 
-from dataclasses import dataclass
-
 from eal.ai import chain
 from eal.ai.tasks.classify_call.task import CLASSIFY_CALL, CallInput
 from eal.core import observe
@@ -10,12 +8,8 @@ from eal.domain.calls import decisions
 from eal.domain.calls import store as calls
 from eal.domain.calls.model import Run
 from eal.domain.organization_settings import store as organization_settings
-from eal.entry.queue import Consumer, Message, TenantMessage, worker_of
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task(TenantMessage):
-    call_id: str
+from eal.entry.messages.classify_call import Task
+from eal.entry.queue import Consumer, Message, worker_of
 
 
 def classify(message: Message) -> None:

@@ -1,6 +1,6 @@
 """Matches a received e-mail with the e-mail that it answers, classifies it, and carries out what follows."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from eal.ai.engines.embedded.replies import engine, rules
@@ -12,15 +12,11 @@ from eal.domain.organization_settings import store as organization_settings
 from eal.domain.outreach.replies import classification, matching
 from eal.domain.outreach.replies import store as replies
 from eal.domain.outreach.replies.model import ReplyRecord, Run
-from eal.entry.queue import Consumer, Message, TenantMessage, worker_of
+from eal.entry.messages.classify_reply import Task
+from eal.entry.queue import Consumer, Message, worker_of
 
 BODY_MISSING = "body_missing"
 """The reason of a classification by the subject alone, which is always unsure."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task(TenantMessage):
-    reply_id: str
 
 
 def classify(message: Message) -> None:

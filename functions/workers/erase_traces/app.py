@@ -1,8 +1,5 @@
 """Erase what refers to an erased lead, prospect, call, claim or content item, on the tasks `erase_…`."""
 
-from dataclasses import dataclass
-
-from eal.core.clock import Instant
 from eal.core.table.item import load
 from eal.core.table.scrub import Erased
 from eal.core.tenancy import Tenant
@@ -23,44 +20,16 @@ from eal.domain.prospects import erasure as prospects
 from eal.domain.reviews import erasure as reviews
 from eal.domain.reviews.requests import erasure as review_requests
 from eal.domain.webhooks.deliveries import erasure as deliveries
+from eal.entry.messages.erase_traces import (
+    CallTask,
+    ClaimEvidenceTask,
+    ClaimTask,
+    ContentTask,
+    LeadTask,
+    PhotoTask,
+    ProspectTask,
+)
 from eal.entry.queue import Consumer, Message, TenantMessage, worker_of
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeadTask(TenantMessage):
-    lead_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProspectTask(TenantMessage):
-    prospect_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallTask(TenantMessage):
-    call_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimTask(TenantMessage):
-    claim_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContentTask(TenantMessage):
-    content_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimEvidenceTask(ClaimTask):
-    """Only the evidence, as it was at `until`: the end of the claim's retention."""
-
-    until: Instant
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhotoTask(ClaimTask):
-    photo_id: str
 
 
 def consume(message: Message) -> None:

@@ -6,7 +6,7 @@ level changed.
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from eal.core import observe
 from eal.core.outbound import later
@@ -14,14 +14,8 @@ from eal.core.outbound.later import Delayed
 from eal.core.table.item import load
 from eal.domain.calls import decisions, dispatching
 from eal.domain.calls.store import CALLS
-from eal.entry.queue import Consumer, Message, TenantMessage, worker_of
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task(TenantMessage):
-    call_id: str
-    round: int
-    level: int
+from eal.entry.messages.escalate_dispatch import Task
+from eal.entry.queue import Consumer, Message, worker_of
 
 
 def escalate(message: Message) -> None:

@@ -1,17 +1,13 @@
 """Exports the audit log. A message names an export; a run that does not complete it enqueues another message."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from eal.core import aws, settings
 from eal.core.table.item import load
 from eal.domain.audit_log.exports import store, writing
-from eal.entry.queue import Consumer, Message, RetryPolicy, TenantMessage, worker_of
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExportMessage(TenantMessage):
-    export_id: str
+from eal.entry.messages.export_audit import ExportMessage
+from eal.entry.queue import Consumer, Message, RetryPolicy, worker_of
 
 
 def consume(message: Message) -> None:

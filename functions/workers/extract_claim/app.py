@@ -1,7 +1,5 @@
 """Extracts the scope of a claim on the task `extract_claim`, once per evidence and version of the engine."""
 
-from dataclasses import dataclass
-
 from eal.ai import chain
 from eal.ai.claims import input_sha256
 from eal.ai.engines.embedded.claims import engine
@@ -13,12 +11,8 @@ from eal.domain.claims.scope import evidence
 from eal.domain.claims.scope import store as scope
 from eal.domain.claims.store import CLAIMS
 from eal.domain.organization_settings import store as organization_settings
-from eal.entry.queue import Consumer, Message, RetryPolicy, TenantMessage, worker_of
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task(TenantMessage):
-    claim_id: str
+from eal.entry.messages.extract_claim import Task
+from eal.entry.queue import Consumer, Message, RetryPolicy, worker_of
 
 
 class KeepsFailing(Exception):

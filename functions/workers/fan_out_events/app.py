@@ -1,16 +1,9 @@
 """Events from the bus: one delivery for each webhook endpoint that subscribes to the event."""
 
-from dataclasses import dataclass
-
 from eal.core.table.item import load
 from eal.domain.webhooks.deliveries.fan_out import PublishedEvent, fan_out
-from eal.entry.queue import Consumer, Message, TenantMessage
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BusEvent(TenantMessage):
-    id: str
-    type: str
+from eal.entry.messages.fan_out_events import BusEvent
+from eal.entry.queue import Consumer, Message
 
 
 def consume(message: Message) -> None:

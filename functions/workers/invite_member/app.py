@@ -1,16 +1,10 @@
 """Creates a member's account and sends the invitation, on the task `invite_member`."""
 
-from dataclasses import dataclass
-
 from eal.core.table.item import load
 from eal.domain.organizations.members.store import MEMBERS
-from eal.entry.queue import Consumer, Message, TenantMessage
+from eal.entry.messages.invite_member import Task
+from eal.entry.queue import Consumer, Message
 from eal.vendors.cognito import accounts
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task(TenantMessage):
-    member_id: str
 
 
 def invite(message: Message) -> None:

@@ -1,32 +1,22 @@
 """Posts a published response as the reply to its review, or deletes the reply of one that is not published any more."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from math import ceil
 
 from eal.core import aws, clock, observe, settings
-from eal.core.clock import Instant
 from eal.core.outbound.schedule import MAX_SQS_DELAY_SECONDS
 from eal.core.table import lease
 from eal.core.table.item import dump, load
 from eal.core.table.lease import Held
-from eal.entry.queue import Consumer, Message, TenantMessage, worker_of
+from eal.entry.messages.post_review_reply import Task
+from eal.entry.queue import Consumer, Message, worker_of
 from eal.vendors.google_business import replying
 from eal.vendors.http import Busy
 
 MAX_WAIT = timedelta(days=1)
 """How long Google may be unavailable or throttle before the reply is failed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task(TenantMessage):
-    """`due_at`: not before then, because Google requested it. `deferred_since` is the first such request."""
-
-    content_id: str
-    review_id: str
-    due_at: Instant | None = None
-    deferred_since: Instant | None = None
 
 
 def settle(message: Message) -> None:

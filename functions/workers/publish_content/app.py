@@ -5,7 +5,7 @@ a message for another time than the item's, or for an item that is not scheduled
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from eal.core import observe
 from eal.core.clock import rfc3339
@@ -15,13 +15,8 @@ from eal.core.outbound.later import Delayed
 from eal.core.table.item import load
 from eal.domain.content import publication
 from eal.domain.content.store import CONTENTS
-from eal.entry.queue import Consumer, Message, TenantMessage, worker_of
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task(TenantMessage):
-    content_id: str
-    scheduled_at: str
+from eal.entry.messages.publish_content import Task
+from eal.entry.queue import Consumer, Message, worker_of
 
 
 def publish(message: Message) -> None:

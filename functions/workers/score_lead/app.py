@@ -1,32 +1,18 @@
 """Score a lead with the trained reading of its notes, on `lead.created` and `lead.updated`."""
 
-from dataclasses import dataclass
-
 from eal.ai.engines.embedded import lead_notes
 from eal.core import observe
 from eal.core.table.item import load
 from eal.domain.leads import store as leads
-from eal.entry.queue import Consumer, Message, TenantMessage, worker_of
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Shown:
-    """The members of the event's lead that are read here. Its current state is read from the table."""
-
-    id: str
-    notes: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _LeadEvent(TenantMessage):
-    data: _Shown
+from eal.entry.messages.score_lead import LeadEvent
+from eal.entry.queue import Consumer, Message, worker_of
 
 
 def score(message: Message) -> None:
     """The request scored the lead by patterns, without NumPy. Most leads keep that score, at the cost of two reads; the
     others get another version and a `lead.updated`.
     """
-    event = load(_LeadEvent, message)
+    event = load(LeadEvent, message)
     if not event.data.notes:
         return
     by = worker_of(event, "score_lead")

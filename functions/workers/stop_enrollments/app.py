@@ -1,6 +1,5 @@
 """Stops enrollments on the task `stop_enrollments`: that of a converted prospect, or all of an archived sequence."""
 
-from dataclasses import dataclass
 from itertools import batched
 
 from eal.core.caller import Caller
@@ -9,21 +8,13 @@ from eal.core.table.read import get_all
 from eal.domain.outreach.enrollments import store as enrollments
 from eal.domain.outreach.enrollments.store import ENROLLMENTS
 from eal.domain.outreach.sequences.store import SEQUENCES
-from eal.entry.queue import Consumer, Message, TenantMessage, worker_of
+from eal.entry.messages.stop_enrollments import Task
+from eal.entry.queue import Consumer, Message, worker_of
 
 _PER_TRANSACTION = 20
 """Four operations each: the enrollment, two claims and the audit record."""
 _MAX_PER_MESSAGE = 400
 """Then the next message continues, so that a long sequence fits into the function's timeout."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task(TenantMessage):
-    """Exactly one of `prospect_id` and `sequence_id` is set. `after` is the last enrollment of the message before."""
-
-    prospect_id: str | None = None
-    sequence_id: str | None = None
-    after: str | None = None
 
 
 def stop(message: Message) -> None:

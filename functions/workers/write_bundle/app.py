@@ -1,21 +1,9 @@
 """Writes the bundle of a sign-off on the task `write_bundle`."""
 
-from dataclasses import dataclass
-
 from eal.core.table.item import load
 from eal.domain.claims.sign_offs import writing
-from eal.domain.claims.sign_offs.model import SignOffRef
-from eal.entry.queue import Consumer, Message, RetryPolicy, TenantMessage, worker_of
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task(TenantMessage):
-    claim_id: str
-    sign_off_id: str
-
-    @property
-    def ref(self) -> SignOffRef:
-        return SignOffRef(self.tenant, self.claim_id, self.sign_off_id)
+from eal.entry.messages.write_bundle import Task
+from eal.entry.queue import Consumer, Message, RetryPolicy, worker_of
 
 
 def consume(message: Message) -> None:

@@ -1,7 +1,5 @@
 """Writes or revises a content item on the task `write_content`, once."""
 
-from dataclasses import dataclass
-
 from eal.ai import chain
 from eal.ai.tasks.revise_content.task import REVISE_CONTENT
 from eal.ai.tasks.write_content.task import WRITE_CONTENT
@@ -9,13 +7,8 @@ from eal.core import observe
 from eal.core.table.item import load
 from eal.domain.content import writing
 from eal.domain.organization_settings import store as organization_settings
-from eal.entry.queue import Consumer, Message, RetryPolicy, TenantMessage, worker_of
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task(TenantMessage):
-    content_id: str
-    task_id: str
+from eal.entry.messages.write_content import Task
+from eal.entry.queue import Consumer, Message, RetryPolicy, worker_of
 
 
 def write(message: Message) -> None:

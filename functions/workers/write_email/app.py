@@ -1,7 +1,5 @@
 """Writes a draft on the task `write_email`, once."""
 
-from dataclasses import dataclass
-
 from eal.ai import chain
 from eal.ai.tasks.write_email.task import WRITE_EMAIL
 from eal.core import observe
@@ -9,12 +7,8 @@ from eal.core.table.item import load
 from eal.domain.organization_settings import store as organization_settings
 from eal.domain.outreach.drafts import writing
 from eal.domain.outreach.drafts.store import DRAFTS
-from eal.entry.queue import Consumer, Message, TenantMessage, worker_of
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task(TenantMessage):
-    draft_id: str
+from eal.entry.messages.write_email import Task
+from eal.entry.queue import Consumer, Message, worker_of
 
 
 def write(message: Message) -> None:

@@ -38,7 +38,7 @@ class Context(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TenantMessage(TenantScoped):
-    """The fields of every message for a tenant. Workers add the fields of their own messages, and `load` them."""
+    """The fields of every message for a tenant. `eal.entry.messages` has those of each worker, which `load`s them."""
 
     organization_id: str
     mode: Mode

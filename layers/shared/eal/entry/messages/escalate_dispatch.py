@@ -1,0 +1,12 @@
+"""The messages of functions/workers/escalate_dispatch."""
+
+from dataclasses import dataclass
+
+from eal.entry.queue import TenantMessage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task(TenantMessage):
+    call_id: str
+    round: int
+    level: int

@@ -1,0 +1,18 @@
+"""The messages of functions/workers/score_lead."""
+
+from dataclasses import dataclass
+
+from eal.entry.queue import TenantMessage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """The members of the event's lead that are read here. Its current state is read from the table."""
+
+    id: str
+    notes: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadEvent(TenantMessage):
+    data: Shown
