@@ -188,6 +188,21 @@ IMPORT_CUTS = {
             "            for dist in importlib_metadata.distributions():\n",
         ),
     ),
+    # Types for checkers, and the class of one constant. pydantic itself, which uses the types, still gets them.
+    "pydantic_core/__init__.py": (
+        (
+            "from typing_extensions import Sentinel\n",
+            "class Sentinel:\n    def __init__(self, name):\n        self.__name__ = name\n",
+        ),
+        (
+            "from .core_schema import CoreConfig, CoreSchema, CoreSchemaType, ErrorType\n",
+            "def __getattr__(name):\n"
+            "    if name not in ('CoreConfig', 'CoreSchema', 'CoreSchemaType', 'ErrorType'):\n"
+            "        raise AttributeError(name)\n"
+            "    from importlib import import_module\n\n"
+            "    return getattr(import_module('pydantic_core.core_schema'), name)\n",
+        ),
+    ),
 }
 """Files, and in each the texts of imports that no function needs, with what replaces them. Code that does need such a
 module imports it then, or from its own place.
