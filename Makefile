@@ -12,7 +12,7 @@ export SAM_CLI_TELEMETRY := 0
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop reset invoke start-api test lint unit unit-botocore deployed demo conformance bench screenshots train environment scanner clean
+.PHONY: help run stop reset invoke start-api test lint unit unit-botocore deployed as-deployed demo conformance bench screenshots train environment scanner clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */\1\t/' | awk -F '\t' '{printf "make %-13s %s\n", $$1, $$2}'
@@ -57,6 +57,9 @@ unit-botocore: environment ## Run the tests of the functions with botocore in pl
 
 deployed: environment ## Run tests/deployed against a stack of their own; TEST_PORT=4599 sets its port
 	@$(PY) -m tools.stack tests --port $(TEST_PORT) $(PYTEST_ARGS)
+
+as-deployed: environment ## Run every sample event, and a part of the tests, on the built layers
+	@$(PY) -m tools.as_deployed
 
 demo: environment ## Show the main flow with its evidence, on the running stack
 	@$(PY) -m tools.demo

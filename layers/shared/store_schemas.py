@@ -76,7 +76,7 @@ def _core(validator: Any) -> tuple[Any, Any]:
 
 
 def _subclasses(cls: type) -> set[Any]:
-    found = set(cls.__subclasses__())
+    found: set[Any] = set(cls.__subclasses__())
     return found.union(*map(_subclasses, found))
 
 
@@ -119,8 +119,8 @@ class Text:
             case Enum():
                 return f"{self._reference(type(value))}.{value.name}"
             case _ if is_dataclass(value) and not isinstance(value, type):
-                arguments = {field.name: getattr(value, field.name) for field in fields(value) if field.init}
-                return f"{self._reference(type(value))}(**{self.of(arguments)})"
+                values = {field.name: getattr(value, field.name) for field in fields(value) if field.init}
+                return f"{self._reference(type(value))}(**{self.of(values)})"
             case _ if hasattr(type(value), "model_fields"):
                 restored = self._reference(_stand_ins().restored)
                 model = self._reference(type(value))
@@ -193,9 +193,9 @@ def module_text(cls: type, core: tuple[Any, Any]) -> str:
 def _json_schema(cls: type, mode: Any) -> dict[str, Any]:
     from pydantic import TypeAdapter
 
-    return json.loads(
-        json.dumps(TypeAdapter(cls).json_schema(mode=mode))
-    )  # plain dicts, whose repr is their source
+    # Plain dicts, whose repr is their source.
+    schema: dict[str, Any] = json.loads(json.dumps(TypeAdapter(cls).json_schema(mode=mode)))
+    return schema
 
 
 # ---------------------------------------------------------------- as files

@@ -693,6 +693,7 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
         prepend("layers/shared/eal/core/aws/json_client.py", "import botocore\n"),
         "imports botocore: use the clients",
     ),
+    (imports.faults, prepend(STORE, "from pydantic import Field\n"), "import it from eal.core.schema"),
     (imports.faults, prepend(STORE, "from aws_lambda_powertools import Logger\n"), "only entry and observe"),
     (imports.faults, prepend(STORE, "from tests.support import http\n"), "does not import its users"),
     (
@@ -766,6 +767,7 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (names.faults, append(STORE, "class Place: ...\n"), "rename Place, a retired word"),
     (names.faults, write("functions/leads/test_create.py", ""), "with the name of a test"),
     (imports.faults, prepend(CREATE, "import pydantic\n"), "a function imports eal and the standard library"),
+    (imports.faults, append(CREATE, "@dataclass\nclass Task: ...\n"), "move it to eal.entry.messages"),
     (imports.faults, prepend(CREATE, "from functions.leads.get import app\n"), "imports functions.leads.get"),
     (
         imports.faults,

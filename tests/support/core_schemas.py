@@ -85,7 +85,8 @@ def _right(schema: Any, known: dict[str, Any], depth: int) -> st.SearchStrategy[
 
 def _members(fields: Any, inner: Any) -> st.SearchStrategy[Any]:
     """Members under the names that inputs have. Some that may be absent are absent."""
-    required, optional = {}, {}
+    required: dict[str, Any] = {}
+    optional: dict[str, Any] = {}
     named = fields.items() if isinstance(fields, dict) else ((field["name"], field) for field in fields)
     for name, field in named:
         alias = field.get("validation_alias", name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
 
 import pytest
@@ -13,9 +14,9 @@ from hypothesis import strategies as st
 from pydantic import AfterValidator, TypeAdapter
 
 import eal
+import store_schemas
 from eal.core.stored_schema import NotStored, json_type, module_name
 from eal.core.wire import Wire
-from layers.shared import store_schemas
 from tests.support.core_schemas import ANYTHING, inputs
 from tests.support.verdicts import verdict
 from tools.fixtures.template import ROOT
@@ -24,8 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-CLASSES = store_schemas.classes(eal)
-"""All that the build stores, with pydantic's schemas."""
+
+@cache
+def classes() -> dict[type, tuple[Any, Any]]:
+    """All that the build stores, with pydantic's schemas."""
+    return store_schemas.classes(eal)
 
 
 class Stored:
@@ -66,8 +70,8 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stored]:
 @settings(max_examples=500)
 @given(data=st.data())
 def test_verdicts_and_dumps_are_those_of_pydantic(stored: Stored, data: st.DataObject) -> None:
-    cls = data.draw(st.sampled_from(list(CLASSES)))
-    value = json.loads(json.dumps(data.draw(inputs(CLASSES[cls][0]))))
+    cls = data.draw(st.sampled_from(list(classes())))
+    value = json.loads(json.dumps(data.draw(inputs(classes()[cls][0]))))
     strict = data.draw(st.booleans())
 
     expected = json.loads(json.dumps(verdict(cls.__module__, cls.__qualname__, value, strict=strict)))

@@ -61,6 +61,8 @@ PAIRS = {
 
 BOTOCORE = "layers/shared/eal/core/aws/sdk.py"
 """The only module that knows an SDK."""
+PYDANTIC = {"layers/shared/eal/core/schema.py", "layers/shared/eal/core/stored_schema.py"}
+"""The door to pydantic, and what stands behind it in the built layer."""
 IMPURE = {
     "core.aws",
     "core.settings",
@@ -95,6 +97,7 @@ def faults(project: Project) -> Iterator[str]:
     for path, tree in project.modules("functions"):
         found = imports(tree)
         yield from _function(path, found)
+        yield from _no_dataclasses(path, tree)
     for path, tree in project.modules("tools"):
         yield from _no_tests(path, imports(tree))
 
@@ -144,6 +147,8 @@ def _third_party(path: str, found: Sequence[Import]) -> Iterator[str]:
             yield f"{path}:{one.line} imports boto3: use the clients of eal.core.aws"
         elif top == "botocore" and path != BOTOCORE:
             yield f"{path}:{one.line} imports {one.module}: use the clients and the errors of eal.core.aws"
+        elif top in ("pydantic", "pydantic_core") and path not in PYDANTIC:
+            yield f"{path}:{one.line} imports {one.module}: import it from eal.core.schema, or the layer loads pydantic"
         elif top == "aws_lambda_powertools" and not in_entry and path != "layers/shared/eal/core/observe.py":
             yield f"{path}:{one.line} imports {one.module}: only entry and observe use Powertools"
 
@@ -269,6 +274,12 @@ def _function(path: str, found: Sequence[Import]) -> Iterator[str]:
         home = "eal_dashboard" if path.startswith("functions/dashboard/") else "eal"
         if top not in (home, *sys.stdlib_module_names):
             yield f"{path}:{one.line} imports {one.module}: a function imports {home} and the standard library"
+
+
+def _no_dataclasses(path: str, tree: ast.Module) -> Iterator[str]:
+    for node in nodes(tree):
+        if isinstance(node, ast.ClassDef) and node.decorator_list:
+            yield f"{path}:{node.lineno} defines {node.name}: move it to eal.entry.messages, where its schema is stored"
 
 
 def _no_tests(path: str, found: Sequence[Import]) -> Iterator[str]:

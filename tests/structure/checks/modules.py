@@ -141,4 +141,4 @@ def third_party(project: Project) -> set[str]:
         for _, tree in project.modules("layers/shared/eal")
         for imported in imports(tree)
         if not imported.for_types_only
-    } - {*sys.stdlib_module_names, "eal"}
+    } - {*sys.stdlib_module_names, "eal", "eal_schemas"}

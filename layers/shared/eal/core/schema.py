@@ -18,7 +18,7 @@ def _are_stored() -> bool:
     if os.environ.get("EAL_SCHEMAS") == "pydantic":
         return False
     try:
-        import eal_schemas
+        import eal_schemas  # type: ignore[import-not-found] # only in the built layer
     except ModuleNotFoundError:
         return False
     from pydantic_core import __version__

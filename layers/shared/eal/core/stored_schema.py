@@ -144,7 +144,7 @@ def _serializer(cls: type) -> SchemaSerializer:
 
 
 def _field_names(cls: type) -> dict[str, None]:
-    schema = cast("Mapping[str, Any]", core_schema(cls)[0])
+    schema: Mapping[str, Any] = core_schema(cls)[0]
     while schema["type"] != "model-fields":
         schema = schema["schema"]
     return dict.fromkeys(schema["fields"])
