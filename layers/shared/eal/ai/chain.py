@@ -17,11 +17,10 @@ from eal.core import settings
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from pydantic import BaseModel
-
     from eal.ai.policy import Policy
     from eal.ai.provenance import Provenance
     from eal.ai.tasks.task import Task
+    from eal.core.schema import BaseModel
     from eal.core.tenancy import Tenant
 
 ENGINE = "bedrock"

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from eal.core.schema import AfterValidator, Field
 
 # The two libraries take 10 ms each to import, and nearly all input needs neither: a text in one of these plain forms is
 # already in normal form. A property test checks that against the libraries.

@@ -3,11 +3,9 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
-from pydantic_core import PydanticCustomError
-
 from eal.core.clock import Instant
 from eal.core.cursor import CursorScope
+from eal.core.schema import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, PydanticCustomError
 from eal.core.tenancy import Tenant
 from eal.core.wire import Wire
 

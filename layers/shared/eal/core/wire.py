@@ -6,12 +6,18 @@ from enum import StrEnum
 from functools import partial
 from typing import Annotated, Any, ClassVar, Literal, Self, cast
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
-from pydantic_core import PydanticCustomError
-
 from eal.core.characters import NOT_IN_LINE, NOT_IN_PROSE
 from eal.core.clock import Instant
 from eal.core.json import MAX_NUMBER
+from eal.core.schema import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    PydanticCustomError,
+)
 
 MAX_OVERLAP_SECONDS = 604_800
 DEFAULT_OVERLAP_SECONDS = 86_400

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pydantic import BaseModel
-
     from eal.ai.engines.bedrock.engine import Question
     from eal.ai.provenance import Provenance
     from eal.ai.tasks.prompt import Prompt
+    from eal.core.schema import BaseModel
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING, cast
 
-from pydantic import TypeAdapter, ValidationError
+from eal.core.schema import TypeAdapter, ValidationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from _typeshed import DataclassInstance
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, UniversalAttributeValueTypeDef
-    from pydantic import BaseModel
 
     from eal.core.json import Json
+    from eal.core.schema import BaseModel
 
     class _Attribute(TypedDict, total=False):
         """What items consist of. Sets and binaries are not used."""

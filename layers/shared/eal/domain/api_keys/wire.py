@@ -3,12 +3,11 @@
 from ipaddress import ip_network
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, field_validator, model_validator
-
 from eal.core import clock
 from eal.core.caller import Scope
 from eal.core.clock import Instant
 from eal.core.listing import PageView
+from eal.core.schema import AfterValidator, ConfigDict, Field, field_validator, model_validator
 from eal.core.tenancy import Mode
 from eal.core.wire import DEFAULT_OVERLAP_SECONDS, MAX_OVERLAP_SECONDS, Name, Wire, without_defaults
 from eal.domain.api_keys.model import MAX_REQUESTS_PER_MINUTE, ApiKey, RateLimit, Status

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, NamedTuple
 
-from pydantic import Field, JsonValue
-
 from eal.core.audit import Actor, Source
 from eal.core.clock import Instant, rfc3339
 from eal.core.json import Json
+from eal.core.schema import Field, JsonValue
 from eal.core.table.item import Item, dump
 from eal.core.tenancy import Mode, TenantScoped
 from eal.core.wire import Wire

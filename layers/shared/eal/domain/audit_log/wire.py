@@ -2,11 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import ConfigDict, Field, JsonValue
-
 from eal.core.audit import ActorType, Source
 from eal.core.clock import Instant
 from eal.core.listing import ListQuery, PageView
+from eal.core.schema import ConfigDict, Field, JsonValue
 from eal.core.tenancy import Mode
 from eal.core.wire import Wire
 from eal.domain.audit_log.model import AuditLogFilters

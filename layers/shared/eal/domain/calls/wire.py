@@ -4,13 +4,12 @@ import hashlib
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, JsonValue, model_validator
-
 from eal.ai.classification import Intent, Urgency
 from eal.ai.provenance import ProvenanceView
 from eal.core.clock import Instant
 from eal.core.contact import Phone
 from eal.core.listing import ListQuery, PageView
+from eal.core.schema import AfterValidator, ConfigDict, Field, JsonValue, model_validator
 from eal.core.wire import Name, Wire, one_line, one_of, prose, without_defaults
 from eal.domain.calls.model import (
     Call,

@@ -3,11 +3,10 @@
 from datetime import date
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
-
 from eal.core.clock import Instant
 from eal.core.contact import Email, Phone
 from eal.core.listing import ListQuery, PageView
+from eal.core.schema import AfterValidator, ConfigDict, Field, model_validator
 from eal.core.wire import Name, Wire, one_line, prose, without_defaults
 from eal.domain.claims.model import ExtractionFailure, Status
 from eal.domain.leads.model import LossType

@@ -2,8 +2,6 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, HttpUrl, JsonValue, model_validator
-
 from eal.ai.content import ContentType, Length, Network
 from eal.ai.content_policy import Level, Rule
 from eal.ai.provenance import ProvenanceView
@@ -11,6 +9,7 @@ from eal.ai.writing import Tone
 from eal.core.audit import ActorType
 from eal.core.clock import Instant
 from eal.core.listing import ListQuery, PageView
+from eal.core.schema import AfterValidator, ConfigDict, Field, HttpUrl, JsonValue, model_validator
 from eal.core.wire import Wire, one_line, prose, without_defaults
 from eal.domain.content import limits
 from eal.domain.content.model import (

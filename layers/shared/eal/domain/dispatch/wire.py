@@ -3,12 +3,11 @@
 from datetime import UTC, datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, JsonValue, model_validator
-
 from eal.ai.classification import Intent, Urgency
 from eal.core.audit import ActorType
 from eal.core.clock import Instant
 from eal.core.json import Json
+from eal.core.schema import AfterValidator, ConfigDict, Field, JsonValue, model_validator
 from eal.core.wire import Name, Wire, measured, one_line, one_of, prose
 from eal.domain.dispatch.model import Action, Dispatch, Facts, RuleId
 from eal.domain.organization_settings.wire import SettingsBody

@@ -2,11 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, JsonValue
-
 from eal.core.clock import Instant
 from eal.core.events.catalogue import CATALOGUE
 from eal.core.listing import ListQuery
+from eal.core.schema import AfterValidator, Field, JsonValue
 from eal.core.tenancy import Mode
 from eal.core.wire import Wire
 

@@ -2,11 +2,10 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Field
-
 from eal.core import clock, settings
 from eal.core.clock import Instant
 from eal.core.listing import PageView
+from eal.core.schema import ConfigDict, Field
 from eal.core.wire import DEFAULT_OVERLAP_SECONDS, MAX_OVERLAP_SECONDS, Wire
 from eal.domain.integrations.model import (
     MAX_SECRET_BYTES,

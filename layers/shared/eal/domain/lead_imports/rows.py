@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from pydantic import ValidationError
-
 from eal.core.errors import validation_message
+from eal.core.schema import ValidationError
 from eal.domain.lead_imports.model import MAX_ROW_BYTES, MAX_ROWS, RowError
 from eal.domain.leads.wire import AttributionBody, LeadCreate
 

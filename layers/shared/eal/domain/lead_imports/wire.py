@@ -4,9 +4,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, ClassVar, Self
 
-from pydantic import ConfigDict, Field
-
 from eal.core.clock import Instant
+from eal.core.schema import ConfigDict, Field
 from eal.core.wire import UploadView, Wire
 from eal.domain.lead_imports.model import MAX_ERRORS_SHOWN, Format, LeadImport, Status
 from eal.domain.leads.model import OnDuplicate

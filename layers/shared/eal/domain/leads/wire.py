@@ -2,11 +2,10 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, AliasPath, ConfigDict, Field, model_validator
-
 from eal.core.clock import Instant
 from eal.core.contact import Email, Phone
 from eal.core.listing import PLAIN_DIGITS, ListQuery, PageView
+from eal.core.schema import AfterValidator, AliasPath, ConfigDict, Field, model_validator
 from eal.core.wire import Name, Wire, one_line, prose, without_defaults
 from eal.domain.leads.model import (
     MAX_METADATA_ENTRIES,

@@ -4,10 +4,16 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Literal, Self, cast
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, field_validator, model_validator
-
 from eal.ai.policy import MAX_BUDGET_CENTS, MIN_BUDGET_CENTS, EngineChoice
 from eal.core.contact import Email, Phone
+from eal.core.schema import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 from eal.core.wire import Name, Wire, measured, one_line, prose, without_defaults
 from eal.domain.organization_settings.hours import DAYS, DEFAULT_TIMEZONE, minutes, overlap
 from eal.domain.organization_settings.store import CLAIM_DAYS, DAILY_CAP, RECORDING_DAYS, TRANSCRIPT_DAYS

@@ -2,10 +2,9 @@
 
 from typing import Annotated, ClassVar, Self, cast
 
-from pydantic import AfterValidator, ConfigDict, Field, field_validator
-
 from eal.core.clock import Instant
 from eal.core.listing import PageView
+from eal.core.schema import AfterValidator, ConfigDict, Field, field_validator
 from eal.core.tenancy import Mode
 from eal.core.wire import Name, Wire, one_line, without_defaults
 from eal.domain.organization_settings.wire import SettingsBody, SettingsView

@@ -4,14 +4,13 @@ import json
 import re
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, PlainValidator, model_validator
-
 from eal.ai.provenance import ProvenanceView
 from eal.core.clock import Instant
 from eal.core.contact import Email
 from eal.core.errors import ValidationFailed
 from eal.core.json import MAX_NUMBER
 from eal.core.listing import ListQuery, PageView
+from eal.core.schema import AfterValidator, ConfigDict, Field, PlainValidator, model_validator
 from eal.core.wire import Name, Wire, free_number, one_line, prose, without_defaults
 from eal.domain.leads.model import LossType
 from eal.domain.leads.wire import AddressBody, AddressView, Assignee, Metadata, Notes, Phones, Slug

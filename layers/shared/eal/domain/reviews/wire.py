@@ -6,10 +6,9 @@ from datetime import datetime
 from itertools import islice
 from typing import Annotated, ClassVar, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
-
 from eal.core.clock import Instant
 from eal.core.listing import ListQuery, PageView
+from eal.core.schema import AfterValidator, ConfigDict, Field, model_validator
 from eal.core.wire import Name, Wire, one_line, prose
 from eal.domain.content.model import Content, ContentStatus
 from eal.domain.reviews.model import (

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import ConfigDict, Field
-
 from eal.core.caller import Caller, Role
 from eal.core.clock import Instant
 from eal.core.listing import PageView
+from eal.core.schema import ConfigDict, Field
 from eal.core.tenancy import Mode
 from eal.core.wire import Wire, without_defaults
 from eal.domain.sessions.model import Session

@@ -5,11 +5,10 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Annotated, Self, get_args
 
-from pydantic import ConfigDict, Field
-
 from eal.ai.classification import Intent, Urgency
 from eal.core.clock import Instant
 from eal.core.json import Json
+from eal.core.schema import ConfigDict, Field
 from eal.core.wire import Wire
 from eal.domain.leads.model import Status
 from eal.domain.statistics import sketch

@@ -18,10 +18,9 @@ from dataclasses import dataclass
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, Union, cast, get_args, get_origin
 
-from pydantic import ValidationError
-
 from eal.core.caller import Caller, Scope, Visitor
 from eal.core.errors import UNKNOWN_FIELD, FieldError, ValidationFailed, validation_message
+from eal.core.schema import ValidationError
 from eal.core.tenancy import Tenant
 from eal.core.wire import Wire
 from eal.entry.http.request import Answer, Request

@@ -7,23 +7,21 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self, cast
 
-from pydantic import ValidationError
-
 from eal.ai.engines.bedrock import converse
 from eal.ai.engines.bedrock.budget import MonthlyBudget
 from eal.ai.engines.bedrock.models import Usage, model
 from eal.core import settings
+from eal.core.schema import ValidationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    from pydantic import BaseModel
-
     from eal.ai.engines.bedrock.budget import Budget
     from eal.ai.engines.bedrock.converse import Reply
     from eal.ai.engines.bedrock.models import Model
     from eal.core.json import Json
+    from eal.core.schema import BaseModel
     from eal.core.tenancy import Tenant
 
 DEADLINE_SECONDS = 12.0

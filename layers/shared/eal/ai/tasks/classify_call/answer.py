@@ -2,9 +2,8 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from eal.ai.classification import Intent, Urgency
+from eal.core.schema import BaseModel, ConfigDict, Field
 
 type Reason = Literal[
     "real_need", "has_authority", "service_offered", "live_need", "complete_voicemail",

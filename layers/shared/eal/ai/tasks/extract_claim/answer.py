@@ -5,9 +5,8 @@ There is no field for a category or selector code: no engine fills those in.
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from eal.ai.claims import Activity
+from eal.core.schema import BaseModel, ConfigDict, Field
 
 type Unit = Literal["SF", "LF", "SY", "SQ", "CF", "CY", "EA", "HR", "DAY", "none"]
 type Basis = Literal["measured", "photo_estimate", "allowance", "stated"]

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from eal.core.schema import BaseModel, ConfigDict, Field
 
 type Damage = Literal["sewage", "fire", "smoke", "mold", "water", "storm", "impact", "none", "unclear"]
 type Severity = Literal["severe", "moderate", "minor", "unclear"]

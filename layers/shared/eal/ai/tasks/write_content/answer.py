@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from eal.core.schema import BaseModel, ConfigDict, Field
 
 Line = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\n]*$")]
 Paragraph = Annotated[str, Field(min_length=1, max_length=1500)]

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from eal.core.schema import BaseModel, ConfigDict, Field
 
 
 class Answer(BaseModel):

@@ -4,9 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
-from pydantic import Field
-
 from eal.core.clock import Instant, rfc3339
+from eal.core.schema import Field
 from eal.core.table.item import Item
 from eal.domain.audit_log.model import AuditLogFilters, Checkpoint
 

@@ -3,9 +3,8 @@
 from datetime import timedelta
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import ConfigDict, Field
-
 from eal.core.clock import Instant
+from eal.core.schema import ConfigDict, Field
 from eal.core.wire import Wire
 from eal.domain.audit_log.exports.model import (
     AuditExport,

@@ -2,10 +2,9 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
-
 from eal.core.clock import Instant
 from eal.core.listing import ListQuery, PageView
+from eal.core.schema import AfterValidator, ConfigDict, Field, model_validator
 from eal.core.wire import Name, Wire, measured, one_line, prose
 from eal.domain.claims.notes.model import NoteKind
 

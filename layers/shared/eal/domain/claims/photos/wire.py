@@ -3,10 +3,9 @@
 from datetime import datetime
 from typing import Annotated, ClassVar, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
-
 from eal.core.clock import Instant
 from eal.core.listing import PageView
+from eal.core.schema import AfterValidator, ConfigDict, Field, model_validator
 from eal.core.wire import UploadView, Wire, one_line, prose, without_defaults
 from eal.domain.claims.photos.model import (
     EXTENSIONS,

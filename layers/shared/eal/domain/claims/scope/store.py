@@ -12,8 +12,6 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from pydantic import TypeAdapter
-
 from eal.ai.claims import (
     Exclusion,
     MeasureConflict,
@@ -24,6 +22,7 @@ from eal.ai.claims import (
 )
 from eal.core.clock import rfc3339
 from eal.core.errors import Conflict
+from eal.core.schema import TypeAdapter
 from eal.core.table.item import load
 from eal.core.table.keys import Key, key, partition
 from eal.core.table.read import walk

@@ -2,8 +2,6 @@
 
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
-
 from eal.ai.claims import (
     Activity,
     Areas,
@@ -19,6 +17,7 @@ from eal.ai.claims import (
 )
 from eal.ai.provenance import ProvenanceView
 from eal.core.clock import Instant
+from eal.core.schema import AfterValidator, ConfigDict, Field, model_validator
 from eal.core.wire import Wire, measured, one_line, one_of, prose, without_defaults
 from eal.domain.claims.checks import Check, Level
 from eal.domain.claims.scope.model import (

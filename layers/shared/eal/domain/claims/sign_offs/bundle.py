@@ -13,10 +13,9 @@ from datetime import date
 from functools import cache
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import ConfigDict, Field, TypeAdapter
-
 from eal.core.clock import Instant
 from eal.core.csv_cell import harmless
+from eal.core.schema import ConfigDict, Field, TypeAdapter
 
 FORMAT: Literal["eal-claim-bundle/1"] = "eal-claim-bundle/1"
 JSON_NAME, CSV_NAME, REPORT_NAME = "bundle.json", "scope.csv", "report.pdf"

@@ -3,10 +3,9 @@
 from datetime import datetime
 from typing import Annotated, ClassVar, Self
 
-from pydantic import ConfigDict, Field
-
 from eal.core.clock import Instant
 from eal.core.listing import PageView
+from eal.core.schema import ConfigDict, Field
 from eal.core.wire import Name, Wire
 from eal.domain.claims.photos.model import UPLOAD_WINDOW
 from eal.domain.claims.sign_offs.bundle import (

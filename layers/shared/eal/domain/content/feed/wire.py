@@ -3,10 +3,9 @@
 from typing import Annotated, Self
 from urllib.parse import urlencode
 
-from pydantic import ConfigDict, Field
-
 from eal.core.clock import Instant
 from eal.core.listing import PLAIN_DIGITS, ListQuery
+from eal.core.schema import ConfigDict, Field
 from eal.core.wire import Wire
 from eal.domain.content.feed.model import FeedAddress
 

@@ -2,10 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
-
 from eal.core.clock import Instant
 from eal.core.listing import PageView
+from eal.core.schema import ConfigDict, Field
 from eal.core.wire import Wire
 
 type Grantable = Literal[

@@ -2,12 +2,11 @@
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, field_validator
-
 from eal.core.caller import Role
 from eal.core.clock import Instant
 from eal.core.contact import Email
 from eal.core.listing import PageView
+from eal.core.schema import ConfigDict, Field, field_validator
 from eal.core.wire import Name, Wire, without_defaults
 
 

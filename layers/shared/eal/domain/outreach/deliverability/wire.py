@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field
-
 from eal.core.clock import Instant
 from eal.core.errors import ValidationFailed
+from eal.core.schema import AfterValidator, ConfigDict, Field
 from eal.core.wire import Wire, one_line
 from eal.domain.outreach.deliverability.model import (
     METRICS,

@@ -2,14 +2,13 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
-
 from eal.ai.content_policy import Level, Rule
 from eal.ai.provenance import ProvenanceView
 from eal.ai.writing import Tone
 from eal.core.clock import Instant
 from eal.core.contact import Email
 from eal.core.listing import ListQuery, PageView
+from eal.core.schema import AfterValidator, ConfigDict, Field, model_validator
 from eal.core.wire import Wire, one_line, prose, without_defaults
 from eal.domain.outreach.drafts.model import (
     MAX_BODY_CHARACTERS,

@@ -2,11 +2,10 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field
-
 from eal.core.clock import Instant
 from eal.core.contact import Email as EmailAddress
 from eal.core.listing import ListQuery, PageView
+from eal.core.schema import Field
 from eal.core.wire import Wire
 from eal.domain.outreach.emails.model import Content, Email, EmailKind, EmailStatus, OccurrenceType
 

@@ -2,10 +2,9 @@
 
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
-
 from eal.core.clock import Instant
 from eal.core.listing import ListQuery, PageView
+from eal.core.schema import ConfigDict, Field, model_validator
 from eal.core.wire import Wire
 from eal.domain.outreach.enrollments.model import EnrollmentResult, EnrollmentStatus, Refusal, StopReason
 

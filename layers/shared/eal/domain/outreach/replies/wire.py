@@ -4,14 +4,19 @@ import re
 from datetime import date
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
-
 from eal.ai.provenance import ProvenanceView
 from eal.ai.replies import ReplyClass
 from eal.core.clock import Instant
 from eal.core.contact import Email
 from eal.core.listing import ListQuery, PageView
+from eal.core.schema import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PydanticCustomError,
+    model_validator,
+)
 from eal.core.wire import Wire, one_of, prose
 from eal.domain.outreach.mail import Missing
 from eal.domain.outreach.replies.model import Correction, Match, Reply, ReplyRecord, Run, SequenceEffect

@@ -3,9 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Annotated, Self
 
-from pydantic import ConfigDict, Field, model_validator
-
 from eal.core.clock import Instant
+from eal.core.schema import ConfigDict, Field, model_validator
 from eal.core.wire import Wire
 from eal.domain.outreach.tenant_clock import MAX_ADVANCE, MovedClock
 

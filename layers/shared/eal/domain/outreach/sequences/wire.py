@@ -2,10 +2,9 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, field_validator, model_validator
-
 from eal.core.clock import Instant
 from eal.core.listing import ListQuery, PageView
+from eal.core.schema import AfterValidator, ConfigDict, Field, field_validator, model_validator
 from eal.core.wire import Name, Wire, one_line, prose, without_defaults
 from eal.domain.organization_settings.hours import DAYS, minutes
 from eal.domain.organization_settings.wire import Day, Opening, TimeZone, WallTime

@@ -6,10 +6,9 @@ import csv
 import io
 from typing import TYPE_CHECKING, NamedTuple
 
-from pydantic import ValidationError
-
 from eal.core.csv_cell import harmless
 from eal.core.errors import Unavailable, ValidationFailed, validation_message
+from eal.core.schema import ValidationError
 from eal.core.table.write import AlreadyWritten, Stale
 from eal.domain.outreach.suppressions import store
 from eal.domain.outreach.suppressions.csv_export import COLUMNS

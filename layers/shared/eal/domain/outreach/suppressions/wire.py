@@ -3,11 +3,10 @@
 from collections import Counter
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
-
 from eal.core.clock import Instant
 from eal.core.contact import Email, email_address
 from eal.core.listing import ListQuery, PageView
+from eal.core.schema import AfterValidator, ConfigDict, Field, model_validator
 from eal.core.wire import Wire, one_line, prose
 from eal.domain.outreach.suppressions.model import SuppressionReason, SuppressionSource, Topic
 

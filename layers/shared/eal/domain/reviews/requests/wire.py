@@ -2,11 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, ConfigDict, Field
-
 from eal.core.clock import Instant
 from eal.core.contact import Email
 from eal.core.listing import ListQuery, PageView
+from eal.core.schema import AfterValidator, ConfigDict, Field
 from eal.core.wire import Name, Wire, one_line
 from eal.domain.reviews.requests.model import RequestStatus
 

@@ -2,9 +2,8 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field
-
 from eal.core.listing import PageView
+from eal.core.schema import Field
 from eal.core.wire import Wire
 from eal.domain.statistics.roll_up.store import Row
 

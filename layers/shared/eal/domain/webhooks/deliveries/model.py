@@ -4,11 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Field
-
 from eal.core.clock import Instant
 from eal.core.outbound.faults import Fault
 from eal.core.outbound.schedule import DEFERRAL_TIMEOUT, GONE, next_attempt_at
+from eal.core.schema import ConfigDict, Field
 from eal.core.tenancy import Mode, TenantScoped
 
 MAX_ATTEMPTS_STORED = 25

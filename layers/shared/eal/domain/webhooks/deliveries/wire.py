@@ -2,13 +2,12 @@
 
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import ConfigDict, Field
-
 from eal.core.clock import Instant
 from eal.core.events.catalogue import CATALOGUE, Event
 from eal.core.listing import ListQuery, PageView
 from eal.core.outbound.faults import Fault
 from eal.core.outbound.sender import Reply
+from eal.core.schema import ConfigDict, Field
 from eal.core.wire import Wire
 from eal.domain.events.wire import EventView
 from eal.domain.webhooks.deliveries.model import DeliveryStatus, Replay, Trigger

@@ -4,10 +4,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal, Self
 
-from pydantic import JsonValue
-
 from eal.core.clock import Instant
 from eal.core.events.catalogue import BY_NAME_ONLY
+from eal.core.schema import JsonValue
 
 EVERY_TYPE = "*"
 type DisabledReason = Literal["requested", "gone", "failing"]

@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import (
+from eal.core.clock import Instant
+from eal.core.events.catalogue import CATALOGUE, RESERVED
+from eal.core.listing import ListQuery, PageView
+from eal.core.schema import (
     AfterValidator,
     BeforeValidator,
     ConfigDict,
@@ -12,10 +15,6 @@ from pydantic import (
     JsonValue,
     field_validator,
 )
-
-from eal.core.clock import Instant
-from eal.core.events.catalogue import CATALOGUE, RESERVED
-from eal.core.listing import ListQuery, PageView
 from eal.core.wire import DEFAULT_OVERLAP_SECONDS, MAX_OVERLAP_SECONDS, Wire, prose, without_defaults
 from eal.domain.webhooks.endpoints.model import EVERY_TYPE, DisabledReason, Endpoint
 from eal.domain.webhooks.filters.wire import Filter

@@ -3,9 +3,16 @@
 import json
 from typing import Annotated, Final, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, JsonValue, RootModel, WithJsonSchema, model_validator
-
 from eal.core.json import MAX_NUMBER
+from eal.core.schema import (
+    AfterValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    RootModel,
+    WithJsonSchema,
+    model_validator,
+)
 from eal.core.wire import Wire, free_number, without_defaults
 from eal.domain.webhooks.endpoints.model import Conditions
 
