@@ -53,7 +53,7 @@ unit: environment ## Run the tests that need no stack, with coverage; PYTEST_ARG
 	@COVERAGE_CORE=sysmon pytest -n 2 --dist worksteal $(or $(PYTEST_ARGS),--cov --cov-config=pyproject.toml)
 
 unit-botocore: environment ## Run the tests of the functions with botocore in place of our own AWS client
-	@EAL_SDK=botocore pytest -n 2 --dist worksteal tests/functions tests/eal/core
+	@EAL_SDK=botocore pytest -n 2 --dist worksteal $(or $(PYTEST_ARGS),tests/functions tests/eal/core)
 
 deployed: environment ## Run tests/deployed against a stack of their own; TEST_PORT=4599 sets its port
 	@$(PY) -m tools.stack tests --port $(TEST_PORT) $(PYTEST_ARGS)
