@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from eal_dashboard.pages import PAGES
-from tests.dashboard.test_pages import HOSTILE, address
+from tests.dashboard.test_pages import HOSTILE
 from tools.fixtures import browser
-from tools.fixtures.dashboard import served
+from tools.fixtures.dashboard import address, served
 from tools.fixtures.responses import full
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Dialog, Page
 
     from tools.fixtures.dashboard import FakeApi
 
@@ -96,7 +96,12 @@ def test_no_page_is_shown_in_a_frame_of_another_site(page: Page, home: str) -> N
 
 def test_what_strangers_wrote_does_not_run(page: Page, home: str, api: FakeApi) -> None:
     ran: list[str] = []
-    page.on("dialog", lambda dialog: (ran.append(dialog.message), dialog.dismiss()))
+
+    def note(dialog: Dialog) -> None:
+        ran.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", note)
     for path in FILLED_BY_STRANGERS:
         shown = next(one for one in PAGES if one.path == path)
         for call in shown.calls.values():

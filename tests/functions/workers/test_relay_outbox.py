@@ -6,7 +6,7 @@ import io
 import json
 from contextlib import contextmanager, suppress
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -356,7 +356,7 @@ def test_entries_of_one_tenant_that_the_bus_refuses_fail_only_its_groups(
         is_refused = _entries_of(arguments, refused)
         kept = [entry for entry, no in zip(arguments["Entries"], is_refused, strict=True) if not no]
         if kept:
-            send(aws.events(), "PutEvents", {"Entries": kept})
+            send(cast("aws.Client", aws.events()), "PutEvents", {"Entries": kept})
         entries = [{"ErrorCode": "ThrottlingException"} if no else {"EventId": "e"} for no in is_refused]
         return {"FailedEntryCount": sum(is_refused), "Entries": entries}
 
@@ -427,7 +427,7 @@ def test_pointers_that_are_left_unprocessed_are_removed_by_another_call(
     def one_at_a_time(arguments: dict[str, Any]) -> Any:
         ((table, (first, *left)),) = arguments["RequestItems"].items()
         calls.append(len(left))
-        send(aws.dynamodb(), "BatchWriteItem", {"RequestItems": {table: [first]}})
+        send(cast("aws.Client", aws.dynamodb()), "BatchWriteItem", {"RequestItems": {table: [first]}})
         return {"UnprocessedItems": {table: left} if left else {}}
 
     with _answers(monkeypatch, "BatchWriteItem", one_at_a_time):

@@ -146,7 +146,7 @@ def test_a_missing_table(cloud: str) -> None:
     with pytest.raises(aws.Refused) as raised:
         aws.dynamodb().get_item(TableName="none", Key=KEY)
     assert raised.value.code == "ResourceNotFoundException"
-    assert type(raised.value) is aws.dynamodb().exceptions.ResourceNotFoundException
+    assert issubclass(raised.type, aws.dynamodb().exceptions.ResourceNotFoundException)
 
 
 attributes = st.recursive(

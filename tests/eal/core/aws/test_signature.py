@@ -120,7 +120,7 @@ def test_a_presigned_url_is_botocores(
         monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
     session = botocore.session.Session()
     session.set_credentials(KEY, SECRET, token or None)
-    theirs = session.create_client(
+    theirs: Any = session.create_client(
         "s3", config=Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
     )
     ours = S3Client()
@@ -152,6 +152,6 @@ def test_a_presigned_url_is_botocores(
 def test_the_headers_and_parameters_of_s3_have_botocores_names() -> None:
     model = botocore.session.Session().get_service_model("s3")
     for operation, direction in (("PutObject", s3_client._HEADERS), ("GetObject", s3_client._QUERY)):
-        shape = model.operation_model(operation).input_shape
+        shape: Any = model.operation_model(operation).input_shape
         for name, wire_name in direction.items():
             assert shape.members[name].serialization["name"].lower() == wire_name

@@ -38,17 +38,17 @@ class Transport:
         """
         deadline = time.monotonic() + DEADLINE_SECONDS
         taken = 1  # what a success puts back into the quota
-        for attempt in range(1, retries.ATTEMPTS + 1):
-            outcome = self._attempt(request, deadline)
+        outcome = self._attempt(request, deadline)
+        for retry in range(1, retries.ATTEMPTS):
             if isinstance(outcome, Answer) and not retries.is_transient(outcome.status, code_of(outcome)):
                 break
-            pause = retries.pause_seconds(attempt)
+            pause = retries.pause_seconds(retry)
             cost = retries.COST_OF_TIMEOUT if _is_timeout(outcome) else retries.COST
-            is_last = attempt == retries.ATTEMPTS or time.monotonic() + pause >= deadline
-            if is_last or not self._quota.take(cost):
+            if time.monotonic() + pause >= deadline or not self._quota.take(cost):
                 break
             taken = cost
             time.sleep(pause)
+            outcome = self._attempt(request, deadline)
         if isinstance(outcome, Unreachable):
             raise outcome
         if outcome.status < 300:

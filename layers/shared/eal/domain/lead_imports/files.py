@@ -31,8 +31,10 @@ def fetched(ref: ImportRef, etag: str | None) -> Iterator[tuple[BinaryIO, str]]:
     pinned = {"IfMatch": etag} if etag else {}
     try:
         found = aws.patient_s3().get_object(
-            Bucket=settings.uploads_bucket(), Key=ref.upload_object_key, **pinned
-        )  # type: ignore[arg-type]
+            Bucket=settings.uploads_bucket(),
+            Key=ref.upload_object_key,
+            **pinned,  # type: ignore[arg-type]
+        )
     except aws.Refused as refused:
         if refused.code == "PreconditionFailed":
             raise NotImportable("The file was replaced after the import started.") from None
