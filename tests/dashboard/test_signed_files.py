@@ -213,4 +213,4 @@ def test_files_are_hashed_in_the_browser_and_leave_it_nowhere(api: FakeApi) -> N
         assert page.locator("[data-name='bundle.json']").get_attribute("data-state") == "yes"
         page.get_by_role("button", name="Verify").click()
         page.get_by_text("Consistent, but not signed yet.").wait_for()
-    assert requests == []
+    assert [url for url in requests if not url.startswith(f"{home}/static/")] == []  # the icon may come late
