@@ -152,6 +152,7 @@ def test_a_presigned_url_is_botocores(
 def test_the_headers_and_parameters_of_s3_have_botocores_names() -> None:
     model = botocore.session.Session().get_service_model("s3")
     for operation, direction in (("PutObject", s3_client._HEADERS), ("GetObject", s3_client._QUERY)):
-        shape: Any = model.operation_model(operation).input_shape
+        shape = model.operation_model(operation).input_shape
+        assert shape
         for name, wire_name in direction.items():
             assert shape.members[name].serialization["name"].lower() == wire_name

@@ -119,7 +119,7 @@ def test_a_certificate_that_the_system_trusts_is_accepted(
     server: list[str | None], certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    assert dict(aws.dynamodb().list_tables()) == {}
+    aws.dynamodb().list_tables()
     assert server == ["http/1.1"]
 
 

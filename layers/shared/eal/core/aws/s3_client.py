@@ -123,7 +123,7 @@ def _result(operation: str, answer: Answer) -> dict[str, Any]:
         name: answer.headers[header] for name, header in _RESULTS.items() if header in answer.headers
     }
     if operation in ("GetObject", "HeadObject"):
-        result["ContentType"] = answer.headers["content-type"]
+        result["ContentType"] = answer.headers.get("content-type", "")
         result["ContentLength"] = int(answer.headers.get("content-length", len(answer.body)))
         result["Metadata"] = {
             name.removeprefix(_METADATA): value

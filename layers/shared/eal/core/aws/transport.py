@@ -37,12 +37,12 @@ class Transport:
         Raises: Unreachable.
         """
         deadline = time.monotonic() + DEADLINE_SECONDS
-        taken = 1  # what a success puts back into the quota
         outcome = self._attempt(request, deadline)
-        for retry in range(1, retries.ATTEMPTS):
+        taken = 1  # what a success puts back into the quota
+        for attempt in range(1, retries.ATTEMPTS):
             if isinstance(outcome, Answer) and not retries.is_transient(outcome.status, code_of(outcome)):
                 break
-            pause = retries.pause_seconds(retry)
+            pause = retries.pause_seconds(attempt)
             cost = retries.COST_OF_TIMEOUT if _is_timeout(outcome) else retries.COST
             if time.monotonic() + pause >= deadline or not self._quota.take(cost):
                 break

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from contextlib import contextmanager
 from tempfile import TemporaryFile
-from typing import TYPE_CHECKING, BinaryIO, Self, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Self, cast
 
 from eal.core import aws, settings
 from eal.core.csv_cell import harmless
@@ -28,12 +28,10 @@ def fetched(ref: ImportRef, etag: str | None) -> Iterator[tuple[BinaryIO, str]]:
 
     Raises: NotImportable for a file that is too large, deleted or replaced.
     """
-    pinned = {"IfMatch": etag} if etag else {}
+    pinned: dict[str, Any] = {"IfMatch": etag} if etag else {}
     try:
         found = aws.patient_s3().get_object(
-            Bucket=settings.uploads_bucket(),
-            Key=ref.upload_object_key,
-            **pinned,  # type: ignore[arg-type]
+            Bucket=settings.uploads_bucket(), Key=ref.upload_object_key, **pinned
         )
     except aws.Refused as refused:
         if refused.code == "PreconditionFailed":
