@@ -1,8 +1,8 @@
 """The AWS clients: one per process and service, created on first use. No other module creates clients.
 
-Two kinds stand behind this door. Our own, in `json_client` and `s3_client`, make the calls of nearly every request:
-a tenth of botocore's cold start, and a quarter of its time per call. botocore, in `sdk`, does everything else. With
-the setting EAL_SDK=botocore it does everything (docs/decisions/0063).
+Two kinds stand behind this door. Our own, in `json_client` and `s3_client`, make the calls of nearly every request,
+in a tenth of botocore's time per call. botocore, in `sdk`, does everything else. With the setting EAL_SDK=botocore it
+does everything (docs/decisions/0063).
 """
 
 from __future__ import annotations
