@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tests.structure.project import Project
 
 CONNECTING = {
+    "layers/shared/eal/core/aws/connection.py": "connects to the hosts of AWS services, which the Region gives",
     "layers/shared/eal/core/outbound/address.py": "resolves customers' addresses, and refuses those of Xactimate",
     "layers/shared/eal/core/outbound/connection.py": "connects to the addresses that address.py has checked",
     "layers/shared/eal/core/outbound/download.py": "handles the errors of such a connection",
