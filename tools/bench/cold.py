@@ -33,8 +33,9 @@ MEGABYTES_OF_A_PROCESSOR = 1769
 """The memory size with one whole vCPU (Lambda's guide, "Configure Lambda function memory")."""
 
 SUCCEEDED = (200, 201, 202, 204)
-FOUND_NOTHING = (404, 405, 409, 503)
-"""Returned by functions whose item the fake tables do not have. Only their first read is measured."""
+FOUND_NOTHING = (403, 404, 405, 409, 503)
+"""Returned by functions whose item the fake tables do not have, and by those that want a session and get a key. Only
+their first read is measured."""
 
 
 @dataclass(frozen=True, slots=True)
