@@ -136,7 +136,7 @@ def _object(request: Request) -> Response:
         vendor = next((name for name in items.VENDORS if f"inbound/{name}/" in request.path), "callrail")
         body = samples.sample(f"inbound/{vendor}")["body"].encode()
         return Response(200, body, {"Content-Type": "application/json"})
-    headers = {"ETag": '"0"'}
+    headers = {"ETag": '"0"', "Content-Type": "application/json"}
     if request.method == "HEAD":
         headers["x-amz-meta-message"] = samples.sample("workers/normalise_callrail")["Records"][0]["body"]
     return Response(200, b"", headers)
