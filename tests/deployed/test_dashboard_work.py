@@ -260,6 +260,7 @@ def colleague(chromium: Browser, site: Site, stack: Stack) -> Iterator[Colleague
 
 
 def test_an_invited_member_signs_in_for_the_first_time(colleague: Colleague, page: Page, site: Site) -> None:
+    colleague.page.goto(f"{site.home}/leads")
     assert heading(colleague.page) == "Leads"
     frame = colleague.page.locator(".person-name")
     assert frame.inner_text().split() == ["Robin", "Vale", "Member"]
