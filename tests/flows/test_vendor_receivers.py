@@ -7,7 +7,6 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.session import Session
 
 from eal.core import aws, observe
 from eal.entry.http.receiver import Receiver
@@ -212,13 +211,13 @@ def test_clients_are_created_before_the_first_request_in_lambda_and_in_it_elsewh
     connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     created: list[str] = []
-    create = Session.create_client
+    create = aws.Client.__init__
 
-    def recorded(session: Session, service: str, **options: Any) -> Any:
+    def recorded(client: aws.Client, service: str) -> None:
         created.append(service)
-        return create(session, service, **options)
+        create(client, service)
 
-    monkeypatch.setattr(Session, "create_client", recorded)
+    monkeypatch.setattr(aws.Client, "__init__", recorded)
     aws.close()
     Receiver(webhooks.SCHEME)
     assert created == []
