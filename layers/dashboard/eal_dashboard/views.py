@@ -93,10 +93,20 @@ class SignInAgain(Exception):
     """The API wants a recent sign-in for what the member did."""
 
 
+_TEMPLATES = Path(__file__).with_name("templates")
+_COMPILED = Path(__file__).with_name("compiled")
+"""What the layer's build has made of the templates."""
+
+
+def compile_templates(target: str) -> None:
+    """Write each template as a module of Python."""
+    environment().compile_templates(target, zip=None, ignore_errors=False)
+
+
 @cache
 def environment() -> jinja2.Environment:
     made = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).with_name("templates")),
+        loader=jinja2.ModuleLoader(_COMPILED) if _COMPILED.is_dir() else jinja2.FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
