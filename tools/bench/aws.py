@@ -21,6 +21,7 @@ from unittest.mock import patch
 
 from eal.core import aws
 from eal.core.aws import client, retries, transport
+from tools.fixtures import http_requests
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -196,7 +197,7 @@ class Proxy:
 
     def _serve(self, peer: socket.socket) -> None:
         with peer, suppress(OSError), closing(http.client.HTTPConnection(self._upstream)) as upstream:
-            while request := _read(peer):
+            while request := http_requests.read(peer):
                 fault = (
                     self._random.choice(list(FAULTS)) if self._random.random() < FAULT_SHARE else "nothing"
                 )
@@ -207,20 +208,6 @@ class Proxy:
                     peer.sendall(_answer(upstream, request))
                 elif not FAULTS[fault](peer, upstream, request):
                     return
-
-
-def _read(peer: socket.socket) -> bytes:
-    """A whole request; empty at the end of the connection."""
-    received = b""
-    while b"\r\n\r\n" not in received:
-        if not (more := peer.recv(65536)):
-            return b""
-        received += more
-    head, _, body = received.partition(b"\r\n\r\n")
-    length = re.search(rb"(?i)content-length: (\d+)", head)
-    while length and len(body) < int(length[1]):
-        body += peer.recv(65536)
-    return head + b"\r\n\r\n" + body
 
 
 def _answer(upstream: http.client.HTTPConnection, request: bytes, *, in_chunks: bool = False) -> bytes:

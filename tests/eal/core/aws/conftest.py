@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from eal.core import aws
+from tools.fixtures import http_requests
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,29 +42,13 @@ class Scripted:
 
     def _serve(self, connection: socket.socket) -> None:
         with connection, suppress(OSError):
-            while request := _request(connection):
+            while request := http_requests.read(connection):
                 self.requests.append(request)
                 reaction = self.reactions.pop(0)
                 if isinstance(reaction, bytes):
                     connection.sendall(reaction)
                 else:
                     reaction(connection)
-
-
-def _request(connection: socket.socket) -> bytes:
-    """A whole request, or nothing at the end of the connection."""
-    received = b""
-    while b"\r\n\r\n" not in received:
-        if not (more := connection.recv(65536)):
-            return b""
-        received += more
-    head, _, body = received.partition(b"\r\n\r\n")
-    (length,) = (
-        int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")
-    )
-    while len(body) < length:
-        body += connection.recv(65536)
-    return head + b"\r\n\r\n" + body
 
 
 @pytest.fixture

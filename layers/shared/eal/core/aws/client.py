@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from eal.core.aws.errors import Exceptions
@@ -16,7 +17,7 @@ MAX_CONNECTIONS = 16
 """Of a client: as many calls can be made side by side."""
 
 
-class Client:
+class Client(ABC):
     """One service of AWS. `client.get_item(...)` calls the operation GetItem.
 
     The names of methods, arguments and errors are botocore's, so that its type stubs describe this client too.
@@ -40,5 +41,6 @@ class Client:
         """
         return self._call(operation, arguments)
 
+    @abstractmethod
     def _call(self, operation: str, arguments: dict[str, Any]) -> Any:
-        raise NotImplementedError
+        """Raises: Refused, Unreachable."""

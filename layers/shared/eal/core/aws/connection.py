@@ -10,6 +10,7 @@ import select
 import socket
 import time
 from collections import deque
+from contextlib import ExitStack
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -70,15 +71,12 @@ class Host:
         encoded = request.encoded()
         connection = self._connection(deadline)
         try:
-            answer = connection.exchange(encoded, deadline, has_body=request.method != "HEAD")
-        except BaseException:
-            connection.close()
-            raise
-        if connection.is_reusable:
-            self._keep(connection)
-        else:
-            connection.close()
-        return answer
+            return connection.exchange(encoded, deadline, has_body=request.method != "HEAD")
+        finally:
+            if connection.is_reusable:
+                self._keep(connection)
+            else:
+                connection.close()
 
     def close(self) -> None:
         """Close the idle connections."""
@@ -221,12 +219,11 @@ class _Tls:
             return self._handshake(address, seconds)
 
     def _handshake(self, address: tuple[str, int], seconds: float) -> socket.socket:
-        connected = socket.create_connection(address, seconds)
-        try:
-            return self._context.wrap_socket(connected, server_hostname=address[0])
-        except BaseException:
-            connected.close()
-            raise
+        with ExitStack() as failed:
+            connected = failed.enter_context(socket.create_connection(address, seconds))
+            wrapped = self._context.wrap_socket(connected, server_hostname=address[0])
+            failed.pop_all()
+            return wrapped
 
 
 @cache

@@ -37,6 +37,8 @@ class Exceptions:
     ClientError = Refused
 
     def __getattr__(self, code: str) -> type[Refused]:
+        if code.startswith("_"):
+            raise AttributeError(code)
         return class_of(code)
 
 
