@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from eal.ai.tasks.fenced import FencedTranscript
 
 NAME = "classify_call"
-VERSION = 1
+VERSION = 2
 """The number of the prompt file. A change of the prompt's text, the answer or the rules is a new number."""
 MAX_TOKENS = 700
 """Twelve quotes of 25 words are the longest answer; one of five quotes has about 250 tokens."""
