@@ -19,11 +19,6 @@ class Added:
 
     tables: dict[str, bytes] = field(default_factory=dict)
 
-    def is_stored(self) -> bool:
-        """Whether the tables have the items, by the first of them."""
-        table, item = next(self._items())
-        return item.hash_key in table.items
-
     def store(self) -> None:
         """Add the items to the tables, and the tables' streams."""
         for table, item in self._items():
@@ -63,3 +58,9 @@ def _content(name: str) -> dict[tuple[str, str], bytes]:
 
 def _key(item: Any) -> tuple[str, str]:
     return str(item.hash_key), str(item.range_key)
+
+
+def last_partition(name: str, prefix: str) -> str:
+    """The last partition key of a table that has the prefix; the prefix itself if there is none."""
+    keys = (str(key.value) for key in backend("dynamodb").tables[name].items)
+    return max((key for key in keys if key.startswith(prefix)), default=prefix)
