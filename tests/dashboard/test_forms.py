@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eal_dashboard import client, forms
-from eal_dashboard.forms import Posted
+from eal_dashboard.inputs import Posted
 from eal_dashboard.page import Form
 from eal_dashboard.pages import PAGES
 from tests.support.dashboard import signed_in

@@ -15,7 +15,8 @@ from starlette.middleware import Middleware
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from eal_dashboard import assets, client, forms, session, sign_in, views
+from eal_dashboard import assets, client, session, sign_in, views
+from eal_dashboard.inputs import Posted
 from eal_dashboard.page import VIEW
 from eal_dashboard.pages import PAGES
 from eal_dashboard.security import SecurityHeaders, is_from_another_site
@@ -60,7 +61,7 @@ def _pages() -> list[Route]:
     return [_page(path, [page for page in PAGES if page.path == path]) for path in paths]
 
 
-def _visit(page: Page, request: Request, api: client.Client, posted: forms.Posted | None) -> Response:
+def _visit(page: Page, request: Request, api: client.Client, posted: Posted | None) -> Response:
     member, is_new = session.member_of(request), False
     try:
         if member is None:
@@ -189,7 +190,7 @@ async def switch(request: Request) -> Response:
     return await run_in_threadpool(_switch, request, posted)
 
 
-def _switch(request: Request, posted: forms.Posted) -> Response:
+def _switch(request: Request, posted: Posted) -> Response:
     api = _client(request, session.text_of(request))
     body = {name: posted.one(name) for name in ("organization_id", "mode") if posted.one(name)}
     answer = api.send(client.Request("updateSession", body=body))
@@ -260,20 +261,20 @@ def _is_script(request: Request) -> bool:
     return request.headers.get("accept") == "application/json"
 
 
-async def _posted(request: Request) -> forms.Posted:
+async def _posted(request: Request) -> Posted:
     """What a form contains; nothing if its fields are too large or malformed."""
     if request.headers.get("content-type", "").startswith("multipart/form-data"):
         return await _with_file(request)
     raw = await request.body()
     if len(raw) > MAX_FORM_BYTES:
-        return forms.Posted(())
+        return Posted(())
     try:
-        return forms.Posted(tuple(parse_qsl(raw.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS)))
+        return Posted(tuple(parse_qsl(raw.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS)))
     except ValueError:
-        return forms.Posted(())
+        return Posted(())
 
 
-async def _with_file(request: Request) -> forms.Posted:
+async def _with_file(request: Request) -> Posted:
     """A form with a file, whose name is not used. Lambda's limit of 6 MB is that of the whole form."""
     limits = {"max_files": 1, "max_fields": MAX_FIELDS, "max_part_size": MAX_FORM_BYTES}
     try:
@@ -281,9 +282,9 @@ async def _with_file(request: Request) -> forms.Posted:
             parts = content.multi_items()
             fields = tuple((name, value) for name, value in parts if isinstance(value, str))
             files = [value for _, value in parts if not isinstance(value, str)]
-            return forms.Posted(fields, await files[0].read() if files else None)
+            return Posted(fields, await files[0].read() if files else None)
     except HTTPException:  # Starlette's, if the form is malformed or over a limit
-        return forms.Posted(())
+        return Posted(())
 
 
 def _client(request: Request, text: str) -> client.Client:

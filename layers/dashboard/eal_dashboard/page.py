@@ -73,7 +73,7 @@ class Field:
     label: str = ""
     hint: str | None = None
     widget: str = ""
-    """One of WIDGETS in forms.py; derived from the type if empty."""
+    """One of WIDGETS in inputs.py; derived from the type if empty."""
     value: object = None
     """What a new form contains; the API's default if None."""
     options: tuple[tuple[str, str], ...] = ()

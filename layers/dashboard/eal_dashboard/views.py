@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from eal_dashboard.inputs import Posted
     from eal_dashboard.operations import Json
     from eal_dashboard.page import Call, Form, Page
     from eal_dashboard.session import Member
@@ -152,7 +153,7 @@ def show(visit: Visit) -> Html | Data | Redirect | File:
 _ASK_ADMIN = "An owner or an admin of your organization can change your role in Settings, Members."
 
 
-def submit(visit: Visit, posted: forms.Posted) -> Html | Data | Redirect:
+def submit(visit: Visit, posted: Posted) -> Html | Data | Redirect:
     """What a POST of one of the page's forms leads to."""
     name = posted.one(forms.NAME)
     form = next((one for one in visit.page.forms if one.key == name), None)
@@ -174,7 +175,7 @@ def submit(visit: Visit, posted: forms.Posted) -> Html | Data | Redirect:
     return _again(visit, made, REFUSED) if made.has_error else _send(visit, made, body, posted)
 
 
-def _send(visit: Visit, made: forms.BoundForm, body: Json, posted: forms.Posted) -> Html | Data | Redirect:
+def _send(visit: Visit, made: forms.BoundForm, body: Json, posted: Posted) -> Html | Data | Redirect:
     """Call the form's operation."""
     form = made.form
     try:
@@ -195,7 +196,7 @@ def _send(visit: Visit, made: forms.BoundForm, body: Json, posted: forms.Posted)
     return Redirect(_next(visit, form, response))
 
 
-def _refusal(visit: Visit, form: Form, posted: forms.Posted) -> Html | Data | None:
+def _refusal(visit: Visit, form: Form, posted: Posted) -> Html | Data | None:
     """The response to a form that was made for another place, or that the role does not allow."""
     if posted.one(forms.PLACE) != visit.member.place:
         return problem(
@@ -209,7 +210,7 @@ def _refusal(visit: Visit, form: Form, posted: forms.Posted) -> Html | Data | No
     return None
 
 
-def _read(visit: Visit, made: forms.BoundForm, posted: forms.Posted) -> Json:
+def _read(visit: Visit, made: forms.BoundForm, posted: Posted) -> Json:
     """The body of the operation. What is wrong with the fields or the file is noted in the form."""
     if made.form.upload and not visit.is_script:
         made.upload_error = uploads.fault(made.form.upload, posted.file)
@@ -240,7 +241,7 @@ def problem(visit: Visit, status: int, title: str, text: str, request_id: str = 
     return Html(status, environment().get_template("problem.html").render(_frame(visit) | values))
 
 
-def _request(visit: Visit, form: Form, made: forms.BoundForm, body: Json, posted: forms.Posted) -> Request:
+def _request(visit: Visit, form: Form, made: forms.BoundForm, body: Json, posted: Posted) -> Request:
     operation = OPERATIONS[form.operation]
     targets = ChainMap(dict(visit.path), dict(posted.pairs))
     has_body = bool(body) or bool(operation.body)
@@ -388,9 +389,7 @@ def _again(visit: Visit, made: forms.BoundForm, status: int) -> Html | Data:
     return _rendered(visit, responses, bound | {made.form.key: made}, status)
 
 
-def _result(
-    visit: Visit, form: Form, made: forms.BoundForm, response: Response, posted: forms.Posted
-) -> Html:
+def _result(visit: Visit, form: Form, made: forms.BoundForm, response: Response, posted: Posted) -> Html:
     bound = {one.key: forms.bound(one, visit.member.place) for one in visit.page.forms}
     bound[form.key].fields = made.fields
     for other in bound.values():

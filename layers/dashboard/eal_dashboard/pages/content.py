@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from eal_dashboard import posts
-from eal_dashboard.forms import lines
+from eal_dashboard.inputs import lines
 from eal_dashboard.operations import OPERATIONS
 from eal_dashboard.page import Call, Field, Form, Page
 
