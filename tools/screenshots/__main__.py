@@ -1,4 +1,4 @@
-"""Take pictures of every page of the dashboard: python -m tools.screenshots [PATH …].
+"""Take pictures of every page of the dashboard, or of those at the paths.
 
 Light and dark, desktop and phone, in .local/screenshots. Needs Chromium and no stack: the API is a fake, with the data
 of samples.py.
@@ -6,6 +6,7 @@ of samples.py.
 
 from __future__ import annotations
 
+import argparse
 import re
 import sys
 from pathlib import Path
@@ -27,7 +28,10 @@ SIZES = {"desktop": (1360, 900), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
 
 
-def main(wanted: Sequence[str]) -> int:
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.screenshots", description=__doc__)
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="of a page, such as /leads; all by default")
+    wanted = parser.parse_args(arguments).paths
     from tools.fixtures import browser
     from tools.fixtures.dashboard import FakeApi, served
     from tools.screenshots.samples import ANSWERS, PATHS
