@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from eal.core.events import catalogue
+from eal.core.events import catalogue, schemas
 from eal.core.events.catalogue import CATALOGUE
 from eal.domain.outreach.emails.store import EMAILS
 from eal.domain.reviews.requests import following
@@ -31,12 +31,12 @@ SIGNING_KEY = "callrail-signing-key"
 
 @pytest.mark.parametrize("name", sorted(CATALOGUE))
 def test_the_example_of_a_type_is_valid_for_its_schema_only(name: str) -> None:
-    described = catalogue.types()[name]
+    described = schemas.types()[name]
 
     assert described.example["type"] == name
     validator(name).validate(described.example)
     other = next(event_type for event_type in CATALOGUE if event_type != name)
-    assert not Draft202012Validator(dict(described.schema)).is_valid(catalogue.types()[other].example)
+    assert not Draft202012Validator(dict(described.schema)).is_valid(schemas.types()[other].example)
 
 
 def test_each_emitted_type_is_valid_for_its_schema(tenant: Tenant, receiver: Receiver) -> None:

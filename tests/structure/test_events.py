@@ -3,7 +3,8 @@
 import json
 
 from eal.core import clock
-from eal.core.events.catalogue import CATALOGUE, Event
+from eal.core.events.catalogue import CATALOGUE
+from eal.core.events.envelope import Event
 from eal.domain.events.wire import EventView
 from tests.structure.checks import catalogue
 from tests.structure.project import HERE, report

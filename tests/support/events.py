@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jsonschema import Draft202012Validator
 from jsonschema.validators import validator_for
 
-from eal.core.events import catalogue
+from eal.core.events import schemas
 from tests.support.contract import closed
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @cache
 def validator(event_type: str) -> Draft202012Validator:
     """A validator for events of the type, which rejects undocumented fields."""
-    schema: dict[str, Any] = closed(dict(catalogue.types()[event_type].schema))
+    schema: dict[str, Any] = closed(dict(schemas.types()[event_type].schema))
     kind = validator_for(schema)
     assert kind is Draft202012Validator
     kind.check_schema(schema)
@@ -31,5 +31,5 @@ def check(items: Iterable[dict[str, Any]]) -> None:
     for item in items:
         if item["kind"]["S"] == "EVENT":
             name = item["type"]["S"]
-            sent = {**catalogue.types()[name].example, "type": name, "data": json.loads(item["data"]["S"])}
+            sent = {**schemas.types()[name].example, "type": name, "data": json.loads(item["data"]["S"])}
             validator(name).validate(sent)

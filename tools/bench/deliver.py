@@ -14,7 +14,7 @@ from statistics import median
 from typing import Any
 
 from eal.core import ids
-from eal.core.events.catalogue import of_item
+from eal.core.events.envelope import of_item
 from eal.domain.webhooks.deliveries.queue import DeliveryMessage
 from tools.bench import cold, functions, items, layout, metered
 from tools.bench.fake_aws import FakeAws

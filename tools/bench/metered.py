@@ -94,7 +94,7 @@ def _divide() -> None:
     ):
         for name in names:
             setattr(owner, name, metered(component, getattr(owner, name)))
-    Request.of = metered("parse and validate", Request.of)  # type: ignore[method-assign]
+    Request.__init__ = metered("parse and validate", Request.__init__)  # type: ignore[method-assign]
     of = Wire.of.__func__  # type: ignore[attr-defined]
     Wire.of = classmethod(metered("views", of))  # type: ignore[assignment]
 
@@ -108,7 +108,7 @@ def _program() -> Callable[..., Any]:
     program = import_module("program")
     if is_divided:
         route = program.app.route
-        object.__setattr__(route, "endpoint", metered("domain", route.endpoint))
+        program.app._route = route._replace(endpoint=metered("domain", route.endpoint))
     return metered("rest", program.handler)
 
 

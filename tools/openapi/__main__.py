@@ -9,7 +9,7 @@ sys.path[:0] = [str(ROOT / "layers" / "shared"), str(ROOT / "layers" / "dashboar
 
 
 def main() -> int:
-    from eal.core.events import catalogue
+    from eal.core.events import schemas
     from eal.entry.http import openapi
     from tools.openapi import dashboard, document, reference, webhooks
     from tools.openapi.endpoints import routes
@@ -23,7 +23,7 @@ def main() -> int:
     contents = {
         openapi.PATH: built,
         openapi.ROUTES: document.methods(built),
-        catalogue.DESCRIBED: webhooks.event_types(built),
+        schemas.DESCRIBED: webhooks.event_types(built),
         dashboard.OPERATIONS: dashboard.operations(built),
         reference.REFERENCE: reference.reference(built),
     }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from jsonschema import Draft202012Validator
 
-from eal.core.events import catalogue
+from eal.core.events import schemas
 from eal.core.events.catalogue import CATALOGUE, RESERVED
 from eal.entry.http import openapi as served
 from tests.support.faults import watched_calls
@@ -46,9 +46,7 @@ def test_each_type_has_its_description_schema_and_example(tenant: Tenant) -> Non
 def test_schemas_equal_those_of_the_openapi_document() -> None:
     described = webhooks.event_types(json.loads(served.text()))
 
-    assert document.render(described) == catalogue.DESCRIBED.read_text(), (
-        "run: python -m tools.openapi --write"
-    )
+    assert document.render(described) == schemas.DESCRIBED.read_text(), "run: python -m tools.openapi --write"
 
 
 def test_it_is_paginated_like_other_lists(tenant: Tenant) -> None:

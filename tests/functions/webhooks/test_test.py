@@ -12,7 +12,7 @@ import pytest
 import standardwebhooks
 
 from eal.core import signing
-from eal.core.events import catalogue
+from eal.core.events import schemas
 from eal.core.events.catalogue import CATALOGUE
 from eal.core.outbound import sender
 from eal.core.outbound.health import MAX_IN_FLIGHT
@@ -64,7 +64,7 @@ def test_a_signed_example_of_the_type_is_sent(
         tenant.id,
         "live",
     )
-    assert event["data"] == catalogue.types()[name].example["data"]
+    assert event["data"] == schemas.types()[name].example["data"]
     validator(name).validate(event)
     standardwebhooks.Webhook(webhook["secret"]).verify(request.body.decode(), request.headers)
     expected = signing.eal_signature(webhook["secret"], int(request.headers["x-eal-timestamp"]), request.body)

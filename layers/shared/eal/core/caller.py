@@ -1,6 +1,5 @@
 """Who acts, for which tenant and mode, with which scope, and when."""
 
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal, NamedTuple, Self
 
@@ -51,8 +50,7 @@ class Visitor(NamedTuple):
     user_agent: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Caller:
+class Caller(NamedTuple):
     """An authenticated request, or one unit of a worker's work.
 
     `at` is the request's one time: everything that it writes carries it. A worker has the scope `write` and no key.
@@ -65,7 +63,7 @@ class Caller:
     scope: Scope
     request_id: str
     at: datetime
-    transaction: Transaction = field(repr=False)
+    transaction: Transaction
     key: KeyBounds = UNBOUNDED
     sign_in: SignIn | None = None
     reads_for_child: bool = False
@@ -111,7 +109,7 @@ class Caller:
 
     def with_new_transaction(self) -> Self:
         """The same caller, for another try from its reads on."""
-        return replace(self, transaction=self.transaction.restarted())
+        return self._replace(transaction=self.transaction.restarted())
 
 
 def worker(name: str, tenant: Tenant, request_id: str) -> Caller:

@@ -19,17 +19,18 @@ NOT_IN_PROSE = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f" + _REORDERS_OR_HIDES
 Prose may contain characters without a width, which pasted text has, and the separators of lines and paragraphs.
 """
 
-_NOT_IN_PROSE = re.compile(f"[{NOT_IN_PROSE}]")
-_REORDERING = re.compile(f"[{_REORDERS_OR_HIDES}]")
+# Texts, which `re` compiles on first use: nearly every function imports this module, and few have such a text.
+_CONTROLS = f"[{NOT_IN_PROSE}]"
+_REORDERING = f"[{_REORDERS_OR_HIDES}]"
 
 
 def without_controls(text: str) -> str:
     """Prose without the characters that are not allowed in it, for text whose sender cannot be asked to correct it."""
-    return _NOT_IN_PROSE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return re.sub(_CONTROLS, "", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def without_reordering(text: str) -> str:
     """Text of any shape without what hides or reorders it. A file that is named with U+202E looks like one of another
     type.
     """
-    return _REORDERING.sub("", text)
+    return re.sub(_REORDERING, "", text)

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
@@ -56,23 +55,32 @@ MAX_OPERATIONS = 100
 _TASK_DAYS = 7
 
 
-@dataclass(slots=True, kw_only=True)
 class Transaction:
     """The changes of one request, or of one unit of a worker's work.
 
     `if_match` are the versions that the caller accepts. They apply to the first item replaced or deleted.
     """
 
-    tenant: Tenant
-    actor: Actor
-    source: Source
-    request_id: str
-    at: datetime
-    if_match: Container[int] | None = None
-    _operations: list[Operation] = field(default_factory=list)
-    _outbox_items: dict[tuple[Tenant, str], list[Item]] = field(default_factory=lambda: defaultdict(list))
-    _audited: set[tuple[str, str]] = field(default_factory=set)
-    _matched: bool = False
+    def __init__(
+        self,
+        *,
+        tenant: Tenant,
+        actor: Actor,
+        source: Source,
+        request_id: str,
+        at: datetime,
+        if_match: Container[int] | None = None,
+    ) -> None:
+        self.tenant = tenant
+        self.actor = actor
+        self.source = source
+        self.request_id = request_id
+        self.at = at
+        self.if_match = if_match
+        self._operations: list[Operation] = []
+        self._outbox_items: dict[tuple[Tenant, str], list[Item]] = defaultdict(list)
+        self._audited: set[tuple[str, str]] = set()
+        self._matched = False
 
     def create(self, item: Mapping[str, Json], taken: Refusal | None = None) -> None:
         """Put an item whose key must be free. `taken` makes the exception if it is not."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
@@ -65,7 +64,7 @@ def _partition(by: Caller) -> Partition:
 
 def _red(by: Caller) -> Partition:
     base = partition(by.tenant, "THING")
-    return Partition(base=base, id_prefix="thing", index="gsi1", index_partition=f"{base}#colour#red")
+    return Partition(base=base, id_prefix="thing", index_name="gsi1", index_partition=f"{base}#colour#red")
 
 
 def _read(
@@ -270,9 +269,9 @@ def test_a_range_that_ends_before_it_begins_is_empty(by: Caller, seconds: int) -
 
 def test_pages_have_no_items_of_another_tenant_or_mode(by: Caller, new_caller: NewCaller) -> None:
     numbers = _things(by, 3)
-    stranger = replace(new_caller(), tenant=Tenant(ids.new("org", clock.now()), "live"))
+    stranger = new_caller()._replace(tenant=Tenant(ids.new("org", clock.now()), "live"))
     _things(stranger, 3, first=100)
-    _things(replace(by, tenant=Tenant(by.organization_id, "test")), 3, first=200)
+    _things(by._replace(tenant=Tenant(by.organization_id, "test")), 3, first=200)
     assert _flat(_walk(by, ListQuery(limit=2))) == numbers[::-1]
 
 
@@ -282,7 +281,7 @@ def test_a_cursor_of_another_list_is_rejected(by: Caller) -> None:
     query = ListQuery(limit=3, cursor=cursor)
     for other in (Tenant("org_other", "live"), Tenant(by.organization_id, "test")):
         with pytest.raises(InvalidCursor):
-            _read(replace(by, tenant=other), query)
+            _read(by._replace(tenant=other), query)
     with pytest.raises(InvalidCursor):
         _read(by, ListQuery(limit=3, cursor=cursor, order="asc"))
     query.bind("GET /others")

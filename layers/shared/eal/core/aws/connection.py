@@ -105,7 +105,7 @@ class Host:
         address = (self._endpoint.host, self._endpoint.port)
         try:
             if self._tls is None:
-                return Connection(socket.create_connection(address, seconds), self._read_seconds)
+                return Connection(_connected(address, seconds), self._read_seconds)
             return Connection(self._tls.connect(address, seconds), self._read_seconds)
         except OSError as fault:
             raise NotConnected(type(fault).__name__) from fault
@@ -220,10 +220,20 @@ class _Tls:
 
     def _handshake(self, address: tuple[str, int], seconds: float) -> socket.socket:
         with ExitStack() as failed:
-            connected = failed.enter_context(socket.create_connection(address, seconds))
-            wrapped = self._context.wrap_socket(connected, server_hostname=address[0])
+            connected = failed.enter_context(_connected(address, seconds))
+            wrapped = self._context.wrap_socket(connected, server_hostname=_ascii(address[0]))
             failed.pop_all()
             return wrapped
+
+
+def _connected(address: tuple[str, int], seconds: float) -> socket.socket:
+    host, port = address
+    return socket.create_connection((_ascii(host), port), seconds)  # type: ignore[arg-type]  # it takes bytes too
+
+
+def _ascii(host: str) -> bytes:
+    """A host as sockets need it. Of a text, they make it with the codec `idna`, whose import takes a millisecond."""
+    return host.encode("ascii")
 
 
 @cache

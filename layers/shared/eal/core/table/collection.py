@@ -108,6 +108,6 @@ class Collection[T]:
         return Partition(
             base=self.partition(tenant),
             id_prefix=self.id_prefix,
-            index=index,
+            index_name=index,
             index_partition=self.partition(tenant, *by) if index else None,
         )

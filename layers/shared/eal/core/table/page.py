@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from eal.core import aws, ids, settings
 from eal.core.cursor import Position, seal, unseal
@@ -31,14 +30,12 @@ _READ_ALL_PAGE_ITEMS = 1000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Page[T]:
+class Page[T](NamedTuple):
     items: list[T]
     next_cursor: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Partition:
+class Partition(NamedTuple):
     """What a list reads: a partition of the table, or of an index, whose items are ordered by `id`.
 
     `base` is the items' own partition: with `id` it is the table key that DynamoDB requires in a start key. Items with
@@ -47,7 +44,7 @@ class Partition:
 
     base: str
     id_prefix: str
-    index: str | None = None
+    index_name: str | None = None
     index_partition: str | None = None
     lowest: str | None = None
 
@@ -124,8 +121,7 @@ def every(query: ListQuery, partition: Partition) -> Iterator[Item]:
             return
 
 
-@dataclass(frozen=True, slots=True)
-class Entry[T]:
+class Entry[T](NamedTuple):
     """One item of a short collection, with the fields that order and filter it."""
 
     id: str
@@ -167,7 +163,9 @@ def paginate_in_memory[T](tenant: Tenant, query: ListQuery, entries: Iterable[En
 def _query(
     query: ListQuery, partition: Partition, start: Position | None, limit: int
 ) -> tuple[list[Item], Position | None]:
-    pk, sk = (f"{partition.index}pk", f"{partition.index}sk") if partition.index else ("pk", "sk")
+    pk, sk = (
+        (f"{partition.index_name}pk", f"{partition.index_name}sk") if partition.index_name else ("pk", "sk")
+    )
     condition, values = f"{pk} = :pk", {":pk": partition.index_partition or partition.base}
     low, high = (at and ids.lowest(partition.id_prefix, at) for at in query.creation_range())
     low = max(low or "", partition.lowest or "") or None
@@ -189,8 +187,8 @@ def _query(
         "ScanIndexForward": query.order == "asc",
         "Limit": limit,
     }
-    if partition.index:
-        request["IndexName"] = partition.index
+    if partition.index_name:
+        request["IndexName"] = partition.index_name
     else:
         request["ConsistentRead"] = True
     if start:
@@ -203,7 +201,7 @@ def _query(
 
 def _start_key(partition: Partition, start: Position, pk: str, sk: str) -> dict[str, Json]:
     start_key: dict[str, Json] = {"pk": partition.base, "sk": start.id}
-    if partition.index:
+    if partition.index_name:
         start_key |= {pk: partition.index_partition, sk: start.id}
     return start_key
 

@@ -11,8 +11,7 @@ was done.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from eal.core import aws, settings
 from eal.core.errors import Unavailable
@@ -80,8 +79,7 @@ def advance_with(item: Mapping[str, Json], *, was: int, new_item: Mapping[str, J
     transact([put_version(table, item, was=was), put_version(table, new_item, was=0)])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Addition:
+class Addition(NamedTuple):
     """Amounts to add to the counters of one item, which is created if it does not exist. The first `ttl` stays."""
 
     key: Key
@@ -123,8 +121,7 @@ def count(markers: Sequence[tuple[Mapping[str, Json], int]], additions: Sequence
     transact([*puts, *map(Addition.operation, additions)])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(NamedTuple):
     """An update expression with a condition, for items that many workers change concurrently."""
 
     key: Key

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from eal.core import aws
 from eal.core.errors import Unavailable
@@ -36,8 +35,7 @@ type Refusal = Callable[[Item | None], Exception]
 """Makes the exception for an operation whose condition failed, from the current item or None."""
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     request: TransactWriteItemTypeDef
     refusal: Refusal
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -84,7 +83,7 @@ def _table_page(query: AuditLogQuery, position: Position | None, by: Caller) -> 
     """Raises: InvalidCursor for a position whose following records have expired in the table."""
     partition = _partition(query, by.tenant)
     if query.order == "desc" and _reaches_archive(query, by):
-        partition = replace(partition, lowest=_table_start(by.at))
+        partition = partition._replace(lowest=_table_start(by.at))
     if query.order == "asc" and position and position.id < ids.lowest("aud", by.at - _table_days()):
         raise InvalidCursor(
             "The cursor has expired. Start again without a cursor, with the time of the last record as created_after."
@@ -150,7 +149,7 @@ def _is_before(at: datetime | None, until: str) -> bool:
 def _filter(query: AuditLogQuery, partition: Partition) -> Callable[[Item], bool] | None:
     """A predicate for the filters that the partition does not serve; None if it serves all."""
     served = {"gsi1": {"resource_type", "resource_id"}, "gsi2": {"actor_id"}}.get(
-        partition.index or "", set()
+        partition.index_name or "", set()
     )
     if all(getattr(query, name) is None for name in AuditLogFilters.model_fields.keys() - served):
         return None
@@ -161,10 +160,10 @@ def _partition(query: AuditLogQuery, tenant: Tenant) -> Partition:
     base = AUDIT_RECORDS.partition(tenant)
     if query.resource_type and query.resource_id:
         by_resource = AUDIT_RECORDS.partition(tenant, query.resource_type, query.resource_id)
-        return Partition(base=base, id_prefix="aud", index="gsi1", index_partition=by_resource)
+        return Partition(base=base, id_prefix="aud", index_name="gsi1", index_partition=by_resource)
     if query.actor_id:
         by_actor = AUDIT_RECORDS.partition(tenant, "actor", query.actor_id)
-        return Partition(base=base, id_prefix="aud", index="gsi2", index_partition=by_actor)
+        return Partition(base=base, id_prefix="aud", index_name="gsi2", index_partition=by_actor)
     return Partition(base=base, id_prefix="aud")
 
 

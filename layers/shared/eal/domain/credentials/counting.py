@@ -6,8 +6,7 @@ counters of past minutes, stamps the last use, and returns everything that the l
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from eal.core import aws, settings
 from eal.core.clock import rfc3339
@@ -27,8 +26,7 @@ _DROPPED_MINUTES = 10
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Use[C]:
+class Use[C](NamedTuple):
     """A credential after the update. `counts` are the requests per minute of the window, the current minute last.
 
     `stale_counters` are names of counters from before the window that no request has dropped.
@@ -39,8 +37,7 @@ class Use[C]:
     stale_counters: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Refused[C]:
+class Refused[C](NamedTuple):
     """The update's condition failed. `use` is the unchanged item, or None for an unknown credential."""
 
     use: Use[C] | None

@@ -15,7 +15,7 @@ from eal.core import clock, observe, secrets, signing
 from eal.core.caller import worker
 from eal.core.clock import rfc3339
 from eal.core.errors import Unavailable
-from eal.core.events.catalogue import API_VERSION
+from eal.core.events.envelope import API_VERSION
 from eal.core.outbound import later, sender, slots
 from eal.core.outbound.attempts import Attempts, jitter
 from eal.core.outbound.health import Result

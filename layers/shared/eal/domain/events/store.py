@@ -14,7 +14,7 @@ from eal.core import ids
 from eal.core.clock import parse
 from eal.core.cursor import Position, seal, unseal
 from eal.core.errors import NotFound
-from eal.core.events import catalogue
+from eal.core.events import envelope
 from eal.core.table.keys import key, partition
 from eal.core.table.page import MAX_PAGE_BYTES, weight
 from eal.core.table.read import get as get_item
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from eal.core.caller import Caller
-    from eal.core.events.catalogue import Event
+    from eal.core.events.envelope import Event
     from eal.core.table.item import Item
     from eal.domain.events.wire import FeedQuery
 
@@ -64,7 +64,7 @@ def read(query: FeedQuery, by: Caller) -> Feed:
             break
         last = Position(cast("str", item["id"]), cast("int", item["feedsk"]))
         if _matches(item, query):
-            found.append(catalogue.of_item(item))
+            found.append(envelope.of_item(item))
     return Feed(found, seal(scope, last), has_more)
 
 
@@ -73,7 +73,7 @@ def get(event_id: str, by: Caller) -> Event:
     item = get_item(key(by.tenant, "EVENT", event_id)) if ids.is_id("evt", event_id) else None
     if item is None or "feedsk" not in item:
         raise NotFound(f"There is no event {event_id[:40]}.")
-    return catalogue.of_item(item)
+    return envelope.of_item(item)
 
 
 def _without_gaps(after: int, by: Caller) -> Iterator[Item]:

@@ -7,7 +7,6 @@ became have the same contacts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from eal.core.errors import Conflict
@@ -24,11 +23,11 @@ if TYPE_CHECKING:
     from eal.core.transaction import Transaction
 
 
-@dataclass(frozen=True, slots=True)
 class ContactClaims[T]:
     """The claims of the items of a collection. A contact is `email#…` or `phone#…`."""
 
-    holders: Collection[T]
+    def __init__(self, holders: Collection[T]) -> None:
+        self.holders = holders
 
     def key(self, tenant: Tenant, contact: str) -> Key:
         """`org_…#live#LEAD_CONTACT`, and the contact."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from eal.core.events import catalogue
+from eal.core.events import schemas
 from eal.core.events.catalogue import CATALOGUE, RESERVED
 from eal.core.table import page
 from eal.core.table.page import Entry
@@ -25,7 +25,7 @@ _SINCE = datetime(2026, 4, 24, tzinfo=UTC)
 
 def search(query: EventTypeQuery, by: Caller) -> Page[EventTypeView]:
     """Raises: InvalidCursor."""
-    described = catalogue.types()
+    described = schemas.types()
     views = [
         _view(name, meaning, described[name].schema, described[name].example)
         for name, meaning in CATALOGUE.items()

@@ -130,7 +130,7 @@ class Api:
     def handler(self, event: ProxyEvent, context: object) -> ProxyResponse:
         """The Lambda handler, for API Gateway REST proxy events."""
         started = time.perf_counter()
-        request = Request.of(event)
+        request = Request(event)
         admission = Admission()
         observe.begin(request.id, route=self.route.name)
         try:

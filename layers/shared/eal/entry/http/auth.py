@@ -8,7 +8,6 @@ request.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -50,13 +49,13 @@ PUBLIC_ADDRESS = "public_address"
 """The actor of requests with a token."""
 
 
-@dataclass(slots=True)
 class Limits:
     """The rate limit's three headers, which every response to a valid key has. `reset` is in seconds."""
 
-    limit: int
-    remaining: int
-    reset: int
+    def __init__(self, *, limit: int, remaining: int, reset: int) -> None:
+        self.limit = limit
+        self.remaining = remaining
+        self.reset = reset
 
     def headers(self) -> dict[str, str]:
         return {
@@ -66,13 +65,13 @@ class Limits:
         }
 
 
-@dataclass(slots=True)
 class Admission:
     """The credential of a request and its rate limit, for the response's headers. Set before the request can be
     refused."""
 
-    limits: Limits | None = None
-    credential: ApiKey | Session | None = None
+    def __init__(self) -> None:
+        self.limits: Limits | None = None
+        self.credential: ApiKey | Session | None = None
 
     def of(self, use: Use[ApiKey] | Use[Session], now: datetime) -> Limits:
         """Record the credential, and return its limits, so that a refusal can lower them."""

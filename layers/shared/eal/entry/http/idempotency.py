@@ -16,9 +16,8 @@ import hashlib
 import json
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from eal.core import settings
 from eal.core.errors import Conflict, IdempotencyMismatch, InvalidRequest, NotFound
@@ -45,19 +44,18 @@ _WAIT_SECONDS, _POLL_SECONDS = 12.0, 0.2
 _MAX_KEY_CHARACTERS = 255
 
 
-@dataclass(slots=True)
 class Replay(Exception):
     """The request was answered before, with this answer."""
 
-    answer: Answer
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
 
 
 class _Locked(Exception):
     """The first request with this key is still in progress."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Idempotency:
+class Idempotency(NamedTuple):
     """The key of a request's record, and the fingerprint by which a repeated request is recognized."""
 
     tenant: Tenant

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from eal.core import observe
@@ -38,7 +37,7 @@ def read_for_child(caller: Caller, child_id: str, resource: Grantable | None, me
             resource=resource,
         )
     observe.bind(child_id=child_id)
-    return replace(caller, tenant=Tenant(child_id, caller.mode), reads_for_child=True)
+    return caller._replace(tenant=Tenant(child_id, caller.mode), reads_for_child=True)
 
 
 def read_only() -> GrantRequired:

@@ -85,7 +85,7 @@ class PublicPage:
     def handler(self, event: ProxyEvent, context: object) -> ProxyResponse:
         """The Lambda handler, for API Gateway REST proxy events. The path is not logged, because it is a credential."""
         started = time.perf_counter()
-        request = Request.of(event)
+        request = Request(event)
         observe.begin(request.id, route=self._route)
         page: HtmlPage | Redirect
         try:

@@ -154,10 +154,10 @@ def _connection_and_kind(path: str) -> tuple[str, str]:
 
 def _request(event: ProxyEvent | FunctionUrlEvent) -> Request:
     if "rawPath" not in event:
-        return Request.of(event)
+        return Request(event)
     url_event = cast("FunctionUrlEvent", event)
     http = url_event["requestContext"].get("http", {})
-    return Request.of(
+    return Request(
         {
             "httpMethod": http.get("method", "POST"),
             "resource": url_event["rawPath"],

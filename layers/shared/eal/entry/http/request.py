@@ -4,9 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from ipaddress import ip_address
-from typing import NotRequired, Self, TypedDict
+from typing import NotRequired, TypedDict
 
 from eal.core import settings
 from eal.core.errors import ApiError, InvalidRequest, PayloadTooLarge, UnsupportedMediaType
@@ -54,17 +52,23 @@ class ProxyResponse(TypedDict):
     body: str
 
 
-@dataclass(slots=True)
 class Answer:
     """A status and a JSON text. An empty text means no body.
 
     `resource_ids` are the resources whose erasure must reach a stored copy of the answer.
     """
 
-    status: int
-    body: str = ""
-    headers: dict[str, str] = field(default_factory=dict)
-    resource_ids: tuple[str, ...] = ()
+    def __init__(
+        self,
+        status: int,
+        body: str = "",
+        headers: Mapping[str, str] | None = None,
+        resource_ids: tuple[str, ...] = (),
+    ) -> None:
+        self.status = status
+        self.body = body
+        self.headers = headers or {}
+        self.resource_ids = resource_ids
 
     def response(self, request_id: str, more: Mapping[str, str]) -> ProxyResponse:
         headers = {**HEADERS, **more, **self.headers, "X-Request-Id": request_id}
@@ -84,26 +88,13 @@ def error_answer(error: ApiError, request_id: str) -> Answer:
     }
     # The message may quote the request, and half a surrogate pair in it has no UTF-8 form.
     body = json.dumps(envelope, separators=(",", ":"), ensure_ascii=False).encode(errors="replace").decode()
-    return Answer(error.status, body, dict(error.headers))
+    return Answer(error.status, body, error.headers)
 
 
-@dataclass(slots=True)
 class Request:
     """One HTTP request. Header names are lower-cased; `query` has each parameter's values."""
 
-    id: str
-    method: str
-    path: str
-    headers: dict[str, str]
-    query: dict[str, list[str]]
-    path_parameters: dict[str, str]
-    ip: str
-    _full_path: str
-    _body: str | None
-    _is_base64: bool
-
-    @classmethod
-    def of(cls, event: ProxyEvent) -> Self:
+    def __init__(self, event: ProxyEvent) -> None:
         headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
         for name, values in (event.get("multiValueHeaders") or {}).items():
             headers.setdefault(name.lower(), ",".join(values))
@@ -111,18 +102,16 @@ class Request:
         if query is None:
             query = {name: [value] for name, value in (event.get("queryStringParameters") or {}).items()}
         context = event["requestContext"]
-        return cls(
-            id=context.get("requestId", ""),
-            method=event["httpMethod"],
-            path=event["path"],
-            headers=headers,
-            query=query,
-            path_parameters=event.get("pathParameters") or {},
-            ip=context.get("identity", {}).get("sourceIp", ""),
-            _full_path=context.get("path", event["path"]),
-            _body=event.get("body"),
-            _is_base64=event.get("isBase64Encoded", False),
-        )
+        self.id = context.get("requestId", "")
+        self.method = event["httpMethod"]
+        self.path = event["path"]
+        self.headers = headers
+        self.query = query
+        self.path_parameters = event.get("pathParameters") or {}
+        self.ip = context.get("identity", {}).get("sourceIp", "")
+        self._full_path = context.get("path", event["path"])
+        self._body = event.get("body")
+        self._is_base64 = event.get("isBase64Encoded", False)
 
     @property
     def url(self) -> str:
@@ -140,9 +129,14 @@ class Request:
         Believed only with a session, or with the code of a sign-in: its holder can state another address of their own,
         and nobody else's (docs/decisions/0061).
         """
+        stated = self.headers.get(CLIENT_IP_HEADER)
+        if stated is None:
+            return self.ip
+        from ipaddress import ip_address  # a millisecond, which requests of API keys need not pay
+
         try:
-            return str(ip_address(self.headers[CLIENT_IP_HEADER].strip()))
-        except (KeyError, ValueError):
+            return str(ip_address(stated.strip()))
+        except ValueError:
             return self.ip
 
     def raw_body(self, max_bytes: int = MAX_BODY_BYTES) -> bytes:

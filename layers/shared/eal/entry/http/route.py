@@ -14,9 +14,19 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, Union, cast, get_args, get_origin
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    ClassVar,
+    NamedTuple,
+    Self,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+)
 
 from eal.core.caller import Caller, Scope, Visitor
 from eal.core.errors import UNKNOWN_FIELD, FieldError, ValidationFailed, validation_message
@@ -55,8 +65,7 @@ type TokenReader = Callable[[str], Tenant | None]
 type Endpoint = Callable[..., Wire | Created[Any] | Accepted[Any] | Answer | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
+class Needs(NamedTuple):
     """`recent`: a member must have signed in within the last minutes. It does not concern API keys. `session`: only a
     member's session will do, and no API key.
     """
@@ -73,8 +82,7 @@ RecentAdmin = Annotated[Caller, Needs("admin", recent=True)]
 Member = Annotated[Caller, Needs("read", session=True)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
+class Route(NamedTuple):
     """One endpoint, read from its function once.
 
     `summary` names the operation in the OpenAPI document, as a verb and a noun; the function's docstring describes it.

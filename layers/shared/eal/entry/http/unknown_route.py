@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def handler(event: ProxyEvent, context: object) -> ProxyResponse:
     """The Lambda handler, for API Gateway REST proxy events of the catch-all routes."""
     started = time.perf_counter()
-    request = Request.of(event)
+    request = Request(event)
     observe.begin(request.id, route="unknown")
     answer = error_answer(_refusal(request), request.id)
     observe.logger.info("request", status=answer.status, ms=round((time.perf_counter() - started) * 1000, 1))

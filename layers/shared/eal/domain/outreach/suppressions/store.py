@@ -159,7 +159,7 @@ def every(query: SuppressionQuery, by: Caller) -> Iterator[Item]:
     partition = page.Partition(
         base=SUPPRESSIONS.partition(by.tenant),
         id_prefix=SUPPRESSIONS.id_prefix,
-        index=index,
+        index_name=index,
         index_partition=SUPPRESSIONS.partition(by.tenant, *indexed_by) if index else None,
     )
     for item in page.every(query, partition):

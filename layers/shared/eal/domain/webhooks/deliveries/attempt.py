@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from datetime import datetime
 
-    from eal.core.events.catalogue import Event
+    from eal.core.events.envelope import Event
     from eal.core.observe import LogContext
     from eal.core.outbound.attempts import Lane
     from eal.core.outbound.health import EndpointHealth

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from eal.core import audit, clock, ids
 from eal.core.errors import Conflict
-from eal.core.events import catalogue
-from eal.core.events.catalogue import Event
+from eal.core.events import schemas
+from eal.core.events.envelope import Event
 from eal.core.outbound import sender, slots
 from eal.core.outbound.slots import NoSlot, SlotRequest, Terms
 from eal.domain.webhooks.deliveries.signed_post import needs_other_secret, post, signing_secrets
@@ -40,7 +40,7 @@ def send(webhook_id: str, event_type: str, by: Caller) -> tuple[Event, Reply]:
         tenant_id=by.organization_id,
         mode=by.mode,
         sequence=SEQUENCE,
-        data=catalogue.types()[event_type].example["data"],
+        data=schemas.types()[event_type].example["data"],
     )
     by.transaction.audit("webhook.tested", endpoint.id, audit.changes({}, {"event_type": event_type}))
     request = SlotRequest(health_key(by.tenant, endpoint.id), HEALTH_KIND, event.id)

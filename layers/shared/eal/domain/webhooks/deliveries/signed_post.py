@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from eal.core.events.catalogue import Event
+    from eal.core.events.envelope import Event
     from eal.core.outbound.sender import Reply
     from eal.domain.webhooks.endpoints.model import Endpoint
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from eal.core import ids, settings
 from eal.core.errors import Conflict
-from eal.core.events import catalogue
-from eal.core.events.catalogue import FEED_DAYS, Event
+from eal.core.events import envelope
+from eal.core.events.catalogue import FEED_DAYS
+from eal.core.events.envelope import Event
 from eal.core.outbound.health import EndpointHealth
 from eal.core.table import progress
 from eal.core.table.collection import Collection
@@ -176,7 +177,7 @@ def item(delivery: Delivery) -> Item:
 
 def load_event(stored: Item) -> Event:
     """The event as it was published, from its own item or from an audit record's."""
-    return _audit_event(stored) if stored["kind"] == "AUDIT" else catalogue.of_item(stored)
+    return _audit_event(stored) if stored["kind"] == "AUDIT" else envelope.of_item(stored)
 
 
 def _audit_event(stored: Item) -> Event:

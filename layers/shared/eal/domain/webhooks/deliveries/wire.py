@@ -3,7 +3,8 @@
 from typing import Annotated, ClassVar, Literal, Self
 
 from eal.core.clock import Instant
-from eal.core.events.catalogue import CATALOGUE, Event
+from eal.core.events.catalogue import CATALOGUE
+from eal.core.events.envelope import Event
 from eal.core.listing import ListQuery, PageView
 from eal.core.outbound.faults import Fault
 from eal.core.outbound.sender import Reply

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from eal.core.events import catalogue
+from eal.core.events import catalogue, schemas
 from eal.domain.webhooks.endpoints.model import EVERY_TYPE
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _described(event_types: Sequence[str]) -> list[str]:
 
 
 def _data(event_type: str) -> Schema:
-    properties = cast("Mapping[str, Schema]", catalogue.types()[event_type].schema["properties"])
+    properties = cast("Mapping[str, Schema]", schemas.types()[event_type].schema["properties"])
     return properties["data"]
 
 
