@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from eal.core import caller
 from eal.core.tenancy import Tenant as Owner
-from eal.domain.organization_settings.store import Outreach
+from eal.domain.organization_settings.outreach import Outreach
 from eal.domain.outreach.emails.store import EMAILS
 from eal.domain.outreach.enrollments.store import ENROLLMENTS
 from eal.domain.outreach.sending import caps, lease

@@ -70,10 +70,10 @@ def test_htmx_is_the_published_file() -> None:
 
 
 def test_the_moves_of_a_lead_are_those_of_the_api() -> None:
-    from eal.domain.leads import model
+    from eal.domain.leads import vocabulary
 
     assert {status: set(moves) for status, moves in MOVES.items()} == {
-        status: set(moves) for status, moves in model.TRANSITIONS.items()
+        status: set(moves) for status, moves in vocabulary.TRANSITIONS.items()
     }
 
 

@@ -17,7 +17,8 @@ from eal.domain.calls.model import Call, Facts, Run
 from eal.domain.credentials.text import fingerprint, new_text
 from eal.domain.integrations import connections
 from eal.domain.integrations.connections import Connection
-from eal.domain.leads.model import Address, Contribution, Lead, Score
+from eal.domain.leads.address import Address
+from eal.domain.leads.model import Contribution, Lead, Score
 from eal.domain.organizations.members.model import Member
 from eal.domain.organizations.members.people import Person
 from eal.domain.organizations.model import Organization

@@ -24,7 +24,7 @@ from eal.ai.redaction.transcript import redact
 from eal.core import clock, ids
 from eal.core.caller import system
 from eal.domain.calls import corrections, store
-from eal.domain.organization_settings import store as organization_settings
+from eal.domain.organization_settings import ai as ai_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +41,7 @@ def items(organization_id: str) -> Iterator[dict[str, Any]]:
 
     Raises: NotShared.
     """
-    if not organization_settings.shares_corrections(organization_id):
+    if not ai_settings.shares_corrections(organization_id):
         raise NotShared(f"{organization_id}: its setting ai.share_corrections is false")
     by = system("evaluate", organization_id, ids.new("req", clock.now()))
     for call_id in corrections.corrected_call_ids(by.tenant):

@@ -39,7 +39,7 @@ from eal.domain.content.wire import PublishedContentView
 from eal.domain.dispatch import model as dispatch
 from eal.domain.events.wire import EventView
 from eal.domain.lead_imports import model as lead_imports
-from eal.domain.leads import model as leads
+from eal.domain.leads import vocabulary
 from eal.domain.leads.wire import LeadView
 from eal.domain.organization_settings.wire import Day
 from eal.domain.organizations.grants.wire import Grantable
@@ -191,10 +191,10 @@ ENUMERATIONS: dict[tuple[str, ...], str] = {
     _values(exports.Status): "AuditExportStatus",
     _values(keys.Status): "ApiKeyStatus",
     _values(lead_imports.Format): "FileFormat",
-    _values(leads.OnDuplicate): "OnDuplicate",
+    _values(vocabulary.OnDuplicate): "OnDuplicate",
     _values(lead_imports.Status): "LeadImportStatus",
-    _values(leads.LossType): "LossType",
-    _values(leads.Status): "LeadStatus",
+    _values(vocabulary.LossType): "LossType",
+    _values(vocabulary.Status): "LeadStatus",
     _values(prospects.OutreachState): "OutreachState",
     _values(mail.Missing): "MissingBody",
     _values(review_requests.RequestStatus): "ReviewRequestStatus",

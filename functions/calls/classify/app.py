@@ -3,7 +3,7 @@
 from eal.core.errors import Conflict
 from eal.domain.calls import store as calls
 from eal.domain.calls.wire import CallView
-from eal.domain.organization_settings import store as organization_settings
+from eal.domain.organization_settings import ai as ai_settings
 from eal.entry.http.api import Api
 from eal.entry.http.route import Accepted, Writer
 
@@ -20,6 +20,6 @@ def classify(call_id: str, caller: Writer) -> Accepted[CallView]:
     answer is 409.
     """
     call = calls.request_run(call_id, by=caller)
-    if not organization_settings.ai_is_enabled(caller.organization_id):
+    if not ai_settings.ai_is_enabled(caller.organization_id):
         raise Conflict("AI is switched off: the setting 'ai.enabled' of the organization is false.")
     return Accepted(CallView.of(call))

@@ -7,6 +7,7 @@ from eal.core.table.item import load
 from eal.domain.calls import decisions
 from eal.domain.calls import store as calls
 from eal.domain.calls.model import Run
+from eal.domain.organization_settings import ai as ai_settings
 from eal.domain.organization_settings import store as organization_settings
 from eal.entry.messages.classify_call import Task
 from eal.entry.queue import Consumer, Message, worker_of
@@ -26,7 +27,7 @@ def classify(message: Message) -> None:
     if record.call.is_classified_by(chain.versions(CLASSIFY_CALL)):
         return
     settings = organization_settings.settings_of(by.organization_id)
-    policy = organization_settings.ai_policy(settings)
+    policy = ai_settings.ai_policy(settings)
     if not policy.enabled:
         observe.logger.info("call_left_unjudged", call_id=record.call.id)
         return

@@ -8,6 +8,8 @@ from eal.ai.replies import Reply as Judged
 from eal.core import observe
 from eal.core.caller import Caller
 from eal.core.table.item import load
+from eal.domain.organization_settings import ai as ai_settings
+from eal.domain.organization_settings import outreach as outreach_settings
 from eal.domain.organization_settings import store as organization_settings
 from eal.domain.outreach.replies import classification, matching
 from eal.domain.outreach.replies import store as replies
@@ -32,9 +34,9 @@ def classify(message: Message) -> None:
     observe.bind(reply_id=record.reply.id)
     answered = matching.answered_email(by.tenant, record.reply)
     settings = organization_settings.settings_of(by.organization_id)
-    zone = organization_settings.outreach_in(settings).time_zone
+    zone = outreach_settings.outreach_in(settings).time_zone
     given = _judged(record, zone)
-    if organization_settings.ai_policy(settings).enabled:
+    if ai_settings.ai_policy(settings).enabled:
         classification.record(record.reply, answered, _run(record, given, by), by)
     else:
         by_machine = rules.is_bounce(given.headers, given.sender, given.subject) or rules.is_automatic(

@@ -10,6 +10,7 @@ from eal.core.table.item import load
 from eal.domain.claims.scope import evidence
 from eal.domain.claims.scope import store as scope
 from eal.domain.claims.store import CLAIMS
+from eal.domain.organization_settings import ai as ai_settings
 from eal.domain.organization_settings import store as organization_settings
 from eal.entry.messages.extract_claim import Task
 from eal.entry.queue import Consumer, Message, RetryPolicy, worker_of
@@ -31,7 +32,7 @@ def extract(message: Message) -> None:
     claim = CLAIMS.find(by.tenant, task.claim_id)
     if claim is None or claim.status != "extracting":
         return
-    policy = organization_settings.ai_policy(organization_settings.settings_of(by.organization_id))
+    policy = ai_settings.ai_policy(organization_settings.settings_of(by.organization_id))
     if not policy.enabled:
         scope.fail(claim, "ai_disabled", by)
         by.transaction.commit()

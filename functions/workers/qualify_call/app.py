@@ -6,7 +6,7 @@ from eal.core.table.item import load
 from eal.domain.calls import store as calls
 from eal.domain.calls.model import Call
 from eal.domain.leads import capture as leads
-from eal.domain.organization_settings import store as organization_settings
+from eal.domain.organization_settings import ai as ai_settings
 from eal.entry.queue import Consumer, Message, ResourceEvent, worker_of
 
 
@@ -21,7 +21,7 @@ def qualify(message: Message) -> None:
     if record is None or record.call.qualified_at or not _is_qualified(record.call):
         return
     by_engine = record.call.correction is None or record.call.correction.qualified is None
-    if by_engine and not organization_settings.ai_is_enabled(by.organization_id):
+    if by_engine and not ai_settings.ai_is_enabled(by.organization_id):
         return  # disabled while the message was in the queue
     observe.bind(call_id=record.call.id)
     calls.qualify(record.call, _lead(record.call, by), by)

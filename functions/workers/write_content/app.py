@@ -6,6 +6,7 @@ from eal.ai.tasks.write_content.task import WRITE_CONTENT
 from eal.core import observe
 from eal.core.table.item import load
 from eal.domain.content import writing
+from eal.domain.organization_settings import ai as ai_settings
 from eal.domain.organization_settings import store as organization_settings
 from eal.entry.messages.write_content import Task
 from eal.entry.queue import Consumer, Message, RetryPolicy, worker_of
@@ -21,7 +22,7 @@ def write(message: Message) -> None:
     if content is None:
         return
     company = organization_settings.company_of(by.organization_id)
-    policy = organization_settings.ai_policy(company.settings)
+    policy = ai_settings.ai_policy(company.settings)
     assignment = writing.assignment_of(content, company, by) if policy.enabled else None
     if assignment is None:
         writing.fail(content, "review_not_found" if policy.enabled else "ai_disabled", by)

@@ -4,6 +4,7 @@ from eal.ai import chain
 from eal.ai.tasks.write_email.task import WRITE_EMAIL
 from eal.core import observe
 from eal.core.table.item import load
+from eal.domain.organization_settings import ai as ai_settings
 from eal.domain.organization_settings import store as organization_settings
 from eal.domain.outreach.drafts import writing
 from eal.domain.outreach.drafts.store import DRAFTS
@@ -21,7 +22,7 @@ def write(message: Message) -> None:
     if draft is None or draft.status != "writing":
         return
     company = organization_settings.company_of(by.organization_id)
-    policy = organization_settings.ai_policy(company.settings)
+    policy = ai_settings.ai_policy(company.settings)
     assignment = writing.assignment_of(draft, company, by) if policy.enabled else None
     if assignment is None:
         writing.fail(draft, "recipient_not_found" if policy.enabled else "ai_disabled", by)

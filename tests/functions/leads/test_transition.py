@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 
 from eal.core import clock
-from eal.domain.leads.model import TRANSITIONS, Lead, Status, moved
+from eal.domain.leads.model import Lead, moved
+from eal.domain.leads.vocabulary import TRANSITIONS, Status
 from tests.support.http import Answer, call
 from tests.support.tenants import Tenant
 

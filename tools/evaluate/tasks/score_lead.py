@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from eal.ai.engines.embedded import lead_notes
 from eal.ai.leads import BANDS
 from eal.domain.leads import scorer
-from eal.domain.leads.model import Address, Lead
+from eal.domain.leads.address import Address
+from eal.domain.leads.model import Lead
 from eal.domain.organization_settings import service_area
 from tools.evaluate import measures
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 type Band = Literal["junk", "cold", "warm", "hot"]
 
@@ -11,8 +10,7 @@ BANDS: tuple[Band, ...] = ("junk", "cold", "warm", "hot")
 """From the lowest to the highest."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeadFacts:
+class LeadFacts(NamedTuple):
     """What is known about a lead besides its notes. `in_service_area` is None if that is not known."""
 
     in_service_area: bool | None
@@ -23,8 +21,7 @@ class LeadFacts:
     source: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotesReading:
+class NotesReading(NamedTuple):
     """The band of a lead by its notes and facts. `share` is where the lead is within the band: 0 next to the band
     below, 1 next to the one above. `confidence` is the probability of the band.
     """

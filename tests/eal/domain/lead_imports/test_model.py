@@ -20,12 +20,13 @@ from eal.domain.lead_imports.model import (
     RowError,
     decide,
 )
+from eal.domain.leads.limits import MAX_PHONES
 from eal.domain.leads.merging import merged
-from eal.domain.leads.model import MAX_PHONES, Lead
+from eal.domain.leads.model import Lead
 from tests.support.time import START
 
 if TYPE_CHECKING:
-    from eal.domain.leads.model import OnDuplicate
+    from eal.domain.leads.vocabulary import OnDuplicate
 
 RULES: tuple[OnDuplicate, ...] = ("error", "return", "update")
 

@@ -13,8 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eal.domain.leads import scorer
-from eal.domain.leads.model import Address, Lead, LossType, Status, Urgency
+from eal.domain.leads.address import Address
+from eal.domain.leads.model import Lead
 from eal.domain.leads.scorer import COLD, DETAILS, HOT, HURRY, LIMITS, NEEDS, WARM, score
+from eal.domain.leads.vocabulary import LossType, Status, Urgency
 
 AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
 ADDRESS = Address(line1="1 Main St", city="Springfield", state="IL", postal_code="62701")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eal.domain.organization_settings.store import Sender
+from eal.domain.organization_settings.outreach import Sender
 from eal.domain.outreach import templates
 from eal.domain.outreach.sequences.model import Variant
 from eal.domain.outreach.templates import (

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from eal.domain.leads.model import Address
+from eal.domain.leads.address import Address
 from eal.domain.outreach.enrollments.time_zones import _ZONES, zone_of
 
 TENANT = "America/New_York"

@@ -17,7 +17,7 @@ from eal.core.caller import Caller, worker
 from eal.core.table.read import get
 from eal.core.tenancy import Tenant
 from eal.domain.leads import capture, erasure, store
-from eal.domain.leads.model import TRANSITIONS
+from eal.domain.leads.vocabulary import TRANSITIONS
 from eal.domain.leads.wire import LeadCreate, LeadTransition, LeadUpdate
 from eal.domain.statistics.model import cohort_of, source_in, start_of, tally_of
 from eal.domain.statistics.store import buckets_since, tally_key
@@ -29,7 +29,7 @@ from tests.support.time import Clock
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from eal.domain.leads.model import Status
+    from eal.domain.leads.vocabulary import Status
 
 SOURCES = ("web_form", "call")
 STEPS = st.tuples(

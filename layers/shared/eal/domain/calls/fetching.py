@@ -28,7 +28,7 @@ from eal.domain.calls import audio, recordings, store
 from eal.domain.calls.model import Recording
 from eal.domain.calls.recordings import NotAudio, StoredAudio
 from eal.domain.calls.store import CALLS
-from eal.domain.organization_settings import store as organization_settings
+from eal.domain.organization_settings import retention as retention_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -266,7 +266,7 @@ def _slot_request(message: FetchMessage, due: Fetch) -> SlotRequest:
 
 
 def _is_kept(message: FetchMessage, call: Call, now: datetime) -> bool:
-    days = organization_settings.retention_of(message.organization_id).recording_days
+    days = retention_settings.retention_of(message.organization_id).recording_days
     return call.created_at + timedelta(days=days) > now
 
 

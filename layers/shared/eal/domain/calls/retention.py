@@ -20,7 +20,7 @@ from eal.core.table.read import get_all, walk
 from eal.domain.calls import recordings, store
 from eal.domain.calls.model import Recording
 from eal.domain.calls.store import CALLS
-from eal.domain.organization_settings import store as organization_settings
+from eal.domain.organization_settings import retention as retention_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ def apply(tenant: Tenant, request_id: str, deadline: float) -> bool:
 
     Raises: Stale if a call changed meanwhile.
     """
-    kept = organization_settings.retention_of(tenant.organization_id)
+    kept = retention_settings.retention_of(tenant.organization_id)
     for kind, days, delete in (
         ("RECORDING", kept.recording_days, _delete_recording),
         ("TRANSCRIPT", kept.transcript_days, _delete_transcript),

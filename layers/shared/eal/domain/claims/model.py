@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from eal.core.clock import Instant
-from eal.domain.leads.model import Address, LossType
+from eal.domain.leads.address import Address
+from eal.domain.leads.vocabulary import LossType
 
 type Status = Literal["open", "extracting", "ready_for_review", "in_review", "signed_off", "closed"]
 

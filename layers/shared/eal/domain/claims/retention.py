@@ -23,7 +23,7 @@ from eal.domain.claims.photos import erasure as photos
 from eal.domain.claims.scope import erasure as scope
 from eal.domain.claims.sign_offs import erasure as sign_offs
 from eal.domain.claims.store import CLAIMS
-from eal.domain.organization_settings import store as organization_settings
+from eal.domain.organization_settings import retention as retention_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +43,7 @@ def apply(tenant: Tenant, request_id: str, deadline: float) -> bool:
 
     Raises: Stale if a claim changed meanwhile.
     """
-    days = organization_settings.retention_of(tenant.organization_id).claim_days
+    days = retention_settings.retention_of(tenant.organization_id).claim_days
     for pointer in _due(tenant, days):
         if time.monotonic() > deadline:
             return False

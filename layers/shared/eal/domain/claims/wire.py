@@ -9,7 +9,7 @@ from eal.core.listing import ListQuery, PageView
 from eal.core.schema import AfterValidator, ConfigDict, Field, model_validator
 from eal.core.wire import Name, Wire, one_line, prose, without_defaults
 from eal.domain.claims.model import ExtractionFailure, Status
-from eal.domain.leads.model import LossType
+from eal.domain.leads.vocabulary import LossType
 from eal.domain.leads.wire import AddressBody, AddressView
 
 MAX_CARRIER_CHARACTERS, MAX_NUMBER_CHARACTERS = 100, 64

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from eal.ai import content_policy
 from eal.core.contact import e164
-from eal.domain.organization_settings import store as organization_settings
+from eal.domain.organization_settings import content as content_settings
+from eal.domain.organization_settings import outreach as outreach_settings
 from eal.domain.reviews.store import REVIEWS
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ def findings(content: Content, company: Company, by: Caller) -> tuple[Finding, .
 
 
 def facts_of(content: Content, company: Company, by: Caller) -> content_policy.Facts:
-    given = organization_settings.content_in(company.settings)
-    sender = organization_settings.outreach_in(company.settings).sender
+    given = content_settings.content_in(company.settings)
+    sender = outreach_settings.outreach_in(company.settings).sender
     own = [f"phone#{e164(given.phone)}"] if given.phone else []
     own += [f"email#{sender.email}"] if sender else []
     review = REVIEWS.find(by.tenant, content.review_id) if content.review_id else None

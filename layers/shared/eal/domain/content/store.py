@@ -14,6 +14,7 @@ from eal.core.table.keys import Key, partition
 from eal.core.table.read import pages
 from eal.domain.content import checking, limits, slugs
 from eal.domain.content.model import MAX_REVISIONS, PERSONAL, Content, Revision, without_approval
+from eal.domain.organization_settings import ai as ai_settings
 from eal.domain.organization_settings import store as organization_settings
 from eal.domain.reviews.store import REVIEWS
 
@@ -71,7 +72,7 @@ def add(body: ContentCreate, by: Caller) -> Content:
 
 def require_ai(settings: dict[str, Json]) -> None:
     """Raises: Conflict if the organization has switched AI off."""
-    if not organization_settings.ai_policy(settings).enabled:
+    if not ai_settings.ai_policy(settings).enabled:
         raise Conflict("AI is switched off: the setting 'ai.enabled' of the organization is false.")
 
 

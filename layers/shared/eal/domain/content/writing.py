@@ -14,7 +14,7 @@ from eal.core.table import progress
 from eal.core.table.write import Stale
 from eal.domain.content.model import Author
 from eal.domain.content.store import CONTENTS, add_revision, item_of, replace_version
-from eal.domain.organization_settings import store as organization_settings
+from eal.domain.organization_settings import content as content_settings
 from eal.domain.reviews.store import REVIEWS
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def at_step(content: Content, step: Step, by: Caller) -> Content:
 
 def assignment_of(content: Content, company: Company, by: Caller) -> ContentAssignment | None:
     """What the engine is given. None if the review to answer no longer exists."""
-    settings = organization_settings.content_in(company.settings)
+    settings = content_settings.content_in(company.settings)
     review = REVIEWS.find(by.tenant, content.review_id) if content.review_id else None
     if content.type == "review_response" and (review is None or review.status == "deleted"):
         return None

@@ -10,7 +10,8 @@ from eal.core.clock import Instant
 from eal.core.json import Json
 from eal.core.tenancy import Mode, Tenant
 from eal.domain.leads.merging import merged
-from eal.domain.leads.model import Lead, OnDuplicate, over_limit
+from eal.domain.leads.model import Lead, over_limit
+from eal.domain.leads.vocabulary import OnDuplicate
 
 type Format = Literal["csv", "jsonl"]
 type Status = Literal["awaiting_upload", "running", "completed", "failed"]

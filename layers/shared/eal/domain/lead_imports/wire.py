@@ -8,7 +8,7 @@ from eal.core.clock import Instant
 from eal.core.schema import ConfigDict, Field
 from eal.core.wire import UploadView, Wire
 from eal.domain.lead_imports.model import MAX_ERRORS_SHOWN, Format, LeadImport, Status
-from eal.domain.leads.model import OnDuplicate
+from eal.domain.leads.vocabulary import OnDuplicate
 
 
 class LeadImportCreate(Wire):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from eal.core.caller import Caller
-    from eal.domain.leads.model import OnDuplicate, Urgency
+    from eal.domain.leads.vocabulary import OnDuplicate, Urgency
     from eal.domain.leads.wire import LeadCreate
 
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from eal.core.caller import Caller
     from eal.core.listing import ListQuery
     from eal.core.tenancy import Tenant
-    from eal.domain.leads.model import Score, Status
+    from eal.domain.leads.model import Score
+    from eal.domain.leads.vocabulary import Status
 
 ID_PREFIX = "hist"
 

@@ -1,44 +1,25 @@
-"""A lead: its status transitions, its limits, and the rules for its contacts and notes."""
+"""A lead: its state, and the rules for its transitions, contacts and notes."""
 
-import json
-from collections.abc import Mapping, Sequence, Set
-from dataclasses import astuple, dataclass, field, replace
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
 from eal.ai.leads import Band
 from eal.core.audit import Actor
 from eal.core.clock import Instant
-
-type Status = Literal["new", "contacted", "qualified", "scheduled", "won", "lost", "disqualified"]
-type LossType = Literal["water", "sewage", "fire", "mold", "storm", "biohazard", "rebuild", "other"]
-
-type OnDuplicate = Literal["error", "return", "update"]
-"""What happens to a new lead with the e-mail or a phone of another one: it is refused, dropped, or merged into it."""
-type Urgency = Literal["emergency", "high", "normal", "low"]
-
-TRANSITIONS: dict[Status, tuple[Status, ...]] = {
-    "new": ("contacted", "lost", "disqualified"),
-    "contacted": ("qualified", "lost", "disqualified"),
-    "qualified": ("scheduled", "lost", "disqualified"),
-    "scheduled": ("won", "lost", "disqualified"),
-    "won": (),
-    "lost": ("new",),
-    "disqualified": ("new",),
-}
-"""The statuses that may follow each status; `new` after lost or disqualified reopens the lead."""
-
-MAX_NOTES_CHARACTERS, MAX_PHONES, MAX_METADATA_ENTRIES = 10_000, 10, 50
-"""Limits that include what an upsert or a transition adds; otherwise an item could outgrow the table."""
-
-MAX_JSON_BYTES = 48 * 1024
-"""Bytes of JSON, in UTF-8, of the data of a lead or a prospect. The data is in the item, in its event and in the stored
-response, and one transaction may contain many of them."""
+from eal.domain.leads.address import Address
+from eal.domain.leads.limits import (
+    MAX_JSON_BYTES,
+    MAX_METADATA_ENTRIES,
+    MAX_NOTES_CHARACTERS,
+    MAX_PHONES,
+    json_size,
+)
+from eal.domain.leads.vocabulary import LossType, Status, Urgency
 
 _MAX_FORMER_CONTACTS = 50
 """Enough for two complete changes of all contacts."""
-
-NEEDS_REASON: frozenset[Status] = frozenset({"lost"})
 
 PERSONAL = frozenset(
     {
@@ -61,16 +42,6 @@ PERSONAL = frozenset(
 
 _SIZED_BY_CALLER = PERSONAL - {"reason"}
 """Fields whose size the caller decides."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
-    line1: str
-    city: str
-    state: str
-    postal_code: str
-    line2: str | None = None
-    country: str = "US"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,8 +200,3 @@ def over_limit(lead: Lead) -> tuple[str, str] | None:
     if (size := json_size({name: getattr(lead, name) for name in _SIZED_BY_CALLER})) > MAX_JSON_BYTES:
         return "", f"A lead must be at most {MAX_JSON_BYTES} bytes of JSON. This one would have {size}."
     return None
-
-
-def json_size(fields: Mapping[str, object]) -> int:
-    """Bytes of some fields as JSON in UTF-8."""
-    return len(json.dumps(fields, default=astuple, ensure_ascii=False).encode(errors="replace"))

@@ -15,17 +15,10 @@ from eal.core.table.keys import KEY_ATTRIBUTES
 from eal.core.table.write import Stale
 from eal.domain.leads import history, scorer
 from eal.domain.leads.contacts import ContactClaims
-from eal.domain.leads.model import (
-    NEEDS_REASON,
-    PERSONAL,
-    TRANSITIONS,
-    Lead,
-    moved,
-    over_limit,
-    updated_former_contacts,
-    with_note,
-)
+from eal.domain.leads.model import PERSONAL, Lead, moved, over_limit, updated_former_contacts, with_note
+from eal.domain.leads.vocabulary import NEEDS_REASON, TRANSITIONS
 from eal.domain.leads.wire import LeadView
+from eal.domain.organization_settings import ai as ai_settings
 from eal.domain.organization_settings import service_area
 from eal.domain.organization_settings import store as organization_settings
 
@@ -180,7 +173,7 @@ def score_notes(lead_id: str, read: ReadNotes, model: str, by: Caller) -> bool:
         return False
     # Not the cached settings: two workers with different ones would correct each other.
     settings = organization_settings.settings_of(by.organization_id)
-    if not organization_settings.ai_policy(settings).enabled:
+    if not ai_settings.ai_policy(settings).enabled:
         return False
     inside = _is_in(organization_settings.service_area_in(settings), lead)
     reading = read(notes, scorer.facts(lead, inside))

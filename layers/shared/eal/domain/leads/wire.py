@@ -7,15 +7,8 @@ from eal.core.contact import Email, Phone
 from eal.core.listing import PLAIN_DIGITS, ListQuery, PageView
 from eal.core.schema import AfterValidator, AliasPath, ConfigDict, Field, model_validator
 from eal.core.wire import Name, Wire, one_line, prose, without_defaults
-from eal.domain.leads.model import (
-    MAX_METADATA_ENTRIES,
-    MAX_NOTES_CHARACTERS,
-    MAX_PHONES,
-    LossType,
-    OnDuplicate,
-    Status,
-    Urgency,
-)
+from eal.domain.leads.limits import MAX_METADATA_ENTRIES, MAX_NOTES_CHARACTERS, MAX_PHONES
+from eal.domain.leads.vocabulary import LossType, OnDuplicate, Status, Urgency
 
 
 def _distinct(values: list[str]) -> list[str]:

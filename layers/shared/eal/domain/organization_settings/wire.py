@@ -16,7 +16,8 @@ from eal.core.schema import (
 )
 from eal.core.wire import Name, Wire, measured, one_line, prose, without_defaults
 from eal.domain.organization_settings.hours import DAYS, DEFAULT_TIMEZONE, minutes, overlap
-from eal.domain.organization_settings.store import CLAIM_DAYS, DAILY_CAP, RECORDING_DAYS, TRANSCRIPT_DAYS
+from eal.domain.organization_settings.outreach import DAILY_CAP
+from eal.domain.organization_settings.retention import CLAIM_DAYS, RECORDING_DAYS, TRANSCRIPT_DAYS
 
 if TYPE_CHECKING:
     from eal.domain.organization_settings.hours import BusinessHours

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from eal.ai.engines.bedrock.budget import month_of, usage_in, usage_key
 from eal.core.table.read import get_all
-from eal.domain.organization_settings import store as organization_settings
+from eal.domain.organization_settings import ai as ai_settings
 from eal.domain.organization_settings.table_keys import organization_key
 from eal.domain.organizations.wire import AiUsageQuery, AiUsageView
 
@@ -20,7 +20,7 @@ def of_month(query: AiUsageQuery, by: Caller) -> AiUsageView:
     month = query.month or month_of(by.at)
     organization, used = get_all([organization_key(by.organization_id), usage_key(by.tenant, month)])
     settings = cast("dict[str, Json]", (organization or {}).get("settings", {}))
-    usage, policy = usage_in(used), organization_settings.ai_policy(settings)
+    usage, policy = usage_in(used), ai_settings.ai_policy(settings)
     return AiUsageView(
         month=month,
         uses=usage.uses,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from jinja2.sandbox import SandboxedEnvironment
 
     from eal.domain.leads.model import Lead
-    from eal.domain.organization_settings.store import Sender
+    from eal.domain.organization_settings.outreach import Sender
     from eal.domain.outreach.sequences.model import Variant
     from eal.domain.prospects.model import Prospect
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from eal.core.table.read import get
-from eal.domain.organization_settings.store import outreach_in
+from eal.domain.organization_settings.outreach import outreach_in
 from eal.domain.organization_settings.table_keys import organization_key
 from eal.domain.outreach.deliverability import store as deliverability
 from eal.domain.outreach.emails.store import EMAILS, tombstone_key

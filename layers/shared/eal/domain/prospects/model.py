@@ -8,7 +8,8 @@ from typing import Literal, Self
 
 from eal.ai.provenance import Provenance
 from eal.core.clock import Instant
-from eal.domain.leads.model import MAX_JSON_BYTES, Address, json_size
+from eal.domain.leads.address import Address
+from eal.domain.leads.limits import MAX_JSON_BYTES, json_size
 
 type QualificationStatus = Literal["pending", "qualified", "disqualified", "undetermined"]
 type OutreachState = Literal[

@@ -14,7 +14,8 @@ from eal.core.table.item import dump, patched
 from eal.core.table.read import get_all
 from eal.domain.leads import capture as leads
 from eal.domain.leads.contacts import ContactClaims
-from eal.domain.leads.model import MAX_JSON_BYTES, Lead, updated_former_contacts, with_note
+from eal.domain.leads.limits import MAX_JSON_BYTES
+from eal.domain.leads.model import Lead, updated_former_contacts, with_note
 from eal.domain.organization_settings import service_area
 from eal.domain.organization_settings import store as organization_settings
 from eal.domain.prospects.model import OUTREACH_STATES, PERSONAL, Contact, Prospect

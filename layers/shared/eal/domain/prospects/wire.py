@@ -12,7 +12,7 @@ from eal.core.json import MAX_NUMBER
 from eal.core.listing import ListQuery, PageView
 from eal.core.schema import AfterValidator, ConfigDict, Field, PlainValidator, model_validator
 from eal.core.wire import Name, Wire, free_number, one_line, prose, without_defaults
-from eal.domain.leads.model import LossType
+from eal.domain.leads.vocabulary import LossType
 from eal.domain.leads.wire import AddressBody, AddressView, Assignee, Metadata, Notes, Phones, Slug
 from eal.domain.prospects.model import OutreachState, Prospect, QualificationStatus, Value
 

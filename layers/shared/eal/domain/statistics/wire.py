@@ -10,7 +10,7 @@ from eal.core.clock import Instant
 from eal.core.json import Json
 from eal.core.schema import ConfigDict, Field
 from eal.core.wire import Wire
-from eal.domain.leads.model import Status
+from eal.domain.leads.vocabulary import Status
 from eal.domain.statistics import sketch
 from eal.domain.statistics.model import (
     CallCohort,

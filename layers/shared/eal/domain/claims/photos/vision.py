@@ -8,6 +8,7 @@ from eal.ai import chain
 from eal.ai.claims import PhotoSight
 from eal.ai.tasks.summarize_photo.task import SUMMARIZE_PHOTO, PhotoInput
 from eal.core import observe, settings
+from eal.domain.organization_settings import ai as ai_settings
 from eal.domain.organization_settings import store as organization_settings
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ def sight(preview: bytes, sha256: str, by: Caller) -> PhotoSight | None:
     """None without a model or a budget, in test mode, and if the model fails: the caption then says all."""
     if not settings.bedrock_model() or by.tenant.mode == "test":
         return None
-    policy = organization_settings.ai_policy(organization_settings.settings_of(by.organization_id))
+    policy = ai_settings.ai_policy(organization_settings.settings_of(by.organization_id))
     if not policy.enabled:
         return None
     given = PhotoInput(preview=preview, sha256=sha256)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from eal.core.tenancy import Tenant
     from eal.domain.claims.model import Claim
     from eal.domain.claims.notes.model import Reading
-    from eal.domain.leads.model import Address
+    from eal.domain.leads.address import Address
 
 
 def read(claim: Claim, tenant: Tenant) -> ClaimFile:

@@ -31,6 +31,7 @@ from eal.domain.claims.scope import evidence
 from eal.domain.claims.scope.model import Context, Decision, RoomCorrection, Scope, corrected, reviewed
 from eal.domain.claims.store import CLAIMS
 from eal.domain.claims.wire import ClaimView
+from eal.domain.organization_settings import ai as ai_settings
 from eal.domain.organization_settings import store as organization_settings
 
 if TYPE_CHECKING:
@@ -193,7 +194,7 @@ def is_current(claim: Claim, provenance: tuple[str, str, str], tenant: Tenant) -
 
 def _is_enabled(by: Caller) -> bool:
     settings = organization_settings.settings_of(by.organization_id)
-    return organization_settings.ai_policy(settings).enabled
+    return ai_settings.ai_policy(settings).enabled
 
 
 def _chunks(part: Part, entries: Sequence[object]) -> Iterator[str]:

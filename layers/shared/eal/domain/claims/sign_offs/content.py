@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from eal.domain.claims.photos.model import Photo
     from eal.domain.claims.scope.model import IdentifiedFinding, Measures, ReviewedItem, ReviewedRoom, Scope
     from eal.domain.claims.scope.model import Values as ScopeValues
-    from eal.domain.leads.model import Address
+    from eal.domain.leads.address import Address
 
 
 def freeze(

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from eal.core.clock import rfc3339
 from eal.domain.content.feed.store import POSTS
+from eal.domain.organization_settings import content as content_settings
 from eal.domain.organization_settings import store as organization_settings
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def read(query: FeedQuery, url: str, by: Caller) -> Feed:
     return Feed(
         tenant=by.tenant,
         title=company.name,
-        website=organization_settings.content_in(company.settings).website,
+        website=content_settings.content_in(company.settings).website,
         url=query.own_url(url),
         next_url=query.next_url(url, page.next_cursor) if page.next_cursor else None,
         posts=page.items,

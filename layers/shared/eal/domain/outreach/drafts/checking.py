@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from eal.ai import content_policy
 from eal.core.table.read import walk
 from eal.domain.leads.store import LEAD_CONTACTS
-from eal.domain.organization_settings import store as organization_settings
+from eal.domain.organization_settings import outreach as outreach_settings
 from eal.domain.outreach.emails.store import EMAILS
 from eal.domain.outreach.replies.store import replies_partition
 from eal.domain.prospects.store import PROSPECT_CONTACTS
@@ -28,7 +28,7 @@ def findings(draft: Draft, company: Company, by: Caller) -> tuple[Finding, ...]:
     """What the content policy has against the present text. Costs a read only for a text that mentions contacts or
     claims to be a reply.
     """
-    sender = organization_settings.outreach_in(company.settings).sender
+    sender = outreach_settings.outreach_in(company.settings).sender
     own = frozenset({f"email#{draft.to}", *([f"email#{sender.email}"] if sender else [])})
     mentioned = content_policy.contacts_in("\n".join(draft.texts.values())) - own
     own_too, others = _holders(draft, mentioned, by) if mentioned else (frozenset(), frozenset())

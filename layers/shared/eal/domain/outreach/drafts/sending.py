@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from eal.ai import content_policy
 from eal.core import audit, ids
 from eal.core.errors import Conflict
+from eal.domain.organization_settings import outreach as outreach_settings
 from eal.domain.organization_settings import store as organization_settings
 from eal.domain.outreach import addresses, templates, tenant_clock
 from eal.domain.outreach.drafts import checking
@@ -19,7 +20,7 @@ from eal.domain.outreach.suppressions import store as suppressions
 
 if TYPE_CHECKING:
     from eal.core.caller import Caller
-    from eal.domain.organization_settings.store import Outreach, Sender
+    from eal.domain.organization_settings.outreach import Outreach, Sender
     from eal.domain.outreach.drafts.model import Draft, DraftReason
 
 
@@ -35,7 +36,7 @@ def send(draft_id: str, by: Caller) -> Draft:
     if before.status != "draft":
         raise conflict(before, "sent")
     company = organization_settings.company_of(by.organization_id)
-    outreach = organization_settings.outreach_in(company.settings)
+    outreach = outreach_settings.outreach_in(company.settings)
     found = checking.findings(before, company, by)
     if outreach.sender is None or content_policy.blocks(found):
         raise Conflict(

@@ -11,6 +11,7 @@ from eal.core.table.collection import Collection
 from eal.core.table.item import dump, patched
 from eal.core.table.keys import Key, partition
 from eal.domain.leads.store import LEADS
+from eal.domain.organization_settings import ai as ai_settings
 from eal.domain.organization_settings import store as organization_settings
 from eal.domain.outreach.drafts import checking
 from eal.domain.outreach.drafts.model import PERSONAL, Draft
@@ -66,7 +67,7 @@ def add(body: DraftCreate, by: Caller) -> Draft:
     )
     company = organization_settings.company_of(by.organization_id)
     if new.instructions:
-        if not organization_settings.ai_policy(company.settings).enabled:
+        if not ai_settings.ai_policy(company.settings).enabled:
             raise Conflict("AI is switched off: the setting 'ai.enabled' of the organization is false.")
         by.transaction.enqueue_task("write_email", {"draft_id": new.id})
     else:

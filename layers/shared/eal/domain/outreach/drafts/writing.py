@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from eal.ai.writing import Assignment, Recipient
 from eal.domain.leads.store import LEADS
-from eal.domain.organization_settings import store as organization_settings
+from eal.domain.organization_settings import outreach as outreach_settings
 from eal.domain.outreach.drafts import checking
 from eal.domain.outreach.drafts.store import replace_version
 from eal.domain.prospects.model import Contact
@@ -26,7 +26,7 @@ def assignment_of(draft: Draft, company: Company, by: Caller) -> Assignment | No
     recipient = _recipient(draft, by)
     if recipient is None or draft.instructions is None:
         return None
-    sender = organization_settings.outreach_in(company.settings).sender
+    sender = outreach_settings.outreach_in(company.settings).sender
     return Assignment(
         instructions=draft.instructions,
         tone=draft.tone or "professional",

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Literal, cast
 from eal.core import clock, ids, observe
 from eal.core.clock import rfc3339
 from eal.core.table.read import get, get_all
-from eal.domain.organization_settings.store import outreach_in, settings_of
+from eal.domain.organization_settings.outreach import outreach_in
+from eal.domain.organization_settings.store import settings_of
 from eal.domain.outreach.deliverability import store as deliverability
 from eal.domain.outreach.emails import store
 from eal.domain.outreach.emails.model import Occurrence, with_occurrence

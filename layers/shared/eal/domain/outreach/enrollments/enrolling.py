@@ -14,6 +14,7 @@ from eal.core.errors import Conflict
 from eal.core.table.read import get_all
 from eal.core.table.write import AlreadyWritten, Stale
 from eal.domain.leads.store import LEADS
+from eal.domain.organization_settings import outreach as outreach_settings
 from eal.domain.organization_settings import store as organization_settings
 from eal.domain.outreach import tenant_clock
 from eal.domain.outreach.enrollments import store
@@ -94,7 +95,7 @@ def enroll(sequence_id: str, body: EnrollmentsCreate, by: Caller) -> list[Enroll
             f"Only an active sequence accepts enrollments. This one is {sequence.status}.",
             status=sequence.status,
         )
-    outreach = organization_settings.outreach_in(organization_settings.settings_of(by.organization_id))
+    outreach = outreach_settings.outreach_in(organization_settings.settings_of(by.organization_id))
     terms = _Terms(
         sequence,
         default_zone=sequence.time_zone or outreach.time_zone,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from eal.domain.leads.model import Address
+    from eal.domain.leads.address import Address
 
 _STATES = {
     "America/New_York": (

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from eal.core.caller import Caller
     from eal.core.tenancy import Tenant
     from eal.domain.leads.model import Lead
-    from eal.domain.organization_settings.store import Outreach, Sender
+    from eal.domain.organization_settings.outreach import Outreach, Sender
     from eal.domain.outreach.emails.model import Content, Email
     from eal.domain.outreach.enrollments.model import StopReason
     from eal.domain.outreach.sending.transport import Transport

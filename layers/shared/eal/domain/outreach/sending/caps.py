@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from eal.core.caller import Caller
     from eal.core.table.keys import Key
     from eal.core.tenancy import Tenant
-    from eal.domain.organization_settings.store import Outreach
+    from eal.domain.organization_settings.outreach import Outreach
 
 WARM_UP = (150, 250, 400, 700, 1000, 1500, 2000)
 """E-mails on each of the first days of a new domain: Resend's advice for the first week."""

@@ -11,7 +11,7 @@ from eal.domain.outreach.sending.transport import Message
 
 if TYPE_CHECKING:
     from eal.core.tenancy import Tenant
-    from eal.domain.organization_settings.store import Outreach
+    from eal.domain.organization_settings.outreach import Outreach
     from eal.domain.outreach.emails.model import Email
 
 

@@ -20,7 +20,8 @@ from eal.core.clock import parse, rfc3339
 from eal.core.table.lease import Held, release
 from eal.core.table.read import pages
 from eal.core.table.write import Stale
-from eal.domain.organization_settings.store import outreach_in, settings_of
+from eal.domain.organization_settings.outreach import outreach_in
+from eal.domain.organization_settings.store import settings_of
 from eal.domain.outreach.deliverability import sender
 from eal.domain.outreach.emails.store import EMAILS
 from eal.domain.outreach.enrollments.store import ENROLLMENTS, due_partition

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from eal.domain.integrations import store as integrations
+from eal.domain.organization_settings import outreach as outreach_settings
 from eal.domain.organization_settings import store as organization_settings
 from eal.domain.outreach import templates
 from eal.domain.outreach.sequences.model import MIN_FOLLOW_UP_HOURS
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from eal.core.caller import Caller
     from eal.core.errors import FieldError
-    from eal.domain.organization_settings.store import Outreach, Sender
+    from eal.domain.organization_settings.outreach import Outreach, Sender
     from eal.domain.outreach.sequences.model import Sequence, Step
 
 _FREE_MAIL = frozenset({
@@ -27,7 +28,7 @@ sender."""
 
 
 def faults(sequence: Sequence, by: Caller) -> list[FieldError]:
-    outreach = organization_settings.outreach_in(organization_settings.settings_of(by.organization_id))
+    outreach = outreach_settings.outreach_in(organization_settings.settings_of(by.organization_id))
     return [*_of_sender(outreach.sender), *_of_vendor(by), *_of_sequence(sequence, outreach)]
 
 

@@ -9,7 +9,7 @@ from eal.core import audit, ids
 from eal.core.errors import Conflict, IllegalTransition, ValidationFailed
 from eal.core.table.collection import Collection
 from eal.core.table.item import dump, patched
-from eal.domain.leads.model import json_size
+from eal.domain.leads.limits import json_size
 from eal.domain.outreach import tenant_clock
 from eal.domain.outreach.enrollments import store as enrollments
 from eal.domain.outreach.sending import due

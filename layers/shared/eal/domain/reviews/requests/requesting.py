@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from eal.core import audit, ids
 from eal.core.errors import Conflict, ValidationFailed
 from eal.core.table.keys import key
+from eal.domain.organization_settings import outreach as outreach_settings
 from eal.domain.organization_settings import store as organization_settings
 from eal.domain.outreach import addresses, templates, tenant_clock
 from eal.domain.outreach.emails import store as emails
@@ -25,7 +26,7 @@ from eal.domain.reviews.requests.store import REVIEW_REQUESTS
 
 if TYPE_CHECKING:
     from eal.core.caller import Caller
-    from eal.domain.organization_settings.store import Outreach, Sender
+    from eal.domain.organization_settings.outreach import Outreach, Sender
     from eal.domain.reviews.requests.wire import ReviewRequestCreate
 
 SUBJECT = "How was our work?"
@@ -53,7 +54,7 @@ def request(body: ReviewRequestCreate, by: Caller) -> ReviewRequest:
     if body.completed_at and body.completed_at > by.at:
         raise _invalid("/completed_at", "Must not be in the future.", "future")
     company = organization_settings.company_of(by.organization_id)
-    outreach = organization_settings.outreach_in(company.settings)
+    outreach = outreach_settings.outreach_in(company.settings)
     if outreach.sender is None:
         raise Conflict(
             "The settings name no sender of e-mails. Set 'sender' with PATCH /v1/organizations/me."
