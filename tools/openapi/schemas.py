@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
-from eal.ai import claims as evidence
 from eal.ai import content as content_texts
 from eal.ai import content_policy, writing
+from eal.ai.claims import vocabulary as evidence
 from eal.ai.classification import Intent, Urgency
 from eal.ai.policy import EngineChoice
 from eal.ai.replies import ReplyClass
@@ -39,7 +39,7 @@ from eal.domain.content.wire import PublishedContentView
 from eal.domain.dispatch import model as dispatch
 from eal.domain.events.wire import EventView
 from eal.domain.lead_imports import model as lead_imports
-from eal.domain.leads import vocabulary
+from eal.domain.leads import vocabulary as leads
 from eal.domain.leads.wire import LeadView
 from eal.domain.organization_settings.wire import Day
 from eal.domain.organizations.grants.wire import Grantable
@@ -191,10 +191,10 @@ ENUMERATIONS: dict[tuple[str, ...], str] = {
     _values(exports.Status): "AuditExportStatus",
     _values(keys.Status): "ApiKeyStatus",
     _values(lead_imports.Format): "FileFormat",
-    _values(vocabulary.OnDuplicate): "OnDuplicate",
+    _values(leads.OnDuplicate): "OnDuplicate",
     _values(lead_imports.Status): "LeadImportStatus",
-    _values(vocabulary.LossType): "LossType",
-    _values(vocabulary.Status): "LeadStatus",
+    _values(leads.LossType): "LossType",
+    _values(leads.Status): "LeadStatus",
     _values(prospects.OutreachState): "OutreachState",
     _values(mail.Missing): "MissingBody",
     _values(review_requests.RequestStatus): "ReviewRequestStatus",

@@ -1,6 +1,6 @@
 """POST /v1/claims/{claim_id}/extract: extract the scope of a claim."""
 
-from eal.domain.claims.scope import store as scope
+from eal.domain.claims.scope import extractions
 from eal.domain.claims.wire import ClaimView
 from eal.entry.http.api import Api
 from eal.entry.http.route import Accepted, Writer
@@ -25,4 +25,4 @@ def extract(claim_id: str, caller: Writer) -> Accepted[ClaimView]:
     A claim that is closed, that has nothing to extract, or that is being extracted from the same evidence is refused
     with 409.
     """
-    return Accepted(ClaimView.of(scope.request(claim_id, by=caller)))
+    return Accepted(ClaimView.of(extractions.request(claim_id, by=caller)))

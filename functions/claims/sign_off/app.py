@@ -1,6 +1,6 @@
 """POST /v1/claims/{claim_id}/sign-off: sign off the scope of a claim."""
 
-from eal.domain.claims.sign_offs import store as sign_offs
+from eal.domain.claims.sign_offs import signing
 from eal.domain.claims.sign_offs.wire import SignOffCreate, SignOffView
 from eal.entry.http.api import Api
 from eal.entry.http.route import Accepted, Writer
@@ -24,4 +24,4 @@ def sign_off(claim_id: str, body: SignOffCreate, caller: Writer) -> Accepted[Sig
     not in `acknowledge` (`details.blocking_checks`). A change after a sign-off is signed as another version; earlier
     versions stay.
     """
-    return Accepted(SignOffView.of_new(sign_offs.sign(claim_id, body, by=caller)))
+    return Accepted(SignOffView.of_new(signing.sign(claim_id, body, by=caller)))

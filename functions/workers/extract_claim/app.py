@@ -1,14 +1,13 @@
 """Extracts the scope of a claim on the task `extract_claim`, once per evidence and version of the engine."""
 
 from eal.ai import chain
-from eal.ai.claims import input_sha256
+from eal.ai.claims.evidence import input_sha256
 from eal.ai.engines.embedded.claims import engine
 from eal.ai.tasks.extract_claim import rules
 from eal.ai.tasks.extract_claim.task import EXTRACT_CLAIM
 from eal.core import observe
 from eal.core.table.item import load
-from eal.domain.claims.scope import evidence
-from eal.domain.claims.scope import store as scope
+from eal.domain.claims.scope import evidence, extractions
 from eal.domain.claims.store import CLAIMS
 from eal.domain.organization_settings import ai as ai_settings
 from eal.domain.organization_settings import store as organization_settings
@@ -34,25 +33,25 @@ def extract(message: Message) -> None:
         return
     policy = ai_settings.ai_policy(organization_settings.settings_of(by.organization_id))
     if not policy.enabled:
-        scope.fail(claim, "ai_disabled", by)
+        extractions.fail(claim, "ai_disabled", by)
         by.transaction.commit()
         return
     file = evidence.read(claim, by.tenant)
     is_repeatable = policy.engine == "embedded" or by.tenant.mode == "test"
-    if is_repeatable and scope.is_current(
+    if is_repeatable and extractions.is_current(
         claim, (engine.ENGINE, engine.VERSION, input_sha256(file)), by.tenant
     ):
-        scope.make_ready(claim, claim, by)
+        extractions.make_ready(claim, claim, by)
         by.transaction.commit()
         return
     extraction, provenance = chain.run(EXTRACT_CLAIM, file, policy, by.tenant, by.at)
     if faults := rules.faults(extraction, file):  # they name rooms, so they are not logged
         raise ValueError(f"the extraction breaks {len(faults)} rules of eal.ai.tasks.extract_claim")
     try:
-        scope.record(claim, extraction, provenance, by)
-    except scope.TooLarge:
+        extractions.record(claim, extraction, provenance, by)
+    except extractions.TooLarge:
         by = by.with_new_transaction()
-        scope.fail(claim, "too_large", by)
+        extractions.fail(claim, "too_large", by)
     by.transaction.commit()
     observe.count("claims_extracted")
     if provenance.fallback:
@@ -75,7 +74,7 @@ def give_up(message: Message, _fault: Exception) -> None:
     claim = CLAIMS.find(by.tenant, task.claim_id)
     if claim is None or claim.status != "extracting":
         return
-    scope.fail(claim, "failed", by)
+    extractions.fail(claim, "failed", by)
     by.transaction.commit()
 
 

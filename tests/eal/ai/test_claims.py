@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eal.ai.claims import Opening, Piece, Room, areas
+from eal.ai.claims.extraction import Opening, Piece, Room, areas
 
 sides = st.floats(1, 100).map(lambda value: round(value, 2))
 

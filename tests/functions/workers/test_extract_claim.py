@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from eal.ai.tasks.extract_claim import rules
 from eal.core.table.item import from_attributes
-from eal.domain.claims.scope import store
+from eal.domain.claims.scope import extractions
 from tests.support import photos
 from tests.support.callrail import actions, events, stored
 from tests.support.claims import (
@@ -206,7 +206,7 @@ def test_a_scope_that_is_too_large_fails_and_the_earlier_version_stays(
     _run(tenant, claim_id)
     add_note(tenant, claim_id, "Bathroom: replace 20 LF of baseboard.")
     request_extraction(tenant, claim_id)
-    monkeypatch.setattr(store, "MAX_BYTES", 500)
+    monkeypatch.setattr(extractions, "MAX_BYTES", 500)
 
     _run(tenant, claim_id)
 
@@ -215,7 +215,7 @@ def test_a_scope_that_is_too_large_fails_and_the_earlier_version_stays(
 
 
 def test_long_lists_are_stored_in_several_items(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "_PART_BYTES", 1000)
+    monkeypatch.setattr(extractions, "_PART_BYTES", 1000)
     rooms = ("kitchen", "bathroom", "hallway", "attic", "garage", "basement", "laundry room")
     text = " ".join(f"Remove {10 + number} SF of carpet in the {room}." for number, room in enumerate(rooms))
 

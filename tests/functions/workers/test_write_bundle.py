@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 
 from eal.core import aws, clock, tenancy
-from eal.domain.claims.sign_offs import bundle, erasure
+from eal.domain.claims.sign_offs import erasure, files
 from tests.support.aws import PHOTOS_BUCKET
 from tests.support.claims import CLAIM, audit_records, hold
 from tests.support.faults import Killed, overtaken, watched_calls
@@ -196,7 +196,7 @@ def test_the_deletion_of_a_photo_deletes_the_reports_that_may_show_it(tenant: Te
     assert call("DELETE", f"/v1/claims/{claim_id}/photos/{photo_id}", key=tenant.write).status == 204
     Pipeline().run()
 
-    assert stored_files(found) == [name for name in FILES if name != bundle.REPORT_NAME]
+    assert stored_files(found) == [name for name in FILES if name != files.REPORT_NAME]
     after = latest(tenant, claim_id)["bundle"]
     assert (after["report_url"], after["manifest"]) == (None, found["bundle"]["manifest"])
     assert after["json_url"]

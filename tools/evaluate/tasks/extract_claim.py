@@ -12,7 +12,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from eal.ai.claims import ClaimFacts, ClaimFile, ClaimNote, ClaimPhoto, areas
+from eal.ai.claims.evidence import ClaimFacts, ClaimFile, ClaimNote, ClaimPhoto
+from eal.ai.claims.extraction import areas
 from eal.ai.engines.embedded.claims import engine
 from eal.ai.engines.embedded.claims.materials import description
 from eal.ai.engines.embedded.claims.rooms import canonical
@@ -23,7 +24,7 @@ from tools.evaluate import bedrock, measures
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from eal.ai.claims import Extraction
+    from eal.ai.claims.extraction import Extraction
     from eal.ai.provenance import Provenance
     from tools.evaluate.sets import Item, Json
 

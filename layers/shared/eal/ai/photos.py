@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from eal.ai.claims import PhotoContent
+    from eal.ai.claims.sight import PhotoContent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pydantic import ValidationError
 
-from eal.ai.claims import ClaimFacts, ClaimFile, ClaimNote, ClaimPhoto
+from eal.ai.claims.evidence import ClaimFacts, ClaimFile, ClaimNote, ClaimPhoto
 from eal.ai.engines.bedrock.engine import schema_of
 from eal.ai.tasks.extract_claim import rules
 from eal.ai.tasks.extract_claim.answer import Answer
@@ -17,7 +17,7 @@ from eal.ai.tasks.extract_claim.shown import MAX_CHARACTERS, shown
 from eal.ai.tasks.extract_claim.task import EXTRACT_CLAIM, faults
 
 if TYPE_CHECKING:
-    from eal.ai.claims import Extraction
+    from eal.ai.claims.extraction import Extraction
 
 AT = datetime(2026, 4, 22, 9, 0, tzinfo=UTC)
 NOTE = "Kitchen 12 x 10: remove 120 SF of carpet. Toss the soggy felt, 30 SF. Hall: R&R 20 LF of baseboard."

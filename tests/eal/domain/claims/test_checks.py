@@ -8,11 +8,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eal.ai.claims import (
-    Activity,
-    ClaimFacts,
-    ClaimFile,
-    ClaimNote,
+from eal.ai.claims.evidence import ClaimFacts, ClaimFile, ClaimNote
+from eal.ai.claims.extraction import (
     Extraction,
     MeasureConflict,
     PhotoSummary,
@@ -20,9 +17,9 @@ from eal.ai.claims import (
     Quote,
     Room,
     ScopeItem,
-    Unit,
     WaterLevel,
 )
+from eal.ai.claims.vocabulary import Activity, Unit
 from eal.domain.claims.checks import Check, Finding, findings
 
 BEGIN = datetime(2026, 3, 2, 15, tzinfo=UTC)

@@ -9,12 +9,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from eal.ai.claims import Activity, Unit, areas
+from eal.ai.claims.extraction import areas
+from eal.ai.claims.vocabulary import Activity, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from eal.ai.claims import Areas, ClaimFile, Extraction, Room, ScopeItem
+    from eal.ai.claims.evidence import ClaimFile
+    from eal.ai.claims.extraction import Areas, Extraction, Room, ScopeItem
 
 type Check = Literal[
     "removal_without_replacement",

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eal.ai.claims import Activity, Quote, ScopeItem, Unit
+from eal.ai.claims.extraction import Quote, ScopeItem
+from eal.ai.claims.vocabulary import Activity, Unit
 from eal.core import ids
 from eal.domain.claims.checks import Finding
 from eal.domain.claims.scope.model import Decision, identified, item_ids, reviewed

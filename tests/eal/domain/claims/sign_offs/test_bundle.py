@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from eal.domain.claims.sign_offs import bundle as bundles
+from eal.domain.claims.sign_offs.files import SCHEMA_NAME, Manifest, file_of
 from tests.support.bundles import bundle, item, quote, values
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=60)
@@ -24,7 +25,7 @@ def rows(content: bytes) -> list[list[str]]:
 
 
 def test_the_published_schema_is_that_of_the_bundle() -> None:
-    published = files("eal.domain.claims.sign_offs").joinpath(bundles.SCHEMA_NAME).read_bytes()
+    published = files("eal.domain.claims.sign_offs").joinpath(SCHEMA_NAME).read_bytes()
 
     assert published == bundles.schema(), "write eal.domain.claims.sign_offs.bundle.schema() to the file"
 
@@ -81,9 +82,9 @@ def test_no_cell_starts_like_a_formula(sign: str, text: str) -> None:
 
 
 def test_a_manifest_has_the_hash_of_each_file_and_one_of_its_own() -> None:
-    one, other = bundles.file_of("a", b"a"), bundles.file_of("b", b"bb")
+    one, other = file_of("a", b"a"), file_of("b", b"bb")
 
-    manifest = bundles.Manifest(files=(one, other))
+    manifest = Manifest(files=(one, other))
 
     assert (one.sha256[:8], other.bytes) == ("ca978112", 2)
     assert json.loads(manifest.as_json())["files"][1] == {
@@ -91,4 +92,4 @@ def test_a_manifest_has_the_hash_of_each_file_and_one_of_its_own() -> None:
         "sha256": other.sha256,
         "bytes": 2,
     }
-    assert manifest.sha256 != bundles.Manifest(files=(other, one)).sha256
+    assert manifest.sha256 != Manifest(files=(other, one)).sha256

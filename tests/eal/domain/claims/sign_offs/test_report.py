@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 import zlib
 from base64 import a85decode
+from typing import TYPE_CHECKING
 
 import pytest
 
 from eal.domain.claims.sign_offs import report
-from eal.domain.claims.sign_offs.bundle import Bundle, file_of
+from eal.domain.claims.sign_offs.files import file_of
 from tests.support.bundles import bundle, item, note, photo, quote, room, values
 from tests.support.photos import encoded, scene
+
+if TYPE_CHECKING:
+    from eal.domain.claims.sign_offs.bundle import Bundle
 
 PREVIEWS = {f"photo_{number}": encoded(scene(number, (160, 120))) for number in range(1, 6)}
 FILES = [file_of("bundle.json", b"{}"), file_of("scope.csv", b"")]

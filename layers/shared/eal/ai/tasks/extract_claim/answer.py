@@ -5,7 +5,7 @@ There is no field for a category or selector code: no engine fills those in.
 
 from typing import Annotated, Literal
 
-from eal.ai.claims import Activity
+from eal.ai.claims.vocabulary import Activity
 from eal.core.schema import BaseModel, ConfigDict, Field
 
 type Unit = Literal["SF", "LF", "SY", "SQ", "CF", "CY", "EA", "HR", "DAY", "none"]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from eal.ai.claims import ClaimFile, Extraction, Quote, Room, ScopeItem
+    from eal.ai.claims.evidence import ClaimFile
+    from eal.ai.claims.extraction import Extraction, Quote, Room, ScopeItem
 
 
 def faults(extraction: Extraction, file: ClaimFile) -> list[str]:

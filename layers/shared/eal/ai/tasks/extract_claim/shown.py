@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from eal.ai.claims import Quote
+from eal.ai.claims.extraction import Quote
 from eal.ai.engines.embedded.claims.sentences import sentences
 from eal.ai.engines.embedded.claims.tokens import tokens
 from eal.ai.redaction.transcript import find
@@ -19,7 +19,8 @@ from eal.ai.tasks.fenced import HARMLESS, REMOVED, SHOWN_REMOVED, span_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from eal.ai.claims import ClaimFile, SourceKind
+    from eal.ai.claims.evidence import ClaimFile
+    from eal.ai.claims.vocabulary import SourceKind
 
 MAX_CHARACTERS = 8_000
 """Of all sources together: about 60 items, which a model writes within the deadline. What follows is not shown."""

@@ -1,5 +1,5 @@
 """The task `extract_claim`: its input, and the rules that hold whatever a model answers. Its input is
-`eal.ai.claims.ClaimFile`, its output `eal.ai.claims.Extraction`.
+`eal.ai.claims.evidence.ClaimFile`, its output `eal.ai.claims.extraction.Extraction`.
 
 A model adds items and exclusions. Rooms, measures, the water and the summaries of photos remain those of the embedded
 engine: its grammar reads lengths within a millimetre, and a photo's pixels are another task.
@@ -13,7 +13,8 @@ from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from eal.ai.claims import Exclusion, MeasureConflict, Room, ScopeItem, Unit
+from eal.ai.claims.extraction import Exclusion, MeasureConflict, Room, ScopeItem
+from eal.ai.claims.vocabulary import Unit
 from eal.ai.engines.bedrock.engine import Question
 from eal.ai.engines.embedded.claims import engine as embedded
 from eal.ai.engines.embedded.claims.materials import description
@@ -27,7 +28,9 @@ from eal.ai.tasks.task import Consultation, Task
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from eal.ai.claims import Activity, ClaimFile, Extraction, Quote
+    from eal.ai.claims.evidence import ClaimFile
+    from eal.ai.claims.extraction import Extraction, Quote
+    from eal.ai.claims.vocabulary import Activity
     from eal.ai.tasks.extract_claim.answer import Item
     from eal.ai.tasks.extract_claim.shown import ShownEvidence
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from eal.ai.claims import PhotoContent
+from eal.ai.claims.sight import PhotoContent
 from eal.ai.engines.bedrock.engine import Question
 from eal.ai.engines.embedded.claims.materials import gazetteer
 from eal.ai.photos import PhotoLook

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple, Self
 
-from eal.ai.claims import PhotoSight
+from eal.ai.claims.sight import PhotoSight
 from eal.core import ids
 from eal.core.clock import Instant
 from eal.core.tenancy import Mode, Tenant

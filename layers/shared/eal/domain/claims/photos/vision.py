@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from eal.ai import chain
-from eal.ai.claims import PhotoSight
+from eal.ai.claims.sight import PhotoSight
 from eal.ai.tasks.summarize_photo.task import SUMMARIZE_PHOTO, PhotoInput
 from eal.core import observe, settings
 from eal.domain.organization_settings import ai as ai_settings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from eal.ai.claims import ClaimFile
+from eal.ai.claims.evidence import ClaimFile
 from eal.domain.claims import checks
 from eal.domain.claims.scope import evidence, store
 from eal.domain.claims.scope.model import identified

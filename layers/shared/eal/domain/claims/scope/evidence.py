@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from eal.ai.claims import ClaimFacts, ClaimFile, ClaimNote, ClaimPhoto
+from eal.ai.claims.evidence import ClaimFacts, ClaimFile, ClaimNote, ClaimPhoto
 from eal.core.table.item import load
 from eal.core.table.read import walk
 from eal.domain.claims.notes.model import Note

@@ -6,20 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Self
 
-from eal.ai.claims import (
-    Activity,
+from eal.ai.claims.extraction import (
     Exclusion,
     Extraction,
     MeasureConflict,
     Opening,
     PhotoSummary,
     Piece,
-    QuantityBasis,
     Room,
     ScopeItem,
-    Unit,
     WaterLevel,
 )
+from eal.ai.claims.vocabulary import Activity, QuantityBasis, Unit
 from eal.ai.provenance import Provenance
 from eal.core import ids
 from eal.core.clock import Instant

@@ -2,9 +2,9 @@
 
 from typing import Annotated, ClassVar, Literal, Self
 
-from eal.ai.claims import (
+from eal.ai.claims.extraction import Areas, areas
+from eal.ai.claims.vocabulary import (
     Activity,
-    Areas,
     ExclusionReason,
     OpeningKind,
     Phase,
@@ -13,7 +13,6 @@ from eal.ai.claims import (
     Severity,
     SourceKind,
     Unit,
-    areas,
 )
 from eal.ai.provenance import ProvenanceView
 from eal.core.clock import Instant

@@ -1,14 +1,13 @@
-"""The bundle of a sign-off: what was signed as JSON, the scope as CSV, and the manifest with their hashes. Pure.
+"""The bundle of a sign-off: what was signed as JSON, and the scope as CSV. Pure.
 
 The JSON is written when a person signs, and everything else is made of it. The same bundle gives the same bytes.
 """
 
 import csv
-import hashlib
 import io
 import json
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Annotated, ClassVar, Literal
@@ -16,10 +15,9 @@ from typing import Annotated, ClassVar, Literal
 from eal.core.clock import Instant
 from eal.core.csv_cell import harmless
 from eal.core.schema import ConfigDict, Field, TypeAdapter
+from eal.domain.claims.sign_offs.files import canonical
 
 FORMAT: Literal["eal-claim-bundle/1"] = "eal-claim-bundle/1"
-JSON_NAME, CSV_NAME, REPORT_NAME = "bundle.json", "scope.csv", "report.pdf"
-SCHEMA_NAME, MANIFEST_NAME = "bundle.schema.json", "manifest.json"
 
 
 class _Strict:
@@ -293,37 +291,6 @@ class Bundle(_Strict):
         return tuple(item for item in self.items if item.decision != "rejected")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class File:
-    name: str
-    sha256: str
-    bytes: int
-
-
-def file_of(name: str, content: bytes) -> File:
-    return File(name=name, sha256=hashlib.sha256(content).hexdigest(), bytes=len(content))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
-    """The hash and size of each file of the bundle, and of nothing else."""
-
-    files: tuple[File, ...]
-
-    def as_json(self) -> bytes:
-        """The form that is hashed."""
-        return _canonical(
-            {"files": [dict(zip(_FILE_FIELDS, astuple(file), strict=True)) for file in self.files]}
-        )
-
-    @property
-    def sha256(self) -> str:
-        return hashlib.sha256(self.as_json()).hexdigest()
-
-
-_FILE_FIELDS = tuple(field.name for field in fields(File))
-
-
 @cache
 def _adapter() -> TypeAdapter[Bundle]:
     return TypeAdapter(Bundle)
@@ -331,7 +298,7 @@ def _adapter() -> TypeAdapter[Bundle]:
 
 def as_json(bundle: Bundle) -> bytes:
     """The same bytes for the same bundle."""
-    return _canonical(_adapter().dump_python(bundle, mode="json"))
+    return canonical(_adapter().dump_python(bundle, mode="json"))
 
 
 def of_json(content: bytes) -> Bundle:
@@ -396,9 +363,3 @@ def _cell(value: object) -> str:
             return f"{value:.10g}"
         case _:
             return harmless(str(value))
-
-
-def _canonical(value: object) -> bytes:
-    return json.dumps(
-        value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
-    ).encode()

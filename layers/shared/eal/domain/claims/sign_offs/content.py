@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from eal.ai.claims import areas
+from eal.ai.claims.extraction import areas
 from eal.domain.claims.sign_offs.bundle import (
     Bundle,
     CheckPart,
@@ -32,8 +32,8 @@ from eal.domain.claims.sign_offs.bundle import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from eal.ai.claims import PhotoSummary, WaterLevel
-    from eal.ai.claims import Quote as EngineQuote
+    from eal.ai.claims.extraction import PhotoSummary, WaterLevel
+    from eal.ai.claims.extraction import Quote as EngineQuote
     from eal.domain.claims.model import Claim
     from eal.domain.claims.notes.model import Note
     from eal.domain.claims.photos.model import Photo

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple, Self
 
 from eal.core.clock import Instant
 from eal.core.tenancy import Tenant
-from eal.domain.claims.sign_offs.bundle import Manifest
+from eal.domain.claims.sign_offs.files import Manifest
 
 type Status = Literal["writing", "ready", "failed"]
 

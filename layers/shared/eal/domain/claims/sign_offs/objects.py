@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from eal.core import aws, settings
 from eal.domain.claims.photos.model import UPLOAD_WINDOW
 from eal.domain.claims.photos.objects import NotDeleted
-from eal.domain.claims.sign_offs.bundle import MANIFEST_NAME, REPORT_NAME
+from eal.domain.claims.sign_offs.files import MANIFEST_NAME, REPORT_NAME
 from eal.domain.claims.sign_offs.model import SignOffRef
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
     from eal.core.tenancy import Tenant
-    from eal.domain.claims.sign_offs.bundle import File
+    from eal.domain.claims.sign_offs.files import File
     from eal.domain.claims.sign_offs.model import SignOff
 
 CONTENT_TYPES = {

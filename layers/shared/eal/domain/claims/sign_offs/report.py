@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from eal.domain.claims.sign_offs.bundle import (
         Bundle,
-        File,
         ItemPart,
         NotePart,
         PhotoPart,
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
         SeenBy,
         Values,
     )
+    from eal.domain.claims.sign_offs.files import File
 
     type Flowable = Any  # ReportLab has no types
     type Style = Any

@@ -13,7 +13,15 @@ from eal.core import observe
 from eal.domain.claims.photos import objects as photo_objects
 from eal.domain.claims.photos.model import PhotoRef
 from eal.domain.claims.sign_offs import bundle, objects, report, store
-from eal.domain.claims.sign_offs.bundle import Manifest, file_of
+from eal.domain.claims.sign_offs.files import (
+    CSV_NAME,
+    JSON_NAME,
+    MANIFEST_NAME,
+    REPORT_NAME,
+    SCHEMA_NAME,
+    Manifest,
+    file_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,14 +51,14 @@ def write(ref: SignOffRef, by: Caller) -> None:
         objects.delete_draft(ref)
         return
     content = objects.draft(ref)
-    if content is None or file_of(bundle.JSON_NAME, content).sha256 != sign_off.content_sha256:
+    if content is None or file_of(JSON_NAME, content).sha256 != sign_off.content_sha256:
         raise ContentLost(ref.sign_off_id)
     files = []
     for name, data in _files(content, ref):
         files.append(file_of(name, data))
         objects.put(ref, files[-1], data)
     manifest = Manifest(files=tuple(files))
-    objects.put(ref, file_of(bundle.MANIFEST_NAME, manifest.as_json()), manifest.as_json())
+    objects.put(ref, file_of(MANIFEST_NAME, manifest.as_json()), manifest.as_json())
     store.finish(sign_off, manifest, by)
     by.transaction.commit()
     objects.delete_draft(ref)
@@ -69,13 +77,13 @@ def _files(content: bytes, ref: SignOffRef) -> Iterator[tuple[str, bytes]]:
     """The report is last, because it lists the hashes of the others."""
     signed = bundle.of_json(content)
     others = {
-        bundle.JSON_NAME: content,
-        bundle.CSV_NAME: bundle.as_csv(signed),
-        bundle.SCHEMA_NAME: bundle.schema(),
+        JSON_NAME: content,
+        CSV_NAME: bundle.as_csv(signed),
+        SCHEMA_NAME: bundle.schema(),
     }
     yield from others.items()
     hashed = [file_of(name, data) for name, data in others.items()]
-    yield bundle.REPORT_NAME, report.render(signed, _previews(signed, ref), hashed)
+    yield REPORT_NAME, report.render(signed, _previews(signed, ref), hashed)
 
 
 def _previews(signed: Bundle, ref: SignOffRef) -> dict[str, bytes]:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eal.ai.claims import ClaimFacts, ClaimFile, ClaimNote, ClaimPhoto, Extraction, areas, input_sha256
+from eal.ai.claims.evidence import ClaimFacts, ClaimFile, ClaimNote, ClaimPhoto, input_sha256
+from eal.ai.claims.extraction import Extraction, areas
 from eal.ai.engines.embedded.claims.engine import extract, judge
 from eal.ai.tasks.extract_claim.rules import faults
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from eal.ai.claims import Activity
+from eal.ai.claims.vocabulary import Activity
 from eal.ai.engines.embedded.claims.marks import Kind
 from eal.ai.engines.embedded.claims.materials import EQUIPMENT, PLACING
 

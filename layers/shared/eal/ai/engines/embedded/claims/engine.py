@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from eal.ai.claims import Extraction, input_sha256
+from eal.ai.claims.evidence import input_sha256
+from eal.ai.claims.extraction import Extraction
 from eal.ai.engines.embedded.claims import measures, water
 from eal.ai.engines.embedded.claims.names import Names
 from eal.ai.engines.embedded.claims.reading import read
@@ -17,7 +18,8 @@ from eal.ai.engines.embedded.claims.scope import scope
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from eal.ai.claims import ClaimFile, MeasureConflict, Room, ScopeItem
+    from eal.ai.claims.evidence import ClaimFile
+    from eal.ai.claims.extraction import MeasureConflict, Room, ScopeItem
     from eal.ai.engines.embedded.claims.measures import Statement
     from eal.ai.provenance import Provenance
 

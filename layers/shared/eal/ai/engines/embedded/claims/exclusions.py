@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-from eal.ai.claims import Activity
+from eal.ai.claims.vocabulary import Activity
 from eal.ai.engines.embedded.claims.exclusion_cues import (
     EXCLUDED_WORK,
     NOT_STATED,
@@ -21,7 +21,7 @@ from eal.ai.engines.embedded.claims.marks import Kind
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from eal.ai.claims import ExclusionReason
+    from eal.ai.claims.vocabulary import ExclusionReason
     from eal.ai.engines.embedded.claims.marks import Mark
     from eal.ai.engines.embedded.claims.tokens import Token
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from eal.ai.claims import Activity, Unit
+from eal.ai.claims.vocabulary import Activity, Unit
 from eal.ai.engines.embedded.claims.chunks import chunks
 from eal.ai.engines.embedded.claims.marks import Kind
 from eal.ai.engines.embedded.claims.materials import (

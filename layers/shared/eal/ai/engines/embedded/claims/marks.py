@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from eal.ai.claims import Activity, Unit
+from eal.ai.claims.vocabulary import Activity, Unit
 from eal.ai.engines.embedded.claims import activities, materials, rooms
 from eal.ai.engines.embedded.claims.dimensions import length, size
 from eal.ai.engines.embedded.claims.quantities import quantity, unit_at

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from eal.ai.claims import Activity
+from eal.ai.claims.vocabulary import Activity
 from eal.ai.engines.embedded.claims.gazetteer import Gazetteer
 
 MATERIALS: dict[str, str] = {

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-from eal.ai.claims import Activity, MeasureConflict, Opening, Piece, Quote, Room
+from eal.ai.claims.extraction import MeasureConflict, Opening, Piece, Quote, Room
+from eal.ai.claims.vocabulary import Activity
 from eal.ai.engines.embedded.claims.chunks import places
 from eal.ai.engines.embedded.claims.marks import Kind
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from fractions import Fraction
 
-    from eal.ai.claims import OpeningKind, PieceKind
+    from eal.ai.claims.vocabulary import OpeningKind, PieceKind
     from eal.ai.engines.embedded.claims.marks import Mark
     from eal.ai.engines.embedded.claims.rooms import Mention
     from eal.ai.engines.embedded.claims.tokens import Token

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from eal.ai.claims import Activity, Unit
+from eal.ai.claims.vocabulary import Activity, Unit
 from eal.ai.engines.embedded.claims.marks import Kind
 from eal.ai.engines.embedded.claims.materials import (
     AGENTS,

@@ -7,14 +7,15 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from eal.ai.claims import PhotoSummary, SeenBy
+from eal.ai.claims.extraction import PhotoSummary, SeenBy
 from eal.ai.engines.embedded.claims.marks import Kind
 from eal.ai.engines.embedded.claims.materials import CONDITIONS, EQUIPMENT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from eal.ai.claims import Phase, PhotoSight, Severity
+    from eal.ai.claims.sight import PhotoSight
+    from eal.ai.claims.vocabulary import Phase, Severity
     from eal.ai.engines.embedded.claims.marks import Mark
 
 _DAMAGE = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from eal.ai.claims import Unit
+from eal.ai.claims.vocabulary import Unit
 from eal.ai.engines.embedded.claims.gazetteer import Gazetteer
 from eal.ai.engines.embedded.claims.tokens import number, text_at
 

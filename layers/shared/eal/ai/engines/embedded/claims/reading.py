@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from eal.ai.claims import Exclusion, Quote, Unit
+from eal.ai.claims.extraction import Exclusion, Quote
+from eal.ai.claims.vocabulary import Unit
 from eal.ai.engines.embedded.claims import chunks, exclusions, items, measures, photos
 from eal.ai.engines.embedded.claims.marks import Kind, marks
 from eal.ai.engines.embedded.claims.materials import EXTERIOR, THROUGHOUT
@@ -18,7 +19,9 @@ from eal.ai.engines.embedded.claims.tokens import tokens
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from eal.ai.claims import Activity, ClaimFile, ClaimPhoto, ExclusionReason, PhotoSummary, SourceKind
+    from eal.ai.claims.evidence import ClaimFile, ClaimPhoto
+    from eal.ai.claims.extraction import PhotoSummary
+    from eal.ai.claims.vocabulary import Activity, ExclusionReason, SourceKind
     from eal.ai.engines.embedded.claims.exclusions import Part, Status
     from eal.ai.engines.embedded.claims.items import Draft
     from eal.ai.engines.embedded.claims.marks import Mark

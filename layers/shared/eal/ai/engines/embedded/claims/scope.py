@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from eal.ai.claims import Activity, MeasureConflict, ScopeItem, Unit
+from eal.ai.claims.extraction import MeasureConflict, ScopeItem
+from eal.ai.claims.vocabulary import Activity, Unit
 from eal.ai.engines.embedded.claims.confidence import Signals, confidence
 from eal.ai.engines.embedded.claims.measures import CORRECTION, ESTIMATE
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from fractions import Fraction
 
-    from eal.ai.claims import QuantityBasis
+    from eal.ai.claims.vocabulary import QuantityBasis
     from eal.ai.engines.embedded.claims.items import Draft
     from eal.ai.engines.embedded.claims.names import Names
     from eal.ai.engines.embedded.claims.reading import Stated

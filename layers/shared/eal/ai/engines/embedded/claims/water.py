@@ -6,12 +6,12 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-from eal.ai.claims import MeasureConflict, WaterLevel
+from eal.ai.claims.extraction import MeasureConflict, WaterLevel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from eal.ai.claims import Quote
+    from eal.ai.claims.extraction import Quote
 
 _DIGITS = {
     "1": 1,

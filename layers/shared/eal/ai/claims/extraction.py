@@ -1,138 +1,20 @@
-"""The evidence of a claim, and what is extracted from it: rooms, scope items, summaries of photos, exclusions."""
-
-from __future__ import annotations
+"""What is extracted from the evidence: rooms, scope items, summaries of photos, exclusions, conflicts of measures."""
 
 import hashlib
-import json
-from dataclasses import asdict, dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass
+from typing import Literal
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
-type NoteKind = Literal["note", "moisture_reading"]
-type SourceKind = Literal["note", "photo"]
-type QuantityBasis = Literal["measured", "photo_estimate", "allowance", "stated"]
-type PieceKind = Literal["main", "offset", "closet"]
-type OpeningKind = Literal["door", "window", "missing_wall", "opening"]
-type ExclusionReason = Literal["prior_damage", "other_property", "excluded_work", "instruction"]
-type Severity = Literal["minor", "moderate", "severe"]
-type Phase = Literal["before", "during", "after"]
-
-
-class Activity(StrEnum):
-    """What is done to the material, object or equipment that the description of an item names."""
-
-    REMOVE = "remove"
-    REPLACE = "replace"
-    REMOVE_AND_REPLACE = "remove_and_replace"
-    DETACH_AND_RESET = "detach_and_reset"
-    REPAIR = "repair"
-    CLEAN = "clean"
-    TREAT = "treat"
-    PAINT = "paint"
-    EXTRACT = "extract"
-    DRY = "dry"
-    MONITOR = "monitor"
-    PROTECT = "protect"
-    MOVE = "move"
-    DISPOSE = "dispose"
-    TEST = "test"
-
-
-class Unit(StrEnum):
-    """The units of Xactimate in which notes state quantities."""
-
-    SF = "SF"
-    LF = "LF"
-    SY = "SY"
-    SQ = "SQ"
-    CF = "CF"
-    CY = "CY"
-    EA = "EA"
-    HR = "HR"
-    DAY = "DAY"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimNote:
-    """A note of a person, or a moisture reading with the text of its meter.
-
-    `created_at` is when it was written, or the reading taken. `corrects` is the id of the note that it corrects; its
-    measures count more.
-    """
-
-    id: str
-    kind: NoteKind
-    text: str
-    created_at: datetime
-    corrects: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhotoContent:
-    """What is visible in a photo, in closed vocabularies, so that no words of it get further. None is not visible."""
-
-    damage: str | None = None
-    materials: tuple[str, ...] = ()
-    severity: Severity | None = None
-    hazards: tuple[str, ...] = ()
-    phase: Phase | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhotoSight:
-    """What a model saw in a photo, and which one at what cost. Its input is the photo with its SHA-256."""
-
-    content: PhotoContent
-    engine: str
-    model: str
-    prompt_version: str | None
-    tokens: int
-    cost_microusd: int
-    latency_ms: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimPhoto:
-    """A photo as its caption and EXIF describe it. `sight` is what a model saw in its pixels."""
-
-    id: str
-    caption: str
-    taken_at: datetime | None = None
-    sight: PhotoSight | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimFacts:
-    """Fields of the claim that the extraction compares with the notes, and that the checks require."""
-
-    claim_number: str | None = None
-    carrier: str | None = None
-    policy_number: str | None = None
-    insured: str | None = None
-    address: str | None = None
-    date_of_loss: str | None = None
-    loss_type: str | None = None
-    water_category: int | None = None
-    water_class: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimFile:
-    """All evidence of a claim. The order of notes and photos does not matter."""
-
-    notes: tuple[ClaimNote, ...] = ()
-    photos: tuple[ClaimPhoto, ...] = ()
-    facts: ClaimFacts = ClaimFacts()
-
-
-def input_sha256(file: ClaimFile) -> str:
-    """The hash of all that the extraction depends on."""
-    notes = sorted((asdict(note) for note in file.notes), key=lambda note: str(note["id"]))
-    captions = sorted((asdict(photo) for photo in file.photos), key=lambda photo: str(photo["id"]))
-    return hashlib.sha256(json.dumps([notes, captions, asdict(file.facts)], default=str).encode()).hexdigest()
+from eal.ai.claims.vocabulary import (
+    Activity,
+    ExclusionReason,
+    OpeningKind,
+    Phase,
+    PieceKind,
+    QuantityBasis,
+    Severity,
+    SourceKind,
+    Unit,
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -1,0 +1,1 @@
+"""The evidence of a claim, and what is extracted from it."""
