@@ -1,6 +1,6 @@
 """POST /v1/outreach/drafts: create a draft."""
 
-from eal.domain.outreach.drafts import store as drafts
+from eal.domain.outreach.drafts import editing
 from eal.domain.outreach.drafts.wire import DraftCreate, DraftView
 from eal.entry.http.api import Api
 from eal.entry.http.route import Accepted, Created, Writer
@@ -18,6 +18,6 @@ def create(body: DraftCreate, caller: Writer) -> Created[DraftView] | Accepted[D
     Of the company, the AI says nothing but its name and industry. It promises no price, coverage or arrival: what the
     instructions ask for beyond that is left out, and `remarks` name it.
     """
-    draft = drafts.add(body, by=caller)
+    draft = editing.add(body, by=caller)
     view = DraftView.of(draft)
     return Accepted(view) if draft.status == "writing" else Created(view)

@@ -1,6 +1,6 @@
 """PATCH /v1/outreach/drafts/{draft_id}: update a draft."""
 
-from eal.domain.outreach.drafts import store as drafts
+from eal.domain.outreach.drafts import editing
 from eal.domain.outreach.drafts.wire import DraftUpdate, DraftView
 from eal.entry.http.api import Api
 from eal.entry.http.route import Writer
@@ -16,4 +16,4 @@ def update(draft_id: str, body: DraftUpdate, caller: Writer) -> DraftView:
     """Updates the fields present in the body, and the findings of the content policy. A draft that the AI failed to
     write becomes one by a subject and a body. While the AI writes it, and from sending on, the answer is 409.
     """
-    return DraftView.of(drafts.update(draft_id, body, by=caller))
+    return DraftView.of(editing.update(draft_id, body, by=caller))

@@ -4,7 +4,7 @@ from eal.ai import chain
 from eal.ai.tasks.classify_call.task import CLASSIFY_CALL, CallInput
 from eal.core import observe
 from eal.core.table.item import load
-from eal.domain.calls import decisions
+from eal.domain.calls import classifying, decisions
 from eal.domain.calls import store as calls
 from eal.domain.calls.model import Run
 from eal.domain.organization_settings import ai as ai_settings
@@ -40,7 +40,7 @@ def classify(message: Message) -> None:
     )
     classification, provenance = chain.run(CLASSIFY_CALL, given, policy, by.tenant, by.at)
     situation = decisions.situation_of(record, settings, by)
-    calls.record_run(record, Run.of(classification, provenance, by.at), situation, by)
+    classifying.record_run(record, Run.of(classification, provenance, by.at), situation, by)
     by.transaction.commit()
     observe.count("calls_classified")
     if provenance.fallback:

@@ -12,6 +12,7 @@ import pytest
 from eal.ai.engines.embedded.calls import engine
 from eal.core import clock, ids, observe
 from eal.core.caller import worker
+from eal.domain.calls import classifying
 from eal.domain.calls import store as calls
 from eal.domain.calls.dispatching import Situation
 from eal.domain.dispatch.model import Settings
@@ -170,7 +171,7 @@ def test_a_second_run_is_audited_with_all_of_its_provenance(connection: Connecti
     record = calls.get(only_id(tenant), by)
     run = replace(record.runs[0], prompt_version="classify_call/3")
 
-    calls.record_run(record, run, Situation(settings=Settings()), by)
+    classifying.record_run(record, run, Situation(settings=Settings()), by)
     by.transaction.commit()
 
     records = [item for item in stored("AUDIT", tenant.id) if item["request_id"] == "request-2"]

@@ -14,9 +14,8 @@ from eal.core.table.item import dump, load
 from eal.core.table.keys import Key, key
 from eal.core.table.read import get as get_item
 from eal.core.table.read import get_all
-from eal.domain.calls import dispatching, recordings
+from eal.domain.calls import recordings
 from eal.domain.calls.model import (
-    MAX_RUNS,
     PERSONAL,
     SECRET,
     Call,
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from eal.core.table.item import Item
     from eal.core.table.page import Page
     from eal.core.tenancy import Tenant
-    from eal.domain.calls.dispatching import Situation
     from eal.domain.calls.model import Snapshot
     from eal.domain.calls.wire import CallCreate, CallQuery
 
@@ -230,47 +228,6 @@ def _with_transcript(before: Call | None, after: Call, snapshot: Snapshot, by: C
     return replace(after, transcript_version=version, transcript_deleted_at=None)
 
 
-def record_run(record: CallRecord, run: Run, situation: Situation, by: Caller) -> Call:
-    """Store a run as the call's classification, under its correction, and decide the call."""
-    before = record.call
-    newest = run.without_quotes()
-    classified = replace(
-        before,
-        classification=before.correction.over(newest) if before.correction else newest,
-        corrected_run=newest if before.correction else None,
-        first_classified_at=before.first_classified_at or by.at,
-        classified_at=by.at,
-        updated_at=by.at,
-        runs_version=before.runs_version + 1,
-        version=before.version + 1,
-    )
-    after = dispatching.decided_again(classified, situation, by.actor, by.at)
-    replace_call(before, after, by)
-    put_runs((*record.runs, run)[-MAX_RUNS:], after.id, after.runs_version, by, was=before.runs_version)
-    by.transaction.audit(
-        "call.classified",
-        after.id,
-        audit.changes(
-            {
-                "status": before.status,
-                **_audited_decision(record.runs[-1] if record.runs else None),
-                **dispatching.audited(before),
-            },
-            {
-                "status": after.status,
-                **_audited_decision(run),
-                **_audited_provenance(run),
-                **dispatching.audited(after),
-            },
-            personal=dispatching.PERSONAL,
-            salt=after.salt,
-        ),
-    )
-    publish_classification(before, after, by)
-    dispatching.announce(before, after, by)
-    return after
-
-
 def publish_classification(before: Call, after: Call, by: Caller) -> None:
     """Emit `call.classified` if the classification that counts is new or has another decision.
 
@@ -396,31 +353,4 @@ def _audited(call: Call) -> dict[str, Json]:
         "status": call.status,
         **facts,
         **{f"attribution.{name}": value for name, value in attribution.items()},
-    }
-
-
-def _audited_decision(run: Run | None) -> dict[str, Json]:
-    """A run's answer for the audit log: without evidence, because it quotes the transcript."""
-    if run is None:
-        return {}
-    return {
-        "intent": run.intent.value,
-        "urgency": run.urgency.value,
-        "qualified": run.qualified,
-        "confidence": run.confidence,
-    }
-
-
-def _audited_provenance(run: Run) -> dict[str, Json]:
-    """All of it, even if it equals that of the run before."""
-    return {
-        "engine": run.engine,
-        "model": run.model,
-        "prompt_version": run.prompt_version,
-        "input_sha256": run.input_sha256,
-        "output_sha256": run.output_sha256,
-        "tokens": run.tokens,
-        "cost_microusd": run.cost_microusd,
-        "latency_ms": run.latency_ms,
-        "fallback": run.fallback,
     }

@@ -5,26 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from eal.core import audit, ids
+from eal.core import audit
 from eal.core.errors import Conflict, ValidationFailed
 from eal.core.table.collection import Collection
-from eal.core.table.item import dump, patched
+from eal.core.table.item import dump
 from eal.core.table.keys import Key, partition
-from eal.domain.leads.store import LEADS
-from eal.domain.organization_settings import ai as ai_settings
-from eal.domain.organization_settings import store as organization_settings
-from eal.domain.outreach.drafts import checking
 from eal.domain.outreach.drafts.model import PERSONAL, Draft
-from eal.domain.prospects.store import PROSPECTS
 
 if TYPE_CHECKING:
     from eal.core.caller import Caller
     from eal.core.table.collection import Index
     from eal.core.table.item import Item
     from eal.core.table.page import Page
-    from eal.core.table.write import Refusal
     from eal.core.tenancy import Tenant
-    from eal.domain.outreach.drafts.wire import DraftCreate, DraftQuery, DraftUpdate
+    from eal.domain.outreach.drafts.wire import DraftQuery
 
 DRAFTS = Collection("DRAFT", Draft, id_prefix="draft", noun="draft")
 
@@ -43,67 +37,14 @@ def recipient_key(tenant: Tenant, draft: Draft) -> Key:
     return Key(recipient_partition(tenant, draft.to), draft.id)
 
 
-def add(body: DraftCreate, by: Caller) -> Draft:
-    """A new draft. With `instructions`, the task `write_email` is enqueued.
-
-    Raises: Conflict if AI is to write and is switched off. The commit raises ValidationFailed for an unknown lead or
-    prospect.
-    """
-    _require_person(body, by)
-    new = Draft(
-        id=ids.new("draft", by.at),
-        status="writing" if body.instructions else "draft",
-        to=body.to,
-        created_at=by.at,
-        updated_at=by.at,
-        version=1,
-        salt=audit.new_salt(),
-        lead_id=body.lead_id,
-        prospect_id=body.prospect_id,
-        subject=body.subject,
-        body=body.body,
-        instructions=body.instructions,
-        tone=(body.tone or "professional") if body.instructions else None,
-    )
-    company = organization_settings.company_of(by.organization_id)
-    if new.instructions:
-        if not ai_settings.ai_policy(company.settings).enabled:
-            raise Conflict("AI is switched off: the setting 'ai.enabled' of the organization is false.")
-        by.transaction.enqueue_task("write_email", {"draft_id": new.id})
-    else:
-        new = replace(new, findings=checking.findings(new, company, by))
+def create(new: Draft, by: Caller) -> None:
+    """Add a draft, in the caller's transaction."""
     by.transaction.create(item_of(new, by))
     pointer = recipient_key(by.tenant, new)
     by.transaction.create({**pointer._asdict(), "kind": "DRAFT_RECIPIENT"})
     by.transaction.audit(
         "draft.created", new.id, audit.changes({}, _audited(new), personal=PERSONAL, salt=new.salt)
     )
-    return new
-
-
-def _require_person(body: DraftCreate, by: Caller) -> None:
-    """Let the commit fail unless the lead or prospect exists: one that is erased meanwhile gets no draft."""
-    for name, person_id, people in (
-        ("lead_id", body.lead_id, LEADS),
-        ("prospect_id", body.prospect_id, PROSPECTS),
-    ):
-        if person_id is None:
-            continue
-        absent = ValidationFailed(
-            [
-                {
-                    "pointer": f"/{name}",
-                    "message": f"There is no {people.noun} {person_id[:40]}.",
-                    "type": "not_found",
-                }
-            ]
-        )
-        key = Key(people.partition(by.tenant), person_id)
-        by.transaction.require(key, "attribute_exists(pk)", _raising(absent))
-
-
-def _raising(error: Exception) -> Refusal:
-    return lambda _item: error
 
 
 def search(query: DraftQuery, by: Caller) -> Page[Draft]:
@@ -128,32 +69,6 @@ def search(query: DraftQuery, by: Caller) -> Page[Draft]:
         index, indexed_by = "gsi1", ("status", query.status)
     keep = (lambda item: item["status"] == query.status) if query.status and index == "gsi2" else None
     return DRAFTS.page(by.tenant, query, index=index, by=indexed_by, keep=keep)
-
-
-def update(draft_id: str, body: DraftUpdate, by: Caller) -> Draft:
-    """The draft with the fields of the body and the findings for its new text. A failed one becomes a draft once it has
-    both subject and body.
-
-    Raises: NotFound, PreconditionFailed; Conflict if it is not editable; ValidationFailed for null.
-    """
-    before = DRAFTS.get(by.tenant, draft_id)
-    by.transaction.check_if_match(before.version)
-    if not before.is_editable:
-        raise conflict(before, "changed")
-    for name in ("subject", "body"):
-        if name in body.model_fields_set and getattr(body, name) is None:
-            raise ValidationFailed(
-                [{"pointer": f"/{name}", "message": "Must not be null.", "type": "null_forbidden"}]
-            )
-    after = patched(before, body)
-    if after == before:
-        return before
-    after = replace(after, edited=after.instructions is not None)
-    if after.subject and after.body:
-        company = organization_settings.company_of(by.organization_id)
-        found = checking.findings(after, company, by)
-        after = replace(after, status="draft", reason=None, findings=found)
-    return replace_version("draft.updated", before, after, by)
 
 
 def delete(draft_id: str, by: Caller) -> None:
