@@ -14,6 +14,7 @@ from eal.core import clock, ids, settings, tenancy
 from eal.core.caller import Caller, Scope, system
 from eal.domain.api_keys import store as keys
 from eal.domain.api_keys.model import MAX_REQUESTS_PER_MINUTE
+from eal.domain.organizations import founding
 from eal.domain.organizations import store as organizations
 from tests.support import stored_items
 from tests.support.time import START
@@ -77,7 +78,7 @@ def new_tenant(name: str = "Acme Restoration", parent: str | None = None) -> Ten
 def _new_tenant(name: str, parent: str | None) -> Tenant:
     organization_id = ids.new("org", clock.now())
     by = operator(organization_id)
-    _, admin, admin_text = organizations.create(name, by, parent_organization_id=parent)
+    _, admin, admin_text = founding.create(name, by, parent_organization_id=parent)
     by.transaction.commit()
     texts = {}
     key_specs: list[tuple[str, Mode, Scope]] = [

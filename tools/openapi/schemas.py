@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from eal.ai import content as content_texts
-from eal.ai import content_policy, writing
+from eal.ai import content_policy, tone
 from eal.ai.claims import vocabulary as evidence
 from eal.ai.classification import Intent, Urgency
 from eal.ai.policy import EngineChoice
@@ -180,7 +180,7 @@ ENUMERATIONS: dict[tuple[str, ...], str] = {
     _values(content_policy.Rule): "ContentRule",
     _values(drafts.DraftReason): "DraftReason",
     _values(drafts.DraftStatus): "DraftStatus",
-    _values(writing.Tone): "Tone",
+    _values(tone.Tone): "Tone",
     _values(emails.EmailKind): "EmailKind",
     _values(emails.EmailStatus): "EmailStatus",
     _values(emails.OccurrenceType): "EmailEventType",

@@ -11,6 +11,7 @@ from eal.core.caller import system
 from eal.domain.api_keys import store as keys
 from eal.domain.api_keys.model import MAX_REQUESTS_PER_MINUTE
 from eal.domain.api_keys.wire import ApiKeyCreate
+from eal.domain.organizations import founding
 from eal.domain.organizations import store as organizations
 from eal.domain.organizations.members import store as members
 from eal.domain.organizations.members.wire import MemberCreate
@@ -23,7 +24,7 @@ def create_demo_organization() -> dict[str, object]:
     organization_id = ids.new("org", clock.now())
     request_id = ids.new("req", clock.now())
     creating = system("demo", organization_id, request_id)
-    _, _, live = organizations.create(NAME, creating)
+    _, _, live = founding.create(NAME, creating)
     creating.transaction.commit()
     limiting = system("demo", organization_id, request_id)
     organizations.limit_keys(MAX_REQUESTS_PER_MINUTE, limiting)  # for load tests and benchmarks

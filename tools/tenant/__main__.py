@@ -14,6 +14,7 @@ from eal.core import clock, ids
 from eal.core.caller import system
 from eal.core.errors import NotFound
 from eal.domain.api_keys.model import MAX_REQUESTS_PER_MINUTE
+from eal.domain.organizations import founding
 from eal.domain.organizations import store as organizations
 
 OUTPUTS = {"STATE_TABLE": "StateTableName", "ACCESS_TABLE": "AccessTableName"}
@@ -25,7 +26,7 @@ def create(name: str, parent: str | None) -> None:
     Raises: NotFound for an unknown parent.
     """
     by = system("operator", ids.new("org", clock.now()), ids.new("req", clock.now()))
-    organization, _, key = organizations.create(name, by, parent_organization_id=parent)
+    organization, _, key = founding.create(name, by, parent_organization_id=parent)
     by.transaction.commit()
     print(f"organization    {organization.id}")
     print(f"live admin key  {key}  (shown only once)")

@@ -1,6 +1,6 @@
 """POST /v1/content: create content."""
 
-from eal.domain.content import store as contents
+from eal.domain.content import generation
 from eal.domain.content.wire import ContentCreate, ContentView
 from eal.entry.http.api import Api
 from eal.entry.http.route import Accepted, Writer
@@ -17,4 +17,4 @@ def create(body: ContentCreate, caller: Writer) -> Accepted[ContentView]:
     Of the company, the AI says nothing that the organization's settings do not say. The setting `ai.enabled` must be
     true; otherwise the answer is 409.
     """
-    return Accepted(ContentView.of(contents.add(body, by=caller)))
+    return Accepted(ContentView.of(generation.add(body, by=caller)))

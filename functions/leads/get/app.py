@@ -1,6 +1,6 @@
 """GET /v1/leads/{lead_id}: get a lead."""
 
-from eal.domain.leads.store import LEADS
+from eal.domain.leads.collection import LEADS
 from eal.domain.leads.wire import LeadView
 from eal.entry.http.api import Api
 from eal.entry.http.route import Reader

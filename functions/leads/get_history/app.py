@@ -2,7 +2,7 @@
 
 from eal.core.listing import ListQuery
 from eal.domain.leads import history
-from eal.domain.leads.store import LEADS
+from eal.domain.leads.collection import LEADS
 from eal.domain.leads.wire import HistoryEntryView, HistoryPage
 from eal.entry.http.api import Api
 from eal.entry.http.route import Reader

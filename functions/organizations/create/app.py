@@ -1,6 +1,6 @@
 """POST /v1/organizations: create a child."""
 
-from eal.domain.organizations import store as organizations
+from eal.domain.organizations import founding
 from eal.domain.organizations.wire import OrganizationCreate, OrganizationCreated
 from eal.entry.http.api import Api
 from eal.entry.http.route import Created, RecentAdmin
@@ -19,5 +19,5 @@ def create(body: OrganizationCreate, caller: RecentAdmin) -> Created[Organizatio
     """Creates a child of the caller's organization, with its first admin key. The key's text is shown only in this
     answer: store it now. An idempotent replay returns null in its place.
     """
-    child, admin, text = organizations.create_child(body, by=caller)
+    child, admin, text = founding.create_child(body, by=caller)
     return Created(OrganizationCreated.of_new(child, admin.id, text))

@@ -1,6 +1,6 @@
 """POST /v1/prospects/{prospect_id}/convert: convert a prospect to a lead."""
 
-from eal.domain.prospects import store as prospects
+from eal.domain.prospects import converting
 from eal.domain.prospects.wire import ProspectConvert, ProspectView
 from eal.entry.http.api import Api
 from eal.entry.http.route import Writer
@@ -19,4 +19,4 @@ def convert(prospect_id: str, body: ProspectConvert, caller: Writer) -> Prospect
     """Creates a lead from the prospect, or links the existing lead that has its e-mail address or a phone number.
     Answers 409 if the prospect is already converted, or if its contacts belong to different leads.
     """
-    return ProspectView.of(prospects.convert(prospect_id, body, by=caller))
+    return ProspectView.of(converting.convert(prospect_id, body, by=caller))

@@ -1,13 +1,10 @@
 """E-mails that are written by instructions: what a writer is told, and what it returns."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-from typing import Literal
 
-type Tone = Literal["professional", "friendly", "formal", "brief", "empathetic"]
+from eal.ai.tone import Tone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from eal.ai.content import Brief, ContentAssignment, ContentText, Publisher, ReviewText
+from eal.ai.content import Brief, ContentText
+from eal.ai.content_assignment import ContentAssignment, Publisher, ReviewText
 from eal.ai.tasks.revise_content.task import REVISE_CONTENT
 from eal.ai.tasks.write_content.answer import (
     Answer,

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from eal.ai.transcript import parse
-from eal.domain.leads.store import LEAD_CONTACTS, LEADS
+from eal.domain.leads.collection import LEAD_CONTACTS, LEADS
 
 if TYPE_CHECKING:
     from eal.core.tenancy import Tenant

@@ -13,6 +13,7 @@ from eal.core.table.page import Page, Partition
 from eal.core.table.read import get, get_all
 from eal.domain.content import diff, limits
 from eal.domain.content.diff import Diff
+from eal.domain.content.generation import require_ai, with_task
 from eal.domain.content.model import Author, Revision
 from eal.domain.content.store import (
     CONTENTS,
@@ -21,10 +22,8 @@ from eal.domain.content.store import (
     check_room,
     conflict,
     replace_version,
-    require_ai,
     revision_key,
     revision_partition,
-    with_task,
 )
 from eal.domain.organization_settings import store as organization_settings
 

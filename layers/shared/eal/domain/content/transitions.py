@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from eal.ai import content_policy
 from eal.core.errors import Conflict, IllegalTransition, ValidationFailed
 from eal.domain.content import approval, checking, publication
+from eal.domain.content.generation import require_ai, with_task
 from eal.domain.content.model import moved
-from eal.domain.content.store import CONTENTS, conflict, replace_version, require_ai, with_task
+from eal.domain.content.store import CONTENTS, conflict, replace_version
 from eal.domain.organization_settings import store as organization_settings
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from eal.ai.content import ContentType, Length, Network
 from eal.ai.content_policy import Level, Rule
 from eal.ai.provenance import ProvenanceView
-from eal.ai.writing import Tone
+from eal.ai.tone import Tone
 from eal.core.audit import ActorType
 from eal.core.clock import Instant
 from eal.core.listing import ListQuery, PageView

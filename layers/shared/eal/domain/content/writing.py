@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from eal.ai.content import ContentAssignment, Publisher, ReviewText
+from eal.ai.content_assignment import ContentAssignment, Publisher, ReviewText
 from eal.core.table import progress
 from eal.core.table.write import Stale
 from eal.domain.content.model import Author
@@ -18,7 +18,7 @@ from eal.domain.organization_settings import content as content_settings
 from eal.domain.reviews.store import REVIEWS
 
 if TYPE_CHECKING:
-    from eal.ai.content import WrittenContent
+    from eal.ai.content_assignment import WrittenContent
     from eal.ai.provenance import Provenance
     from eal.core.caller import Caller
     from eal.domain.content.model import Content, FailureReason, Step

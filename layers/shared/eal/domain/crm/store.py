@@ -15,8 +15,8 @@ from eal.domain.crm.model import Push
 from eal.domain.integrations import store as integrations
 from eal.domain.integrations.model import Integration
 from eal.domain.leads import store as leads
+from eal.domain.leads.collection import LEADS
 from eal.domain.leads.model import CrmSync
-from eal.domain.leads.store import LEADS
 from eal.domain.leads.wire import LeadView
 
 if TYPE_CHECKING:

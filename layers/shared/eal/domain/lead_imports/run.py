@@ -32,7 +32,7 @@ from eal.domain.lead_imports import files, rows, store
 from eal.domain.lead_imports.model import ExistingLeads, ImportRef, LeadImport, Outcome, RowError, decide
 from eal.domain.lead_imports.pace import MAX_SLEEP_SECONDS, Pace
 from eal.domain.lead_imports.rows import NotImportable, Row
-from eal.domain.leads import capture
+from eal.domain.leads import capture, collection
 from eal.domain.leads import store as leads
 from eal.domain.leads.model import Lead
 
@@ -421,12 +421,12 @@ def look_up(
     Raises: Stale if a lead was erased between the two reads.
     """
     contacts = sorted(_contacts(candidates) - existing.holders.keys())
-    claims = _read_all(leads.LEAD_CONTACTS.key(by.tenant, contact) for contact in contacts)
+    claims = _read_all(collection.LEAD_CONTACTS.key(by.tenant, contact) for contact in contacts)
     for contact, claim in zip(contacts, claims, strict=True):
         if claim:
             existing.holders[contact] = cast("str", claim["lead_id"])
     missing = sorted({*existing.holders.values()} - existing.leads.keys()) if with_leads else []
-    items = _read_all(leads.LEADS.key(by.tenant, lead_id) for lead_id in missing)
+    items = _read_all(collection.LEADS.key(by.tenant, lead_id) for lead_id in missing)
     for lead_id, item in zip(missing, items, strict=True):
         if item is None:
             raise Stale

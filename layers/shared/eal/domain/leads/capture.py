@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from eal.core import audit, ids
 from eal.core.table.item import patched
 from eal.domain.leads import store
+from eal.domain.leads.collection import LEAD_CONTACTS, LEADS
 from eal.domain.leads.merging import bare, filled_in, filled_in_where_room, merged
 from eal.domain.leads.model import Lead, over_limit
-from eal.domain.leads.store import LEAD_CONTACTS, LEADS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

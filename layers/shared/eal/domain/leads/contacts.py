@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from eal.core.tenancy import Tenant
     from eal.core.transaction import Transaction
 
+_MAX_FORMER_CONTACTS = 50
+"""Enough for two complete changes of all contacts."""
+
 
 class ContactClaims[T]:
     """The claims of the items of a collection. A contact is `email#…` or `phone#…`."""
@@ -92,3 +95,9 @@ class ContactClaims[T]:
     @property
     def _holder_field(self) -> str:
         return f"{self.holders.noun}_id"
+
+
+def updated_former_contacts(former: Sequence[str], before: Set[str], after: Set[str]) -> tuple[str, ...]:
+    """The former contacts after a change of the contacts, the newest last."""
+    still_former = (contact for contact in former if contact not in before | after)
+    return (*still_former, *sorted(before - after))[-_MAX_FORMER_CONTACTS:]

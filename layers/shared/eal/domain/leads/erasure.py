@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from eal.core.table import scrub, tombstone
 from eal.core.table.item import dump
 from eal.domain.leads import store
+from eal.domain.leads.collection import LEAD_CONTACTS, LEADS
 from eal.domain.leads.history import entry_partition
 from eal.domain.leads.model import PERSONAL
-from eal.domain.leads.store import LEAD_CONTACTS, LEADS
 from eal.domain.leads.wire import LeadView
 
 if TYPE_CHECKING:

@@ -1,6 +1,5 @@
 """A lead: its state, and the rules for its transitions, contacts and notes."""
 
-from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
@@ -17,9 +16,6 @@ from eal.domain.leads.limits import (
     json_size,
 )
 from eal.domain.leads.vocabulary import LossType, Status, Urgency
-
-_MAX_FORMER_CONTACTS = 50
-"""Enough for two complete changes of all contacts."""
 
 PERSONAL = frozenset(
     {
@@ -153,12 +149,6 @@ class Lead:
         return frozenset(
             {*(f"email#{email}" for email in emails), *(f"phone#{phone}" for phone in self.phones)}
         )
-
-
-def updated_former_contacts(former: Sequence[str], before: Set[str], after: Set[str]) -> tuple[str, ...]:
-    """The former contacts after a change of the contacts, the newest last."""
-    still_former = (contact for contact in former if contact not in before | after)
-    return (*still_former, *sorted(before - after))[-_MAX_FORMER_CONTACTS:]
 
 
 def moved(lead: Lead, to: Status, at: datetime) -> Lead:

@@ -9,13 +9,13 @@ from eal.core import audit
 from eal.core.clock import rfc3339
 from eal.core.errors import IllegalTransition, ValidationFailed
 from eal.core.table import page
-from eal.core.table.collection import Collection
 from eal.core.table.item import dump, patched
 from eal.core.table.keys import KEY_ATTRIBUTES
 from eal.core.table.write import Stale
 from eal.domain.leads import history, scorer
-from eal.domain.leads.contacts import ContactClaims
-from eal.domain.leads.model import PERSONAL, Lead, moved, over_limit, updated_former_contacts, with_note
+from eal.domain.leads.collection import LEAD_CONTACTS, LEADS
+from eal.domain.leads.contacts import updated_former_contacts
+from eal.domain.leads.model import PERSONAL, Lead, moved, over_limit, with_note
 from eal.domain.leads.vocabulary import NEEDS_REASON, TRANSITIONS
 from eal.domain.leads.wire import LeadView
 from eal.domain.organization_settings import ai as ai_settings
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from eal.core.table.page import Page
     from eal.domain.leads.wire import LeadQuery, LeadTransition, LeadUpdate
     from eal.domain.organization_settings.service_area import ServiceArea
-
-LEADS = Collection("LEAD", Lead, id_prefix="lead", noun="lead")
-LEAD_CONTACTS = ContactClaims(LEADS)
 
 _NOT_AUDITED = KEY_ATTRIBUTES | {"id", "created_at", "reached", "former_contacts", "notes_reading"}
 

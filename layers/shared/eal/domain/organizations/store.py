@@ -6,16 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from eal.core import audit, ids
-from eal.core.caller import SCOPES
 from eal.core.errors import InsufficientScope, NotFound
 from eal.core.table.item import dump, load
 from eal.core.table.keys import shard
 from eal.core.table.read import get, walk
 from eal.core.tenancy import Tenant
-from eal.domain.api_keys import store as keys
 from eal.domain.organization_settings.table_keys import organization_key
-from eal.domain.organizations import children
-from eal.domain.organizations.model import INDUSTRY, PERSONAL_SETTINGS, ChildPointer, Organization
+from eal.domain.organizations.model import INDUSTRY, PERSONAL_SETTINGS, Organization
 from eal.domain.organizations.subscriptions import with_subscription
 
 if TYPE_CHECKING:
@@ -24,10 +21,9 @@ if TYPE_CHECKING:
     from eal.core.caller import Caller
     from eal.core.json import Json
     from eal.core.table.item import Item
-    from eal.domain.api_keys.model import ApiKey
     from eal.domain.organization_settings.wire import SettingsBody
     from eal.domain.organizations.subscriptions import Subscription
-    from eal.domain.organizations.wire import OrganizationCreate, OrganizationUpdate
+    from eal.domain.organizations.wire import OrganizationUpdate
 
 
 _SHARD = "ORGANIZATION"
@@ -54,72 +50,6 @@ def current(by: Caller) -> Organization:
     return load(Organization, item)
 
 
-def create(
-    name: str, by: Caller, *, parent_organization_id: str | None = None
-) -> tuple[Organization, ApiKey, str]:
-    """A new organization with its first live admin key and the key's text, in the caller's transaction. For the
-    operator's tools.
-
-    The caller's `organization_id` is the new organization's id, because the audit records belong to that tenant.
-    Raises: NotFound for a parent that does not exist.
-    """
-    if parent_organization_id and get(organization_key(parent_organization_id)) is None:
-        raise NotFound(f"There is no organization {parent_organization_id}.")
-    new = Organization(
-        id=by.organization_id,
-        name=name,
-        created_at=by.at,
-        version=1,
-        parent_organization_id=parent_organization_id,
-        salt=audit.new_salt(),
-    )
-    admin, text = _write_new(new, by, also_for=parent_organization_id)
-    return new, admin, text
-
-
-def create_child(body: OrganizationCreate, by: Caller) -> tuple[Organization, ApiKey, str]:
-    """A new child of the caller's organization, with its first live admin key and the key's text. Its keys may have the
-    rate limits that its parent's keys may have.
-
-    Raises: InsufficientScope, also for a key with an expiry or networks, because the child's admin key has neither.
-    """
-    require_live_key(by)
-    keys.require_unbounded_key(by)
-    new = Organization(
-        id=ids.new("org", by.at),
-        name=body.name,
-        created_at=by.at,
-        version=1,
-        industry=body.industry,
-        parent_organization_id=by.organization_id,
-        settings=_with_settings({}, body.settings),
-        max_requests_per_minute=current(by).max_requests_per_minute,
-        salt=audit.new_salt(),
-    )
-    admin, text = _write_new(new, by, also_for=new.id)
-    return new, admin, text
-
-
-def _write_new(new: Organization, by: Caller, *, also_for: str | None) -> tuple[ApiKey, str]:
-    by.transaction.create(_item(new))
-    if new.parent_organization_id:
-        parent = Tenant(new.parent_organization_id, "live")
-        by.transaction.create(children.POINTERS.item(parent, ChildPointer(id=new.id)))
-    admin, text = keys.create(by, tenant=Tenant(new.id, "live"), name="First admin key", scopes=(SCOPES[-1],))
-    keys.count_permanent_admins(by, new.id, 1)
-    given: Item = {
-        "name": new.name,
-        "industry": new.industry,
-        "parent_organization_id": new.parent_organization_id,
-        **{f"settings.{name}": value for name, value in new.settings.items()},
-    }
-    changes = audit.changes({}, given, personal=PERSONAL_SETTINGS, salt=new.salt)
-    by.transaction.audit("organization.created", new.id, changes, also_for=also_for)
-    given = {"name": admin.name, "mode": admin.mode, "scopes": admin.scopes}
-    by.transaction.audit("api_key.created", admin.id, audit.changes({}, given), also_for=also_for)
-    return admin, text
-
-
 def update(old: Organization, body: OrganizationUpdate, by: Caller) -> Organization:
     """The organization with the fields present in the body. Null restores a default.
 
@@ -134,13 +64,13 @@ def update(old: Organization, body: OrganizationUpdate, by: Caller) -> Organizat
     if "industry" in body.model_fields_set:
         new = replace(new, industry=body.industry or INDUSTRY)
     if "settings" in body.model_fields_set:
-        new = replace(new, settings=_with_settings(old.settings, body.settings))
+        new = replace(new, settings=with_settings(old.settings, body.settings))
     before, after = _audited(old), _audited(new)
     if before == after:
         return old
     salt = old.salt or audit.new_salt()
     new = replace(new, version=old.version + 1, salt=salt)
-    by.transaction.replace(_item(new), was=old.version)
+    by.transaction.replace(item_of(new), was=old.version)
     other = new.id if new.id != by.organization_id else None
     changes = audit.changes(before, after, personal=PERSONAL_SETTINGS, salt=salt)
     by.transaction.audit("organization.updated", new.id, changes, also_for=other)
@@ -157,7 +87,7 @@ def limit_keys(max_requests_per_minute: int, by: Caller) -> Organization:
     if old.max_requests_per_minute == max_requests_per_minute:
         return old
     new = replace(old, max_requests_per_minute=max_requests_per_minute, version=old.version + 1)
-    by.transaction.replace(_item(new), was=old.version)
+    by.transaction.replace(item_of(new), was=old.version)
     before, after = (
         {"max_requests_per_minute": organization.max_requests_per_minute} for organization in (old, new)
     )
@@ -165,7 +95,7 @@ def limit_keys(max_requests_per_minute: int, by: Caller) -> Organization:
     return new
 
 
-def _with_settings(old: dict[str, Json], given: SettingsBody | None) -> dict[str, Json]:
+def with_settings(old: dict[str, Json], given: SettingsBody | None) -> dict[str, Json]:
     """The stored settings with the given ones. Null removes a setting, or all of them."""
     if given is None:
         return {}
@@ -202,7 +132,7 @@ def record_subscription(subscription: Subscription, organization_id: str, by: Ca
     if after == before:
         return False
     new = replace(old, subscriptions={**old.subscriptions, by.mode: after}, version=old.version + 1)
-    by.transaction.replace(_item(new), was=old.version)
+    by.transaction.replace(item_of(new), was=old.version)
     changes = audit.changes(
         _audited_subscription(before, subscription.id), _audited_subscription(after, subscription.id)
     )
@@ -219,7 +149,7 @@ def _audited_subscription(subscriptions: tuple[Subscription, ...], subscription_
     return {}
 
 
-def _item(organization: Organization) -> Item:
+def item_of(organization: Organization) -> Item:
     mark = {"gsi1pk": shard(_SHARD, Tenant(organization.id, "live")), "gsi1sk": organization.id}
     return {
         **organization_key(organization.id)._asdict(),

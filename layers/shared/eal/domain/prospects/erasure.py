@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from eal.core.table import scrub, tombstone
-from eal.domain.leads.store import LEAD_CONTACTS
+from eal.domain.leads.collection import LEAD_CONTACTS
 from eal.domain.prospects import store
-from eal.domain.prospects.store import PROSPECT_CONTACTS, PROSPECTS
+from eal.domain.prospects.collection import PROSPECT_CONTACTS, PROSPECTS
 
 if TYPE_CHECKING:
     from eal.core.caller import Caller

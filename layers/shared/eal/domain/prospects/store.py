@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING, cast
 
 from eal.core import audit, ids
 from eal.core.clock import rfc3339
-from eal.core.errors import Conflict, IllegalTransition, NotFound, ValidationFailed
+from eal.core.errors import IllegalTransition, NotFound, ValidationFailed
 from eal.core.table import page
-from eal.core.table.collection import Collection
 from eal.core.table.item import dump, patched
 from eal.core.table.read import get_all
-from eal.domain.leads import capture as leads
-from eal.domain.leads.contacts import ContactClaims
+from eal.domain.leads.contacts import updated_former_contacts
 from eal.domain.leads.limits import MAX_JSON_BYTES
-from eal.domain.leads.model import Lead, updated_former_contacts, with_note
 from eal.domain.organization_settings import service_area
 from eal.domain.organization_settings import store as organization_settings
+from eal.domain.prospects.collection import PROSPECT_CONTACTS, PROSPECTS
 from eal.domain.prospects.model import OUTREACH_STATES, PERSONAL, Contact, Prospect
 
 if TYPE_CHECKING:
@@ -28,10 +26,7 @@ if TYPE_CHECKING:
     from eal.core.table.item import Item
     from eal.core.table.page import Page
     from eal.domain.prospects.model import OutreachState, Qualification
-    from eal.domain.prospects.wire import ProspectConvert, ProspectCreate, ProspectQuery, ProspectUpdate
-
-PROSPECTS = Collection("PROSPECT", Prospect, id_prefix="pros", noun="prospect")
-PROSPECT_CONTACTS = ContactClaims(PROSPECTS)
+    from eal.domain.prospects.wire import ProspectCreate, ProspectQuery, ProspectUpdate
 
 _NOT_AUDITED = frozenset({"id", "created_at", "qualification", "former_contacts"})
 _PROVENANCE = frozenset({"engine", "model", "prompt_version", "input_sha256", "output_sha256"})
@@ -111,7 +106,7 @@ def update(prospect_id: str, body: ProspectUpdate, by: Caller) -> Prospect:
     by.transaction.check_if_match(before.version)
     for name in ("source", "outreach_state"):
         if name in body.model_fields_set and getattr(body, name) is None:
-            raise _invalid(f"/{name}", "Must not be null.", "null_forbidden")
+            raise invalid(f"/{name}", "Must not be null.", "null_forbidden")
     if before.lead_id and body.outreach_state:
         raise IllegalTransition(
             "The prospect was converted to a lead. Its outreach state can no longer change.",
@@ -121,42 +116,16 @@ def update(prospect_id: str, body: ProspectUpdate, by: Caller) -> Prospect:
         )
     after = _patched(before, body)
     if not after.is_named:
-        raise _invalid("", "A prospect needs a 'company' or an 'email'.", "not_named")
+        raise invalid("", "A prospect needs a 'company' or an 'email'.", "not_named")
     _check_size(after)
-    return _replace("prospect.updated", before, after, by) if after != before else before
+    return replace_prospect("prospect.updated", before, after, by) if after != before else before
 
 
 def record(prospect: Prospect, qualification: Qualification, by: Caller) -> Prospect:
     """The prospect with a new qualification."""
-    return _replace("prospect.qualified", prospect, replace(prospect, qualification=qualification), by)
-
-
-def convert(prospect_id: str, body: ProspectConvert, by: Caller) -> Prospect:
-    """The prospect, converted to a lead: a new one, or the one that has its e-mail or a phone already.
-
-    Of two concurrent conversions only one creates the lead, because of the prospect's version. If the prospect's
-    contacts belong to several leads, a person must decide which one it is.
-
-    Raises: NotFound, PreconditionFailed; Conflict with `lead_id` if it is converted already, or with `id` and
-    `matched_on` for a contact of a second lead; ValidationFailed if it has neither e-mail nor phone.
-    """
-    before = get(prospect_id, by)
-    by.transaction.check_if_match(before.version)
-    if before.lead_id:
-        raise Conflict(
-            f"The prospect was already converted to the lead {before.lead_id}.", lead_id=before.lead_id
-        )
-    if not before.can_be_reached:
-        raise _invalid(
-            "",
-            "To become a lead, the prospect needs an 'email' or at least one number in 'phones'.",
-            "no_contact",
-        )
-    lead_id = leads.from_prospect(_lead_of(before, body, by), by)
-    if before.outreach_state != "not_started":
-        by.transaction.enqueue_task("stop_enrollments", {"prospect_id": before.id})
-    after = replace(before, outreach_state="converted", lead_id=lead_id)
-    return _replace("prospect.converted", before, after, by)
+    return replace_prospect(
+        "prospect.qualified", prospect, replace(prospect, qualification=qualification), by
+    )
 
 
 def advance_outreach(prospect_id: str, to: OutreachState, by: Caller) -> None:
@@ -182,26 +151,7 @@ def in_service_area(prospect: Prospect, by: Caller) -> bool | None:
     return service_area.contains(area, postal_code=prospect.postal_code)
 
 
-def _lead_of(prospect: Prospect, body: ProspectConvert, by: Caller) -> Lead:
-    contact = prospect.contact or Contact()
-    return replace(
-        leads.empty_lead("prospect", by),
-        source_detail=prospect.source,
-        first_name=contact.first_name,
-        last_name=contact.last_name,
-        company=prospect.company,
-        email=prospect.email,
-        phones=prospect.phones,
-        address=prospect.address,
-        loss_type=body.loss_type,
-        notes=with_note(prospect.notes, body.notes),
-        metadata=prospect.metadata,
-        assigned_to=prospect.assigned_to,
-        prospect_id=prospect.id,
-    )
-
-
-def _replace(action: str, before: Prospect, changed: Prospect, by: Caller) -> Prospect:
+def replace_prospect(action: str, before: Prospect, changed: Prospect, by: Caller) -> Prospect:
     by.transaction.check_if_match(before.version)
     return _write(action, before, changed, by)
 
@@ -249,12 +199,12 @@ def _patched(prospect: Prospect, body: ProspectCreate | ProspectUpdate) -> Prosp
 
 def _check_size(prospect: Prospect) -> None:
     if prospect.is_too_large:
-        raise _invalid(
+        raise invalid(
             "", f"A prospect must be at most {MAX_JSON_BYTES} bytes of JSON. Shorten it.", "too_long"
         )
 
 
-def _invalid(pointer: str, message: str, kind: str) -> ValidationFailed:
+def invalid(pointer: str, message: str, kind: str) -> ValidationFailed:
     return ValidationFailed([{"pointer": pointer, "message": message, "type": kind}])
 
 

@@ -14,7 +14,7 @@ from eal.core.table.item import load
 from eal.core.table.read import get_all
 from eal.domain.calls.model import Call
 from eal.domain.calls.store import CALLS
-from eal.domain.leads.store import LEADS
+from eal.domain.leads.collection import LEADS
 from eal.domain.statistics import model, store
 from eal.domain.statistics.store import Recount
 

@@ -1,5 +1,5 @@
-"""The task `revise_content`: its input is `eal.ai.content.ContentAssignment` with the present text and instructions,
-its output `WrittenContent`.
+"""The task `revise_content`: its input is `eal.ai.content_assignment.ContentAssignment` with the present text and
+instructions, its output `WrittenContent`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from eal.ai.tasks.task import Consultation, Task
 from eal.ai.tasks.write_content import rules
 
 if TYPE_CHECKING:
-    from eal.ai.content import ContentAssignment, WrittenContent
+    from eal.ai.content_assignment import ContentAssignment, WrittenContent
     from eal.ai.tasks.write_content.answer import Answer
 
 NAME = "revise_content"

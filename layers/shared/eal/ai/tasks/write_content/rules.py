@@ -20,7 +20,8 @@ from eal.ai.tasks.write_content.answer import Answer, BlogPost, ReviewResponse, 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from eal.ai.content import ContentAssignment, ContentType, WrittenContent
+    from eal.ai.content import ContentType
+    from eal.ai.content_assignment import ContentAssignment, WrittenContent
 
 MAX_TOKENS: dict[ContentType, int] = {
     "blog_post": 2_500,

@@ -1,4 +1,4 @@
-"""The task `write_content`: its input is `eal.ai.content.ContentAssignment`, its output `WrittenContent`."""
+"""The task `write_content`: its input is `eal.ai.content_assignment.ContentAssignment`, its output `WrittenContent`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from eal.ai.tasks.task import Consultation, Task
 from eal.ai.tasks.write_content import rules
 
 if TYPE_CHECKING:
-    from eal.ai.content import ContentAssignment, WrittenContent
+    from eal.ai.content_assignment import ContentAssignment, WrittenContent
     from eal.ai.tasks.write_content.answer import Answer
 
 NAME = "write_content"

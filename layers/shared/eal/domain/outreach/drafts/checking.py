@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from eal.ai import content_policy
 from eal.core.table.read import walk
-from eal.domain.leads.store import LEAD_CONTACTS
+from eal.domain.leads.collection import LEAD_CONTACTS
 from eal.domain.organization_settings import outreach as outreach_settings
 from eal.domain.outreach.emails.store import EMAILS
-from eal.domain.outreach.replies.store import replies_partition
-from eal.domain.prospects.store import PROSPECT_CONTACTS
+from eal.domain.outreach.replies.table_keys import replies_partition
+from eal.domain.prospects.collection import PROSPECT_CONTACTS
 
 if TYPE_CHECKING:
     from eal.ai.content_policy import Finding

@@ -9,13 +9,13 @@ from eal.core import audit, ids
 from eal.core.errors import Conflict, ValidationFailed
 from eal.core.table.item import patched
 from eal.core.table.keys import Key
-from eal.domain.leads.store import LEADS
+from eal.domain.leads.collection import LEADS
 from eal.domain.organization_settings import ai as ai_settings
 from eal.domain.organization_settings import store as organization_settings
 from eal.domain.outreach.drafts import checking
 from eal.domain.outreach.drafts.model import Draft
 from eal.domain.outreach.drafts.store import DRAFTS, conflict, create, replace_version
-from eal.domain.prospects.store import PROSPECTS
+from eal.domain.prospects.collection import PROSPECTS
 
 if TYPE_CHECKING:
     from eal.core.caller import Caller

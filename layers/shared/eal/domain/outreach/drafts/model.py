@@ -5,7 +5,7 @@ from typing import Literal
 
 from eal.ai.content_policy import Finding
 from eal.ai.provenance import Provenance
-from eal.ai.writing import Tone
+from eal.ai.tone import Tone
 from eal.core.clock import Instant
 
 type DraftStatus = Literal["writing", "failed", "draft", "queued", "sent", "not_sent"]

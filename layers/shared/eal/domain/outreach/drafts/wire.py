@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from eal.ai.content_policy import Level, Rule
 from eal.ai.provenance import ProvenanceView
-from eal.ai.writing import Tone
+from eal.ai.tone import Tone
 from eal.core.clock import Instant
 from eal.core.contact import Email
 from eal.core.listing import ListQuery, PageView

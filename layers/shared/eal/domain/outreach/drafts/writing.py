@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from eal.ai.writing import Assignment, Recipient
-from eal.domain.leads.store import LEADS
+from eal.domain.leads.collection import LEADS
 from eal.domain.organization_settings import outreach as outreach_settings
 from eal.domain.outreach.drafts import checking
 from eal.domain.outreach.drafts.store import replace_version
+from eal.domain.prospects.collection import PROSPECTS
 from eal.domain.prospects.model import Contact
-from eal.domain.prospects.store import PROSPECTS
 
 if TYPE_CHECKING:
     from eal.ai.provenance import Provenance

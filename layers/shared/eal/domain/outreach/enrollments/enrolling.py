@@ -13,7 +13,7 @@ from eal.core import audit, ids
 from eal.core.errors import Conflict
 from eal.core.table.read import get_all
 from eal.core.table.write import AlreadyWritten, Stale
-from eal.domain.leads.store import LEADS
+from eal.domain.leads.collection import LEADS
 from eal.domain.organization_settings import outreach as outreach_settings
 from eal.domain.organization_settings import store as organization_settings
 from eal.domain.outreach import tenant_clock
@@ -25,8 +25,8 @@ from eal.domain.outreach.sequences import schedule
 from eal.domain.outreach.sequences.store import SEQUENCES
 from eal.domain.outreach.suppressions import store as suppressions
 from eal.domain.prospects import store as prospects
+from eal.domain.prospects.collection import PROSPECTS
 from eal.domain.prospects.model import Prospect
-from eal.domain.prospects.store import PROSPECTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence as Several

@@ -7,7 +7,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from eal.core.table import scrub
-from eal.domain.outreach.replies.store import REPLIES, body_key, person_partition, replies_partition
+from eal.domain.outreach.replies.store import REPLIES
+from eal.domain.outreach.replies.table_keys import body_key, person_partition, replies_partition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,6 +12,7 @@ from eal.core.table.keys import Key, key
 from eal.core.table.read import get_all
 from eal.domain.outreach import mail as mails
 from eal.domain.outreach.replies.model import PERSONAL, Body, Reply, ReplyRecord
+from eal.domain.outreach.replies.table_keys import KIND, body_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,30 +20,14 @@ if TYPE_CHECKING:
     from eal.core.caller import Caller
     from eal.core.table.item import Item
     from eal.core.table.page import Page
-    from eal.core.tenancy import Tenant
     from eal.domain.outreach.mail import Mail, MailBody, Missing
     from eal.domain.outreach.replies.wire import ReplyQuery
 
-REPLIES = Collection("REPLY", Reply, id_prefix="reply", noun="reply")
+REPLIES = Collection(KIND, Reply, id_prefix="reply", noun="reply")
 
 _NOT_AUDITED = frozenset({"id", "created_at", "salt", "version", "handled_at"})
 _MAX_TEXT_BYTES, _MAX_HTML_BYTES = 100_000, 200_000
 """Limits of a stored body: DynamoDB limits an item to 400 KB. The vendor has the rest."""
-
-
-def replies_partition(tenant: Tenant, sender: str) -> str:
-    """The gsi1 partition of the replies from one address."""
-    return REPLIES.partition(tenant, "sender", sender)
-
-
-def person_partition(tenant: Tenant, person_id: str) -> str:
-    """The gsi2 partition of the replies to e-mails to a lead or prospect, from whatever address."""
-    return REPLIES.partition(tenant, "person", person_id)
-
-
-def body_key(tenant: Tenant, reply_id: str) -> Key:
-    """`org_…#live#REPLY_BODY`, `reply_…`."""
-    return key(tenant, "REPLY_BODY", reply_id)
 
 
 def known_replies(vendor: str, email_ids: Sequence[str], by: Caller) -> set[str]:

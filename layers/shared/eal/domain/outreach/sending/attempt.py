@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from eal.core import observe
 from eal.core.table.write import AlreadyWritten, Stale
-from eal.domain.leads.store import LEADS
+from eal.domain.leads.collection import LEADS
 from eal.domain.outreach.deliverability import store as deliverability
 from eal.domain.outreach.drafts import sending as drafts
 from eal.domain.outreach.emails import store as emails
@@ -29,7 +29,7 @@ from eal.domain.outreach.sequences import schedule
 from eal.domain.outreach.sequences.store import SEQUENCES
 from eal.domain.outreach.suppressions import store as suppressions
 from eal.domain.prospects import store as prospects
-from eal.domain.prospects.store import PROSPECTS
+from eal.domain.prospects.collection import PROSPECTS
 from eal.domain.reviews.requests import following as review_requests
 
 if TYPE_CHECKING:

@@ -1,6 +1,7 @@
 """Twenty briefs of one franchise, as an owner would write them over a few months."""
 
-from eal.ai.content import Brief, ContentAssignment, ContentType, Publisher, ReviewText
+from eal.ai.content import Brief, ContentType
+from eal.ai.content_assignment import ContentAssignment, Publisher, ReviewText
 
 PUBLISHER = Publisher(
     name="Acme Restoration of Columbus",

@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eal.ai import content_policy
-from eal.ai.content import Brief, ContentAssignment, ContentType, Length, Network, Publisher, ReviewText
+from eal.ai.content import Brief, ContentType, Length, Network
+from eal.ai.content_assignment import ContentAssignment, Publisher, ReviewText
 from eal.ai.engines.embedded.content import engine, library, opinions
 from eal.ai.engines.embedded.content.wording import formal, friendly, shortened, slug_of, titled
-from eal.ai.writing import Tone
+from eal.ai.tone import Tone
 from eal.domain.content import limits
 from tests.eal.ai.engines.embedded.content.briefs import BRIEFS, PUBLISHER
 

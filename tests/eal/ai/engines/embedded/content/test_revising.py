@@ -11,13 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eal.ai import content_policy
-from eal.ai.content import Brief, ContentAssignment, ContentText, ContentType, ReviewText, Scene
+from eal.ai.content import Brief, ContentText, ContentType, Scene
+from eal.ai.content_assignment import ContentAssignment, ReviewText
 from eal.ai.engines.embedded.content import engine, orders, revising
 from eal.domain.content import limits
 from tests.eal.ai.engines.embedded.content.briefs import BRIEFS, PUBLISHER
 
 if TYPE_CHECKING:
-    from eal.ai.content import WrittenContent
+    from eal.ai.content_assignment import WrittenContent
     from eal.ai.engines.embedded.content.orders import Kind
 
 POST = BRIEFS["01-blog-burst-pipe"]

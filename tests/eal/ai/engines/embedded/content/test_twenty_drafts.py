@@ -17,7 +17,8 @@ from eal.ai.engines.embedded.content import engine
 from tests.eal.ai.engines.embedded.content.briefs import BRIEFS, PUBLISHER
 
 if TYPE_CHECKING:
-    from eal.ai.content import ContentAssignment, ContentText
+    from eal.ai.content import ContentText
+    from eal.ai.content_assignment import ContentAssignment
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 MAX_REPEATED = 0.1

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from eal.ai import content_policy
 from eal.ai.engines.embedded.emails import brief, engine, sentences
-from eal.ai.writing import Assignment, Recipient, Tone, WrittenEmail
+from eal.ai.tone import Tone
+from eal.ai.writing import Assignment, Recipient, WrittenEmail
 
 SNAPSHOT = Path(__file__).with_name("emails.md")
 DANA = Recipient(

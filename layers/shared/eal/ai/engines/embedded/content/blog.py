@@ -21,11 +21,12 @@ from eal.ai.engines.embedded.content.wording import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from eal.ai.content import ContentAssignment, Length
+    from eal.ai.content import Length
+    from eal.ai.content_assignment import ContentAssignment
     from eal.ai.engines.embedded.content.library import Article, Section
     from eal.ai.engines.embedded.content.reading import Reading
     from eal.ai.engines.embedded.content.wording import Choice
-    from eal.ai.writing import Tone
+    from eal.ai.tone import Tone
 
 MAX_EXCERPT_CHARACTERS = 400
 MAX_TITLE_CHARACTERS, MAX_SEO_TITLE_CHARACTERS, MAX_SEO_DESCRIPTION_CHARACTERS = 120, 60, 155

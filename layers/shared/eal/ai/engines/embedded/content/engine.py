@@ -6,7 +6,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from eal.ai.content import Scene, WrittenContent
+from eal.ai.content import Scene
+from eal.ai.content_assignment import WrittenContent
 from eal.ai.engines.embedded.content import blog, reading, responses, social, video
 from eal.ai.engines.embedded.content.wording import Choice, capitalized, formal, friendly, joined
 from eal.ai.provenance import timed
@@ -14,7 +15,8 @@ from eal.ai.provenance import timed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from eal.ai.content import ContentAssignment, ContentText
+    from eal.ai.content import ContentText
+    from eal.ai.content_assignment import ContentAssignment
     from eal.ai.engines.embedded.content.reading import Reading
     from eal.ai.provenance import Provenance
 

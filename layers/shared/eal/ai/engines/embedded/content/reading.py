@@ -15,7 +15,7 @@ from eal.ai.engines.embedded.content import library
 from eal.ai.engines.embedded.content.wording import capitalized, stems, titled
 
 if TYPE_CHECKING:
-    from eal.ai.content import ContentAssignment
+    from eal.ai.content_assignment import ContentAssignment
     from eal.ai.engines.embedded.content.library import Article, Audience
     from eal.ai.engines.embedded.content.wording import Choice
 

@@ -13,10 +13,11 @@ from eal.ai.engines.embedded.content import library
 from eal.ai.engines.embedded.content.opinions import GOOD, MISTAKEN, MIXED, opinion
 
 if TYPE_CHECKING:
-    from eal.ai.content import ContentAssignment, Length
+    from eal.ai.content import Length
+    from eal.ai.content_assignment import ContentAssignment
     from eal.ai.engines.embedded.content.opinions import Opinion
     from eal.ai.engines.embedded.content.wording import Choice
-    from eal.ai.writing import Tone
+    from eal.ai.tone import Tone
 
 _ASPECTS_NAMED: dict[Length, int] = {"short": 1, "medium": 2, "long": 3}
 type _Band = Literal["5", "3", "1"]

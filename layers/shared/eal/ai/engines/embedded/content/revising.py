@@ -9,7 +9,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from eal.ai.content import ContentText, Scene, WrittenContent
+from eal.ai.content import ContentText, Scene
+from eal.ai.content_assignment import WrittenContent
 from eal.ai.engines.embedded.content import blog, engine, library, orders, reading, social, video
 from eal.ai.engines.embedded.content.opinions import GOOD
 from eal.ai.engines.embedded.content.wording import (
@@ -25,7 +26,8 @@ from eal.ai.provenance import timed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from eal.ai.content import ContentAssignment, ContentType, Network
+    from eal.ai.content import ContentType, Network
+    from eal.ai.content_assignment import ContentAssignment
     from eal.ai.engines.embedded.content.orders import Order
     from eal.ai.engines.embedded.content.reading import Reading
     from eal.ai.engines.embedded.content.wording import Choice

@@ -10,7 +10,8 @@ from eal.ai.content import MAX_POST_CHARACTERS, ContentText, posted_length
 from eal.ai.engines.embedded.content import blog, library, video
 
 if TYPE_CHECKING:
-    from eal.ai.content import ContentAssignment, Length, Network
+    from eal.ai.content import Length, Network
+    from eal.ai.content_assignment import ContentAssignment
     from eal.ai.engines.embedded.content.reading import Reading
     from eal.ai.engines.embedded.content.wording import Choice
 

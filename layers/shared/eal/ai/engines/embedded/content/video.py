@@ -11,7 +11,8 @@ from eal.ai.engines.embedded.content.library import Point
 from eal.ai.engines.embedded.content.wording import capitalized, shortened, stems, titled
 
 if TYPE_CHECKING:
-    from eal.ai.content import ContentAssignment, Length
+    from eal.ai.content import Length
+    from eal.ai.content_assignment import ContentAssignment
     from eal.ai.engines.embedded.content.reading import Reading
     from eal.ai.engines.embedded.content.wording import Choice
 

@@ -1,0 +1,8 @@
+"""Where leads are: their collection, and the claims of their contacts."""
+
+from eal.core.table.collection import Collection
+from eal.domain.leads.contacts import ContactClaims
+from eal.domain.leads.model import Lead
+
+LEADS = Collection("LEAD", Lead, id_prefix="lead", noun="lead")
+LEAD_CONTACTS = ContactClaims(LEADS)

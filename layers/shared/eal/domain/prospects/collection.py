@@ -1,0 +1,8 @@
+"""Where prospects are: their collection, and the claims of their contacts."""
+
+from eal.core.table.collection import Collection
+from eal.domain.leads.contacts import ContactClaims
+from eal.domain.prospects.model import Prospect
+
+PROSPECTS = Collection("PROSPECT", Prospect, id_prefix="pros", noun="prospect")
+PROSPECT_CONTACTS = ContactClaims(PROSPECTS)
