@@ -14,7 +14,7 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypedDict, cast
+from typing import NamedTuple, Protocol, TypedDict, cast
 
 from eal.core import aws, caller, observe, settings
 from eal.core.caller import Caller
@@ -90,8 +90,7 @@ class QueueAnswer(TypedDict):
     batchItemFailures: list[_Failure]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RetryPolicy:
+class RetryPolicy(NamedTuple):
     """For a queue with a long visibility timeout: a failed message returns sooner, and a bounded number of times.
 
     `queue` is the name of the setting. `first_delay_seconds` is the wait before the second receive; it doubles with

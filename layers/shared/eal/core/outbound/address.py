@@ -11,11 +11,10 @@ from __future__ import annotations
 
 import re
 import socket
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 from urllib.parse import quote, urlsplit
 
 if TYPE_CHECKING:
@@ -62,8 +61,7 @@ class Unresolved(Exception):
     """The host name has no address, or the DNS did not return one in time."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(NamedTuple):
     """A URL with checked addresses. `host` is in ASCII, for the Host header and the certificate."""
 
     scheme: Literal["https", "http"]

@@ -5,10 +5,9 @@ from __future__ import annotations
 import ssl
 import time
 from collections import defaultdict
-from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from eal.core import settings
 from eal.core.outbound import retry_after
@@ -32,8 +31,7 @@ _MAX_IDLE_SECONDS = 30.0
 _MAX_IDLE_CONNECTIONS = 64
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class Reply(NamedTuple):
     """The result of a POST: a status and the first 4 KiB of the response, or a fault. `retry_after` is in seconds."""
 
     duration_ms: int

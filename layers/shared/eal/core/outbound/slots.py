@@ -11,7 +11,6 @@ replaces exactly that.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -57,8 +56,7 @@ class Terms(NamedTuple):
     ignores_pause: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slot:
+class Slot(NamedTuple):
     """The permission to make one attempt, until `expires_at` in Unix milliseconds. `health` is as last seen."""
 
     health_key: Key
@@ -67,8 +65,7 @@ class Slot:
     health: EndpointHealth
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoSlot:
+class NoSlot(NamedTuple):
     """All slots are in use, or the attempt is already in flight, or the endpoint is paused for so many seconds.
 
     `is_slow`: the attempt belongs to the slow lane.

@@ -6,9 +6,8 @@ the order of precedence. Everything here is pure: time is a fact.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from eal.ai.classification import LOSSES, Intent, Urgency
 from eal.core.clock import rfc3339
@@ -38,8 +37,7 @@ type _Hours = Literal["open", "closed", "not_set"]
 type _OnCall = Literal["available", "nobody", "not_set"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Conclusions:
+class _Conclusions(NamedTuple):
     """What the rules concluded. `people` are on call and have capacity, in the order of the rota."""
 
     facts: Facts
@@ -83,8 +81,7 @@ class _Conclusions:
         return self.facts.at if self.is_urgent else self.next_opening
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
+class _Outcome(NamedTuple):
     """`because` are the rules whose conclusions lead to the action. `assigns`: the first person on call gets it."""
 
     action: Action

@@ -13,7 +13,7 @@ up the outcomes and slots of no other.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from eal.core import caller, clock, observe
@@ -216,7 +216,7 @@ class _Batch:
 
     def _decide_with_slot(self, job: _Job, slot: Slot, context: DeliveryContext, now: datetime) -> None:
         if context.health:
-            job.slot = slot = replace(slot, health=context.health)
+            job.slot = slot = slot._replace(health=context.health)
         delivery = _ATTEMPTS.pending(job.message, context.delivery)
         if delivery is None or delivery.next_attempt_at is None:
             return
