@@ -162,24 +162,13 @@ def cut_service_data(data: Path) -> None:
 
 
 IMPORT_CUTS = {
-    # Its tracer, its metrics, a header of botocore's requests that names Powertools, and the path of its own folder.
+    # Its tracer, its metrics, and a header of botocore's requests that names Powertools.
     "aws_lambda_powertools/__init__.py": (
         ("from aws_lambda_powertools.metrics import Metrics, single_metric\n", ""),
         ("from aws_lambda_powertools.shared.user_agent import inject_user_agent\n", ""),
         ("from aws_lambda_powertools.tracing import Tracer\n", ""),
         ('    "Metrics",\n    "single_metric",\n    "Tracer",\n', ""),
         ("inject_user_agent()\n", ""),
-        ("from pathlib import Path\n\n", ""),
-        ("PACKAGE_PATH = Path(__file__).parent\n\n", ""),
-    ),
-    # pathlib and glob, for the path of a file of settings.
-    "aws_lambda_powertools/shared/functions.py": (
-        ("from pathlib import Path\n", ""),
-        (
-            '    current_working_directory = os.environ.get("LAMBDA_TASK_ROOT", "") or str(Path.cwd())\n',
-            "    from pathlib import Path\n\n"
-            '    current_working_directory = os.environ.get("LAMBDA_TASK_ROOT", "") or str(Path.cwd())\n',
-        ),
     ),
     # jmespath, for the decorator's correlation_id_path.
     "aws_lambda_powertools/logging/logger.py": (

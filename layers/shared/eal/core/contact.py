@@ -7,9 +7,10 @@ from eal.core.schema import AfterValidator, Field
 
 # The two libraries take 10 ms each to import, and nearly all input needs neither: a text in one of these plain forms is
 # already in normal form. A property test checks that against the libraries.
-# Texts, which `re` compiles on first use, because most functions that import this module see no such text.
-_PLAIN_US_PHONE = r"(?:\+?1[ .-]?)?(?:\(([2-9][0-9]{2})\) ?|([2-9][0-9]{2})[ .-]?)([0-9]{3})[ .-]?([0-9]{4})"
-_PLAIN_EMAIL = (
+_PLAIN_US_PHONE = re.compile(
+    r"(?:\+?1[ .-]?)?(?:\(([2-9][0-9]{2})\) ?|([2-9][0-9]{2})[ .-]?)([0-9]{3})[ .-]?([0-9]{4})"
+)
+_PLAIN_EMAIL = re.compile(
     r"[a-z0-9]+(?:[._+-][a-z0-9]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+(?:com|net|org|edu|gov|us|io|co|biz|info)"
 )
 _MAX_LOCAL_PART_CHARACTERS = 64
@@ -25,7 +26,7 @@ def e164(text: str, region: str = "US") -> str | None:
     Checks that a number is possible, not that it is valid: plans change faster than the library, and 555 numbers must
     pass.
     """
-    if region == "US" and (plain := re.fullmatch(_PLAIN_US_PHONE, text)):
+    if region == "US" and (plain := _PLAIN_US_PHONE.fullmatch(text)):
         return "+1" + "".join(part for part in plain.groups() if part)
     import phonenumbers
 
@@ -62,7 +63,7 @@ def _is_plain(address: str) -> bool:
     """Whether an address is valid and normal as it is: no label is too long or has hyphens where IDNA puts its own."""
     local, _, domain = address.partition("@")
     return (
-        re.fullmatch(_PLAIN_EMAIL, address) is not None
+        _PLAIN_EMAIL.fullmatch(address) is not None
         and len(address) <= MAX_EMAIL_CHARACTERS
         and len(local) <= _MAX_LOCAL_PART_CHARACTERS
         and all(len(label) <= 63 and label[2:4] != "--" for label in domain.split("."))

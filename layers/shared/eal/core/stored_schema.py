@@ -7,6 +7,11 @@ not read here, so what stands in them (`Field`, validators) is only a mark.
 
 from __future__ import annotations
 
+# pydantic-core imports these with its first serialization. Here they are a part of the initialisation, to which Lambda
+# gives a whole processor, and not of the first request.
+import ipaddress as _ipaddress  # noqa: F401
+import pathlib as _pathlib  # noqa: F401
+import uuid as _uuid  # noqa: F401
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, cast

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import ip_address, ip_network
 from typing import Literal
 
 from eal.core.audit import Actor
@@ -89,10 +90,6 @@ class ApiKey:
         """Whether a caller's address is in one of the allowed networks. Without a list, every address is allowed."""
         if not self.allowed_cidrs:
             return True
-        from ipaddress import (  # a millisecond of every cold start, and few keys have a list
-            ip_address,
-            ip_network,
-        )
 
         try:
             address = ip_address(ip)
