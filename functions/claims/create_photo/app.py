@@ -1,8 +1,8 @@
 """POST /v1/claims/{claim_id}/photos: create a photo of a claim."""
 
+from eal.domain.claims.bucket import UPLOAD_WINDOW
 from eal.domain.claims.photos import objects
 from eal.domain.claims.photos import store as photos
-from eal.domain.claims.photos.model import UPLOAD_WINDOW
 from eal.domain.claims.photos.wire import PhotoCreate, PhotoCreated
 from eal.entry.http.api import Api
 from eal.entry.http.route import Created, Writer

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from eal.core import aws, tenancy
+from eal.domain.claims import bucket
 from eal.domain.claims.photos import objects, store
 from eal.domain.claims.photos.model import PhotoRef
 from tests.support.aws import PHOTOS_BUCKET
@@ -160,6 +161,6 @@ def test_an_object_that_s3_does_not_delete_is_an_error(
     declared = declare(tenant, new_claim(tenant)["id"], content)
     upload(declared, content)
 
-    with pytest.raises(objects.NotDeleted, match="AccessDenied"):
+    with pytest.raises(bucket.NotDeleted, match="AccessDenied"):
         objects.delete([PhotoRef(tenancy.Tenant(tenant.id, "live"), declared["claim_id"], declared["id"])])
     assert aws.patient_s3().list_objects_v2(Bucket=PHOTOS_BUCKET)["KeyCount"] == 1

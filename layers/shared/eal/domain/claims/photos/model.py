@@ -39,7 +39,6 @@ MAX_PHOTO_BYTES = 25 * 1024 * 1024
 MAX_PHOTOS = 2000
 """Of a claim, deleted ones included: the register of a claim is read as a whole."""
 
-UPLOAD_WINDOW = timedelta(hours=1)
 UPLOAD_DEADLINE = timedelta(days=1)
 """After that, a photo that was never uploaded is rejected."""
 UNUSED_KEPT = timedelta(days=7)

@@ -12,7 +12,8 @@ from itertools import batched
 from typing import TYPE_CHECKING
 
 from eal.core import aws, settings
-from eal.domain.claims.photos.model import EXTENSIONS, UPLOAD_WINDOW, PhotoRef
+from eal.domain.claims.bucket import UPLOAD_WINDOW, NotDeleted
+from eal.domain.claims.photos.model import EXTENSIONS, PhotoRef
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,10 +27,6 @@ if TYPE_CHECKING:
 RENDITIONS: tuple[Rendition, ...] = ("original", "preview", "thumbnail")
 _MAX_DELETED = 1000
 """S3's limit of a DeleteObjects."""
-
-
-class NotDeleted(Exception):
-    """S3 did not delete an object. Its code says why."""
 
 
 def ref_of(photo: Photo, tenant: Tenant) -> PhotoRef:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from eal.core.clock import rfc3339
 from eal.core.table import scrub
 from eal.core.table.read import walk
-from eal.domain.claims.scope.store import (
+from eal.domain.claims.scope.table_keys import (
     correction_partition,
     count_key,
     decision_partition,

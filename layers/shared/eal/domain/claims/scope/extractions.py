@@ -11,7 +11,8 @@ from eal.core.errors import Conflict
 from eal.domain.claims import store as claims
 from eal.domain.claims.scope import evidence
 from eal.domain.claims.scope.model import Context
-from eal.domain.claims.scope.store import EXTRACTION_KIND, Part, adapter, extraction_partition, prefix, read
+from eal.domain.claims.scope.store import Part, adapter, prefix, read
+from eal.domain.claims.scope.table_keys import EXTRACTION_KIND, extraction_partition
 from eal.domain.claims.store import CLAIMS
 from eal.domain.claims.wire import ClaimView
 from eal.domain.organization_settings import ai as ai_settings

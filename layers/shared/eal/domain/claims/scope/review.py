@@ -11,7 +11,7 @@ from eal.core.table.item import dump, patched
 from eal.core.table.progress import Addition
 from eal.core.table.write import Stale
 from eal.domain.claims import store as claims
-from eal.domain.claims.scope import store
+from eal.domain.claims.scope import store, table_keys
 from eal.domain.claims.scope.model import (
     ITEM_PREFIX,
     ROOM_PREFIX,
@@ -123,9 +123,9 @@ def correct(claim_id: str, room_id: str, body: RoomUpdate, by: Caller) -> Review
         salt=room.latest.salt if room.latest else audit.new_salt(),
         reason=body.reason,
     )
-    key = store.correction_key(by.tenant, claim.id, room.id)
+    key = table_keys.correction_key(by.tenant, claim.id, room.id)
     by.transaction.put_version(
-        {**key._asdict(), "kind": store.CORRECTION_KIND, "claim_id": claim.id, **dump(after)},
+        {**key._asdict(), "kind": table_keys.CORRECTION_KIND, "claim_id": claim.id, **dump(after)},
         was=room.latest.version if room.latest else 0,
     )
     changes = audit.changes(_audited(room.latest), _audited(after), personal=_PERSONAL, salt=after.salt)
@@ -136,7 +136,7 @@ def correct(claim_id: str, room_id: str, body: RoomUpdate, by: Caller) -> Review
 def _begin(claim: Claim, by: Caller) -> None:
     """Move the claim into review, or let the commit fail if it is not there any more. Count the request."""
     counted = Addition(
-        key=store.count_key(by.tenant, claim.id), kind=store.COUNT_KIND, amounts={"requests": 1}
+        key=table_keys.count_key(by.tenant, claim.id), kind=table_keys.COUNT_KIND, amounts={"requests": 1}
     )
     by.transaction.add(counted.operation())
     if claim.status != "in_review":
@@ -172,9 +172,9 @@ def _record(
         values=values,
         reason=reason,
     )
-    key = store.decision_key(by.tenant, claim.id, item.id)
+    key = table_keys.decision_key(by.tenant, claim.id, item.id)
     by.transaction.put_version(
-        {**key._asdict(), "kind": store.DECISION_KIND, "claim_id": claim.id, **dump(after)},
+        {**key._asdict(), "kind": table_keys.DECISION_KIND, "claim_id": claim.id, **dump(after)},
         was=before.version if before else 0,
     )
     changes = audit.changes(_audited(before), _audited(after), personal=_PERSONAL, salt=after.salt)

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from eal.ai.claims.extraction import Exclusion, MeasureConflict, PhotoSummary, Room, ScopeItem
 from eal.core.schema import TypeAdapter
 from eal.core.table.item import load
-from eal.core.table.keys import Key, key, partition
 from eal.core.table.read import walk
 from eal.domain.claims.scope.model import Context, Decision, RoomCorrection, Scope, corrected, reviewed
+from eal.domain.claims.scope.table_keys import correction_partition, decision_partition, extraction_partition
 from eal.domain.claims.store import CLAIMS
 
 if TYPE_CHECKING:
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 
 type Part = Literal["conflicts", "context", "exclusions", "items", "photo_summaries", "rooms"]
 
-EXTRACTION_KIND, DECISION_KIND = "CLAIM_EXTRACTION", "CLAIM_SCOPE_DECISION"
-CORRECTION_KIND = "CLAIM_ROOM_CORRECTION"
-COUNT_KIND = "CLAIM_DECISIONS"
 _ENTRIES: dict[Part, type] = {
     "conflicts": MeasureConflict,
     "context": Context,
@@ -39,34 +36,6 @@ _ENTRIES: dict[Part, type] = {
     "rooms": Room,
 }
 """The lists of an extraction in the order of their keys, so that one query reads neighbours."""
-
-
-def extraction_partition(tenant: Tenant, claim_id: str) -> str:
-    """`org_…#live#CLAIM_EXTRACTION#clm_…`: all versions. A sort key is such as `000001#items#00`."""
-    return partition(tenant, EXTRACTION_KIND, claim_id)
-
-
-def decision_partition(tenant: Tenant, claim_id: str) -> str:
-    """`org_…#live#CLAIM_SCOPE_DECISION#clm_…`."""
-    return partition(tenant, DECISION_KIND, claim_id)
-
-
-def correction_partition(tenant: Tenant, claim_id: str) -> str:
-    """`org_…#live#CLAIM_ROOM_CORRECTION#clm_…`."""
-    return partition(tenant, CORRECTION_KIND, claim_id)
-
-
-def count_key(tenant: Tenant, claim_id: str) -> Key:
-    """The item that counts the requests that decided about the claim's scope: it shows whether one did meanwhile."""
-    return key(tenant, COUNT_KIND, claim_id)
-
-
-def decision_key(tenant: Tenant, claim_id: str, item_id: str) -> Key:
-    return Key(decision_partition(tenant, claim_id), item_id)
-
-
-def correction_key(tenant: Tenant, claim_id: str, room_id: str) -> Key:
-    return Key(correction_partition(tenant, claim_id), room_id)
 
 
 @cache

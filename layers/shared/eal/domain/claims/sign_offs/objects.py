@@ -11,8 +11,7 @@ from itertools import batched
 from typing import TYPE_CHECKING
 
 from eal.core import aws, settings
-from eal.domain.claims.photos.model import UPLOAD_WINDOW
-from eal.domain.claims.photos.objects import NotDeleted
+from eal.domain.claims.bucket import UPLOAD_WINDOW, NotDeleted
 from eal.domain.claims.sign_offs.files import MANIFEST_NAME, REPORT_NAME
 from eal.domain.claims.sign_offs.model import SignOffRef
 

@@ -15,7 +15,7 @@ from eal.domain.claims.notes.model import Note
 from eal.domain.claims.notes.store import note_partition
 from eal.domain.claims.photos.model import Photo
 from eal.domain.claims.photos.store import photo_partition
-from eal.domain.claims.scope import checking
+from eal.domain.claims.scope import checking, table_keys
 from eal.domain.claims.scope import store as scopes
 from eal.domain.claims.sign_offs import bundle, objects, store
 from eal.domain.claims.sign_offs.bundle import Acknowledgement, SignedBy, SignOffPart
@@ -77,7 +77,7 @@ def sign(claim_id: str, body: SignOffCreate, by: Caller) -> SignOff:
 
 def _require_no_decision_meanwhile(claim_id: str, by: Caller) -> None:
     """Let the commit fail if an item is decided after this call, which precedes the reads of what is signed."""
-    key = scopes.count_key(by.tenant, claim_id)
+    key = table_keys.count_key(by.tenant, claim_id)
     counted = get(key)
     if counted is None:
         by.transaction.require(key, "attribute_not_exists(pk)", lambda _count: Stale())

@@ -7,7 +7,7 @@ from eal.core.clock import Instant
 from eal.core.listing import PageView
 from eal.core.schema import ConfigDict, Field
 from eal.core.wire import Name, Wire
-from eal.domain.claims.photos.model import UPLOAD_WINDOW
+from eal.domain.claims.bucket import UPLOAD_WINDOW
 from eal.domain.claims.sign_offs.files import CSV_NAME, JSON_NAME, MANIFEST_NAME, REPORT_NAME, SCHEMA_NAME
 from eal.domain.claims.sign_offs.model import SignOff, Status
 from eal.domain.claims.wire import Reason
