@@ -150,6 +150,7 @@ def _audited_subscription(subscriptions: tuple[Subscription, ...], subscription_
 
 
 def item_of(organization: Organization) -> Item:
+    """The organization's item, in one of the index partitions of all organizations."""
     mark = {"gsi1pk": shard(_SHARD, Tenant(organization.id, "live")), "gsi1sk": organization.id}
     return {
         **organization_key(organization.id)._asdict(),

@@ -152,6 +152,7 @@ def in_service_area(prospect: Prospect, by: Caller) -> bool | None:
 
 
 def replace_prospect(action: str, before: Prospect, changed: Prospect, by: Caller) -> Prospect:
+    """Write the prospect's next version, in the caller's transaction. Raises: PreconditionFailed."""
     by.transaction.check_if_match(before.version)
     return _write(action, before, changed, by)
 
@@ -205,6 +206,7 @@ def _check_size(prospect: Prospect) -> None:
 
 
 def invalid(pointer: str, message: str, kind: str) -> ValidationFailed:
+    """The refusal of one field."""
     return ValidationFailed([{"pointer": pointer, "message": message, "type": kind}])
 
 
