@@ -74,6 +74,16 @@ def test_an_invalid_field_is_named_by_a_pointer(
     assert call("GET", "/v1/leads", key=tenant.read).json["data"] == []
 
 
+@pytest.mark.parametrize("change", [{"address": "12 Elm St, Oakland"}, {"metadata": ["vip"]}])
+def test_a_field_that_must_be_an_object_is_refused_in_words_of_json(
+    tenant: Tenant, change: dict[str, object]
+) -> None:
+    answer = call("POST", "/v1/leads", key=tenant.write, json_body=LEAD | change)
+
+    (field,) = answer.json["error"]["details"]["fields"]
+    assert (answer.status, field["message"]) == (422, "Must be an object.")
+
+
 def test_long_texts_keep_their_lines(tenant: Tenant) -> None:
     texts = {"notes": "one\r\ntwo\tcolumns\rthree", "metadata": {"k": "one\ntwo"}}
 

@@ -6,6 +6,7 @@ from eal.core.json import Json
 
 REQUIRED = "This field is required."
 UNKNOWN_FIELD = "Unknown field."
+NO_OBJECT = "Must be an object."
 
 _MAX_FIELDS = 100
 _REFUSED = 'Bearer error="invalid_token"'
@@ -140,6 +141,9 @@ def validation_message(kind: str, text: str) -> str:
         return REQUIRED
     if kind == "extra_forbidden":
         return UNKNOWN_FIELD
+    if kind in ("model_type", "dict_type"):
+        # The text of pydantic's names our class, and Python's word for an object.
+        return NO_OBJECT
     text = text.removeprefix("Value error, ")
     return text if text.endswith(".") else f"{text}."
 
