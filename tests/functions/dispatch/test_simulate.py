@@ -209,3 +209,20 @@ def test_wrong_settings_are_422_as_in_the_organization(tenant: Tenant) -> None:
 
     assert answer.status == 422
     assert answer.json["error"]["details"]["fields"][0]["pointer"] == "/settings/timezone"
+
+
+def test_a_weekday_that_is_none_is_named_by_a_pointer_into_the_body(tenant: Tenant) -> None:
+    answer = simulate(tenant.read, settings=SETTINGS | {"business_hours": {"monday": [["08:00", "17:00"]]}})
+
+    (field,) = answer.json["error"]["details"]["fields"]
+    assert (answer.status, field["pointer"]) == (422, "/settings/business_hours/monday")
+    assert field["message"].startswith("This name is invalid: Input should be 'mon', 'tue'")
+
+
+def test_a_pair_of_three_is_refused_in_words_of_json(tenant: Tenant) -> None:
+    answer = simulate(
+        tenant.read, settings=SETTINGS | {"business_hours": {"mon": [["08:00", "12:00", "17:00"]]}}
+    )
+
+    (field,) = answer.json["error"]["details"]["fields"]
+    assert field["message"] == "List should have at most 2 items, not 3."

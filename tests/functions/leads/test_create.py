@@ -84,6 +84,26 @@ def test_a_field_that_must_be_an_object_is_refused_in_words_of_json(
     assert (answer.status, field["message"]) == (422, "Must be an object.")
 
 
+@pytest.mark.parametrize(
+    ("metadata", "pointer", "message"),
+    [
+        (
+            {"k" * 41: "v"},
+            f"/metadata/{'k' * 41}",
+            "This name is invalid: String should have at most 40 characters.",
+        ),
+        ({"[key]": 1}, "/metadata/[key]", "Input should be a valid string."),
+    ],
+)
+def test_a_long_name_is_told_from_a_wrong_value(
+    tenant: Tenant, metadata: dict[str, object], pointer: str, message: str
+) -> None:
+    answer = call("POST", "/v1/leads", key=tenant.write, json_body=LEAD | {"metadata": metadata})
+
+    (field,) = answer.json["error"]["details"]["fields"]
+    assert (answer.status, field["pointer"], field["message"]) == (422, pointer, message)
+
+
 def test_long_texts_keep_their_lines(tenant: Tenant) -> None:
     texts = {"notes": "one\r\ntwo\tcolumns\rthree", "metadata": {"k": "one\ntwo"}}
 

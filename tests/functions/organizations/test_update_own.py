@@ -371,8 +371,8 @@ WRONG: list[tuple[str, object, str]] = [
         for code in ("", "6060", "606011", "60601-12", "6060a", "K1A 0B1", "٦٠٦٠١", 60601, None)
     ),
     ("service_area", {"postal_codes": ["60601"] * 2001}, "/postal_codes"),
-    ("business_hours", {"monday": [["08:00", "17:00"]]}, "/monday/[key]"),
-    ("business_hours", {"Mon": [["08:00", "17:00"]]}, "/Mon/[key]"),
+    ("business_hours", {"monday": [["08:00", "17:00"]]}, "/monday"),
+    ("business_hours", {"Mon": [["08:00", "17:00"]]}, "/Mon"),
     ("business_hours", {"mon": ["08:00", "17:00"]}, "/mon/0"),
     ("business_hours", {"mon": [["08:00"]]}, "/mon/0/1"),
     ("business_hours", {"mon": [["08:00", "12:00", "17:00"]]}, "/mon/0"),

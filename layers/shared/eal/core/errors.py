@@ -7,6 +7,13 @@ from eal.core.json import Json
 REQUIRED = "This field is required."
 UNKNOWN_FIELD = "Unknown field."
 NO_OBJECT = "Must be an object."
+_IN_WORDS_OF_JSON = (
+    ("Tuple should", "List should"),
+    ("Dictionary should", "Object should"),
+    ("valid tuple", "valid list"),
+    (" after validation", ""),
+)
+_NAME = "[key]"
 
 _MAX_FIELDS = 100
 _REFUSED = 'Bearer error="invalid_token"'
@@ -144,8 +151,33 @@ def validation_message(kind: str, text: str) -> str:
     if kind in ("model_type", "dict_type"):
         # The text of pydantic's names our class, and Python's word for an object.
         return NO_OBJECT
+    if kind in ("too_long", "too_short", "tuple_type"):
+        for word, ours in _IN_WORDS_OF_JSON:
+            text = text.replace(word, ours)
     text = text.removeprefix("Value error, ")
     return text if text.endswith(".") else f"{text}."
+
+
+def field_of(
+    location: tuple[int | str, ...], message: str, values: Json
+) -> tuple[tuple[int | str, ...], str]:
+    """The location and the message of a field error, from `loc` of pydantic's. For an entry with an invalid name, that
+    has one more part, which is none of the body.
+    """
+    if not location or location[-1] != _NAME or _has(values, location):
+        return location, message
+    return location[:-1], f"This name is invalid: {message}"
+
+
+def _has(values: Json, location: tuple[int | str, ...]) -> bool:
+    for part in location:
+        if isinstance(values, dict) and part in values:
+            values = values[str(part)]
+        elif isinstance(values, list) and isinstance(part, int) and part < len(values):
+            values = values[part]
+        else:
+            return False
+    return True
 
 
 class IdempotencyMismatch(ApiError):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from eal.core.errors import validation_message
+from eal.core.errors import field_of, validation_message
 from eal.core.schema import ValidationError
 from eal.domain.lead_imports.model import MAX_ROW_BYTES, MAX_ROWS, RowError
 from eal.domain.leads.wire import AttributionBody, LeadCreate
@@ -261,10 +261,13 @@ def _validated(number: int, body: dict[str, Json], *, of_columns: bool = False) 
         tuple(
             RowError(
                 row=number,
-                field=_field(detail["loc"], of_columns=of_columns),
-                message=validation_message(detail["type"], detail["msg"])[:_MAX_MESSAGE_CHARACTERS],
+                field=_field(location, of_columns=of_columns),
+                message=message[:_MAX_MESSAGE_CHARACTERS],
             )
             for detail in details[:_MAX_ERRORS_PER_ROW]
+            for location, message in (
+                field_of(detail["loc"], validation_message(detail["type"], detail["msg"]), body),
+            )
         ),
     )
 

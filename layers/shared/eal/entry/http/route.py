@@ -29,7 +29,13 @@ from typing import (
 )
 
 from eal.core.caller import Caller, Scope, Visitor
-from eal.core.errors import UNKNOWN_FIELD, FieldError, ValidationFailed, validation_message
+from eal.core.errors import (
+    UNKNOWN_FIELD,
+    FieldError,
+    ValidationFailed,
+    field_of,
+    validation_message,
+)
 from eal.core.schema import ValidationError
 from eal.core.tenancy import Tenant
 from eal.core.wire import Wire
@@ -295,9 +301,10 @@ def _validate(
             message = validation_message(error["type"], error["msg"])
             if message == UNKNOWN_FIELD and name == "query":
                 message = _UNKNOWN_PARAMETER
+            location, message = field_of(error["loc"], message, values)
             wrong.append(
                 {
-                    "pointer": "".join(f"/{_escaped(part)}" for part in error["loc"]),
+                    "pointer": "".join(f"/{_escaped(part)}" for part in location),
                     "message": message,
                     "type": error["type"],
                     "location": name,
