@@ -138,12 +138,18 @@ def test_the_domain_of_replies_is_stored_in_lower_case(tenant: Tenant) -> None:
     assert settings["outreach"]["reply_domain"] == "reply.example.com"
 
 
-def test_null_restores_all_defaults(tenant: Tenant) -> None:
+def test_null_restores_a_default(tenant: Tenant) -> None:
     _patch(tenant, {"industry": "roofing", "settings": WHOLE})
 
-    answer = _patch(tenant, {"industry": None, "settings": None})
+    answer = _patch(tenant, {"industry": None, "settings": dict.fromkeys(DEFAULTS)})
 
     assert (answer.json["industry"], answer.json["settings"]) == ("restoration", DEFAULTS)
+
+
+def test_null_settings_change_nothing(tenant: Tenant) -> None:
+    before = _patch(tenant, {"settings": WHOLE}).json
+
+    assert _patch(tenant, {"settings": None}).json == before
 
 
 @pytest.mark.parametrize(

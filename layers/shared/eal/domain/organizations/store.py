@@ -51,7 +51,7 @@ def current(by: Caller) -> Organization:
 
 
 def update(old: Organization, body: OrganizationUpdate, by: Caller) -> Organization:
-    """The organization with the fields present in the body. Null restores a default.
+    """The organization with the fields present in the body. Null restores a default; `settings: null` changes nothing.
 
     `old` is the caller's own organization, or a child of it.
     Raises: InsufficientScope, PreconditionFailed.
@@ -96,9 +96,11 @@ def limit_keys(max_requests_per_minute: int, by: Caller) -> Organization:
 
 
 def with_settings(old: dict[str, Json], given: SettingsBody | None) -> dict[str, Json]:
-    """The stored settings with the given ones. Null removes a setting, or all of them."""
+    """The stored settings with the given ones. Null removes a setting, but a client that sends null for all of them
+    seldom means to lose them.
+    """
     if given is None:
-        return {}
+        return old
     members: dict[str, Json] = given.model_dump(
         mode="json", by_alias=True, include=given.model_fields_set, exclude_none=True
     )

@@ -26,7 +26,10 @@ class OrganizationCreate(Wire):
 
 
 class OrganizationUpdate(Wire):
-    """Only the fields present change. Null restores the default of a new organization."""
+    """Only the fields present change. Null restores the default of a new organization, in `settings` of each member.
+
+    `settings: null` changes nothing.
+    """
 
     model_config = ConfigDict(**_INPUT, json_schema_extra=without_defaults("name"))
 
