@@ -994,6 +994,7 @@ EVENT = ("webhooks", "lead.created", "post")
         ),
         (_without(*LIST, "responses", "401"), "does not document 401"),
         (_without(*LIST, "responses", "503"), "does not document 503"),
+        (_without("paths", "/sessions", "post", "responses", "400"), "POST /sessions does not document 400"),
         (
             _with({"description": "?"}, *LIST, "responses", "418"),
             "its response 418 must have the schema Error",

@@ -344,7 +344,7 @@ def codes_of(route: Route) -> dict[int, list[str]]:
     only_sessions = route.needs is not None and route.needs.session
     beyond_read = route.scope != "read" or only_sessions or route.operation_id in _OWN_SESSIONS
     conditions = {
-        "invalid_request": with_key,
+        "invalid_request": with_key or route.body is not None,
         "invalid_cursor": lists,
         "missing_key": with_key,
         "invalid_key": with_key,

@@ -139,6 +139,8 @@ def _errors(document: Node, location: str, operation: Node) -> Iterator[str]:
     if not any(status.startswith("4") for status in responses):
         yield f"{location} documents no client error: add a 4xx response"
     needed = {"429", "500", "503"} | ({"400", "401", "403"} if operation.get("security") else set())
+    if "requestBody" in operation:
+        needed.add("400")  # a body can be no JSON
     if operation["tags"] != ["inbound"]:  # a receiver does not validate the fields of a body
         needed.add("422")
     for status in sorted(needed - set(responses)):
