@@ -61,6 +61,17 @@ def test_a_correction_stands_beside_what_the_engine_read_and_the_areas_follow_it
     assert len(audit_records(tenant, "claim.review_began")) == 1
 
 
+def test_the_rooms_are_sent_again_after_a_correction(tenant: Tenant) -> None:
+    claim_id, room = _ready(tenant)
+    path = f"/v1/claims/{claim_id}/rooms"
+    tag = call("GET", path, key=tenant.read).headers["ETag"]
+    _correct(tenant, claim_id, room, TALLER)
+
+    answer = call("GET", path, key=tenant.read, headers={"If-None-Match": tag})
+
+    assert (answer.status, answer.json["data"][0]["height"]) == (200, 9)
+
+
 def test_the_checks_read_corrected_measures(tenant: Tenant) -> None:
     claim_id, room = _ready(tenant)
     assert "quantity_over_room" in {one["check"] for one in scope(tenant, claim_id, "checks")["data"]}

@@ -423,6 +423,8 @@ class RoomView(Wire):
 
 
 class RoomsView(Wire):
+    changes_by_itself: ClassVar[bool] = True  # a correction makes no new version
+
     version: Annotated[int | None, Field(description=_VERSION)]
     data: list[RoomView]
     next_cursor: None = None
