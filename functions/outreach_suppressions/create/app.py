@@ -22,6 +22,6 @@ def create(body: SuppressionCreate, caller: Writer) -> Created[SuppressionView] 
     If it is suppressed already, the answer is 200 with that suppression. Its reason changes only from one that the law
     does not protect to one that it does.
     """
-    suppression, outcome = suppressions.suppress(body, "api", by=caller)
+    suppression, outcome = suppressions.suppress(body, body.source, by=caller)
     view = SuppressionView.of(suppression)
     return Created(view) if outcome == "created" else view

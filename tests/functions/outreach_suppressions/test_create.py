@@ -39,6 +39,13 @@ def test_an_address_is_suppressed_by_the_hash_of_its_lower_case(tenant: Tenant) 
     assert store.find(tenant.in_mode("live"), "other@example.com") is None
 
 
+def test_the_source_can_be_what_another_system_knows(tenant: Tenant) -> None:
+    shown = suppress(tenant, address="dana@example.com", reason="unsubscribed", source="unsubscribe_link")
+
+    assert shown["source"] == "unsubscribe_link"
+    assert call("GET", f"{PATH}?source=unsubscribe_link", key=tenant.read).json["data"] == [shown]
+
+
 def test_the_audit_log_has_no_address_and_no_note(tenant: Tenant) -> None:
     suppress(tenant, address="dana@example.com", note="On the phone")
 

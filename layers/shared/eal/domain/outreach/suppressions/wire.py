@@ -57,6 +57,10 @@ class SuppressionCreate(Wire):
             "they can be deleted only with a reason."
         ),
     ] = "manual"
+    source: Annotated[
+        SuppressionSource,
+        Field(description="How it came about: `api`, or what your other system knows, such as `reply`."),
+    ] = "api"
     topic: Annotated[Topic, Field(description="`all` e-mail, or only requests for `reviews`.")] = "all"
     note: Annotated[
         Annotated[str, Field(min_length=1, max_length=500), AfterValidator(prose)] | None, Field()
