@@ -100,6 +100,14 @@ def test_an_unescaped_plus_of_an_offset_has_its_own_error_message(tenant: Tenant
     assert "%2B" in field["message"]
 
 
+def test_an_unescaped_plus_of_an_address_has_its_own_error_message(tenant: Tenant) -> None:
+    answer = call("GET", "/v1/leads?email=dana+roof@example.com", key=tenant.read)
+
+    (field,) = answer.json["error"]["details"]["fields"]
+    assert (answer.status, field["pointer"]) == (422, "/email")
+    assert "%2B" in field["message"]
+
+
 def test_a_limit_above_the_maximum_is_reduced(tenant: Tenant) -> None:
     assert call("GET", "/v1/leads?limit=100000", key=tenant.read).status == 200
 

@@ -77,10 +77,16 @@ def _phone(text: str) -> str:
     return number
 
 
+def _lost_its_plus(text: str) -> bool:
+    """Whether the text may be an address whose + arrived as a space, which is what it means in a query."""
+    return " " in text.strip() and email_address(text.strip().replace(" ", "+")) is not None
+
+
 def _email(text: str) -> str:
     address = email_address(text)
     if address is None:
-        raise ValueError("Must be an e-mail address.")
+        hint = " In a query, a + must be encoded as %2B." if _lost_its_plus(text) else ""
+        raise ValueError(f"Must be an e-mail address.{hint}")
     return address
 
 
