@@ -104,7 +104,7 @@ _CLASSIFIED: dict[str, Json] = {
         "hazards": ["electrical"],
         "provenance": {
             "engine": "embedded",
-            "model": "embedded-1",
+            "model": "embedded-2",
             "prompt_version": None,
             "input_sha256": "a20402ea15fbfe386c4dc485b00bf1ac7ae2d627bd45d37923bf21c307a180e6",
             "tokens": 0,

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     type Floats = NDArray[np.float32 | np.float64]
 
 ENGINE = "embedded"
-VERSION = "embedded-1"
+VERSION = "embedded-2"
 FIELDS = ("intent", "urgency", "qualified")
 MAX_EXCHANGE_TOKENS = 128
 
