@@ -186,14 +186,17 @@ def _needs_of_batch(operation: str, arguments: dict[str, Any]) -> list[Need]:
     keys = [
         (table, key)
         for table, requests in arguments["RequestItems"].items()
-        # Of deletions, DynamoDB checks the action of the batch only.
+        # Of writes, DynamoDB checks the action of the batch only.
         for key in (
-            requests["Keys"]
-            if operation == "BatchGetItem"
-            else [request["DeleteRequest"]["Key"] for request in requests]
+            requests["Keys"] if operation == "BatchGetItem" else [_key_of(request) for request in requests]
         )
     ]
     return [(f"dynamodb:{operation}", _table(table, key)) for table, key in keys]
+
+
+def _key_of(request: dict[str, Any]) -> dict[str, Any]:
+    """The key of a request of a BatchWriteItem, with what else its item has."""
+    return request["PutRequest"]["Item"] if "PutRequest" in request else request["DeleteRequest"]["Key"]  # type: ignore[no-any-return]
 
 
 def _table(name: str, item: dict[str, Any]) -> str:

@@ -79,6 +79,7 @@ ACCOMPANYING = {"IDEMPOTENCY", "ANSWER", "EVENT", "TASK", "AUDIT", "PENDING"}
 """Items that a transaction writes in addition to the change."""
 BOOKKEEPING = {
     "ARCHIVE", "AUDIT_TILE", "AUDIT_EXPORT_PROGRESS", "CRM_HEALTH", "DELIVERY", "COUNTED", "LEAD_STATS", "CALL_STATS",
+    "DELIVERY_ENTRY", "DELIVERY_RESPONSE",
     "TALLY", "WEBHOOK_HEALTH", "WEBHOOK_REPLAY", "RECONCILIATION", "RECORDING_HEALTH", "AI_USAGE", "DUE",
     "SEND_LEASE", "SEND_COUNT", "REVIEW_REPLY_LEASE",
 }  # fmt: skip
@@ -185,6 +186,7 @@ class Watch:
                 ("LEAD_TOMBSTONE", "Update"), ("PROSPECT_TOMBSTONE", "Update"), ("FORM", "Delete"), ("TEXT", "Delete"),
                 ("REPLY", "Delete"), ("CALLBACK", "Delete"), ("REPLY_BODY", "Delete"), ("EMAIL_EVENT", "Delete"),
                 ("EMAIL_EVENT_RECIPIENT", "Delete"), ("DELIVERY", "Put"), ("CLAIM_NOTE", "Update"),
+                ("DELIVERY_RESPONSE", "Delete"),
                 ("CLAIM_NOTE", "Delete"), ("CLAIM_PHOTO", "Delete"), ("CLAIM_PHOTO_REGISTER", "Update"),
                 ("CLAIM_EXTRACTION", "Delete"), ("CLAIM_SCOPE_DECISION", "Delete"), ("CLAIM_DECISIONS", "Delete"),
                 ("CLAIM_ROOM_CORRECTION", "Delete"),

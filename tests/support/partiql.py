@@ -21,7 +21,7 @@ _PATH = r'"[^"]+"(?:\."[^"]+")?'
 _STATEMENT = re.compile(
     rf'UPDATE "(?P<table>[^"]+)" (?P<changes>(?:(?:SET {_PATH}=\?|REMOVE {_PATH}) )+)WHERE (?P<conditions>.+)'
 )
-_CONDITION = re.compile(rf"({_PATH})=\?|({_PATH}) IS MISSING|size\(({_PATH})\)<=\?")
+_CONDITION = re.compile(rf"({_PATH})=\?|({_PATH}) IS MISSING|({_PATH})<=\?|size\(({_PATH})\)<=\?")
 
 
 def execute_batch(send: Send, client: Any, arguments: dict[str, Any]) -> Any:
@@ -74,11 +74,13 @@ def _update_of(table: str, changes: str, conditions: str, parameters: list[Any])
     for part in parts[2:]:
         condition = _CONDITION.fullmatch(part)
         assert condition, part
-        equal, missing, size = condition.groups()
+        equal, missing, at_most, size = condition.groups()
         if equal:
             terms.append(f"{alias(equal)} = {value()}")
         elif missing:
             terms.append(f"attribute_not_exists({alias(missing)})")
+        elif at_most:
+            terms.append(f"{alias(at_most)} <= {value()}")
         else:
             terms.append(f"size({alias(size)}) <= {value()}")
     assert not parameters, "more parameters than question marks"

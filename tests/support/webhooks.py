@@ -16,8 +16,7 @@ from eal.core.outbound import slots
 from eal.core.outbound.health import EndpointHealth
 from eal.core.outbound.slots import Slot, SlotRequest, Terms
 from eal.core.table.item import from_attributes, load, to_attributes
-from eal.domain.webhooks.deliveries.model import Delivery
-from eal.domain.webhooks.deliveries.store import HEALTH_KIND, health_key
+from eal.domain.webhooks.deliveries.store import DELIVERIES, HEALTH_KIND, health_key
 from tests.support.aws import QUEUES
 from tests.support.http import call, load_app
 from tests.support.pipeline import items, peek, sqs_event, stream_records, unpublished
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from eal.core.outbound.attempts import Lane
+    from eal.domain.webhooks.deliveries.model import Delivery
     from tests.support.tenants import Tenant
 
 
@@ -93,7 +93,13 @@ def deliver_in_lanes(message: dict[str, Any], queue: Queue) -> object:
 
 
 def deliveries() -> list[Delivery]:
-    return [load(Delivery, from_attributes(item)) for item in items("DELIVERY")]
+    """Every delivery, with the whole response to its newest attempt."""
+    responses = {item["sk"]["S"]: item["response"]["S"] for item in items("DELIVERY_RESPONSE")}
+    found = [DELIVERIES.load(from_attributes(item)) for item in items("DELIVERY")]
+    return [
+        delivery.with_response(responses[delivery.id]) if delivery.response_digest else delivery
+        for delivery in found
+    ]
 
 
 def single_delivery() -> Delivery:

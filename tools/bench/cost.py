@@ -44,6 +44,9 @@ SUBJECTS = (
     Subject("POST /v1/leads with all that follows, without webhooks", "lead", mark=55),
     Subject("a delivery that succeeds, with its fan-out", "lead, delivered", "lead", 5, TOGETHER),
     Subject("a delivery that fails ten times, with its fan-out", "lead, delivery failed", "lead", 40),
+    Subject(
+        "the same with another 4 KiB in each response", "lead, delivery failed in other words", without="lead"
+    ),
     Subject("an audit record, kept for seven years", "audit record", mark=40),
     Subject("a call of three webhooks that becomes a lead, without webhooks of ours", "call"),
 )

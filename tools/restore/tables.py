@@ -132,7 +132,7 @@ class Restore:
             for item in new:
                 result.changes[_tenant(item)][f"delete {item['kind']}"] += 1
             if self.writes:
-                for chunk in batched(map(Key.of, new), progress.MAX_DELETED, strict=False):
+                for chunk in batched(map(Key.of, new), progress.MAX_BATCH, strict=False):
                     progress.delete_all(chunk)
             for item in stored:
                 if item["kind"] == "AUDIT" and item["action"] in ERASE and self._is_since(item):

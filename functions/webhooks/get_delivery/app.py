@@ -1,6 +1,6 @@
 """GET /v1/webhooks/deliveries/{delivery_id}: one delivery."""
 
-from eal.domain.webhooks.deliveries.store import DELIVERIES
+from eal.domain.webhooks.deliveries import store as deliveries
 from eal.domain.webhooks.deliveries.wire import DeliveryView
 from eal.entry.http.api import Api
 from eal.entry.http.route import Reader
@@ -18,4 +18,4 @@ handler = app.handler
 )
 def get_delivery(delivery_id: str, caller: Reader) -> DeliveryView:
     """Returns the delivery with its attempts and up to 4 KiB of the response to each."""
-    return DeliveryView.of(DELIVERIES.get(caller.tenant, delivery_id))
+    return DeliveryView.of(deliveries.get_whole(caller.tenant, delivery_id))

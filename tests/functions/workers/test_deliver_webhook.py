@@ -187,7 +187,7 @@ def test_a_worker_that_runs_again_creates_no_second_schedule(
     last = third.message
     receiver.responses = [Response(503, headers={"Retry-After": "50000"})]
     with watched_calls(monkeypatch) as calls:
-        calls.kill_after = 4  # two claims, one read, the schedule
+        calls.kill_after = 3  # the slot, the read, the schedule
         with pytest.raises(Killed):
             deliver(last, lane="slow")
     planned = single_delivery().next_attempt_at
@@ -315,7 +315,59 @@ def test_only_the_newest_attempt_keeps_more_of_its_response_than_200_characters(
     assert [len(attempt.response or "") for attempt in older] == [200] * (MAX_ATTEMPTS - 1)
     assert 4000 < len((newest.response or "").encode()) <= 4096
     (item,) = items("DELIVERY")
-    assert len(json.dumps(from_attributes(item), ensure_ascii=False).encode()) < 13_000
+    assert len(json.dumps(from_attributes(item), ensure_ascii=False).encode()) < 3_000
+
+
+def test_a_response_is_stored_again_only_if_it_is_another_one(
+    message: dict[str, Any], receiver: Receiver, queue: Queue, monkeypatch: pytest.MonkeyPatch, tenant: Tenant
+) -> None:
+    now = freeze(monkeypatch)
+    page, other, short = b"<html>" + b"a" * 500, b"<html>" + b"a" * 499 + b"b", b"no"
+    receiver.responses = [Response(500, body) for body in (page, page, other, other, short, short, page)]
+    stored, shown = [], []
+
+    for _ in range(7):
+        with watched_calls(monkeypatch) as calls:
+            deliver_in_lanes(message, queue)
+        stored.append(calls.made.count("BatchWriteItem"))
+        (sent,) = queue.take()
+        message = sent.message
+        now.advance(seconds=sent.delay)
+        path = f"/v1/webhooks/deliveries/{single_delivery().id}"
+        shown.append(call("GET", path, key=tenant.read).json["attempts"])
+
+    assert stored == [1, 0, 1, 0, 0, 0, 1]
+    assert [attempts[-1]["response"] for attempts in shown] == [
+        body.decode() for body in (page, page, other, other, short, short, page)
+    ]
+    excerpt = page[:200].decode()
+    assert [attempt["response"] for attempt in shown[-1][:-1]] == [*[excerpt] * 4, "no", "no"]
+
+
+def test_a_response_that_no_recorded_attempt_has_is_not_shown(
+    message: dict[str, Any], receiver: Receiver, queue: Queue, monkeypatch: pytest.MonkeyPatch, tenant: Tenant
+) -> None:
+    """A worker was killed between the two, and its attempt is made again."""
+    now = freeze(monkeypatch)
+    receiver.responses = [Response(500, b"a" * 300), Response(500, b"b" * 300)]
+    deliver(message)
+    (second,) = queue.take()
+    now.advance(seconds=second.delay)
+    path = f"/v1/webhooks/deliveries/{single_delivery().id}"
+
+    with watched_calls(monkeypatch) as calls:
+        calls.kill_after = 4  # the slot, the read, the next message, the response
+        with pytest.raises(Killed):
+            deliver(second.message, lane=second.lane)
+
+    assert calls.made[-1] == "BatchWriteItem"
+    assert [attempt["response"] for attempt in call("GET", path, key=tenant.read).json["attempts"]] == [
+        "a" * 200
+    ]
+    now.advance(seconds=LEASE_SECONDS)
+    assert deliver(second.message, lane=second.lane) == OK
+    (first, newest) = call("GET", path, key=tenant.read).json["attempts"]
+    assert (first["response"], newest["response"]) == ("a" * 200, "b" * 300)
 
 
 def test_a_slow_receiver_times_out(
@@ -396,8 +448,10 @@ def test_a_delivery_that_is_erased_while_it_is_ended_is_ended_nevertheless(
         message["deferrals"] = 19
     read_all = store.read_all
 
-    def erased_after_the_read(messages: Sequence[DeliveryMessage]) -> list[store.DeliveryContext]:
-        contexts = read_all(messages)
+    def erased_after_the_read(
+        messages: Sequence[DeliveryMessage], *, with_health: bool
+    ) -> list[store.DeliveryContext]:
+        contexts = read_all(messages, with_health=with_health)
         before = single_delivery()
         if not before.event_erased_at:
             assert store.advance(before, before.without_responses(now.now()))
@@ -412,7 +466,7 @@ def test_a_delivery_that_is_erased_while_it_is_ended_is_ended_nevertheless(
 
 
 @pytest.mark.parametrize("status", [200, 410, 500])
-@pytest.mark.parametrize("after", range(1, 8))
+@pytest.mark.parametrize("after", range(1, 9))
 def test_a_worker_killed_after_any_call_and_run_again_records_one_outcome(
     message: dict[str, Any],
     receiver: Receiver,
@@ -422,7 +476,7 @@ def test_a_worker_killed_after_any_call_and_run_again_records_one_outcome(
     after: int,
 ) -> None:
     now = freeze(monkeypatch)
-    receiver.responses = [Response(status)]
+    receiver.responses = [Response(status, b"z" * 300)]
     with watched_calls(monkeypatch) as calls:
         calls.kill_after = after
         try:
@@ -436,7 +490,7 @@ def test_a_worker_killed_after_any_call_and_run_again_records_one_outcome(
     assert deliver_in_lanes(message, queue) == OK
 
     done = single_delivery()
-    assert [attempt.number for attempt in done.attempts] == [1]
+    assert [(attempt.number, attempt.response) for attempt in done.attempts] == [(1, "z" * 300)]
     assert done.status == {200: "succeeded", 410: "failed", 500: "pending"}[status]
     assert len([record for record in items("AUDIT") if record["action"]["S"] == "webhook.disabled"]) == (
         status == 410

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from eal.core import aws
 from eal.core import clock as eal_clock
 from tests.functions.workers.test_classify_reply import INTERESTED, answer, conversation
 from tests.support import callrail, drafts, inbound, replies
@@ -249,12 +251,13 @@ def _consume(body: str) -> None:
 
 
 ECHO = Response(500, body=f"There is a person {WORD} already.".encode())
+LONG_ECHO = Response(500, body=ECHO.body + b" " * 200 + ECHO.body)
 
 
 def test_a_worker_killed_after_any_call_ends_with_the_same_state(
     tenant: Tenant, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    receiver.responses = [ECHO]
+    receiver.responses = [LONG_ECHO]
     register(tenant, receiver.url, ["lead.created"])
     _write_and_be_written_to(tenant, monkeypatch, "q@example.com", PHONE, WORD)
     (made,) = call("GET", "/v1/leads", key=tenant.read).json["data"]
@@ -262,7 +265,7 @@ def test_a_worker_killed_after_any_call_ends_with_the_same_state(
     drafts.create(tenant, {"to": "q@example.com", "subject": WORD, "body": WORD})
     drafts.create(tenant, {"to": "other@example.com", "lead_id": made["id"], "instructions": WORD})
     body = _task_of_an_erasure(tenant)
-    for kind in ("DRAFT", "EVENT", "IDEMPOTENCY", "DELIVERY", *MESSAGES[:-1]):
+    for kind in ("DRAFT", "EVENT", "IDEMPOTENCY", "DELIVERY", "DELIVERY_RESPONSE", *MESSAGES[:-1]):
         assert WORD in json.dumps(items(kind))
 
     killed_at = 0
@@ -372,6 +375,52 @@ def test_an_attempt_in_progress_during_the_erasure_stores_no_response(
     (delivery,) = deliveries()
     (attempt,) = delivery.attempts
     assert (attempt.status_code, attempt.response, delivery.status) == (500, None, "pending")
+
+
+@pytest.mark.parametrize("is_killed", [False, True])
+def test_a_long_response_that_arrives_during_the_erasure_is_dropped(
+    tenant: Tenant, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, clock: Clock, is_killed: bool
+) -> None:
+    """Its worker has read the delivery before, and stores the response after the erasure. It may be killed then."""
+    register(tenant, receiver.url, ["lead.created"])
+    with watched_queue() as queue:
+        message = new_message(tenant, queue)
+    lead_id = items("LEAD")[0]["id"]["S"]
+
+    def erase_meanwhile() -> None:
+        task = {"task": "erase_lead", "lead_id": lead_id, "organization_id": tenant.id, "mode": "live"}
+        with monkeypatch.context() as patch:
+            patch.setattr(aws.Client, "call", send)  # these are not calls of the worker
+            assert call("DELETE", f"/v1/leads/{lead_id}", key=tenant.admin).status == 204
+            _consume(json.dumps({**task, "request_id": "r"}))
+
+    send = aws.Client.call
+    receiver.responses = [Response(500, body=LONG_ECHO.body, meanwhile=erase_meanwhile), Response(200)]
+    with watched_calls(monkeypatch) as calls, suppress(Killed):
+        # The two calls for the first slot, the read, the secret, the next message, the response.
+        calls.kill_after = 6 if is_killed else None
+        deliver(message)
+
+    assert len(items("DELIVERY_RESPONSE")) == is_killed
+    if is_killed:
+        clock.advance(seconds=60)
+        assert deliver(message) == {"batchItemFailures": []}
+    assert items("DELIVERY_RESPONSE") == []
+    assert WORD not in json.dumps(items("DELIVERY"))
+
+
+def test_a_long_response_is_erased(tenant: Tenant, receiver: Receiver) -> None:
+    receiver.responses = [LONG_ECHO]
+    register(tenant, receiver.url, ["lead.created"])
+    lead_id = _erased_lead(tenant)
+    assert WORD in json.dumps(items("DELIVERY_RESPONSE"))
+    task = {"task": "erase_lead", "lead_id": lead_id, "organization_id": tenant.id, "mode": "live"}
+
+    for _ in range(2):  # the second time as after a kill
+        _consume(json.dumps({**task, "request_id": "r"}))
+
+    assert items("DELIVERY_RESPONSE") == []
+    assert WORD not in json.dumps(items("DELIVERY"))
 
 
 def test_a_delivery_that_changes_during_the_erasure_is_erased_in_its_newest_version(

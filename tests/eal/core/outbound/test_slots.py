@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from eal.core import clock
 from eal.core.outbound import slots
-from eal.core.outbound.health import MAX_IN_FLIGHT, MAX_IN_FLIGHT_FAILING, EndpointHealth, Result
+from eal.core.outbound.health import (
+    MAX_IN_FLIGHT,
+    MAX_IN_FLIGHT_FAILING,
+    EndpointHealth,
+    Result,
+    unix_ms,
+)
 from eal.core.outbound.slots import LEASE, NoSlot, Slot, SlotRequest, Terms
+from eal.core.table import progress
 from eal.core.table.item import load
 from eal.core.table.keys import key
 from eal.core.table.read import get
@@ -146,3 +155,49 @@ def test_attempts_are_counted_by_the_minute(clock: Clock, cloud: None, attempts:
     assert slots.count_in_minute(KEY, attempts, clock.now()) == 2 * count
     clock.next_minute()
     assert slots.count_in_minute(KEY, attempts, clock.now()) == count
+
+
+FAILING = Terms(expects_failure=True)
+
+
+def test_the_slot_of_an_endpoint_that_fails_is_acquired_in_one_statement(
+    cloud: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release((slot("first"), FAILURE))
+    before = health()
+
+    with watched_calls(monkeypatch) as calls:
+        first, second = acquire("a", "b", terms=FAILING)
+
+    assert calls.made == ["BatchExecuteStatement"]
+    assert isinstance(first, Slot)
+    assert second == NoSlot(is_slow=True)
+    assert health() == replace(before, leases={"a": first.expires_at})
+    assert acquire("b", terms=FAILING) == [NoSlot(is_slow=True)]
+
+
+@pytest.mark.parametrize(
+    ("state", "has_slot"),
+    [
+        (EndpointHealth(), True),
+        (EndpointHealth(slow=True), True),
+        (EndpointHealth(failing_since=clock.now(), probe_at=1), True),
+        (
+            EndpointHealth(failing_since=clock.now(), probe_at=unix_ms(clock.now() + timedelta(hours=1))),
+            False,
+        ),
+        (EndpointHealth(failing_since=clock.now(), leases={"dead": 1}), True),
+    ],
+    ids=["healthy", "slow", "probed", "paused", "lease_has_ended"],
+)
+def test_an_endpoint_that_does_not_just_fail_has_the_slots_of_its_state(
+    cloud: None, state: EndpointHealth, has_slot: bool
+) -> None:
+    stored = {name: value for name, value in state.stored().items() if value is not None}
+    assert progress.start({**KEY._asdict(), "kind": "HEALTH", "leases": state.leases, **stored})
+
+    (acquired,) = acquire("a", terms=FAILING)
+
+    assert isinstance(acquired, Slot) is has_slot
+    if isinstance(acquired, Slot):
+        assert acquired.health.stored() == state.stored()

@@ -39,13 +39,14 @@ def _fields(item_key: Key) -> Item:
 
 
 def test_attributes_and_members_of_maps_are_set_and_removed(by: Caller) -> None:
-    item_key = _start(by, status="pending", leases={"dlv_old": 1})
+    item_key = _start(by, status="pending", leases={"dlv_old": 1}, since="2026-01-02")
 
     update = Update(
         key=item_key,
         sets={LEASE: 5, path("status"): "done", path("attempts"): [{"number": 1, "ok": True}]},
         removes=[path("leases", "dlv_old"), path("version")],
         equals={path("leases", "dlv_old"): 1, path("status"): "pending", path("failing"): None},
+        at_most={path("since"): "2026-01-02"},
         max_sizes={path("leases"): 1},
     )
     assert update_all([update]) == [None]
@@ -54,6 +55,7 @@ def test_attributes_and_members_of_maps_are_set_and_removed(by: Caller) -> None:
         "leases": {"dlv_01m8b59tfwf32v8mkyp3b5gge7": 5},
         "status": "done",
         "attempts": [{"number": 1, "ok": True}],
+        "since": "2026-01-02",
     }
 
 
@@ -64,6 +66,8 @@ def test_attributes_and_members_of_maps_are_set_and_removed(by: Caller) -> None:
         {"equals": {path("status"): None}},
         {"equals": {LEASE: 1}},
         {"equals": {path("leases"): {"dlv_1": 2}}},
+        {"at_most": {path("status"): "done"}},
+        {"at_most": {path("since"): "2026-01-02"}},
         {"max_sizes": {path("leases"): 0}},
     ],
 )

@@ -4,8 +4,8 @@ A slot is a lease in the endpoint's health, an item of its own that only workers
 with a change by the customer. If its worker dies, the lease ends after a minute, when that worker cannot be sending any
 more. The slots of a batch are acquired in one call, and released in one call together with the results.
 
-Both calls expect an unchanged, healthy endpoint. If that is wrong, DynamoDB returns the stored item, and the next call
-replaces exactly that.
+Both calls expect an unchanged endpoint, which is healthy or, in the slow lane, fails. If that is wrong, DynamoDB
+returns the stored item, and the next call replaces exactly that.
 """
 
 from __future__ import annotations
@@ -17,7 +17,13 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from eal.core import observe
 from eal.core.clock import rfc3339
 from eal.core.events.catalogue import FEED_DAYS
-from eal.core.outbound.health import MAX_IN_FLIGHT, EndpointHealth, Result, unix_ms
+from eal.core.outbound.health import (
+    MAX_IN_FLIGHT,
+    MAX_IN_FLIGHT_FAILING,
+    EndpointHealth,
+    Result,
+    unix_ms,
+)
 from eal.core.table import progress
 from eal.core.table.item import load
 from eal.core.table.progress import Change, ConditionFailed
@@ -50,10 +56,15 @@ class SlotRequest(NamedTuple):
 
 
 class Terms(NamedTuple):
-    """With `only_healthy`, slow endpoints have no slots. With `ignores_pause`, paused endpoints have them."""
+    """With `only_healthy`, slow endpoints have no slots. With `ignores_pause`, paused endpoints have them.
+
+    `expects_failure`: the endpoints probably fail, so that the first statement asks for the slot that they then have.
+    The caller reads their health after that: the `health` of such a slot is unknown.
+    """
 
     only_healthy: bool = False
     ignores_pause: bool = False
+    expects_failure: bool = False
 
 
 class Slot(NamedTuple):
@@ -90,7 +101,10 @@ def acquire_all(requests: Sequence[SlotRequest], now: datetime, terms: Terms) ->
         if attempt_id not in claim.attempt_ids:
             claim.attempt_ids.append(attempt_id)
     found: dict[Key, dict[str, Acquired]] = {health_key: {} for health_key in claims}
-    updates = {health_key: claim.of_healthy(now) for health_key, claim in claims.items()}
+    updates = {
+        health_key: claim.of_failing(now) if terms.expects_failure else claim.of_healthy(now)
+        for health_key, claim in claims.items()
+    }
     for _ in range(_MAX_TRIES):
         results = update_all([claimed.update for claimed in updates.values()])
         refused = {
@@ -145,6 +159,20 @@ class _Claim(NamedTuple):
             max_sizes={_LEASES: MAX_IN_FLIGHT - len(leases)},
         )
         return _Claimed(update, self._slots(self.attempt_ids, EndpointHealth()))
+
+    def of_failing(self, now: datetime) -> _Claimed:
+        """Slots for as many attempts as an endpoint has that fails and is not paused, if none is in flight."""
+        chosen = self.attempt_ids[:MAX_IN_FLIGHT_FAILING]
+        leases = [path("leases", attempt_id) for attempt_id in chosen]
+        update = Update(
+            key=self.health_key,
+            sets={**dict.fromkeys(leases, self.expires_at), path("ttl"): _ttl(now)},
+            equals={path("probe_at"): None},
+            at_most={path("failing_since"): rfc3339(now)},
+            max_sizes={_LEASES: 0},
+        )
+        others: dict[str, Acquired] = dict.fromkeys(self.attempt_ids, NoSlot(is_slow=True))
+        return _Claimed(update, {**others, **self._slots(chosen, EndpointHealth(failing_since=now))})
 
     def after(self, refusal: Refusal, now: datetime, terms: Terms) -> _Claimed | dict[str, Acquired]:
         """The next claim after one was refused, or what each attempt has instead of a slot."""

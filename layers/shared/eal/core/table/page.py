@@ -39,7 +39,7 @@ class Partition(NamedTuple):
     """What a list reads: a partition of the table, or of an index, whose items are ordered by `id`.
 
     `base` is the items' own partition: with `id` it is the table key that DynamoDB requires in a start key. Items with
-    an id below `lowest` are not read.
+    an id below `lowest` are not read. `former` is where older items of the same list are; the list has both, in order.
     """
 
     base: str
@@ -47,6 +47,7 @@ class Partition(NamedTuple):
     index_name: str | None = None
     index_partition: str | None = None
     lowest: str | None = None
+    former: Partition | None = None
 
 
 def read[T](
@@ -55,8 +56,10 @@ def read[T](
     partition: Partition,
     load: Callable[[Item], T],
     keep: Callable[[Item], bool] | None = None,
+    resolve: Callable[[list[Item]], list[Item]] | None = None,
 ) -> Page[T]:
-    """The page that `query` requests. `keep` is a filter that no index serves.
+    """The page that `query` requests. `keep` is a filter that no index serves. `resolve` replaces the items that were
+    read, such as entries by what they point to; it may leave some out, and keeps their ids and their order.
 
     The cost of a page depends on the items it passes, never on the length of the list: without `keep` one item more
     than it returns; with `keep`, reads that double in size until the page is full.
@@ -73,9 +76,11 @@ def read[T](
         items, last = _query(query, partition, start, as_many_again if keep else needed - len(kept))
         items_read += len(items)
         queries += 1
-        kept += items if keep is None else filter(keep, items)
+        found = resolve(items) if resolve else items
+        kept += found if keep is None else filter(keep, found)
         # The result of one query fits and need not be measured.
-        fitting = query.limit if queries == 1 else min(query.limit, _fitting(kept))
+        is_measured = queries > 1 or resolve is not None
+        fitting = min(query.limit, _fitting(kept)) if is_measured else query.limit
         if len(kept) > fitting:
             page = kept[:fitting]
             return Page([load(item) for item in page], seal(scope, _position(page[-1])))
@@ -163,6 +168,27 @@ def paginate_in_memory[T](tenant: Tenant, query: ListQuery, entries: Iterable[En
 def _query(
     query: ListQuery, partition: Partition, start: Position | None, limit: int
 ) -> tuple[list[Item], Position | None]:
+    """Items of the partition and of its former one, and where to continue; None at the end."""
+    items, last = _query_one(query, partition, start, limit)
+    if partition.former is None:
+        return items, last
+    older, last_older = _query_one(query, partition.former, start, limit)
+    is_descending = query.order == "desc"
+    by_id = {_id(item): item for item in [*older, *items]}  # one that is in both is taken from its new place
+    merged = sorted(by_id.values(), key=_id, reverse=is_descending)
+    # What one partition has after the end of its query is not known, so nothing of the other may be taken from there.
+    ends = [position.id for position in (last, last_older) if position]
+    if ends and is_descending:
+        merged = [item for item in merged if _id(item) >= max(ends)]
+    elif ends:
+        merged = [item for item in merged if _id(item) <= min(ends)]
+    taken = merged[:limit]
+    return taken, (_position(taken[-1]) if ends or len(taken) < len(merged) else None)
+
+
+def _query_one(
+    query: ListQuery, partition: Partition, start: Position | None, limit: int
+) -> tuple[list[Item], Position | None]:
     pk, sk = (
         (f"{partition.index_name}pk", f"{partition.index_name}sk") if partition.index_name else ("pk", "sk")
     )
@@ -207,4 +233,8 @@ def _start_key(partition: Partition, start: Position, pk: str, sk: str) -> dict[
 
 
 def _position(item: Item) -> Position:
-    return Position(cast("str", item["sk"]))
+    return Position(_id(item))
+
+
+def _id(item: Item) -> str:
+    return cast("str", item["sk"])

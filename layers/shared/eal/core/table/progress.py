@@ -11,6 +11,7 @@ was done.
 
 from __future__ import annotations
 
+from itertools import batched
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from eal.core import aws, settings
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from eal.core.table.item import Item
     from eal.core.table.keys import Key
 
-MAX_DELETED = 25
+MAX_BATCH = 25
 """DynamoDB's limit of a BatchWriteItem."""
 
 
@@ -167,12 +168,19 @@ def change(requested: Change) -> Item:
     return from_attributes(answer["Attributes"])
 
 
+def put_all(items: Sequence[Mapping[str, Json]]) -> None:
+    """Put items over what is there. Raises: Unavailable if DynamoDB kept leaving some unprocessed."""
+    for batch in batched(items, MAX_BATCH, strict=False):
+        _write_all([{"PutRequest": {"Item": to_attributes(item)}} for item in batch])
+
+
 def delete_all(keys: Sequence[Key]) -> None:
     """Delete up to 25 items, if they exist. Raises: Unavailable if DynamoDB kept leaving some unprocessed."""
-    table = settings.state_table()
-    left: Sequence[WriteRequestUnionTypeDef] = [
-        {"DeleteRequest": {"Key": to_attributes(key._asdict())}} for key in keys
-    ]
+    _write_all([{"DeleteRequest": {"Key": to_attributes(key._asdict())}} for key in keys])
+
+
+def _write_all(requests: Sequence[WriteRequestUnionTypeDef]) -> None:
+    table, left = settings.state_table(), requests
     for attempt in range(contention.ATTEMPTS):
         answer = aws.dynamodb().batch_write_item(RequestItems={table: left})
         left = answer.get("UnprocessedItems", {}).get(table, [])

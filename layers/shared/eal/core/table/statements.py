@@ -46,14 +46,15 @@ type Refusal = ConditionFailed | StatementFailed
 class Update:
     """A change of one item. Its paths are made by `path`.
 
-    It is carried out if each path in `equals` has its value (None: the path does not exist) and each map in `max_sizes`
-    has at most so many members.
+    It is carried out if each path in `equals` has its value (None: the path does not exist), each path in `at_most`
+    exists with a value that is not greater, and each map in `max_sizes` has at most so many members.
     """
 
     key: Key
     sets: Mapping[str, Json] = field(default_factory=dict)
     removes: Sequence[str] = ()
     equals: Mapping[str, Json] = field(default_factory=dict)
+    at_most: Mapping[str, Json] = field(default_factory=dict)
     max_sizes: Mapping[str, int] = field(default_factory=dict)
 
     def statement(self) -> tuple[str, list[Json]]:
@@ -62,9 +63,11 @@ class Update:
         present = {name: value for name, value in self.equals.items() if value is not None}
         conditions = ['"pk"=?', '"sk"=?', *(f"{path}=?" for path in present)]
         conditions += [f"{path} IS MISSING" for path, value in self.equals.items() if value is None]
+        conditions += [f"{path}<=?" for path in self.at_most]
         conditions += [f"size({path})<=?" for path in self.max_sizes]
         text = f'UPDATE "{settings.state_table()}" {" ".join(changes)} WHERE {" AND ".join(conditions)}'
-        return text, [*self.sets.values(), *self.key, *present.values(), *self.max_sizes.values()]
+        compared = (*present.values(), *self.at_most.values(), *self.max_sizes.values())
+        return text, [*self.sets.values(), *self.key, *compared]
 
 
 def path(*names: str) -> str:

@@ -69,7 +69,7 @@ def remove(pointers: Iterable[Pointer], published: Set[str]) -> dict[Group, Exce
     calls: list[tuple[Sequence[Pointer], Callable[[], None]]] = [
         *(
             (chunk, partial(progress.delete_all, [pointer.key for pointer in chunk]))
-            for chunk in batched(whole, progress.MAX_DELETED, strict=False)
+            for chunk in batched(whole, progress.MAX_BATCH, strict=False)
         ),
         *(((pointer,), partial(_remove_ids, pointer, pointer.ids & published)) for pointer in partly),
     ]

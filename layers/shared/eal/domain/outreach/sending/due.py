@@ -69,7 +69,7 @@ def markers(number: int, now: datetime) -> Iterator[Marker]:
 def remove_settled(found: Sequence[Marker], now: datetime) -> None:
     """Delete the markers whose tenants were enqueued and whose work every index shows by now."""
     settled = [marker.key for marker in found if marker.minute < _minute(now - SETTLING_TIME)]
-    for keys in batched(settled, progress.MAX_DELETED, strict=False):
+    for keys in batched(settled, progress.MAX_BATCH, strict=False):
         progress.delete_all(keys)
 
 

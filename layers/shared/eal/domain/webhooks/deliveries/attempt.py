@@ -7,13 +7,13 @@ until its delivery is overdue. Then the delivery has failed.
 
 The calls to AWS are those of the batch: slots are acquired in one, everything is read in one, and outcomes are recorded
 and slots released in one. That last one is made twice if an endpoint does not respond within a second, so that it holds
-up the outcomes and slots of no other.
+up the outcomes and slots of no other. Responses that are long and new are stored in one before it.
 """
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from eal.core import caller, clock, observe
@@ -181,7 +181,8 @@ class _Batch:
             )
             for job in self._jobs
         ]
-        acquired = slots.acquire_all(requests, now, Terms(only_healthy=self._lane == "fast"))
+        is_fast = self._lane == "fast"
+        acquired = slots.acquire_all(requests, now, Terms(only_healthy=is_fast, expects_failure=not is_fast))
         for job, slot in zip(self._jobs, acquired, strict=True):
             match slot:
                 case Slot():
@@ -194,7 +195,12 @@ class _Batch:
     def _decide(self, now: datetime) -> None:
         """Read what the jobs need, and decide which of them make an attempt."""
         read = [job for job in self._jobs if job.slot or (job.none and _ATTEMPTS.is_read_at(job.message))]
-        contexts = dict(zip(map(id, read), deliveries.read_all([job.message for job in read]), strict=True))
+        # In the fast lane, a slot says that the endpoint is healthy.
+        found = deliveries.read_all([job.message for job in read], with_health=self._lane == "slow")
+        contexts = dict(zip(map(id, read), found, strict=True))
+        deliveries.drop_responses(  # an earlier run may have stored one when the erasure had passed
+            delivery for context in found if (delivery := context.delivery) and delivery.event_erased_at
+        )
         for job in self._jobs:
             job.log.enter()
             context = contexts.get(id(job))
@@ -202,6 +208,17 @@ class _Batch:
                 self._wait_for_slot(job, job.none, context and context.delivery, now)
             elif job.slot and context:
                 self._decide_with_slot(job, job.slot, context, now)
+        if self._lane == "fast":
+            self._read_accepted()
+
+    def _read_accepted(self) -> None:
+        """Complete the health of endpoints whose secret is being rotated by the one that they accepted."""
+        rotating = [(job, job.due) for job in self._jobs if job.due and job.due.endpoint.previous_secret]
+        accepted = deliveries.read_accepted([job.message for job, _ in rotating]) if rotating else {}
+        for job, due in rotating:
+            health = replace(due.slot.health, accepted=accepted.get(due.slot.health_key))
+            job.slot = due.slot._replace(health=health)
+            job.due = due._replace(slot=job.slot)
 
     def _wait_for_slot(self, job: _Job, none: NoSlot, delivery: Delivery | None, now: datetime) -> None:
         if delivery and job.message.attempt > delivery.attempts_made and delivery.is_overdue(now):
@@ -252,6 +269,7 @@ class _Batch:
         jobs = [job for job in jobs if not job.fault]
         self._enqueue(jobs, now)
         jobs = [job for job in jobs if not job.fault]
+        deliveries.keep_responses(job.record for job in jobs if job.record)
         records = [(job, job.record) for job in jobs if job.record and not job.is_gone]
         released = slots.releases(_used(jobs), now)
         results = update_all(
@@ -294,6 +312,8 @@ class _Batch:
     def _record_over(self, job: _Job, sent: _Sent, refused: _Record, now: datetime) -> None:
         """Record an attempt over a change that was made to the delivery meanwhile."""
         newer = deliveries.find(job.message)
+        if newer and newer.event_erased_at:
+            deliveries.drop_responses([newer])  # it was stored after the erasure had dropped what there was
         if newer is None or newer.attempts_made != refused.before.attempts_made:
             _ATTEMPTS.report(refused.after, recorded=False, **sent.logged())
             return

@@ -26,12 +26,14 @@ def erase_responses(tenant: Tenant, resource_id: str) -> None:
     """Remove the responses from all deliveries of the resource's events. Idempotent.
 
     Call it after the events themselves are erased: an attempt that read its event before that meets a new version of
-    its delivery, and an attempt that reads it afterwards sends no personal data.
+    its delivery and drops the response that it has stored, and an attempt that reads it afterwards sends no personal
+    data.
     Raises: Unavailable if a delivery kept changing.
     """
     for event in scrub.walk_index(events_partition(tenant, resource_id)):
         for delivery in _deliveries_of(tenant, cast("str", event["sk"])):
             _erase(tenant, delivery)
+            scrub.remove_key(store.response_key(tenant, delivery.id))
 
 
 def _deliveries_of(tenant: Tenant, event_id: str) -> Iterator[Delivery]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from eal.core import clock, ids
-from eal.core.table import progress
 from eal.core.table.read import get
 from eal.domain.webhooks.deliveries import queue
 from eal.domain.webhooks.deliveries import store as deliveries
@@ -15,6 +14,7 @@ from eal.domain.webhooks.endpoints import store as endpoints
 from eal.domain.webhooks.filters.matching import matches
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from eal.core.json import Json
@@ -32,20 +32,18 @@ class PublishedEvent(NamedTuple):
     data: Json = None
 
 
-def fan_out(event: PublishedEvent) -> None:
-    """Start a delivery to each subscribed endpoint; for a disabled endpoint, store it as skipped.
+def fan_out_all(events: Iterable[PublishedEvent]) -> None:
+    """Start a delivery of each event to each subscribed endpoint; for a disabled endpoint, store it as skipped.
 
     Safe to repeat, because ids are derived: a second run finds the deliveries of the first and only sends the messages
     again. They are dropped if the first ones have been processed.
     """
     now = clock.now()
-    messages = []
-    for endpoint in _subscribed_endpoints(event):
-        delivery = new_delivery(event, endpoint, now)
-        progress.start(deliveries.item(delivery))
-        if delivery.status == "pending":
-            messages.append(DeliveryMessage.next_of(delivery))
-    queue.enqueue_all(messages)
+    new = [
+        new_delivery(event, endpoint, now) for event in events for endpoint in _subscribed_endpoints(event)
+    ]
+    deliveries.start_all(new)
+    queue.enqueue_all([DeliveryMessage.next_of(delivery) for delivery in new if delivery.status == "pending"])
 
 
 def new_delivery(event: PublishedEvent, endpoint: Endpoint, now: datetime) -> Delivery:

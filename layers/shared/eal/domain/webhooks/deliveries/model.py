@@ -1,5 +1,6 @@
 """Deliveries, their attempts, and replays: state and rules."""
 
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Annotated, Literal, Self
@@ -13,8 +14,8 @@ from eal.core.tenancy import Mode, TenantScoped
 MAX_ATTEMPTS_STORED = 25
 """The newest of a delivery."""
 MAX_OLD_RESPONSE_CHARACTERS = 200
-"""Of the response to an attempt that another one followed. Each attempt writes the whole item and its index entry: with
-4 KiB of each response, ten of them cost 460 write units."""
+"""Of the response to an attempt that another one followed. Each attempt writes the whole delivery again, so more of it
+would be paid for at every later one."""
 STALLED_AFTER = timedelta(hours=1)
 """How late a pending attempt is once its message has become a dead letter: five receives take half an hour."""
 type DeliveryStatus = Literal["pending", "succeeded", "failed", "skipped"]
@@ -46,6 +47,13 @@ def _abridged(attempt: Attempt) -> Attempt:
     return replace(attempt, response=attempt.response[:MAX_OLD_RESPONSE_CHARACTERS])
 
 
+def _digest_of(attempt: Attempt) -> str | None:
+    """None if an older attempt may have the whole response, too."""
+    if attempt.response is None or len(attempt.response) <= MAX_OLD_RESPONSE_CHARACTERS:
+        return None
+    return hashlib.sha256(attempt.response.encode()).hexdigest()[:16]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery(TenantScoped):
     """The delivery of one event to one endpoint.
@@ -53,7 +61,9 @@ class Delivery(TenantScoped):
     `trigger` is the cause of the next attempt. `steps` counts the attempts of the schedule since `began_at` (the
     creation, or a replay). A manual attempt is no step, nor is the first of the two that a secret rotation may need.
     `resumes_at` is the time of the schedule's next attempt after a manual one. `event_erased_at`: personal data was
-    erased from the event, so responses, which may repeat it, are not stored.
+    erased from the event, so responses, which may repeat it, are not stored. `response_digest` identifies the response
+    to the newest attempt if that has more than an older one's may have: then the store keeps it in an item of its own.
+    `gsi1pk` and `gsi1sk` are the index entry of a delivery from before list entries (decision 0068).
     """
 
     id: str
@@ -74,6 +84,9 @@ class Delivery(TenantScoped):
     began_at: Instant | None = None
     resumes_at: Instant | None = None
     event_erased_at: Instant | None = None
+    response_digest: str | None = None
+    gsi1pk: str | None = None
+    gsi1sk: str | None = None
 
     @property
     def attempts_made(self) -> int:
@@ -85,7 +98,7 @@ class Delivery(TenantScoped):
         if self.event_erased_at:
             attempt = replace(attempt, response=None)
         older = tuple(map(_abridged, self.attempts[-MAX_ATTEMPTS_STORED + 1 :]))
-        return replace(self, attempts=(*older, attempt))
+        return replace(self, attempts=(*older, attempt), response_digest=_digest_of(attempt))
 
     def after(self, attempt: Attempt, now: datetime, *, jitter: float, retry_after: float | None) -> Self:
         """The delivery after an attempt. `jitter` is from -1 to 1, `retry_after` in seconds."""
@@ -147,10 +160,21 @@ class Delivery(TenantScoped):
         return replace(
             self,
             attempts=tuple(replace(attempt, response=None) for attempt in self.attempts),
+            response_digest=None,
             event_erased_at=now,
             updated_at=now,
             version=self.version + 1,
         )
+
+    def with_response(self, response: str) -> Self:
+        """The delivery with the whole response to its newest attempt, if it is this one."""
+        *older, newest = self.attempts
+        whole = replace(newest, response=response)
+        return replace(self, attempts=(*older, whole)) if _digest_of(whole) == self.response_digest else self
+
+    def with_excerpts(self) -> Self:
+        """The delivery without the response that is kept in an item of its own."""
+        return replace(self, attempts=tuple(map(_abridged, self.attempts))) if self.response_digest else self
 
     def is_overdue(self, now: datetime) -> bool:
         """Whether the attempt that is due must not be deferred any longer."""

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from eal.core import audit, aws, clock, ids, observe, settings
 from eal.core.errors import Conflict, FieldError, ValidationFailed
 from eal.core.events.catalogue import BY_NAME_ONLY
-from eal.core.table import progress
 from eal.core.table.item import dump, load
 from eal.core.table.keys import partition
 from eal.core.table.read import batch_get, walk
@@ -226,23 +225,26 @@ def _open_all(candidates: list[_Candidate], replay: Replay, endpoint: Endpoint) 
     for batch in batched(due, _BATCH_DELIVERIES, strict=False):
         existing = [candidate.delivery_id for candidate in batch if candidate.outline]
         stored = {item["id"]: DELIVERIES.load(item) for item in _read(replay.tenant, existing)}
-        opened = [
+        new = [
+            replace(new_delivery(candidate.event, endpoint, now), trigger="replay")
+            for candidate in batch
+            if candidate.outline is None
+        ]
+        opened = [delivery for delivery, is_new in zip(new, deliveries.start_all(new), strict=True) if is_new]
+        opened += [
             delivery
             for candidate in batch
-            if (delivery := _open(candidate, stored.get(candidate.delivery_id), replay, endpoint, now))
+            if (delivery := _reopened(candidate, stored.get(candidate.delivery_id), replay, now))
         ]
         queue.enqueue_all([DeliveryMessage.next_of(delivery) for delivery in opened])
         observe.count("deliveries_replayed", len(opened))
 
 
-def _open(
-    candidate: _Candidate, stored: Delivery | None, replay: Replay, endpoint: Endpoint, now: datetime
+def _reopened(
+    candidate: _Candidate, stored: Delivery | None, replay: Replay, now: datetime
 ) -> Delivery | None:
-    """The delivery to send, opened now or by an earlier run of this replay; None if there is nothing to send."""
-    if candidate.outline is None:
-        new = replace(new_delivery(candidate.event, endpoint, now), trigger="replay")
-        return new if progress.start(deliveries.item(new)) else None
-    if stored is None or stored.version != candidate.outline.version:
+    """An existing delivery to send, opened now or by an earlier run; None if there is nothing to send."""
+    if candidate.outline is None or stored is None or stored.version != candidate.outline.version:
         return None  # it expired, or an attempt or a manual retry was faster
     if candidate.is_opened_by(replay):
         return stored if stored.status == "pending" and stored.trigger == "replay" else None
