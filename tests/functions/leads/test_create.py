@@ -95,7 +95,7 @@ def test_a_field_that_must_be_an_object_is_refused_in_words_of_json(
         ({"[key]": 1}, "/metadata/[key]", "Input should be a valid string."),
     ],
 )
-def test_a_long_name_is_told_from_a_wrong_value(
+def test_a_long_name_differs_from_a_wrong_value(
     tenant: Tenant, metadata: dict[str, object], pointer: str, message: str
 ) -> None:
     answer = call("POST", "/v1/leads", key=tenant.write, json_body=LEAD | {"metadata": metadata})
