@@ -50,7 +50,7 @@ RELEVANCE_BIAS = 1.0  # in favour of keeping an exchange: losing one costs more 
 LONG_WORDS = 200
 SMALL_TALK = 6  # intake exchanges in a lengthened copy of a call
 TARGET = 0.97  # of the answered fields are right
-DANGER_RECALL = 0.97
+DANGER_RECALL = 0.95  # of the head alone; with the rules .977, at 9 % false alarms. At .97 they are 15 %.
 EXCHANGE_FALSE_ALARMS = 0.01
 
 _SEED = 20251126
