@@ -44,7 +44,9 @@ HEADERS: dict[str, Node] = {
         "renames the header to `x-amzn-Remapped-WWW-Authenticate`. The error's code is more precise."
     ),
     "DigestETag": _text_header("Changes when the document changes.", pattern='^W/"[0-9a-f]+"$'),
-    "ETag": _text_header('The resource\'s version, such as "3".', pattern='^"[0-9]+"$'),
+    "ETag": _text_header(
+        'The resource\'s version, such as "3". Missing while it is null.', pattern='^"[0-9]+"$'
+    ),
     "Location": _text_header("Where to continue, as a path on this host."),
     "IdempotentReplayed": _text_header(
         "Present if this is the stored answer to the first request with this Idempotency-Key.", const="true"
