@@ -17,5 +17,5 @@ handler = app.handler
     grant="webhooks",
 )
 def get_delivery(delivery_id: str, caller: Reader) -> DeliveryView:
-    """Returns the delivery with its attempts and up to 4 KiB of the response to each."""
+    """Returns the delivery with its attempts and up to 4 KiB of the newest response."""
     return DeliveryView.of(deliveries.get_whole(caller.tenant, delivery_id))
