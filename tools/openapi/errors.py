@@ -23,11 +23,11 @@ MEANING = {
     "invalid_request": "The body is not a JSON object, or a header is malformed.",
     "invalid_cursor": "The cursor does not belong to this list.",
     "missing_key": "Send your API key as 'Authorization: Bearer eal_live_…'.",
-    "invalid_key": "This API key does not exist. Use another key.",
+    "invalid_key": "This API key is malformed or unknown. Check that it was copied completely.",
     "expired_key": "This API key has expired. Use another key.",
     "revoked_key": "This API key was revoked. Use another key.",
     "invalid_signature": "The signature does not match the body.",
-    "insufficient_scope": "The key does not have the scope in details.required.",
+    "insufficient_scope": "The key lacks the scope in details.required, or details.reason says what else it lacks.",
     "sign_in_refused": "The sign-in is not valid, or nobody has invited this person. details.reason says which.",
     "reauthentication_required": "A session needs a sign-in of the last 10 minutes for this. Sign in again.",
     "grant_required": "The organization has not granted access to this resource, or the request is a write.",
@@ -36,12 +36,12 @@ MEANING = {
     "method_not_allowed": "This path does not support this method.",
     "conflict": "The request conflicts with the current state of the resource.",
     "illegal_transition": "The current status does not allow this change. details.allowed lists the allowed statuses.",
-    "precondition_failed": "If-Match does not match the current version of the resource.",
-    "payload_too_large": f"The body is larger than {MAX_BODY_BYTES} bytes.",
+    "precondition_failed": "The resource has changed. Read it again, and repeat the change with the new ETag.",
+    "payload_too_large": f"The body is larger than {MAX_BODY_BYTES:,} bytes (256 KiB). Split the request.",
     "unsupported_media_type": "The Content-Type must be application/json.",
     "validation_error": "A field or query parameter is missing, unknown or invalid. details.fields lists each one.",
     "idempotency_mismatch": "This Idempotency-Key was already used for a different request.",
-    "rate_limited": "Too many requests with this API key. Try again after the seconds in Retry-After.",
+    "rate_limited": "Too many requests. Try again after the seconds in Retry-After, or in a second if it is absent.",
     "internal_error": "An internal error occurred. Try again.",
     "unavailable": "A service that the API depends on is unavailable. Try again.",
 }
@@ -185,14 +185,14 @@ OWN_EXAMPLES: dict[str, dict[str, tuple[str, Node]]] = {
     "createClaimPhoto": {
         "conflict": (
             "The claim clm_01kq09bekje6vbq5xe2b60xtww is closed. Reopen it first, with POST "
-            "/v1/claims/{id}/transitions.",
+            "/claims/{id}/transitions.",
             {"id": "clm_01kq09bekje6vbq5xe2b60xtww", "status": "closed"},
         )
     },
     **{
         operation: {
             "conflict": (
-                "The scope of a claim with the status 'extracting' cannot be reviewed.",
+                "The scope of a claim with the status 'extracting' cannot be reviewed. Wait for the extraction.",
                 {"id": "clm_01kq09bekje6vbq5xe2b60xtww", "status": "extracting"},
             )
         }
@@ -201,7 +201,7 @@ OWN_EXAMPLES: dict[str, dict[str, tuple[str, Node]]] = {
     **{
         operation: {
             "conflict": (
-                "This is the last owner who has signed in. Make a member an owner first who has signed in, too.",
+                "This is the last owner who has signed in. First make another member who has signed in an owner.",
                 {"reason": "last_owner"},
             )
         }
@@ -237,7 +237,7 @@ OWN_EXAMPLES: dict[str, dict[str, tuple[str, Node]]] = {
     },
     "sendDraft": {
         "conflict": (
-            "The content policy forbids to send this draft. Correct what its findings with the level 'block' name.",
+            "The content policy blocks this draft. Fix each finding with the level 'block', then send it again.",
             {
                 "findings": [
                     {
@@ -276,7 +276,11 @@ def schema() -> Node:
                 "description": "JSON pointer into the body, or `/` and the name of the query parameter.",
             },
             "message": {"type": "string"},
-            "type": {"type": "string"},
+            "type": {
+                "type": "string",
+                "description": "The kind of fault, for programs, such as `missing`, `extra_forbidden`, "
+                "`not_in_future` or `blocked_address`. New kinds can be added.",
+            },
             "location": {"type": "string", "enum": ["body", "query"]},
         },
     }
@@ -295,7 +299,7 @@ def schema() -> Node:
     }
     return {
         "title": "Error",
-        "description": "Every error answer has this form.",
+        "description": "Every error response has this form.",
         "type": "object",
         "required": ["error"],
         "properties": {

@@ -14,7 +14,7 @@ def create(body: ContentCreate, caller: Writer) -> Accepted[ContentView]:
     """Queues a text for the AI to write from the brief: a blog post, a video script, a social post, or the response to
     a review. The status is `generating`, with a `step`, until it is `draft`, or `failed` with a `reason`.
 
-    Of the company, the AI says nothing that the organization's settings do not say. The setting `ai.enabled` must be
-    true; otherwise the answer is 409.
+    The AI states only those facts about the company that are in the organization's settings. The setting `ai.enabled`
+    must be true; otherwise the response is 409.
     """
     return Accepted(ContentView.of(generation.add(body, by=caller)))

@@ -18,8 +18,9 @@ handler = app.handler
 def transition(content_id: str, body: ContentTransition, caller: Writer) -> ContentView:
     """The path is draft, in_review, approved, then published at once, or scheduled and published at `scheduled_at`.
     Published content can become unpublished, and that a draft or published again. Content in review becomes a draft
-    again with `notes`; approved content does so without. Scheduled content can become approved or published. All but
-    scheduled content, and content in review, can be archived, and archived content becomes a draft.
+    again with `notes`; approved content does so without. Scheduled content can become approved or published. Failed,
+    draft, approved, published and unpublished content can be archived. Archived content can become a draft if it has
+    a text.
 
     A move that is not allowed is refused with 409; `details.allowed` lists the statuses that are. An approval is also
     refused with 409, with `details.findings`, if the content policy blocks the text. The response to a review with

@@ -16,8 +16,8 @@ handler = app.handler
     tag="organizations",
 )
 def update_own(body: OrganizationUpdate, caller: Admin) -> OrganizationView:
-    """Updates the fields present in the body. Within `settings`, too, only the members present change. Send null to
-    restore a default.
+    """Updates the fields present in the body. Settings that you omit keep their values. A setting that you send, such
+    as `ai`, is replaced as a whole: its omitted fields return to their defaults. Send null to restore a default.
     """
     own = organizations.current(by=caller)
     return OrganizationView.in_mode(organizations.update(own, body, by=caller), caller.mode)

@@ -13,7 +13,8 @@ handler = app.handler
     "/v1/outreach/drafts/{draft_id}", summary="Update a draft", operation_id="updateDraft", tag="outreach"
 )
 def update(draft_id: str, body: DraftUpdate, caller: Writer) -> DraftView:
-    """Updates the fields present in the body, and the findings of the content policy. A draft that the AI failed to
-    write becomes one by a subject and a body. While the AI writes it, and from sending on, the answer is 409.
+    """Updates the fields present in the body, and computes the findings of the content policy again. If the AI failed,
+    send `subject` and `body` to write the draft yourself. While the AI writes it, and once it is sent, the response is
+    409.
     """
     return DraftView.of(editing.update(draft_id, body, by=caller))

@@ -16,7 +16,11 @@ handler = app.handler
     tag="webhooks",
 )
 def rotate_secret(webhook_id: str, body: SecretRotate, caller: RecentAdmin) -> WebhookCreated:
-    """Returns a new signing secret, shown only in this answer: store it now. Deliveries are signed with both secrets
-    for `overlap_seconds` (24 hours by default, at most 7 days), so none is refused in the meantime.
+    """Returns a new signing secret, shown only in this response: store it now. The old one stays valid for
+    `overlap_seconds` (24 hours by default, at most 7 days).
+
+    In that time `webhook-signature` carries a signature with each secret. `x-eal-signature` carries one, made with the
+    secret that your endpoint last accepted. Return 401 or 403 for a wrong signature: the delivery is repeated at once
+    with the other secret. After any other status it waits for its next attempt.
     """
     return WebhookCreated.of_new(*webhooks.rotate_secret(webhook_id, body.overlap_seconds, by=caller))
