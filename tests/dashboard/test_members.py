@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 MEMBERS = "/settings/members"
 IDS = [f"mem_01kq09bekje6vbq5xe2b60xtw{number}" for number in range(3)]
-REFUSAL = "This is the last owner who has signed in. Make a member an owner first who has signed in, too."
+REFUSAL = "This is the last owner who has signed in. First make another member who has signed in an owner."
 
 
 def _list_members(api: FakeApi) -> None:

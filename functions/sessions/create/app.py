@@ -21,9 +21,7 @@ def create(body: SessionCreate, visitor: Visitor) -> Created[OwnSessionView]:
     """
     if body.redirect_uri != settings.dashboard_url() + settings.SIGNED_IN_PATH:
         message = "Must be the address to which sign-ins return."
-        raise ValidationFailed(
-            [{"pointer": "/redirect_uri", "message": message, "type": "not_the_dashboard"}]
-        )
+        raise ValidationFailed.of_field("/redirect_uri", message, "not_the_dashboard")
     account = sign_in.account_of(body.code, body.verifier, body.nonce)
     new = signing_in.sign_in(account, visitor, organization_id=body.organization_id, mode=body.mode)
     return Created(OwnSessionView.of_session(new.session, new.memberships, new.text))

@@ -133,7 +133,7 @@ def test_without_a_sender_or_a_page_there_is_no_request(tenant: Tenant) -> None:
         refused = send_request(tenant)
 
         assert (refused.status, refused.error) == (409, "conflict")
-        assert "PATCH /v1/organizations/me" in refused.json["error"]["message"]
+        assert "PATCH /organizations/me" in refused.json["error"]["message"]
     assert stored("REVIEW_REQUEST", tenant.id) == stored("EMAIL", tenant.id) == []
 
 

@@ -1,6 +1,6 @@
 """Every error that the API can return, with its status and code."""
 
-from typing import ClassVar, NotRequired, TypedDict
+from typing import ClassVar, NotRequired, Self, TypedDict
 
 from eal.core.json import Json
 
@@ -132,6 +132,12 @@ class ValidationFailed(ApiError):
     def __init__(self, fields: list[FieldError]) -> None:
         shown: list[Json] = [{**field} for field in fields[:_MAX_FIELDS]]  # type: ignore[dict-item]  # a TypedDict of texts is JSON
         super().__init__(_summary(fields[0]), fields=shown)
+
+    @classmethod
+    def of_field(cls, pointer: str, message: str, kind: str, *, location: str | None = None) -> Self:
+        """The error of one field. `message` is a whole sentence; `kind` is the field error's `type`."""
+        field: FieldError = {"pointer": pointer, "message": message, "type": kind}
+        return cls([{**field, "location": location} if location else field])
 
 
 def _summary(field: FieldError) -> str:

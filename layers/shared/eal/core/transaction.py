@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, cast
 
 from eal.core import audit, ids, settings
 from eal.core.clock import rfc3339
-from eal.core.errors import PreconditionFailed
+from eal.core.errors import PreconditionFailed, Unavailable, ValidationFailed
 from eal.core.events.catalogue import CATALOGUE, FEED_DAYS
 from eal.core.table.item import to_attributes
 from eal.core.table.keys import Key, events_partition, key, partition, pending_key
@@ -39,7 +39,7 @@ from eal.core.table.write import (
 from eal.core.tenancy import Tenant
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping, Sequence
+    from collections.abc import Callable, Container, Mapping, Sequence
     from datetime import datetime
 
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
@@ -53,6 +53,20 @@ ANY_VERSION = range(1, 10**18)
 MAX_OPERATIONS = 100
 """DynamoDB's limit for a transaction. More is a programming error here, never a split."""
 _TASK_DAYS = 7
+_TRIES = 4
+
+
+def until_committed[T](commit: Callable[[], T]) -> T:
+    """What `commit` returns: it reads, changes and commits, and starts again if others wrote the same items meanwhile.
+
+    Raises: Unavailable if they kept writing.
+    """
+    for _ in range(_TRIES):
+        try:
+            return commit()
+        except (Stale, AlreadyWritten):
+            continue
+    raise Unavailable
 
 
 class Transaction:
@@ -101,25 +115,41 @@ class Transaction:
         """Put an item over whatever has its key: a pointer that others may have written the same, or not."""
         self._operations.append(put(settings.state_table(), item))
 
-    def delete(self, at: Key, *, was: int | None = None) -> None:
+    def delete(self, item_key: Key, *, was: int | None = None) -> None:
         """Delete an item: its version `was`, or any if `was` is None (claims have no version)."""
         condition: dict[str, object] = {}
         if was is not None:
             self.check_if_match(was)
             condition = at_version(was)
         request = {
-            "Delete": {"TableName": settings.state_table(), "Key": to_attributes(at._asdict()), **condition}
+            "Delete": {
+                "TableName": settings.state_table(),
+                "Key": to_attributes(item_key._asdict()),
+                **condition,
+            }
         }
         self._operations.append(Operation(cast("TransactWriteItemTypeDef", request), lambda _old: Stale()))
 
     def require(
-        self, at: Key, condition: str, refusal: Refusal, *, values: Mapping[str, Json] | None = None
+        self, item_key: Key, condition: str, refusal: Refusal, *, values: Mapping[str, Json] | None = None
     ) -> None:
         """Let the commit fail unless the condition holds for an item that this transaction does not change.
 
         It needs no read, and it holds at the moment of the commit.
         """
-        self._operations.append(check(settings.state_table(), at, condition, values or {}, refusal))
+        self._operations.append(check(settings.state_table(), item_key, condition, values or {}, refusal))
+
+    def require_named(self, pointer: str, kind: str, id_prefix: str, item_id: str) -> None:
+        """Let the commit fail unless the tenant has the item that the body names at `pointer`.
+
+        Raises: ValidationFailed for a text that is no id of this kind. The commit raises the same.
+        """
+        absent = ValidationFailed.of_field(
+            pointer, f"There is no {kind.lower()} {item_id[:40]}.", "not_found"
+        )
+        if not ids.is_id(id_prefix, item_id):
+            raise absent
+        self.require(key(self.tenant, kind, item_id), "attribute_exists(pk)", lambda _item: absent)
 
     def add(self, operation: Operation) -> None:
         """Add an operation that a store built itself, such as one on the Access table."""

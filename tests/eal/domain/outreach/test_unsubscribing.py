@@ -47,8 +47,8 @@ def test_the_page_offers_both(tenant: Tenant, email: Any) -> None:
 
     assert answer.status == 200
     assert re.findall("<button[^>]*>(.*?)</button>", answer.text) == [
-        "No more requests for reviews",
-        "No more e-mail",
+        "Unsubscribe from review requests",
+        "Unsubscribe from all e-mail",
     ]
     assert answer.text.count('name="topic" value="all"') == 1
     assert stored("SUPPRESSION", tenant.id) == []
@@ -63,7 +63,7 @@ def test_one_click_ends_requests_for_reviews_and_no_other_mail(tenant: Tenant, e
     answer = _post(tenant, email.id)
 
     assert answer.status == 200
-    assert "no more requests for reviews" in answer.text
+    assert "no more review requests" in answer.text
     assert (_is_suppressed(tenant, "reviews"), _is_suppressed(tenant, "all")) == (True, False)
     path = f"{sequences.SEQUENCES}/{sequence['id']}/enrollments/{enrollment['id']}"
     assert call("GET", path, key=tenant.read).json["status"] == "active"
@@ -101,7 +101,7 @@ def test_the_link_of_any_other_email_ends_requests_for_reviews_too(tenant: Tenan
 def test_the_link_works_after_the_erasure_of_its_email(tenant: Tenant, email: Any) -> None:
     erasure.erase_email(tenant.in_mode("live"), email)
 
-    assert "No more requests for reviews" in call("GET", path_of(tenant, email.id)).text
+    assert "Unsubscribe from review requests" in call("GET", path_of(tenant, email.id)).text
     assert _post(tenant, email.id).status == 200
 
     assert (_is_suppressed(tenant, "reviews"), _is_suppressed(tenant, "all")) == (True, False)

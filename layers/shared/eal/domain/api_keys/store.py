@@ -155,7 +155,7 @@ def update(key_id: str, body: ApiKeyUpdate, by: Caller) -> ApiKey:
         _require_limit_within_organization(by, RateLimit(per_minute=new.per_minute, burst=new.burst))
     if new.id == by.actor.id and not new.allows(by.actor.ip or ""):
         message = f"Must include {by.actor.ip}, the address from which this key makes the change."
-        raise ValidationFailed([{"pointer": "/allowed_cidrs", "message": message, "type": "locks_out"}])
+        raise ValidationFailed.of_field("/allowed_cidrs", message, "locks_out")
     if new == old:
         by.transaction.check_if_match(old.version)
         return old
@@ -277,9 +277,7 @@ def count_permanent_admins(by: Caller, organization_id: str, step: int) -> None:
 def check_expiry(expires_at: datetime | None, now: datetime) -> None:
     """Raises: ValidationFailed for an expiry in the past."""
     if expires_at and expires_at <= now:
-        raise ValidationFailed(
-            [{"pointer": "/expires_at", "message": "Must be in the future.", "type": "not_in_future"}]
-        )
+        raise ValidationFailed.of_field("/expires_at", "Must be in the future.", "not_in_future")
 
 
 def _require_mode_access(by: Caller, mode: Mode) -> None:
@@ -309,9 +307,7 @@ def _require_limit_within_organization(by: Caller, limit: RateLimit) -> None:
         return
     field, bound = ("per_minute", most) if limit.per_minute > most else ("burst", 2 * most)
     message = f"Must be at most {bound}, the limit of your organization. Contact us to raise it."
-    raise ValidationFailed(
-        [{"pointer": f"/rate_limit/{field}", "message": message, "type": "above_organization_limit"}]
-    )
+    raise ValidationFailed.of_field(f"/rate_limit/{field}", message, "above_organization_limit")
 
 
 def require_unbounded_key(by: Caller) -> None:

@@ -61,9 +61,7 @@ def of_consistency(checkpoint_id: str, from_id: str | None, by: Caller) -> Consi
         message = (
             f"Must be the earlier checkpoint: it has {old.size} records, and {checkpoint_id} has {new.size}."
         )
-        raise ValidationFailed(
-            [{"pointer": "/from", "message": message, "type": "later", "location": "query"}]
-        )
+        raise ValidationFailed.of_field("/from", message, "later", location="query")
     path = tree.read(by.tenant, merkle.consistency(old.size, new.size))
     return ConsistencyView.model_validate(
         {

@@ -41,7 +41,7 @@ def record(call_id: str, body: CallbackCreate, by: Caller) -> Callback:
     at = body.at or by.at
     if body.status != "scheduled" and at > by.at + _CLOCK_SKEW:
         message = "Must not be in the future, unless 'status' is 'scheduled'."
-        raise ValidationFailed([{"pointer": "/at", "message": message, "type": "future", "location": "body"}])
+        raise ValidationFailed.of_field("/at", message, "future", location="body")
     new = Callback(
         id=ids.new(ID_PREFIX, by.at),
         call_id=call.id,

@@ -75,7 +75,7 @@ def _corrected(old: Correction | None, body: ClassificationUpdate, by: Caller) -
         return old
     if not new.fields:
         message = "A correction needs at least one of 'intent', 'urgency' and 'qualified'."
-        raise ValidationFailed([{"pointer": "", "message": message, "type": "missing", "location": "body"}])
+        raise ValidationFailed.of_field("", message, "missing", location="body")
     return new
 
 

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from eal.core.table.collection import Index
     from eal.core.table.item import Item
     from eal.core.table.page import Page
-    from eal.core.table.write import Refusal
     from eal.core.tenancy import Tenant
     from eal.domain.claims.wire import ClaimCreate, ClaimQuery, ClaimTransition, ClaimUpdate, LegalHoldPut
 
@@ -135,7 +134,7 @@ def transition(claim_id: str, body: ClaimTransition, by: Caller) -> Claim:
     if before.status == "closed" and not includes(by.scope, "admin"):
         raise InsufficientScope("Only a key with the scope 'admin' can reopen a claim.", required="admin")
     if (before.status, body.to) not in NEEDS_NO_REASON and not body.reason:
-        raise _invalid(
+        raise ValidationFailed.of_field(
             "/reason", f"Required to move a claim from '{before.status}' to '{body.to}'.", "missing"
         )
     after = replace(
@@ -246,21 +245,16 @@ def audited(claim: Claim) -> Item:
 
 def _check(before: Claim | None, after: Claim, by: Caller) -> None:
     if not after.is_identified:
-        raise _invalid("", "A claim needs a 'claim_number' or an 'insured'.", "not_identified")
+        raise ValidationFailed.of_field(
+            "", "A claim needs a 'claim_number' or an 'insured'.", "not_identified"
+        )
     if after.date_of_loss and is_future(after.date_of_loss, by.at):
-        raise _invalid("/date_of_loss", "Must not be in the future.", "future")
+        raise ValidationFailed.of_field("/date_of_loss", "Must not be in the future.", "future")
     for name, (kind, id_prefix) in _LINKED.items():
         linked = cast("str | None", getattr(after, name))
         if linked is None or (before and linked == getattr(before, name)):
             continue
-        absent = _invalid(f"/{name}", f"There is no {id_prefix} {linked[:40]}.", "not_found")
-        if not ids.is_id(id_prefix, linked):
-            raise absent
-        by.transaction.require(key(by.tenant, kind, linked), "attribute_exists(pk)", _raising(absent))
-
-
-def _raising(error: Exception) -> Refusal:
-    return lambda _item: error
+        by.transaction.require_named(f"/{name}", kind, id_prefix, linked)
 
 
 def move_pointers(before: Claim | None, after: Claim | None, by: Caller) -> None:
@@ -290,7 +284,7 @@ def _has_number(pointer: Item | None) -> Exception:
 
 def _closed(claim_id: str) -> Conflict:
     return Conflict(
-        f"The claim {claim_id} is closed. Reopen it first, with POST /v1/claims/{{id}}/transitions.",
+        f"The claim {claim_id} is closed. Reopen it first, with POST /claims/{{id}}/transitions.",
         id=claim_id,
         status="closed",
     )
@@ -311,10 +305,6 @@ def _matches(query: ClaimQuery, item: Item) -> bool:
         and (query.date_of_loss_before is None or (day is not None and day < query.date_of_loss_before))
         and (query.updated_after is None or updated >= rfc3339(query.updated_after))
     )
-
-
-def _invalid(pointer: str, message: str, kind: str) -> ValidationFailed:
-    return ValidationFailed([{"pointer": pointer, "message": message, "type": kind}])
 
 
 def _item(claim: Claim, by: Caller) -> Item:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from eal.ai.content import Brief
 from eal.core import audit, ids
-from eal.core.errors import Conflict, ValidationFailed
+from eal.core.errors import ValidationFailed
 from eal.core.table.item import load
 from eal.domain.content import limits
 from eal.domain.content.model import Content
@@ -18,7 +18,6 @@ from eal.domain.reviews.store import REVIEWS
 
 if TYPE_CHECKING:
     from eal.core.caller import Caller
-    from eal.core.json import Json
     from eal.domain.content.model import TaskName
     from eal.domain.content.wire import ContentCreate
 
@@ -33,8 +32,7 @@ def add(body: ContentCreate, by: Caller) -> Content:
     limits.check_brief(body.type, brief)
     if brief.review_id:
         _require_review(brief.review_id, by)
-    settings = organization_settings.settings_of(by.organization_id)
-    require_ai(settings)
+    ai_settings.require_enabled(organization_settings.settings_of(by.organization_id))
     empty = Content(
         id=ids.new(CONTENTS.id_prefix, by.at),
         type=body.type,
@@ -49,12 +47,6 @@ def add(body: ContentCreate, by: Caller) -> Content:
     by.transaction.create(item_of(new, by.tenant))
     audit_change("content.created", None, new, by)
     return new
-
-
-def require_ai(settings: dict[str, Json]) -> None:
-    """Raises: Conflict if the organization has switched AI off."""
-    if not ai_settings.ai_policy(settings).enabled:
-        raise Conflict("AI is switched off: the setting 'ai.enabled' of the organization is false.")
 
 
 def with_task(content: Content, task: TaskName, by: Caller, instructions: str | None = None) -> Content:
@@ -76,14 +68,8 @@ def with_task(content: Content, task: TaskName, by: Caller, instructions: str | 
 def _require_review(review_id: str, by: Caller) -> None:
     """Raises: ValidationFailed unless its surface shows the review. So does the commit if it is erased meanwhile."""
     review = REVIEWS.find(by.tenant, review_id)
-    absent = ValidationFailed(
-        [
-            {
-                "pointer": "/brief/review_id",
-                "message": f"There is no review {review_id[:40]}.",
-                "type": "not_found",
-            }
-        ]
+    absent = ValidationFailed.of_field(
+        "/brief/review_id", f"There is no review {review_id[:40]}.", "not_found"
     )
     if review is None or review.status == "deleted":
         raise absent

@@ -13,7 +13,7 @@ from eal.core.table.page import Page, Partition
 from eal.core.table.read import get, get_all
 from eal.domain.content import diff, limits
 from eal.domain.content.diff import Diff
-from eal.domain.content.generation import require_ai, with_task
+from eal.domain.content.generation import with_task
 from eal.domain.content.model import Author, Revision
 from eal.domain.content.store import (
     CONTENTS,
@@ -25,6 +25,7 @@ from eal.domain.content.store import (
     revision_key,
     revision_partition,
 )
+from eal.domain.organization_settings import ai as ai_settings
 from eal.domain.organization_settings import store as organization_settings
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def restore(content_id: str, body: RevisionRestore, by: Caller) -> Content:
     before = _editable(content_id, "restored", by)
     if not 1 <= body.revision < before.revision:
         message = f"There is no earlier revision {body.revision}. The newest one is {before.revision}."
-        raise ValidationFailed([{"pointer": "/revision", "message": message, "type": "not_found"}])
+        raise ValidationFailed.of_field("/revision", message, "not_found")
     restored = _revision(before, body.revision, by)
     return add_revision(
         "content.restored",
@@ -114,7 +115,7 @@ def request(content_id: str, body: RevisionCreate, by: Caller) -> Content:
     if before.text is None:
         raise conflict(before, "revised", "It has no text yet: retry it, or send a text.")
     check_room(before)
-    require_ai(organization_settings.settings_of(by.organization_id))
+    ai_settings.require_enabled(organization_settings.settings_of(by.organization_id))
     changed = with_task(before, "revise", by, body.instructions)
     return replace_version("content.revision_requested", before, changed, by)
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from eal.ai import content_policy
 from eal.core.errors import Conflict, IllegalTransition, ValidationFailed
 from eal.domain.content import approval, checking, publication
-from eal.domain.content.generation import require_ai, with_task
+from eal.domain.content.generation import with_task
 from eal.domain.content.model import moved
 from eal.domain.content.store import CONTENTS, conflict, replace_version
+from eal.domain.organization_settings import ai as ai_settings
 from eal.domain.organization_settings import store as organization_settings
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def transition(content_id: str, body: ContentTransition, by: Caller) -> Content:
             return publication.unpublish(before, to, by, notes)
         case "in_review", "draft" if not notes:
             message = "Required if content in review becomes a draft: what its author should change."
-            raise ValidationFailed([{"pointer": "/notes", "message": message, "type": "missing"}])
+            raise ValidationFailed.of_field("/notes", message, "missing")
     action = {"in_review": "content.submitted", "archived": "content.archived"}.get(
         body.to, "content.rejected" if before.status == "in_review" else "content.reopened"
     )
@@ -88,7 +89,7 @@ def retry(content_id: str, by: Caller) -> Content:
     by.transaction.check_if_match(before.version)
     if before.status != "failed" or before.task is None:
         raise conflict(before, "retried", "Only content that has failed can be.")
-    require_ai(organization_settings.settings_of(by.organization_id))
+    ai_settings.require_enabled(organization_settings.settings_of(by.organization_id))
     return replace_version(
         "content.retried", before, with_task(before, before.task, by, before.instructions), by
     )
@@ -99,7 +100,7 @@ def _approve(before: Content, notes: str | None, by: Caller) -> Content:
     found = checking.findings(before, company, by)  # the settings may have changed since the text was checked
     if content_policy.blocks(found):
         raise Conflict(
-            "The content policy forbids to approve this text. Correct what its findings with the level 'block' name.",
+            "The content policy blocks this text. Fix each finding with the level 'block', then approve it again.",
             id=before.id,
             findings=[asdict(finding) for finding in found],
         )
@@ -117,4 +118,4 @@ def _approve(before: Content, notes: str | None, by: Caller) -> Content:
 def _check_time(at: datetime, by: Caller) -> None:
     if not by.at < at <= by.at + _FURTHEST:
         message = "Must be in the future, and within a year."
-        raise ValidationFailed([{"pointer": "/scheduled_at", "message": message, "type": "out_of_range"}])
+        raise ValidationFailed.of_field("/scheduled_at", message, "out_of_range")

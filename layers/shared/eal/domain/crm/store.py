@@ -44,7 +44,7 @@ def request_push(lead_id: str, by: Caller) -> Lead:
     if crm is None:
         raise Conflict(
             f"No CRM is connected in {by.mode} mode. Set its 'url' and 'signing_secret' "
-            "with PUT /v1/integrations/crm.",
+            "with PUT /integrations/crm.",
             vendor=VENDOR,
         )
     sync = CrmSync(

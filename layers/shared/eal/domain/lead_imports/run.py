@@ -16,10 +16,9 @@ import time
 import zlib
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, TypedDict, cast
-from urllib.parse import unquote_plus
+from typing import TYPE_CHECKING, cast
 
-from eal.core import aws, clock, ids, observe, settings
+from eal.core import aws, clock, ids, observe, settings, uploads
 from eal.core.clock import Instant  # noqa: TC001 - pydantic reads the annotations of messages
 from eal.core.errors import Conflict, Unavailable
 from eal.core.table import contention
@@ -70,21 +69,6 @@ class ImportStalled(Exception):
 
 class Overtaken(Exception):
     """Another worker is processing this import and has not ended it yet."""
-
-
-class _Object(TypedDict):
-    key: str
-
-
-class _S3(TypedDict):
-    object: _Object
-
-
-class S3Record(TypedDict):
-    """An S3 event notification of an upload; only the members that are read."""
-
-    eventTime: str
-    s3: _S3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,14 +147,12 @@ def _import_messages(message: Mapping[str, Json]) -> Iterator[ImportMessage]:
     if "import_id" in message:
         yield load(ImportMessage, message)
         return
-    for record in cast("list[S3Record]", message.get("Records", [])):
-        ref = ImportRef.of_upload(unquote_plus(record["s3"]["object"]["key"]))
+    for upload in uploads.in_notification(message):
+        ref = ImportRef.of_upload(upload.key)
         if ref is None:
             observe.logger.info("import_message_dropped")
             continue
-        yield ImportMessage(
-            **ref.tenant._asdict(), import_id=ref.import_id, uploaded_at=clock.parse(record["eventTime"])
-        )
+        yield ImportMessage(**ref.tenant._asdict(), import_id=ref.import_id, uploaded_at=upload.at)
 
 
 def _enqueue(import_message: ImportMessage, *, delay: int) -> None:

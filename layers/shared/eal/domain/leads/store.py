@@ -51,9 +51,7 @@ def check_limits(lead: Lead) -> None:
     """Raises: ValidationFailed."""
     if excess := over_limit(lead):
         name, message = excess
-        raise ValidationFailed(
-            [{"pointer": f"/{name}" if name else "", "message": message, "type": "too_long"}]
-        )
+        raise ValidationFailed.of_field(f"/{name}" if name else "", message, "too_long")
 
 
 def search(query: LeadQuery, by: Caller) -> Page[Lead]:
@@ -86,21 +84,13 @@ def update(lead_id: str, body: LeadUpdate, by: Caller) -> Lead:
     lead = LEADS.get(by.tenant, lead_id)
     by.transaction.check_if_match(lead.version)
     if "source" in body.model_fields_set and body.source is None:
-        raise ValidationFailed(
-            [{"pointer": "/source", "message": "Must not be null.", "type": "null_forbidden"}]
-        )
+        raise ValidationFailed.of_field("/source", "Must not be null.", "null_forbidden")
     changed = patched(lead, body)
     additional = tuple(email for email in changed.additional_emails if email != changed.email)
     changed = replace(changed, additional_emails=additional)
     if not changed.contacts:
-        raise ValidationFailed(
-            [
-                {
-                    "pointer": "",
-                    "message": "A lead needs an 'email' or at least one number in 'phones'.",
-                    "type": "no_contact",
-                }
-            ]
+        raise ValidationFailed.of_field(
+            "", "A lead needs an 'email' or at least one number in 'phones'.", "no_contact"
         )
     return _replace(lead, changed, by) if changed != lead else lead
 
@@ -120,9 +110,7 @@ def transition(lead_id: str, body: LeadTransition, by: Caller) -> Lead:
             allowed=list(allowed),
         )
     if body.to in NEEDS_REASON and not body.reason:
-        raise ValidationFailed(
-            [{"pointer": "/reason", "message": f"Required if 'to' is '{body.to}'.", "type": "missing"}]
-        )
+        raise ValidationFailed.of_field("/reason", f"Required if 'to' is '{body.to}'.", "missing")
     after = moved(lead, body.to, by.at)
     if body.notes:
         after = replace(after, notes=with_note(lead.notes, body.notes))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from eal.ai.policy import Policy
+from eal.core.errors import Conflict
 from eal.core.table.item import load
 from eal.domain.organization_settings.store import settings_of
 
@@ -16,6 +17,14 @@ if TYPE_CHECKING:
 def ai_is_enabled(organization_id: str) -> bool:
     """Whether engines may classify the organization's calls."""
     return ai_policy(settings_of(organization_id)).enabled
+
+
+def require_enabled(settings: dict[str, Json]) -> None:
+    """Raises: Conflict if the organization has switched AI off."""
+    if not ai_policy(settings).enabled:
+        raise Conflict(
+            "AI is switched off. Set 'ai.enabled' in the organization's settings to true, with PATCH /organizations/me."
+        )
 
 
 def ai_policy(settings: dict[str, Json]) -> Policy:

@@ -118,7 +118,7 @@ class AiView(Wire):
         int,
         Field(
             description="What Bedrock may cost in a calendar month (UTC), in US cents. Nothing is sent to Bedrock that "
-            "could exceed it. `GET /v1/organizations/me/ai-usage` shows what was spent."
+            "could exceed it. `GET /organizations/me/ai-usage` shows what was spent."
         ),
     ] = 0
 

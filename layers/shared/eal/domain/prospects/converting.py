@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from eal.core.errors import Conflict
+from eal.core.errors import Conflict, ValidationFailed
 from eal.domain.leads import capture as leads
 from eal.domain.leads.model import Lead, with_note
 from eal.domain.prospects.model import Contact, Prospect
-from eal.domain.prospects.store import get, invalid, replace_prospect
+from eal.domain.prospects.store import get, replace_prospect
 
 if TYPE_CHECKING:
     from eal.core.caller import Caller
@@ -32,7 +32,7 @@ def convert(prospect_id: str, body: ProspectConvert, by: Caller) -> Prospect:
             f"The prospect was already converted to the lead {before.lead_id}.", lead_id=before.lead_id
         )
     if not before.can_be_reached:
-        raise invalid(
+        raise ValidationFailed.of_field(
             "",
             "To become a lead, the prospect needs an 'email' or at least one number in 'phones'.",
             "no_contact",

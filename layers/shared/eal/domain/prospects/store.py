@@ -106,7 +106,7 @@ def update(prospect_id: str, body: ProspectUpdate, by: Caller) -> Prospect:
     by.transaction.check_if_match(before.version)
     for name in ("source", "outreach_state"):
         if name in body.model_fields_set and getattr(body, name) is None:
-            raise invalid(f"/{name}", "Must not be null.", "null_forbidden")
+            raise ValidationFailed.of_field(f"/{name}", "Must not be null.", "null_forbidden")
     if before.lead_id and body.outreach_state:
         raise IllegalTransition(
             "The prospect was converted to a lead. Its outreach state can no longer change.",
@@ -116,7 +116,7 @@ def update(prospect_id: str, body: ProspectUpdate, by: Caller) -> Prospect:
         )
     after = _patched(before, body)
     if not after.is_named:
-        raise invalid("", "A prospect needs a 'company' or an 'email'.", "not_named")
+        raise ValidationFailed.of_field("", "A prospect needs a 'company' or an 'email'.", "not_named")
     _check_size(after)
     return replace_prospect("prospect.updated", before, after, by) if after != before else before
 
@@ -200,14 +200,9 @@ def _patched(prospect: Prospect, body: ProspectCreate | ProspectUpdate) -> Prosp
 
 def _check_size(prospect: Prospect) -> None:
     if prospect.is_too_large:
-        raise invalid(
+        raise ValidationFailed.of_field(
             "", f"A prospect must be at most {MAX_JSON_BYTES} bytes of JSON. Shorten it.", "too_long"
         )
-
-
-def invalid(pointer: str, message: str, kind: str) -> ValidationFailed:
-    """The refusal of one field."""
-    return ValidationFailed([{"pointer": pointer, "message": message, "type": kind}])
 
 
 def _not_found(prospect_id: str) -> NotFound:

@@ -258,13 +258,9 @@ class ProspectPage(PageView[ProspectView]):
         """
         page = cls(data=[ProspectView.of(prospect) for prospect in prospects], next_cursor=None)
         if len(page.model_dump_json().encode()) > _MAX_RESPONSE_BYTES:
-            raise ValidationFailed(
-                [
-                    {
-                        "pointer": "/prospect_ids",
-                        "message": "These prospects are too large for one answer. Send fewer at once.",
-                        "type": "too_large",
-                    }
-                ]
+            raise ValidationFailed.of_field(
+                "/prospect_ids",
+                "These prospects are too large for one answer. Send fewer at once.",
+                "too_large",
             )
         return page

@@ -97,7 +97,7 @@ def report(body: ReviewCreate, by: Caller) -> tuple[Review, bool]:
     ValidationFailed if there is no such lead.
     """
     if body.reviewed_at > by.at:
-        raise _invalid("/reviewed_at", "Must not be in the future.", "future")
+        raise ValidationFailed.of_field("/reviewed_at", "Must not be in the future.", "future")
     try:
         review, outcome = ingest(body.facts(), by)
     except ReviewErased as erased:
@@ -122,8 +122,8 @@ def ingest(facts: ReviewFacts, by: Caller) -> tuple[Review, Outcome]:
     after = merged(before, facts)
     if after is before:
         return before, "unchanged"
-    if after.lead_id != before.lead_id:
-        _require_lead(after.lead_id, by)
+    if after.lead_id != before.lead_id and after.lead_id:
+        by.transaction.require_named("/lead_id", "LEAD", "lead", after.lead_id)
     return _replace("review.updated", before, after, by), "updated"
 
 
@@ -165,7 +165,8 @@ def _create(facts: ReviewFacts, by: Caller) -> Review:
         version=1,
         salt=audit.new_salt(),
     )
-    _require_lead(new.lead_id, by)
+    if new.lead_id:
+        by.transaction.require_named("/lead_id", "LEAD", "lead", new.lead_id)
     # Of two concurrent ingestions, one fails on the claim: its caller reads again and finds the review.
     claim = claim_key(by.tenant, new.surface, new.external_id)
     by.transaction.create({**claim._asdict(), "kind": "REVIEW_CLAIM", "review_id": new.id})
@@ -195,16 +196,6 @@ def _replace(action: str, before: Review, changed: Review, by: Caller) -> Review
     return after
 
 
-def _require_lead(lead_id: str | None, by: Caller) -> None:
-    """Let the commit fail unless the lead exists. Raises: ValidationFailed for a text that is no id of a lead."""
-    if lead_id is None:
-        return
-    absent = _invalid("/lead_id", f"There is no lead {lead_id[:40]}.", "not_found")
-    if not ids.is_id("lead", lead_id):
-        raise absent
-    by.transaction.require(key(by.tenant, "LEAD", lead_id), "attribute_exists(pk)", lambda _item: absent)
-
-
 def audit_change(action: str, before: Review | None, after: Review | None, by: Caller) -> None:
     """Record the ingestion, the change or the erasure of a review."""
     review = cast("Review", after or before)
@@ -219,10 +210,6 @@ def audit_change(action: str, before: Review | None, after: Review | None, by: C
 
 def _audited(review: Review) -> Item:
     return {name: value for name, value in dump(review).items() if name not in _NOT_AUDITED}
-
-
-def _invalid(pointer: str, message: str, kind: str) -> ValidationFailed:
-    return ValidationFailed([{"pointer": pointer, "message": message, "type": kind}])
 
 
 def _item(review: Review, by: Caller) -> Item:

@@ -111,8 +111,6 @@ def buckets_since(kind: str, unit: Unit, since: datetime, by: Caller) -> list[It
     for number, items in enumerate(pages("pk = :pk AND sk >= :since", values)):
         if number == MAX_PAGES:
             message = "Covers too many lead sources to be added up. Use a shorter window."
-            raise ValidationFailed(
-                [{"pointer": "/window", "message": message, "type": "too_much", "location": "query"}]
-            )
+            raise ValidationFailed.of_field("/window", message, "too_much", location="query")
         found += items
     return found

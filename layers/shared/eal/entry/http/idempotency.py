@@ -100,7 +100,9 @@ class Idempotency(NamedTuple):
                 break
             except _Locked:
                 if time.monotonic() > end:
-                    raise Conflict("A request with this Idempotency-Key is still in progress.") from None
+                    raise Conflict(
+                        "A request with this Idempotency-Key is still in progress. Repeat it in a few seconds."
+                    ) from None
                 time.sleep(_POLL_SECONDS)
         try:
             yield

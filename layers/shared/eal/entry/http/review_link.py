@@ -9,8 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from eal.core import caller, observe
-from eal.core.errors import Unavailable
-from eal.core.table.write import Stale
+from eal.core.transaction import until_committed
 from eal.domain.outreach import addresses
 from eal.domain.reviews.requests import visiting
 from eal.entry.http.public_page import HtmlPage, Redirect
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 ACTOR = "review_link"
 _PREFETCHING = ("sec-purpose", "purpose", "x-moz")
 """Headers by which browsers mark a prefetch (Fetch standard, `Sec-Purpose`; the others are older)."""
-_TRIES = 4
 
 
 def follow(request: Request) -> HtmlPage | Redirect:
@@ -57,12 +55,10 @@ def _is_prefetch(request: Request) -> bool:
 
 def _record(sent: SentRequest, request_id: str) -> None:
     observe.bind(**sent.tenant._asdict())
-    for _ in range(_TRIES):
+
+    def commit() -> None:
         by = caller.system(ACTOR, sent.tenant.organization_id, request_id, sent.tenant.mode)
-        try:
-            visiting.record_visit(sent.request_id, by)
-            by.transaction.commit()
-        except Stale:
-            continue
-        return
-    raise Unavailable
+        visiting.record_visit(sent.request_id, by)
+        by.transaction.commit()
+
+    until_committed(commit)

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 
 from eal.core import caller, observe
-from eal.core.errors import Unavailable
-from eal.core.table.write import AlreadyWritten, Stale
+from eal.core.transaction import until_committed
 from eal.domain.outreach import addresses, unsubscribing
 from eal.entry.http.public_page import Button, HtmlPage
 
@@ -33,7 +32,6 @@ FIELD: Final = ("List-Unsubscribe", "One-Click")
 """RFC 8058, section 3.1."""
 ALL_TOPICS: Final = ("topic", "all")
 """The field of the second button."""
-_TRIES = 4
 
 
 def show(request: Request) -> HtmlPage:
@@ -47,20 +45,20 @@ def show(request: Request) -> HtmlPage:
             status=200,
             title="Unsubscribe",
             paragraphs=(
-                f"Do you want no more requests for reviews from {name}, or no more e-mail at all? Press a button. It "
-                "applies to the address that received the e-mail with this link.",
+                f"Unsubscribe from review requests from {name}, or from all its e-mail? This applies to the address "
+                "that received the e-mail with this link.",
             ),
             buttons=(
-                Button("No more requests for reviews", (FIELD,)),
-                Button("No more e-mail", (FIELD, ALL_TOPICS)),
+                Button("Unsubscribe from review requests", (FIELD,)),
+                Button("Unsubscribe from all e-mail", (FIELD, ALL_TOPICS)),
             ),
         )
     return HtmlPage(
         status=200,
         title="Unsubscribe",
         paragraphs=(
-            f"Do you want no more e-mail from {name}? Press the button. It applies to the address that received the "
-            "e-mail with this link.",
+            f"Unsubscribe from all e-mail from {name}? This applies to the address that received the e-mail with this "
+            "link.",
         ),
         buttons=(Button("Unsubscribe", (FIELD,)),),
     )
@@ -84,7 +82,7 @@ def confirm(request: Request) -> HtmlPage:
         )
     topic = "all" if ALL_TOPICS in form else unsubscribing.topic_of(sent)
     _unsubscribe(sent, topic, request.id)
-    unwanted = "requests for reviews" if topic == "reviews" else "e-mail"
+    unwanted = "review requests" if topic == "reviews" else "e-mail"
     return HtmlPage(
         status=200,
         title="You are unsubscribed",
@@ -96,15 +94,13 @@ def confirm(request: Request) -> HtmlPage:
 
 def _unsubscribe(sent: SentEmail, topic: Topic, request_id: str) -> None:
     observe.bind(**sent.tenant._asdict())
-    for _ in range(_TRIES):
+
+    def commit() -> None:
         by = caller.system(ACTOR, sent.tenant.organization_id, request_id, sent.tenant.mode)
-        try:
-            unsubscribing.unsubscribe(sent.email_id, topic, by)
-            by.transaction.commit()
-        except (Stale, AlreadyWritten):
-            continue
-        return
-    raise Unavailable
+        unsubscribing.unsubscribe(sent.email_id, topic, by)
+        by.transaction.commit()
+
+    until_committed(commit)
 
 
 def _sent_email(request: Request) -> SentEmail | None:
@@ -118,7 +114,7 @@ def _unknown() -> HtmlPage:
         paragraphs=(
             "Nobody was unsubscribed. Open the link in the e-mail itself, or copy all of it: mail programs sometimes "
             "break long links into two lines.",
-            "You can also answer the e-mail and write that you want no more of them.",
+            "You can also reply to the e-mail with the word unsubscribe.",
         ),
     )
 

@@ -56,7 +56,7 @@ def add(claim_id: str, body: NoteCreate, by: Caller) -> Note:
         reading=Reading(**dict(body.reading)) if body.reading else None,
     )
     if new.reading and new.reading.taken_at and new.reading.taken_at > by.at + _CLOCK_SKEW:
-        raise _invalid("/reading/taken_at", "Must not be in the future.", "future")
+        raise ValidationFailed.of_field("/reading/taken_at", "Must not be in the future.", "future")
     claims.require_open(claim_id, by)
     if new.corrects:
         _require_note(claim_id, new.corrects, by)
@@ -90,16 +90,12 @@ def search(claim_id: str, query: NoteQuery, by: Caller) -> Page[Note]:
 
 
 def _require_note(claim_id: str, note_id: str, by: Caller) -> None:
-    absent = _invalid("/corrects", f"The claim has no note {note_id[:40]}.", "not_found")
+    absent = ValidationFailed.of_field("/corrects", f"The claim has no note {note_id[:40]}.", "not_found")
     if not ids.is_id(ID_PREFIX, note_id):
         raise absent
     by.transaction.require(
         note_key(by.tenant, claim_id, note_id), "attribute_exists(pk)", lambda _item: absent
     )
-
-
-def _invalid(pointer: str, message: str, kind: str) -> ValidationFailed:
-    return ValidationFailed([{"pointer": pointer, "message": message, "type": kind}])
 
 
 def _not_found(claim_id: str, note_id: str) -> NotFound:

@@ -13,10 +13,9 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypedDict, cast
-from urllib.parse import unquote_plus
+from typing import TYPE_CHECKING
 
-from eal.core import aws, observe, settings
+from eal.core import aws, observe, settings, uploads
 from eal.core.caller import worker
 from eal.core.table.item import dump, load
 from eal.core.table.write import Stale
@@ -39,20 +38,6 @@ _WORKER = "inspect_photo"
 
 class InspectionFailed(Exception):
     """Earlier inspections of a photo failed, or were killed."""
-
-
-class _Object(TypedDict):
-    key: str
-
-
-class _S3(TypedDict):
-    object: _Object
-
-
-class S3Record(TypedDict):
-    """An S3 event notification of an upload; only the members that are read."""
-
-    s3: _S3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,8 +92,8 @@ def give_up(message: Mapping[str, Json], _fault: Exception) -> None:
 
 
 def _uploaded(message: Mapping[str, Json]) -> Iterator[PhotoRef]:
-    for record in cast("list[S3Record]", message.get("Records", [])):
-        ref = PhotoRef.of_original(unquote_plus(record["s3"]["object"]["key"]))
+    for upload in uploads.in_notification(message):
+        ref = PhotoRef.of_original(upload.key)
         if ref is None:
             observe.logger.info("photo_message_dropped")
             continue

@@ -46,8 +46,7 @@ def request(claim_id: str, by: Caller) -> Claim:
     claim = CLAIMS.get(by.tenant, claim_id)
     by.transaction.check_if_match(claim.version)
     claims.check_is_not_closed(claim)
-    if not _is_enabled(by):
-        raise Conflict("AI is switched off: the setting 'ai.enabled' of the organization is false.")
+    ai_settings.require_enabled(organization_settings.settings_of(by.organization_id))
     file = evidence.read(claim, by.tenant)
     if evidence.is_empty(file):
         raise Conflict(
@@ -128,11 +127,6 @@ def is_current(claim: Claim, provenance: tuple[str, str, str], tenant: Tenant) -
         return False
     made_by = context.provenance
     return (made_by.engine, made_by.model, made_by.input_sha256) == provenance
-
-
-def _is_enabled(by: Caller) -> bool:
-    settings = organization_settings.settings_of(by.organization_id)
-    return ai_settings.ai_policy(settings).enabled
 
 
 def _chunks(part: Part, entries: Sequence[object]) -> Iterator[str]:

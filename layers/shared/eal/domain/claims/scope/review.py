@@ -192,7 +192,8 @@ def _audited(decided: Decision | RoomCorrection | None) -> Item:
 def _check_reviewable(claim: Claim) -> None:
     if claim.status not in REVIEWABLE:
         raise Conflict(
-            f"The scope of a claim with the status '{claim.status}' cannot be reviewed.",
+            f"The scope of a claim with the status '{claim.status}' cannot be reviewed. Wait for its "
+            "extraction, or reopen the claim.",
             id=claim.id,
             status=claim.status,
         )
@@ -202,4 +203,4 @@ def _check_quantity(values: Values) -> None:
     given = {value is not None for value in (values.quantity, values.unit, values.quantity_basis)}
     if len(given) > 1:
         message = "'quantity', 'unit' and 'quantity_basis' go together: set all of them, or none."
-        raise ValidationFailed([{"pointer": "/values", "message": message, "type": "incomplete_quantity"}])
+        raise ValidationFailed.of_field("/values", message, "incomplete_quantity")

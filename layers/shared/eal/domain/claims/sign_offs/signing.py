@@ -108,15 +108,15 @@ def _check_acknowledged(claim: Claim, findings: Sequence[IdentifiedFinding], bod
     found = {finding.id for finding in findings}
     for number, given in enumerate(body.acknowledge):
         if given.check_id not in found:
-            message = "No finding of the checks has this id any more. Read GET /v1/claims/{id}/checks again."
+            message = "No finding of the checks has this id any more. Read GET /claims/{id}/checks again."
             pointer = f"/acknowledge/{number}/check_id"
-            raise ValidationFailed([{"pointer": pointer, "message": message, "type": "not_found"}])
+            raise ValidationFailed.of_field(pointer, message, "not_found")
     acknowledged = {given.check_id for given in body.acknowledge}
     open_ids = [one.id for one in findings if one.finding.level == "block" and one.id not in acknowledged]
     if open_ids:
         raise Conflict(
             f"{len(open_ids)} findings block the sign-off. Correct the scope, or list each in 'acknowledge' with a"
-            " reason. GET /v1/claims/{id}/checks shows them.",
+            " reason. GET /claims/{id}/checks shows them.",
             id=claim.id,
             blocking_checks=open_ids[:MAX_IDS_SHOWN],
         )

@@ -55,7 +55,7 @@ def get_latest(claim_id: str, by: Caller) -> SignOff:
     CLAIMS.get(by.tenant, claim_id)
     latest = find_latest(claim_id, by.tenant)
     if latest is None:
-        raise NotFound(f"The claim {claim_id} was not signed off yet.")
+        raise NotFound(f"The claim {claim_id} has not been signed off yet.")
     return latest
 
 

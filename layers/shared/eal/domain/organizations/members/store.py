@@ -34,7 +34,7 @@ _NOT_AUDITED = frozenset({"id", "invited_at", "invited_by", "last_signed_in_at"}
 
 _LAST_OWNER = {
     "invited": "This is the last owner. Make another member an owner first.",
-    "active": "This is the last owner who has signed in. Make a member an owner first who has signed in, too.",
+    "active": "This is the last owner who has signed in. First make another member who has signed in an owner.",
 }
 
 

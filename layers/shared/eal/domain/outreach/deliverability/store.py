@@ -62,9 +62,7 @@ def counts_by_bucket(first_day: date, last_day: date, tenant: Tenant) -> dict[Bu
     for number, items in enumerate(pages("pk = :pk AND sk BETWEEN :first AND :last", values)):
         if number == MAX_PAGES:
             message = "Covers too many steps and variants to be added up. Use a shorter time."
-            raise ValidationFailed(
-                [{"pointer": "/since", "message": message, "type": "too_much", "location": "query"}]
-            )
+            raise ValidationFailed.of_field("/since", message, "too_much", location="query")
         found |= {Bucket.read(cast("str", item["sk"])): counts_in(item) for item in items}
     return found
 

@@ -75,9 +75,7 @@ class DeliverabilityQuery(Wire):
         first = date.fromisoformat(self.since) if self.since else last - timedelta(days=DEFAULT_DAYS - 1)
         if not 0 <= (last - first).days < MAX_DAYS:
             message = f"Must be at most {MAX_DAYS - 1} days before 'until', which is today by default."
-            raise ValidationFailed(
-                [{"pointer": "/since", "message": message, "type": "invalid_range", "location": "query"}]
-            )
+            raise ValidationFailed.of_field("/since", message, "invalid_range", location="query")
         return first, last
 
 
@@ -178,9 +176,7 @@ class DeliverabilityView(Wire):
                 total.update(counted)
         if len(groups) > MAX_GROUPS:
             message = f"Makes more than {MAX_GROUPS} groups. Use 'sequence_id'."
-            raise ValidationFailed(
-                [{"pointer": "/group_by", "message": message, "type": "too_much", "location": "query"}]
-            )
+            raise ValidationFailed.of_field("/group_by", message, "too_much", location="query")
         return cls(
             since=first.isoformat(),
             until=last.isoformat(),

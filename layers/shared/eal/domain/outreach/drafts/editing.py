@@ -6,9 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from eal.core import audit, ids
-from eal.core.errors import Conflict, ValidationFailed
+from eal.core.errors import ValidationFailed
 from eal.core.table.item import patched
-from eal.core.table.keys import Key
 from eal.domain.leads.collection import LEADS
 from eal.domain.organization_settings import ai as ai_settings
 from eal.domain.organization_settings import store as organization_settings
@@ -19,7 +18,6 @@ from eal.domain.prospects.collection import PROSPECTS
 
 if TYPE_CHECKING:
     from eal.core.caller import Caller
-    from eal.core.table.write import Refusal
     from eal.domain.outreach.drafts.wire import DraftCreate, DraftUpdate
 
 
@@ -47,8 +45,7 @@ def add(body: DraftCreate, by: Caller) -> Draft:
     )
     company = organization_settings.company_of(by.organization_id)
     if new.instructions:
-        if not ai_settings.ai_policy(company.settings).enabled:
-            raise Conflict("AI is switched off: the setting 'ai.enabled' of the organization is false.")
+        ai_settings.require_enabled(company.settings)
         by.transaction.enqueue_task("write_email", {"draft_id": new.id})
     else:
         new = replace(new, findings=checking.findings(new, company, by))
@@ -58,27 +55,10 @@ def add(body: DraftCreate, by: Caller) -> Draft:
 
 def _require_person(body: DraftCreate, by: Caller) -> None:
     """Let the commit fail unless the lead or prospect exists: one that is erased meanwhile gets no draft."""
-    for name, person_id, people in (
-        ("lead_id", body.lead_id, LEADS),
-        ("prospect_id", body.prospect_id, PROSPECTS),
-    ):
-        if person_id is None:
-            continue
-        absent = ValidationFailed(
-            [
-                {
-                    "pointer": f"/{name}",
-                    "message": f"There is no {people.noun} {person_id[:40]}.",
-                    "type": "not_found",
-                }
-            ]
-        )
-        key = Key(people.partition(by.tenant), person_id)
-        by.transaction.require(key, "attribute_exists(pk)", _raising(absent))
-
-
-def _raising(error: Exception) -> Refusal:
-    return lambda _item: error
+    if body.lead_id:
+        by.transaction.require_named("/lead_id", LEADS.kind, LEADS.id_prefix, body.lead_id)
+    if body.prospect_id:
+        by.transaction.require_named("/prospect_id", PROSPECTS.kind, PROSPECTS.id_prefix, body.prospect_id)
 
 
 def update(draft_id: str, body: DraftUpdate, by: Caller) -> Draft:
@@ -93,9 +73,7 @@ def update(draft_id: str, body: DraftUpdate, by: Caller) -> Draft:
         raise conflict(before, "changed")
     for name in ("subject", "body"):
         if name in body.model_fields_set and getattr(body, name) is None:
-            raise ValidationFailed(
-                [{"pointer": f"/{name}", "message": "Must not be null.", "type": "null_forbidden"}]
-            )
+            raise ValidationFailed.of_field(f"/{name}", "Must not be null.", "null_forbidden")
     after = patched(before, body)
     if after == before:
         return before

@@ -40,7 +40,7 @@ def send(draft_id: str, by: Caller) -> Draft:
     found = checking.findings(before, company, by)
     if outreach.sender is None or content_policy.blocks(found):
         raise Conflict(
-            "The content policy forbids to send this draft. Correct what its findings with the level 'block' name.",
+            "The content policy blocks this draft. Fix each finding with the level 'block', then send it again.",
             findings=[asdict(finding) for finding in found],
         )
     if suppression := suppressions.find(by.tenant, before.to):

@@ -50,15 +50,8 @@ def create(new: Draft, by: Caller) -> None:
 def search(query: DraftQuery, by: Caller) -> Page[Draft]:
     """Drafts, newest first. Status, lead and prospect have indexes."""
     if query.lead_id and query.prospect_id:
-        raise ValidationFailed(
-            [
-                {
-                    "pointer": "/prospect_id",
-                    "message": "Send 'lead_id' or 'prospect_id', not both.",
-                    "type": "exclusive",
-                    "location": "query",
-                }
-            ]
+        raise ValidationFailed.of_field(
+            "/prospect_id", "Send 'lead_id' or 'prospect_id', not both.", "exclusive", location="query"
         )
     index: Index | None = None
     indexed_by: tuple[str, ...] = ()

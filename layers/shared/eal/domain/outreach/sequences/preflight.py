@@ -60,7 +60,7 @@ def _of_vendor(by: Caller) -> Iterator[FieldError]:
     if resend is None or "api_key" not in resend.secrets:
         yield _fault(
             "",
-            "Resend is not connected: set its api_key with PUT /v1/integrations/resend.",
+            "Resend is not connected: set its api_key with PUT /integrations/resend.",
             "vendor_not_connected",
         )
 

@@ -63,9 +63,7 @@ def update(sequence_id: str, body: SequenceUpdate, by: Caller) -> tuple[Sequence
         raise IllegalTransition("An archived sequence cannot change.", status="archived", allowed=[])
     for name in ("name", "steps", "send_window", "stop_on"):
         if name in body.model_fields_set and getattr(body, name) is None:
-            raise ValidationFailed(
-                [{"pointer": f"/{name}", "message": "Must not be null.", "type": "null_forbidden"}]
-            )
+            raise ValidationFailed.of_field(f"/{name}", "Must not be null.", "null_forbidden")
     after = patched(before, body)
     _check_size(after)
     open_enrollments = enrollments.NO_ENROLLMENTS
@@ -139,14 +137,8 @@ def _replace(action: str, before: Sequence, changed: Sequence, by: Caller) -> Se
 
 def _check_size(sequence: Sequence) -> None:
     if json_size(_audited(sequence)) > MAX_JSON_BYTES:
-        raise ValidationFailed(
-            [
-                {
-                    "pointer": "",
-                    "message": f"A sequence must be at most {MAX_JSON_BYTES} bytes of JSON. Shorten it.",
-                    "type": "too_long",
-                }
-            ]
+        raise ValidationFailed.of_field(
+            "", f"A sequence must be at most {MAX_JSON_BYTES} bytes of JSON. Shorten it.", "too_long"
         )
 
 

@@ -33,9 +33,7 @@ def csv_text(query: SuppressionCsvQuery, by: Caller) -> str:
     for number, item in enumerate(store.every(query.as_list(), by)):
         if number == MAX_ROWS:
             message = f"More than {MAX_ROWS} suppressions match. Use 'created_after' and 'created_before'."
-            raise ValidationFailed(
-                [{"pointer": "/created_after", "message": message, "type": "too_much", "location": "query"}]
-            )
+            raise ValidationFailed.of_field("/created_after", message, "too_much", location="query")
         writer.writerow(_text(item.get(name)) for name in COLUMNS)
     return file.getvalue()
 

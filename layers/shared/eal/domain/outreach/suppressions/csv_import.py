@@ -7,9 +7,9 @@ import io
 from typing import TYPE_CHECKING, NamedTuple
 
 from eal.core.csv_cell import harmless
-from eal.core.errors import Unavailable, ValidationFailed, validation_message
+from eal.core.errors import ValidationFailed, validation_message
 from eal.core.schema import ValidationError
-from eal.core.table.write import AlreadyWritten, Stale
+from eal.core.transaction import until_committed
 from eal.domain.outreach.suppressions import store
 from eal.domain.outreach.suppressions.csv_export import COLUMNS
 from eal.domain.outreach.suppressions.wire import (
@@ -28,7 +28,6 @@ ROWS_IN_A_TRANSACTION = 12
 """A row needs at most seven operations: the suppression, its claim, the enrollment that stops, that one's two claims,
 and two audit records. DynamoDB allows 100 in a transaction."""
 _READ = frozenset({"address", "domain", "reason", "topic", "note"})
-_TRIES = 4
 
 
 class _Row(NamedTuple):
@@ -58,15 +57,14 @@ def import_csv(text: str, by: Caller) -> SuppressionImportView:
 
 def _imported(rows: Sequence[_Row], by: Caller) -> list[ImportedRowView]:
     """Raises: Unavailable if other requests kept changing the same suppressions."""
-    for _ in range(_TRIES):
+
+    def commit() -> list[ImportedRowView]:
         again = by.with_new_transaction()
         results = list(_suppressed(rows, again))
-        try:
-            again.transaction.commit()
-        except (Stale, AlreadyWritten):
-            continue
+        again.transaction.commit()
         return results
-    raise Unavailable
+
+    return until_committed(commit)
 
 
 def _suppressed(rows: Iterable[_Row], by: Caller) -> Iterator[ImportedRowView]:
@@ -136,4 +134,4 @@ def unescaped(cell: str) -> str:
 
 
 def _invalid(message: str, kind: str) -> ValidationFailed:
-    return ValidationFailed([{"pointer": "/csv", "message": message, "type": kind, "location": "body"}])
+    return ValidationFailed.of_field("/csv", message, kind, location="body")

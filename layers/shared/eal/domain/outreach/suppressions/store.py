@@ -130,9 +130,7 @@ def delete(suppression_id: str, reason: str | None, by: Caller) -> None:
             "Required: the recipient wants no more e-mail. Give the reason why it may be sent again, such as a new "
             "consent."
         )
-        raise ValidationFailed(
-            [{"pointer": "/reason", "message": message, "type": "missing", "location": "query"}]
-        )
+        raise ValidationFailed.of_field("/reason", message, "missing", location="query")
     by.transaction.delete(SUPPRESSIONS.key(by.tenant, before.id), was=before.version)
     by.transaction.delete(_claim_key_of(before, by.tenant))
     changes = audit.changes(_audited(before), {}, personal=PERSONAL, salt=before.salt)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from eal.core import audit, ids
 from eal.core.errors import Conflict, ValidationFailed
-from eal.core.table.keys import key
 from eal.domain.organization_settings import outreach as outreach_settings
 from eal.domain.organization_settings import store as organization_settings
 from eal.domain.outreach import addresses, templates, tenant_clock
@@ -52,23 +51,22 @@ def request(body: ReviewRequestCreate, by: Caller) -> ReviewRequest:
     ValidationFailed if there is no such lead.
     """
     if body.completed_at and body.completed_at > by.at:
-        raise _invalid("/completed_at", "Must not be in the future.", "future")
+        raise ValidationFailed.of_field("/completed_at", "Must not be in the future.", "future")
     company = organization_settings.company_of(by.organization_id)
     outreach = outreach_settings.outreach_in(company.settings)
     if outreach.sender is None:
-        raise Conflict(
-            "The settings name no sender of e-mails. Set 'sender' with PATCH /v1/organizations/me."
-        )
+        raise Conflict("The settings name no sender of e-mails. Set 'sender' with PATCH /organizations/me.")
     if organization_settings.review_url_in(company.settings) is None:
         raise Conflict(
-            "The settings have no page for reviews. Set one in 'reviews' with PATCH /v1/organizations/me."
+            "The settings have no page for reviews. Set one in 'reviews' with PATCH /organizations/me."
         )
     if suppression := suppressions.find(by.tenant, body.email, "reviews"):
         raise Conflict(
             "The customer's address is suppressed: it gets no requests for reviews.",
             suppression_id=suppression.id,
         )
-    _require_lead(body.lead_id, by)
+    if body.lead_id:
+        by.transaction.require_named("/lead_id", "LEAD", "lead", body.lead_id)
     new = ReviewRequest(
         id=ids.new(REVIEW_REQUESTS.id_prefix, by.at),
         status="queued",
@@ -117,16 +115,3 @@ def _email(
         review_request_id=request.id,
     )
     return email, Content(html=rendered.html, text=rendered.text)
-
-
-def _require_lead(lead_id: str | None, by: Caller) -> None:
-    if lead_id is None:
-        return
-    absent = _invalid("/lead_id", f"There is no lead {lead_id[:40]}.", "not_found")
-    if not ids.is_id("lead", lead_id):
-        raise absent
-    by.transaction.require(key(by.tenant, "LEAD", lead_id), "attribute_exists(pk)", lambda _item: absent)
-
-
-def _invalid(pointer: str, message: str, kind: str) -> ValidationFailed:
-    return ValidationFailed([{"pointer": pointer, "message": message, "type": kind}])
