@@ -108,7 +108,10 @@ def test_the_value_of_the_engine_stays_beside_that_of_the_person(api: FakeApi) -
     assert "Remove 120 SF of wet carpet in the kitchen." in words
 
 
-@pytest.mark.parametrize(("remaining", "expected"), [(23, "23 more reach this confidence"), (0, "any more")])
+@pytest.mark.parametrize(
+    ("remaining", "expected"),
+    [(23, "23 more reach this confidence"), (0, "No more undecided items reach this confidence.")],
+)
 def test_items_are_accepted_in_portions(api: FakeApi, remaining: int, expected: str) -> None:
     with_items(api, "proposed")
     api.answers["acceptClaimScopeItems"] = lambda _: (200, {"accepted": [ITEM], "remaining": remaining})

@@ -82,7 +82,7 @@ def test_a_stale_form_takes_over_what_somebody_else_changed_and_keeps_what_the_p
     shown = member.post(LEAD, {**hidden, **entered})
 
     assert shown.status == 412
-    assert "The form now has their changes, with yours over them" in shown.words
+    assert "The form now has their changes, with yours on top" in shown.words
     assert "Somebody else changed this to “Ann <b>”. What you entered is kept here." in shown.words
     assert shown.text.count("Somebody else changed this") == 1
     assert "Ann &lt;b&gt;" in shown.text
@@ -174,7 +174,7 @@ def test_a_key_whose_text_was_lost_is_said_to_be_lost(api: FakeApi, monkeypatch:
 
     assert len(keys) == 2
     assert len(set(keys)) == 1
-    assert "The key was made, but its text is lost" in shown.words
+    assert "The key was created, but its text is lost" in shown.words
 
 
 def test_a_form_of_another_organization_or_mode_changes_nothing(api: FakeApi) -> None:

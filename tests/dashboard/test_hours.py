@@ -161,4 +161,4 @@ def test_a_stale_form_takes_over_somebody_elses_rota_and_keeps_the_hours_that_we
     assert f'name="{ROTA}.1.name" value="Ben"' in shown.text
     assert f'name="{WEEK}.sun.from" value="10:00"' in shown.text
     assert f'name="{WEEK}.mon.from" value="08:00"' not in shown.text
-    assert "with yours over them" in shown.words
+    assert "with yours on top" in shown.words

@@ -164,7 +164,7 @@ def test_a_stale_card_whose_change_is_not_on_it_says_so(api: FakeApi, leads: Any
 
     refused = move(before, DANA, to="contacted")
 
-    assert "What its card shows is as before" in refused.words
+    assert "Its card is unchanged" in refused.words
     assert "Changed since" not in refused.words
 
 
@@ -189,7 +189,7 @@ def test_a_stale_card_of_a_lead_that_is_won_has_no_form(api: FakeApi, leads: Any
 
     refused = move(before, DANA, to="lost", reason="Too late")
 
-    assert "A lead that is won is not moved any more." in refused.words
+    assert "A lead that is won can no longer be moved." in refused.words
     assert "moveLead" not in refused.text
 
 

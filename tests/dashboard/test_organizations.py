@@ -50,7 +50,7 @@ def test_the_ai_usage_of_a_month_is_next_to_its_budget(api: FakeApi) -> None:
 @pytest.mark.parametrize(
     ("spent", "held", "budget", "said"),
     [
-        (20_000_000, 5_000_000, 25_000_000, "The budget of this month is used up."),
+        (20_000_000, 5_000_000, 25_000_000, "This month's budget is used up."),
         (0, 0, 0, "There is no budget for Bedrock."),
     ],
 )

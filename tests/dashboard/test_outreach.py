@@ -281,7 +281,7 @@ def test_a_draft_that_is_being_written_is_looked_at_again(api: FakeApi) -> None:
 def test_a_wish_of_the_recipient_is_removed_with_a_reason_in_the_query(api: FakeApi) -> None:
     path = f"/outreach/suppressions/sup_{ULID}"
     member = signed_in()
-    assert "This is the recipient's wish" in member.get(path).words
+    assert "The recipient asked for this" in member.get(path).words
     done = member.fill(path, "deleteSuppression", reason="They asked for e-mail again.")
 
     assert done.location == "/outreach/suppressions?done=deleteSuppression"

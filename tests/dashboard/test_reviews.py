@@ -52,7 +52,7 @@ def test_a_review_that_is_no_longer_shown_cannot_be_answered(api: FakeApi) -> No
     returns(api, "getReview", status="deleted")
     shown = signed_in().get(REVIEW)
 
-    assert "It is no longer shown there." in shown.words
+    assert "The review is no longer shown." in shown.words
     assert 'value="draftAnswer"' not in shown.text
 
 

@@ -79,10 +79,10 @@ def test_an_id_of_somebody_else_is_not_found(api: FakeApi) -> None:
     [
         (f"photo_{ULID}", "Ids that begin with photo_ have no page of their own."),
         (f"nothing_{ULID}", "Ids that begin with nothing_ have no page of their own."),
-        ("lead_1", "This is not an id."),
-        ("../../settings", "This is not an id."),
-        ("//evil.example.com", "This is not an id."),
-        ("<script>alert(1)</script>", "This is not an id."),
+        ("lead_1", "This is not an ID."),
+        ("../../settings", "This is not an ID."),
+        ("//evil.example.com", "This is not an ID."),
+        ("<script>alert(1)</script>", "This is not an ID."),
     ],
 )
 def test_what_is_no_id_is_not_found_and_leads_nowhere(text: str, said: str, api: FakeApi) -> None:
@@ -98,7 +98,7 @@ def test_a_search_for_nothing_says_what_to_enter(api: FakeApi) -> None:
     shown = signed_in().get("/search?id=")
 
     assert shown.status == 200
-    assert "Paste the id" in shown.words
+    assert "Paste the ID" in shown.words
 
 
 # ---------------------------------------------------------------- the calls behind a page

@@ -79,8 +79,28 @@ def test_a_refused_sign_in_sets_no_session(api: FakeApi) -> None:
     shown = person.get(f"/signed-in?code=abc&state={query['state']}")
 
     assert shown.status == 403
-    assert "You cannot sign in here" in shown.words
+    assert "The sign-in was refused." in shown.words
     assert SESSION not in person.cookies
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("unknown_member", "No organization has invited this e-mail address."),
+        ("other_account", "This e-mail address is bound to another account."),
+        ("unverified_email", "The e-mail address of this account is not verified."),
+        ("invalid_code", "The sign-in was refused. Try again."),
+    ],
+)
+def test_a_refusal_says_what_the_person_can_do(reason: str, said: str, api: FakeApi) -> None:
+    details = {"reason": reason}
+    api.answers["createSession"] = lambda _: (
+        403,
+        {"error": {"code": "sign_in_refused", "message": "No.", "details": details}},
+    )
+    person = Person()
+    query = begun(person)
+    assert said in person.get(f"/signed-in?code=abc&state={query['state']}").words
 
 
 def test_a_planted_session_is_replaced_and_ended(api: FakeApi) -> None:

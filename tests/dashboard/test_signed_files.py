@@ -101,7 +101,7 @@ def test_the_record_of_the_manifest_is_looked_up(api: FakeApi) -> None:
         "resource_type": "claim_sign_off",
         "resource_id": f"sign_{ULID}",
     }
-    assert "There is no signed checkpoint with the record of this manifest yet." in shown.words
+    assert "The record of this manifest cannot be proved until it is archived" in shown.words
     assert "The checkpoint is signed" not in shown.words
 
 

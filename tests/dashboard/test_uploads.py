@@ -128,7 +128,7 @@ def test_a_script_learns_where_to_send_the_file(api: FakeApi, bucket: Bucket) ->
     [
         (None, "Choose a file that is not empty."),
         (b"", "Choose a file that is not empty."),
-        (b"x" * (uploads.MAX_POSTED_BYTES + 1), "Without JavaScript, a file has at most 4 MB."),
+        (b"x" * (uploads.MAX_POSTED_BYTES + 1), "Without JavaScript, a file has at most 4 MiB."),
     ],
 )
 def test_a_file_that_cannot_be_sent_is_refused_before_the_api_is_called(
@@ -204,7 +204,7 @@ def test_a_script_gets_a_message_if_the_form_is_refused(api: FakeApi) -> None:
     fields = hidden(member, PHOTOS, "createClaimPhoto")
 
     gone = member.post(PHOTOS, {**fields, "_form": "nothing"}, SCRIPT)
-    assert (gone.status, json.loads(gone.text)["message"][:19]) == (404, "This form does not ")
+    assert (gone.status, json.loads(gone.text)["message"][:20]) == (404, "This form no longer ")
     moved = member.post(PHOTOS, {**fields, "_place": "org_1:test"}, SCRIPT)
     assert moved.status == 409
     assert "another organization or mode" in json.loads(moved.text)["message"]
@@ -266,7 +266,7 @@ def test_an_import_that_runs_is_followed_with_and_without_script(api: FakeApi) -
 
     assert "400 of 1,200 rows are done." in shown.words
     assert f'hx-get="{IMPORT}" hx-trigger="every 3s"' in shown.text
-    assert f'<a href="{IMPORT}">Load the page again</a>' in shown.text
+    assert f'<a href="{IMPORT}">Reload the page</a>' in shown.text
     assert '<progress max="1200" value="400"' in shown.text
 
 
@@ -334,7 +334,7 @@ def test_the_page_names_the_columns_and_offers_an_example(api: FakeApi) -> None:
     for names, _ in lead_imports.COLUMNS:
         for name in names:
             assert name in shown.words
-    assert "At most 64 MB and 100,000 rows" in shown.words
+    assert "At most 64 MiB and 100,000 rows" in shown.words
     (example,) = [one for one in shown.text.split('"') if one.startswith("/static/leads.")]
     answer = signed_in().get(example)
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
@@ -394,7 +394,7 @@ def test_a_rejection_for_programs_is_explained_to_a_person(api: FakeApi) -> None
     api.answers["getClaimPhoto"] = lambda _: (200, {**examples()["getClaimPhoto"][1], **changes})
 
     for path in (PHOTOS, f"{PHOTOS}/photo_{ULID}"):
-        assert "The file is no image of the kind that its name says." in signed_in().get(path).words
+        assert "The file is not an image of the type that its name states." in signed_in().get(path).words
 
 
 def test_a_refused_declaration_names_every_field(api: FakeApi) -> None:

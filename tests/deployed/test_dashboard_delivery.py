@@ -131,7 +131,7 @@ def test_failing_deliveries_are_in_the_log_and_are_replayed_after_they_were_coun
     assert re.fullmatch(r"Replay [1-9]\d* events?\?", heading(page))
     assert len(about(inbox, lead["id"])) == before
     page.get_by_role("button", name="Replay now").click()
-    page.get_by_text("The replay has begun.").wait_for()
+    page.get_by_text("The replay has started.").wait_for()
 
     assert inbox.wait_for(lambda _: len(about(inbox, lead["id"])) > before, 60)
     assert accepts(about(inbox, lead["id"])[-1], secret)

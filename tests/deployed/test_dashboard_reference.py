@@ -73,7 +73,7 @@ def test_an_id_leads_to_its_page_and_its_json(page: Page, site: Site, stack: Sta
     address = f"find-{secrets.token_hex(4)}@example.com"
     lead = stack.call("POST", "/leads", key=key, body={"first_name": "Found", "email": address}).json
     page.goto(f"{site.home}/settings/members")
-    page.get_by_role("search", name="Find by id").get_by_role("searchbox").fill(str(lead["id"]))
+    page.get_by_role("search", name="Find by ID").get_by_role("searchbox").fill(str(lead["id"]))
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/leads/{lead['id']}")
     assert heading(page) == "Found"

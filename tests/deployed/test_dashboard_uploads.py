@@ -100,11 +100,9 @@ def test_leads_are_imported_without_javascript(member: BrowserContext, chromium:
         assert heading(page) == "Lead import"
 
         deadline = time.monotonic() + 120
-        while (
-            page.get_by_role("link", name="Load the page again").is_visible() and time.monotonic() < deadline
-        ):
+        while page.get_by_role("link", name="Reload the page").is_visible() and time.monotonic() < deadline:
             page.wait_for_timeout(1000)
-            page.get_by_role("link", name="Load the page again").click()
+            page.get_by_role("link", name="Reload the page").click()
         shows_the_end(page, name)
 
 

@@ -32,7 +32,7 @@ def press(page: Page, button: str) -> None:
     for _ in range(5):
         with page.expect_navigation():
             page.get_by_role("button", name=button, exact=True).click()
-        if not page.get_by_text("The API did not answer in time.").is_visible():
+        if not page.get_by_text("The API did not respond in time.").is_visible():
             return
 
 
@@ -294,7 +294,7 @@ def test_two_members_who_edit_the_same_lead_lose_nothing(
     edit(second, "Notes", "Left a message.")
     press(second, "Save changes")
 
-    assert second.get_by_text("The form now has their changes, with yours over them").is_visible()
+    assert second.get_by_text("The form now has their changes, with yours on top").is_visible()
     form = second.locator("form", has=second.locator("[name=_form][value=updateLead]"))
     assert form.get_by_label("Company").input_value() == "Acme"
     assert form.get_by_label("Assigned to").input_value() == "Robin"

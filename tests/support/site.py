@@ -41,7 +41,7 @@ def sign_in(context: BrowserContext, site: Site, path: str) -> Page:
 def heading(page: Page) -> str:
     """The page's heading. A page whose API is still starting says so, and is loaded again as it advises."""
     for _ in range(5):
-        if page.locator("h1").inner_text() != "The API did not answer.":
+        if page.locator("h1").inner_text() != "The API did not respond.":
             break
         page.reload()
     return page.locator("h1").inner_text()

@@ -34,6 +34,8 @@ LOG = logging.getLogger("dashboard")
 MAX_FORM_BYTES = 1_000_000
 MAX_FIELDS = 2000
 SEE_OTHER = 303
+REASONS = ("unknown_member", "other_account", "unverified_email")
+"""Of a refused sign-in, if the person can act on them. sign_in.html has a text for each."""
 
 
 def _page(path: str, views_of_path: Sequence[Page]) -> Route:
@@ -110,7 +112,7 @@ def _to_sign_in(request: Request, why: str) -> Response:
         return Response(status_code=204, headers={"hx-redirect": address})
     response: Response = RedirectResponse(address, SEE_OTHER)
     if _is_script(request):
-        response = JSONResponse({"message": "Your session has ended. Load the page again to sign in."}, 401)
+        response = JSONResponse({"message": "Your session has ended. Reload the page to sign in."}, 401)
     if why != "again":
         session.forget(response)
     return response
@@ -169,9 +171,13 @@ def _finish_sign_in(request: Request) -> Response:
 
 
 def _refusal(answer: client.Response) -> str:
+    """The text that the sign-in page shows. Reasons that a person cannot act on share one."""
     if answer.code == "rate_limited":
         return "limited"
-    return "unavailable" if answer.status >= 500 else "refused"
+    if answer.status >= 500:
+        return "unavailable"
+    reason = str(answer.details.get("reason", ""))
+    return reason if reason in REASONS else "refused"
 
 
 async def sign_out(request: Request) -> Response:

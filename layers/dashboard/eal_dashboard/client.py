@@ -56,7 +56,7 @@ class Response:
 
     @property
     def message(self) -> str:
-        return str(self._error.get("message", "The API did not answer."))
+        return str(self._error.get("message", "The API did not respond."))
 
     @property
     def details(self) -> Json:
@@ -126,7 +126,9 @@ class Client:
         )
 
 
-_NO_RESPONSE = Response(504, {"error": {"code": "unavailable", "message": "The API did not answer in time."}})
+_NO_RESPONSE = Response(
+    504, {"error": {"code": "unavailable", "message": "The API did not respond in time."}}
+)
 
 
 def _object(content: bytes) -> Json:

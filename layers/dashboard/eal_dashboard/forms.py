@@ -277,10 +277,10 @@ def _is_confirmed(form: Form, posted: Posted) -> bool:
 CONFLICTS = {
     "precondition_failed": "Somebody changed this while you were looking at it. Look at the current values, then "
     "try again.",
-    "merged": "Somebody changed this while you were looking at it. The form now has their changes, with yours over "
-    "them: check it, then send it again.",
+    "merged": "Somebody changed this while you were looking at it. The form now has their changes, with yours on "
+    "top: check it, then send it again.",
     "rate_limited": "Too many requests in a short time. Wait a minute, then try again.",
-    "unavailable": "The API did not answer in time. Try again: the change is not made twice.",
+    "unavailable": "The API did not respond in time. Try again: the change is not made twice.",
 }
 
 

@@ -75,7 +75,7 @@ def _steps(values: Json) -> list[Step]:
         ),
         Step(
             "Connect CallRail",
-            "You get addresses to enter at CallRail, and enter its signing key here.",
+            "You get addresses to enter in CallRail, and enter its signing key here.",
             "/settings/integrations",
             any(_is_connected(one) for one in values["integrations"]["data"]),
             ("PUT", "/integrations/callrail"),

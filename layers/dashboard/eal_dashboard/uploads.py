@@ -40,7 +40,7 @@ def fault(upload: Upload, content: bytes | None) -> str:
     if not content:
         return "Choose a file that is not empty."
     if len(content) > MAX_POSTED_BYTES:
-        return "Without JavaScript, a file has at most 4 MB. Divide it, or upload it through the API."
+        return "Without JavaScript, a file has at most 4 MiB. Split it, or upload it through the API."
     return ""
 
 

@@ -158,9 +158,7 @@ def submit(visit: Visit, posted: Posted) -> Html | Data | Redirect:
     name = posted.one(forms.NAME)
     form = next((one for one in visit.page.forms if one.key == name), None)
     if form is None:
-        return problem(
-            visit, NOT_FOUND, "This form does not exist any more.", "Reload the page and try again."
-        )
+        return problem(visit, NOT_FOUND, "This form no longer exists.", "Reload the page and try again.")
     if refusal := _refusal(visit, form, posted):
         return refusal
     made = forms.bound(form, visit.member.place)
@@ -346,10 +344,10 @@ def _failed(visit: Visit, response: Response) -> Html | Data:
         return problem(visit, FORBIDDEN, "Your role does not include this page.", response.message)
     if response.code == "rate_limited":
         return problem(
-            visit, 429, "Too many requests in a short time.", "Wait a minute, then load the page again."
+            visit, 429, "Too many requests in a short time.", "Wait a minute, then reload the page."
         )
     return problem(
-        visit, 503, "The API did not answer.", "Load the page again in a moment.", response.request_id
+        visit, 503, "The API did not respond.", "Reload the page in a moment.", response.request_id
     )
 
 

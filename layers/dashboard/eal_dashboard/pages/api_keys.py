@@ -59,11 +59,11 @@ PAGES = (
                 (
                     Field("name", hint="Where the key will be used, such as “Website form”."),
                     Field("scopes", hint="Give a key no more than it needs.", value=["read"]),
-                    Field("expires_at", hint="Empty for a key that never expires."),
+                    Field("expires_at", hint="Leave empty for a key that never expires."),
                     Field(
                         "allowed_cidrs",
                         label="Allowed networks",
-                        hint="One per line, such as 203.0.113.0/24. Empty allows every address.",
+                        hint="One per line, such as 203.0.113.0/24. Leave empty to allow any address.",
                     ),
                 ),
                 submit="Create key",
@@ -82,11 +82,11 @@ PAGES = (
                 "updateApiKey",
                 (
                     "name",
-                    Field("expires_at", hint="Empty for a key that never expires."),
+                    Field("expires_at", hint="Leave empty for a key that never expires."),
                     Field(
                         "allowed_cidrs",
                         label="Allowed networks",
-                        hint="One per line. Empty allows every address.",
+                        hint="One per line. Leave empty to allow any address.",
                     ),
                 ),
                 submit="Save changes",

@@ -205,7 +205,7 @@ PAGES = (
         forms=(
             Form(
                 "acknowledgeDispatch",
-                (Field("acknowledged_by", label="Who acts", hint="Empty: the assigned person."),),
+                (Field("acknowledged_by", label="Who acts", hint="Leave empty for the assigned person."),),
                 submit="Acknowledge",
                 done="The dispatch was acknowledged. Nobody else is notified.",
                 of="call",
@@ -215,7 +215,7 @@ PAGES = (
                 (
                     Field("action", label="What happens instead"),
                     Field("reason", widget="textarea", hint="Required. The audit log keeps it."),
-                    Field("assigned_to", hint="Empty: nobody in particular."),
+                    Field("assigned_to", hint="Leave empty for nobody in particular."),
                     Field("due_at", label="Due", hint=""),
                 ),
                 submit="Override the rules",
@@ -233,7 +233,9 @@ PAGES = (
                 "createCallback",
                 (
                     Field("status", label="Result"),
-                    Field("at", label="When", hint="Empty for now. Required if it is scheduled."),
+                    Field(
+                        "at", label="When", hint="Leave empty for the current time. Required if scheduled."
+                    ),
                     "note",
                 ),
                 submit="Log callback",
@@ -267,7 +269,7 @@ PAGES = (
             Form(
                 "classifyCall",
                 submit="Classify again",
-                done="The call will be classified again. Load the page in some seconds.",
+                done="The call will be classified again. Reload the page in a few seconds.",
                 of="call",
             ),
             Form(

@@ -24,7 +24,7 @@ MOVES = {
 }
 """As in eal.domain.claims.model, which a test compares. The API decides."""
 FILTERS = ("status", "carrier", "loss_type", "date_of_loss_after", "date_of_loss_before", "cursor")
-CONFIDENCES = (("0.95", "95 % or more"), ("0.9", "90 % or more"), ("0.8", "80 % or more"), ("0", "All"))
+CONFIDENCES = (("0.95", "95% or more"), ("0.9", "90% or more"), ("0.8", "80% or more"), ("0", "All"))
 MAY_REOPEN = ("admin", "owner")
 VALUES = ("activity", "description", "room", "quantity", "unit", "quantity_basis", "note")
 CLAIM = Call("getClaim")
@@ -36,7 +36,7 @@ PHOTO_TYPES = {
     "image/heic": (".heic", ".heif"),
 }
 """With their extensions, as in eal.domain.claims.photos.model, which a test compares."""
-REASONS = {"wrong_type": "The file is no image of the kind that its name says."}
+REASONS = {"wrong_type": "The file is not an image of the type that its name states."}
 """Of rejections whose reason in the API is for programs."""
 MAX_PHOTO_BYTES = int(OPERATIONS["createClaimPhoto"].body["size_bytes"]["maximum"])
 FIELDS = (
@@ -50,7 +50,7 @@ FIELDS = (
     Field("insured.name", label="Policyholder"),
     Field("insured.phone", label="Their phone", hint=""),
     Field("insured.email", label="Their e-mail", hint=""),
-    Field("address.line1", label="Address of the loss"),
+    Field("address.line1", label="Loss address"),
     Field("address.line2", label="Address, second line"),
     "address.city",
     "address.state",
@@ -66,7 +66,7 @@ READING = (
     Field("reading.unit", value="%", hint="", is_required=True),
     Field("reading.dry_standard", hint="The same material, dry, elsewhere in the building."),
     Field("reading.place", hint="Such as the bathroom's east wall."),
-    Field("reading.taken_at", label="Taken at", hint="Empty if it is not known."),
+    Field("reading.taken_at", label="Taken at", hint="Leave empty if unknown."),
 )
 
 
@@ -228,12 +228,12 @@ PAGES = (
         "overview.html",
         calls={"claim": CLAIM, "scope": Call("getClaimScope", optional=True), "checks": CHECKS},
         forms=(
-            Form("extractClaim", submit="Extract scope", done="The extraction has begun."),
+            Form("extractClaim", submit="Extract scope", done="The extraction has started."),
             Form(
                 "transitionClaim",
                 (
                     Field("to", label="Move to"),
-                    Field("reason", hint="Required, unless a claim that is signed off is closed."),
+                    Field("reason", hint="Required unless you close a claim that is signed off."),
                 ),
                 submit="Move claim",
                 done="The claim was moved.",
@@ -281,13 +281,13 @@ PAGES = (
                         Field(name, widget="hidden")
                         for name in ("filename", "content_type", "size_bytes", "sha256")
                     ),
-                    Field("room", hint="Of all these photos. Captions are added to each one later."),
+                    Field("room", hint="Of all these photos. You can add captions later."),
                 ),
                 submit="Upload",
                 done="The photo was uploaded.",
                 upload=Upload(
                     label="Photos",
-                    hint=f"JPEG, PNG or HEIC, at most {MAX_PHOTO_BYTES // 1048576} MB each.",
+                    hint=f"JPEG, PNG or HEIC, at most {MAX_PHOTO_BYTES // 1048576} MiB each.",
                     types=PHOTO_TYPES,
                     max_bytes=MAX_PHOTO_BYTES,
                     is_declared=True,
@@ -385,7 +385,11 @@ PAGES = (
             Form(
                 "updateClaimRoom",
                 (
-                    Field("measures.height", label="Height in feet", hint="Empty for the engine's measure."),
+                    Field(
+                        "measures.height",
+                        label="Height in feet",
+                        hint="Leave empty for the engine's measure.",
+                    ),
                     Field(
                         "measures.pieces",
                         label="Floor, in feet",
@@ -395,7 +399,7 @@ PAGES = (
                     Field("reason", hint="Such as: measured by laser.", widget="input"),
                 ),
                 submit="Save measures",
-                done="The measures were corrected. The areas and checks follow them.",
+                done="The measures were corrected. Areas and checks now use them.",
                 then="/claims/{claim_id}/rooms#{id}",
             ),
         ),
@@ -441,7 +445,7 @@ PAGES = (
                 ),
                 name="editItem",
                 submit="Save edit",
-                done="The item was edited. The engine's value stays beside it.",
+                done="The item was edited. The engine's value stays next to it.",
                 fixed={"status": "edited"},
                 then="/claims/{claim_id}/scope#{id}",
             ),
@@ -465,7 +469,7 @@ PAGES = (
                         value="0.9",
                         options=CONFIDENCES,
                     ),
-                    Field("room", hint="Empty for all rooms."),
+                    Field("room", hint="Leave empty for all rooms."),
                 ),
                 submit="Accept undecided items",
                 result="claims/accepted.html",

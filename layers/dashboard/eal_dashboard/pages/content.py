@@ -42,7 +42,7 @@ EDITS = {
 REASONS = {
     "cancelled": "Somebody cancelled it before there was a text.",
     "ai_disabled": "AI is switched off in the settings of your organization.",
-    "review_not_found": "The review does not exist any more.",
+    "review_not_found": "The review no longer exists.",
     "engine_failed": "The AI did not return a usable text.",
 }
 WRITING = (("queued", "Waiting for its turn"), ("writing", "Writing"), ("checking", "Checking"))
@@ -140,7 +140,7 @@ def _write(kind: str, name: str, submit: str, *fields: Field) -> Page:
                 ),
                 name=name,
                 submit=submit,
-                done="The AI is writing. This page shows the text as soon as it is there.",
+                done="The AI is writing. This page shows the text as soon as it is ready.",
                 then="/content/{id}",
                 fixed={"type": kind},
             ),
@@ -266,7 +266,7 @@ PAGES = (
                 "The content is no longer published.",
                 is_dangerous=True,
             ),
-            _move("archiveContent", "archived", "Archive", "The content is in the archive."),
+            _move("archiveContent", "archived", "Archive", "The content is archived."),
             Form(
                 "createContentRevision",
                 (
@@ -277,11 +277,11 @@ PAGES = (
                     ),
                 ),
                 submit="Ask the AI",
-                done="The AI is revising the text. The present text is kept as a revision.",
+                done="The AI is revising the text. The current text is kept as a revision.",
                 of="content",
             ),
-            Form("cancelContent", submit="Cancel", done="The AI stopped. Its result is dropped."),
-            Form("retryContent", submit="Try again", done="The AI tries again."),
+            Form("cancelContent", submit="Cancel", done="The AI was stopped. Its result is discarded."),
+            Form("retryContent", submit="Try again", done="The AI is trying again."),
             Form(
                 "deleteContent",
                 submit="Delete content",

@@ -63,7 +63,7 @@ PAGES = (
                     Field(
                         "reason",
                         label="What was done about it",
-                        hint="For the audit log. Name nobody.",
+                        hint="For the audit log. Do not name anybody.",
                         widget="textarea",
                     ),
                 ),

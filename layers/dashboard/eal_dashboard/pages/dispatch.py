@@ -42,7 +42,7 @@ PAGES = (
                         hint="",
                         options=(("true", "Yes"), ("false", "No"), ("", "Undetermined")),
                     ),
-                    Field("facts.at", label="Time of the call", hint="Empty for now."),
+                    Field("facts.at", label="Time of the call", hint="Leave empty for the current time."),
                     Field("facts.postal_code", label="ZIP code", hint=""),
                     Field("facts.confidence", hint="From 0 to 1. Below 0.5 is low."),
                     Field("facts.latitude", hint=""),

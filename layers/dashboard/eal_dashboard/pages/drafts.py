@@ -17,12 +17,12 @@ ABOUT = ("to", "lead_id", "prospect_id")
 RECIPIENT = (
     Field("to", label="To", hint=""),
     Field("lead_id", label="Lead", hint="The ID of the lead that it is about."),
-    Field("prospect_id", label="Prospect", hint="Or of the prospect."),
+    Field("prospect_id", label="Prospect", hint="Or the ID of the prospect."),
 )
 NEEDED = frozenset({"instructions", "subject", "body"})
 """Optional for the API, which accepts either the first or the others."""
 REASONS = {
-    "recipient_not_found": "The lead or prospect does not exist any more.",
+    "recipient_not_found": "The lead or prospect no longer exists.",
     "ai_disabled": "AI is switched off in the settings.",
     "suppressed": "The address is suppressed.",
     "refused": "The e-mail service refused it.",
@@ -93,7 +93,7 @@ PAGES = (
                 ),
                 name="instructDraft",
                 submit="Let the AI write it",
-                done="The AI is writing it. Nothing is sent before you have read it.",
+                done="The AI is writing it. Nothing is sent until you press Send.",
                 then=f"{HOME}/{{id}}",
             ),
             Form(

@@ -45,7 +45,11 @@ PAGES = (
                 "putGrant",
                 (
                     Field("resources", label="The parent may read", hint=""),
-                    Field("expires_at", label="Until", hint="Empty: until you revoke it."),
+                    Field(
+                        "expires_at",
+                        label="Until",
+                        hint="Leave empty for a grant that lasts until you revoke it.",
+                    ),
                 ),
                 submit="Save grant",
                 done="The parent may read exactly this from now on.",

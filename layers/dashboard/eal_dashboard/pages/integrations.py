@@ -69,7 +69,12 @@ def _form(key: str, vendor: Vendor) -> Form:
         (
             *(Field(f"settings.{name}", label=text, hint="") for name, text in vendor.settings.items()),
             *(
-                Field(f"secrets.{name}", label=text, hint="Empty: as it is.", widget="secret")
+                Field(
+                    f"secrets.{name}",
+                    label=text,
+                    hint="Leave empty to keep the current value.",
+                    widget="secret",
+                )
                 for name, text in vendor.secrets.items()
             ),
         ),

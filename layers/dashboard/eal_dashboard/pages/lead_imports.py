@@ -17,17 +17,17 @@ UPLOAD_WINDOW = timedelta(hours=1)
 """Both as in eal.domain.lead_imports.model, which a test compares. The API decides."""
 COLUMNS = (
     (("first_name", "last_name", "company"), "Who it is."),
-    (("email", "phone", "phones"), "At least one of them. Separate several numbers by a semicolon."),
+    (("email", "phone", "phones"), "At least one of them. Separate several numbers by semicolons."),
     (
         ("address_line1", "address_line2", "city", "state", "postal_code", "country"),
-        "An address has all of them but the second line and the country, which is the US if it is empty.",
+        "An address needs all of them except the second line and the country, which is the US if it is empty.",
     ),
     (("loss_type",), ""),
     (
         ("source", "source_detail"),
-        "Where the lead came from: small letters, digits, - and _. Empty: import.",
+        "Where the lead came from: lower-case letters, digits, - and _. If empty: import.",
     ),
-    (("assigned_to", "notes"), "The person in charge, and whatever else there is to say."),
+    (("assigned_to", "notes"), "The person in charge, and anything else to know."),
     (("metadata.<key>",), "Fields of your own, such as metadata.policy."),
     (
         (
@@ -35,7 +35,7 @@ COLUMNS = (
             "utm_term", "utm_content", "gclid", "fbclid", "msclkid", "device_type", "landing_page", "referrer",
             "landing_page_url", "referring_url", "last_requested_url",
         ),
-        "Which advertisement it was, as ad platforms and call trackers name it.",
+        "Which advertisement it was, under the names that ad platforms and call trackers use.",
     ),
 )  # fmt: skip
 """The columns that a file may have, as a test compares with those that the API knows."""
@@ -84,7 +84,7 @@ PAGES = (
                 fixed={"format": "csv"},
                 upload=Upload(
                     label="CSV file",
-                    hint="At most 64 MB and 100,000 rows, in UTF-8, with the names of the columns in its first row.",
+                    hint="At most 64 MiB and 100,000 rows, in UTF-8, with the names of the columns in its first row.",
                     types={"text/csv": (".csv",)},
                     max_bytes=MAX_FILE_BYTES,
                 ),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 KEPT_MONTHS = 13
 CHILD = "child_"
 SECTIONS = {
-    "general": ("General", "Pages show times in this zone, and business hours are meant in it."),
+    "general": ("General", "Pages show times in this time zone, and business hours apply in it."),
     "service_area": (
         "Service area",
         "Calls from outside it are referred out. Give a center with a radius, ZIP codes, or both.",
@@ -24,9 +24,12 @@ SECTIONS = {
     "sender": ("Sender of outreach", "Every e-mail shows it."),
     "ai": (
         "Artificial intelligence",
-        "The embedded engine runs inside the platform. Bedrock costs by use, up to the budget.",
+        "The embedded engine is part of the platform. Amazon Bedrock costs money for each use, up to the budget.",
     ),
-    "retention": ("Retention", "How long personal data is kept, in days."),
+    "retention": (
+        "Retention",
+        "How long recordings, transcripts and the evidence of closed claims are kept, in days.",
+    ),
 }
 """The parts of the page: each has a form, a title and a text."""
 
@@ -50,7 +53,7 @@ def _forms(operation: str, prefix: str = "") -> tuple[Form, ...]:
                 Field(
                     "settings.service_area.postal_codes",
                     label="ZIP codes",
-                    hint="Separated by commas or lines.",
+                    hint="Separated by commas or line breaks.",
                 ),
                 Field("settings.service_area.center.latitude", label="Latitude of the center", hint=""),
                 Field("settings.service_area.center.longitude", label="Longitude of the center", hint=""),
@@ -91,7 +94,11 @@ def _forms(operation: str, prefix: str = "") -> tuple[Form, ...]:
         Form(
             operation,
             (
-                Field("settings.ai.enabled", label="Let AI read calls, replies and claims", hint=""),
+                Field(
+                    "settings.ai.enabled",
+                    label="Let AI read calls, replies and claims, and write texts",
+                    hint="",
+                ),
                 Field("settings.ai.engine", label="Engine", hint=""),
                 Field("settings.ai.monthly_budget_cents", label="Monthly budget in cents", hint=""),
                 Field("settings.ai.share_corrections", label="Share corrections", hint=""),
@@ -113,7 +120,7 @@ def _forms(operation: str, prefix: str = "") -> tuple[Form, ...]:
                 Field(
                     "settings.on_call",
                     label="On-call rota",
-                    hint="The first person on call is called first, then the next one. Empty the name and the "
+                    hint="The first person on call is called first, then the next one. Clear the name and the "
                     "phone to remove somebody.",
                     widget="rota",
                 ),

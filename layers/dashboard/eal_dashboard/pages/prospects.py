@@ -131,7 +131,10 @@ PAGES = (
             ),
             Form(
                 "updateProspect",
-                (*ADDRESS, Field("address.country", label="Country", hint="Two letters. Empty for US.")),
+                (
+                    *ADDRESS,
+                    Field("address.country", label="Country", hint="Two letters. Leave empty for US."),
+                ),
                 name="updateProspectAddress",
                 whole=("address",),
                 submit="Save address",

@@ -59,7 +59,9 @@ PAGES = (
                 (
                     Field("classification", label="It is", hint=""),
                     Field(
-                        "resume_after", label="Ask again after", hint="If it says not now, and until when."
+                        "resume_after",
+                        label="Ask again after",
+                        hint="If the reply says not now, and until when.",
                     ),
                     Field("return_date", label="Back on", hint="If the person is out of office."),
                     Field("note", hint="", widget="input"),

@@ -106,15 +106,16 @@ PAGES = (
             Form(
                 "createReview",
                 (
-                    Field("surface", label="Written at", hint=""),
-                    Field("rating", label="Stars", hint="Empty if the review has none."),
+                    Field("surface", label="Where", hint=""),
+                    Field("rating", label="Stars", hint="Leave empty if the review has none."),
                     Field("text", hint=""),
                     Field("author", hint="The name as it is shown there."),
                     Field("reviewed_at", label="Written on", hint=""),
                     Field(
                         "external_id",
                         label="ID",
-                        hint="The ID or the address of the review there.",
+                        hint="The ID or address of the review there. For Google, the resource name "
+                        "(accounts/…/locations/…/reviews/…); otherwise replies cannot be posted.",
                         widget="input",
                     ),
                     Field("lead_id", label="Lead", hint="The ID of the customer's lead."),
@@ -187,7 +188,7 @@ PAGES = (
                 (Field("brief.review_id"), Field("brief.tone", hint="")),
                 name="draftAnswer",
                 submit="Draft an answer",
-                done="The AI is writing. This page shows the answer as soon as it is there.",
+                done="The AI is writing. This page shows the answer as soon as it is ready.",
                 then="/content/{id}",
                 fixed={"type": "review_response"},
             ),

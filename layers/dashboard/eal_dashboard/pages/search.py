@@ -45,15 +45,15 @@ def _find(values: Json) -> Json:
     identifier = _ID.fullmatch(text)
     if identifier is None:
         raise NotFound(
-            "This is not an id.", "An id has a prefix and 26 letters and digits, such as lead_01kq…."
+            "This is not an ID.", "An ID has a prefix and 26 letters and digits, such as lead_01kq…."
         )
     if (shown := by_prefix(values["pages"]).get(identifier[1])) is None:
         raise NotFound(
-            f"Ids that begin with {identifier[1]}_ have no page of their own.",
-            "What they belong to has one, such as the claim of a photo: find that instead.",
+            f"IDs that begin with {identifier[1]}_ have no page of their own.",
+            "Find what they belong to instead, such as the claim of a photo.",
         )
     page, name = shown
     raise MovedTo(page.address({name: text}))
 
 
-PAGES = (Page(path="/search", title="Find by id", template="search.html", under="/", prepare=_find),)
+PAGES = (Page(path="/search", title="Find by ID", template="search.html", under="/", prepare=_find),)

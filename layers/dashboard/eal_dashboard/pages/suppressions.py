@@ -44,7 +44,7 @@ PAGES = (
                     Field("note", hint="", widget="input"),
                 ),
                 submit="Suppress",
-                done="It is suppressed: no further e-mail is sent there.",
+                done="No further e-mail is sent there.",
             ),
         ),
         prepare=_list,
@@ -81,7 +81,7 @@ PAGES = (
         forms=(
             Form(
                 "deleteSuppression",
-                (Field("reason", label="Why", hint="Kept in the audit log. Name nobody."),),
+                (Field("reason", label="Why", hint="Kept in the audit log. Do not name anybody."),),
                 submit="Allow e-mail again",
                 done="The suppression was removed.",
                 then=HOME,

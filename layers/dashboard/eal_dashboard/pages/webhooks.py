@@ -35,7 +35,7 @@ def _detail(values: Json) -> Json:
 
 REPLAY_FIELDS = (
     Field("since", label="From", hint=""),
-    Field("until", label="Until", hint="Empty for now."),
+    Field("until", label="Until", hint="Leave empty for the current time."),
     Field("only", label="What", hint="", widget="select", value="missing", options=ONLY),
 )
 
@@ -119,7 +119,7 @@ PAGES = (
                 "replayWebhook",
                 REPLAY_FIELDS,
                 submit="Replay now",
-                done="The replay has begun. Its deliveries appear in the log.",
+                done="The replay has started. Its deliveries appear in the log.",
             ),
             Form(
                 "deleteWebhook",

@@ -3,7 +3,7 @@
 const PARALLEL = 3;
 const POLL_SECONDS = 3;
 const MAX_POLLS = 100;
-const UNCLEAR = "The dashboard did not accept the file. Load the page again, then try again.";
+const UNCLEAR = "The dashboard did not accept the file. Reload the page, then try again.";
 
 const form = document.querySelector("form[data-upload]");
 const list = document.getElementById("uploads");
@@ -35,7 +35,7 @@ function check(file) {
   const extensions = Object.values(JSON.parse(form.dataset.upload)).flat().join(", ");
   if (!typeOf(file)) throw new Refused(`The name of the file must end with one of: ${extensions}.`, true);
   if (file.size === 0) throw new Refused("The file is empty.", true);
-  if (file.size > maximum) throw new Refused(`The file is larger than ${maximum / 1048576} MB.`, true);
+  if (file.size > maximum) throw new Refused(`The file is larger than ${maximum / 1048576} MiB.`, true);
 }
 
 async function fieldsFor(upload) {
