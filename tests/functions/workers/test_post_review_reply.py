@@ -201,6 +201,25 @@ def test_the_worker_is_killed_after_any_call_and_the_reply_is_posted_once(
 
 
 @pytest.mark.usefixtures("connected")
+def test_a_worker_that_loses_any_response_of_aws_posts_the_reply_at_once_and_once(
+    tenant: Tenant, google: FakeGoogle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own lease does not keep it from posting."""
+    for number in range(1, 20):
+        name = google.write(f"r{number}")
+        review_id = review_of(tenant, name)
+        published(tenant, review_id)
+        with watched_calls(monkeypatch) as calls:
+            calls.lose_response_of = {number}
+            assert consume(tasks()[-1]) == [True]
+
+        assert google.reply(name) == TEXT
+        assert outcome(tenant, review_id) == ("posted", None)
+        assert len(requested(google, "PUT")) == number
+        assert waiting() == []
+
+
+@pytest.mark.usefixtures("connected")
 def test_a_worker_that_is_killed_leaves_no_reply_of_an_unpublished_response(
     clock: Clock, tenant: Tenant, google: FakeGoogle, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
