@@ -300,6 +300,20 @@ def test_a_throttled_reply_waits_as_long_as_google_requests(
 
 
 @pytest.mark.usefixtures("connected")
+@pytest.mark.parametrize("seconds", ["0", "-1", "1", "5", "Fri, 24 Apr 2026 17:00:00 GMT"])
+def test_a_reply_that_google_wants_again_at_once_waits_nevertheless(
+    clock: Clock, tenant: Tenant, google: FakeGoogle, name: str, seconds: str
+) -> None:
+    review_id = review_of(tenant, name)
+    published(tenant, review_id)
+    google.next = [{"status": 429, "headers": {"Retry-After": seconds}}] * 4
+    assert consume(*tasks()) == [True]
+
+    (message,) = waiting()
+    assert parse(json.loads(message)["due_at"]) == clock.now() + timedelta(minutes=1)
+
+
+@pytest.mark.usefixtures("connected")
 def test_a_reply_is_failed_after_a_day_without_google_and_posted_by_publishing_again(
     clock: Clock, tenant: Tenant, google: FakeGoogle, name: str
 ) -> None:
