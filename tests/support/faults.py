@@ -1,9 +1,10 @@
-"""Faults of AWS calls: a call that fails before it is sent, or a process that is killed after the call."""
+"""Faults of AWS calls: a call that fails before it is sent, a response that is lost, or a process that is killed after
+the call."""
 
 from __future__ import annotations
 
 import copy
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from eal.core.table import write
 from tests.support.aws import backend, lock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterator, Sequence
 
 
 class Killed(BaseException):
@@ -22,23 +23,42 @@ class Killed(BaseException):
 
 
 class Calls:
-    """Records AWS calls; kills the process after a call, or fails the calls of an operation."""
+    """Records AWS calls; kills the process after a call, fails the calls of an operation, or loses responses.
+
+    `refuse[operation]` is the code of the error with which AWS refuses an operation. An operation in `unreachable` is
+    not carried out. One in `unanswered` is carried out, but no attempt of the client gets a response. For one in
+    `lose_response`, and the calls whose numbers from 1 are in `lose_response_of`, only the first attempt gets none:
+    AWS carries the operation out, and the client sends it again. These faults begin after `accept_first[operation]`
+    calls. `kill_after` is the number of the call after which the process is killed.
+    """
 
     def __init__(self) -> None:
         self.made: list[str] = []
         self.kill_after: int | None = None
         self.refuse: dict[str, str] = {}
+        self.unreachable: set[str] = set()
+        self.unanswered: set[str] = set()
+        self.lose_response: set[str] = set()
+        self.lose_response_of: Container[int] = ()
         self.accept_first: dict[str, int] = {}
 
     def count(self, operation: str) -> int:
         return self.made.count(operation)
 
+    def is_faulty(self, operation: str) -> bool:
+        return self.count(operation) > self.accept_first.get(operation, 0)
+
+    def is_response_lost(self, operation: str) -> bool:
+        """Whether the last call, which is of this operation, loses its first response."""
+        return len(self.made) in self.lose_response_of or (
+            operation in self.lose_response and self.is_faulty(operation)
+        )
+
 
 @contextmanager
 def watched_calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
-    """Record every AWS call in this block. `refuse[operation] = code` makes the operation fail with the error code,
-    after `accept_first[operation]` calls of it; `kill_after = n` raises Killed directly after call n, and instead of
-    the calls that other threads begin later."""
+    """Record every AWS call in this block, with the faults that the block sets. `kill_after = n` raises Killed directly
+    after call n, and instead of the calls that other threads begin later."""
     calls = Calls()
     turn = RLock()
     send = aws.Client.call
@@ -51,10 +71,8 @@ def watched_calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
         if calls.kill_after is not None and len(calls.made) >= calls.kill_after:
             raise Killed
         calls.made.append(operation)
-        if operation in calls.refuse and calls.count(operation) > calls.accept_first.get(operation, 0):
-            raise aws.refusal(operation, calls.refuse[operation])
         try:
-            return send(client, operation, arguments)
+            return _with_faults(calls, operation, lambda: send(client, operation, arguments))
         finally:  # also after a failed condition, which is a response
             if calls.kill_after is not None and len(calls.made) >= calls.kill_after:
                 raise Killed
@@ -62,6 +80,23 @@ def watched_calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
     with monkeypatch.context() as patch:
         patch.setattr(aws.Client, "call", watched)
         yield calls
+
+
+def _with_faults(calls: Calls, operation: str, attempt: Callable[[], Any]) -> Any:
+    if calls.is_faulty(operation):
+        if operation in calls.refuse:
+            raise aws.refusal(operation, calls.refuse[operation])
+        if operation in calls.unreachable:
+            raise aws.NotConnected(operation)
+    if calls.is_response_lost(operation):
+        with suppress(aws.Refused):  # a response, which is lost too
+            answer = attempt()
+            if operation == "TransactWriteItems":
+                return answer  # DynamoDB recognises the second attempt by the token that both clients add
+    answer = attempt()
+    if operation in calls.unanswered and calls.is_faulty(operation):
+        raise aws.Unreachable(operation)
+    return answer
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from eal.domain.content import due
 from eal.entry.schedule import ScheduledRun
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
     from datetime import datetime
 
     from eal.domain.content.due import Overdue
@@ -27,13 +27,15 @@ def handler(event: object, context: object) -> None:
     with ScheduledRun("enqueue_publications") as run:
         for shard in range(MARK_SHARDS):
             with run.part(shard=shard):
-                for batch in batched(due.overdue(shard, now), MAX_BATCH_MESSAGES, strict=False):
-                    _enqueue(batch, now)
+                _enqueue(due.overdue(shard, now), now)
 
 
-def _enqueue(overdue: Sequence[Overdue], now: datetime) -> None:
-    """Raises: why the queue refused a message. The others were sent."""
-    for fault in later.send_all([_message(one, now) for one in overdue], now):
+def _enqueue(overdue: Iterable[Overdue], now: datetime) -> None:
+    """Raises: why the first message that was not sent was not. The others were sent."""
+    faults: list[Exception | None] = []
+    for batch in batched(overdue, MAX_BATCH_MESSAGES, strict=False):
+        faults += later.send_all([_message(one, now) for one in batch], now)
+    for fault in faults:
         if fault:
             raise fault
 

@@ -27,6 +27,7 @@ from tests.support.receiver import Receiver, Response
 from tests.support.time import freeze
 from tests.support.webhooks import (
     Queue,
+    Sent,
     acquired,
     change_endpoint,
     deliver,
@@ -228,6 +229,122 @@ def test_a_retry_that_scheduler_refuses_takes_the_longest_delay_of_sqs_and_is_se
     (scheduled,) = queue.take()
     assert scheduled.group is None
     assert 5400 <= scheduled.delay <= 5402
+
+
+def test_an_unreachable_scheduler_neither_loses_an_outcome_nor_repeats_an_attempt(
+    tenant: Tenant,
+    message: dict[str, Any],
+    receiver: Receiver,
+    queue: Queue,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also those of other endpoints and tenants in the same batch."""
+    now = freeze(monkeypatch)
+    health_of(message)
+    for _ in range(4):
+        register(tenant, receiver.url)
+    fan_out(publish_lead(tenant))
+    messages = [message, *(sent.message for sent in queue.take())]
+    receiver.responses = [Response(503, headers={"Retry-After": "7200"})] * 3 + [Response(200)]
+
+    with watched_calls(monkeypatch) as calls:
+        calls.unreachable = {"CreateSchedule"}
+        assert deliver(*messages) == OK
+
+    assert calls.count("CreateSchedule") == 1
+    assert [len(delivery.attempts) for delivery in deliveries()] == [1] * 6
+    assert sorted(delivery.status for delivery in deliveries()) == ["pending"] * 3 + ["succeeded"] * 3
+    assert all(health_of(one).leases == {} for one in messages)
+    early = queue.take()
+    assert [(sent.delay, sent.message["attempt"]) for sent in early] == [(900, 2)] * 3
+    for one in messages:
+        assert deliver_in_lanes(one, queue) == OK
+    assert len(receiver.requests) == 6
+
+    now.advance(seconds=900)
+    for sent in early:
+        assert deliver(sent.message, lane=sent.lane) == OK
+
+    assert len(receiver.requests) == 6
+    assert sorted((sent.delay - 6300) // 3 for sent in queue.take()) == [0] * 3
+
+
+def test_a_schedule_without_a_response_and_its_substitute_make_one_attempt(
+    message: dict[str, Any], receiver: Receiver, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = freeze(monkeypatch)
+    receiver.responses = [Response(503, headers={"Retry-After": "7200"}), Response(200)]
+    with watched_calls(monkeypatch) as calls:
+        calls.unanswered = {"CreateSchedule"}
+        assert deliver(message) == OK
+    scheduled, early = queue.take()
+    assert (scheduled.group, early.delay) == (None, 900)
+
+    now.advance(seconds=900)
+    assert deliver(early.message, lane=early.lane) == OK
+    assert queue.take() == []
+    now.advance(seconds=scheduled.delay - 900)
+    for _ in range(2):
+        assert deliver(scheduled.message, lane=scheduled.lane) == OK
+
+    assert [attempt.status_code for attempt in single_delivery().attempts] == [503, 200]
+    assert len(receiver.requests) == 2
+
+
+@pytest.mark.parametrize("fault", ["unreachable", "unanswered"])
+def test_a_queue_without_a_response_concerns_the_attempts_that_need_it(
+    tenant: Tenant,
+    message: dict[str, Any],
+    receiver: Receiver,
+    queue: Queue,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: str,
+) -> None:
+    now = freeze(monkeypatch)
+    health_of(message)
+    fan_out(publish_lead(tenant))
+    messages = [message, *(sent.message for sent in queue.take())]
+    receiver.responses = [Response(500), Response(200)]
+
+    with watched_calls(monkeypatch) as calls:
+        setattr(calls, fault, {"SendMessageBatch"})
+        answer: Any = deliver(*messages)
+
+    (failed,) = (int(one["itemIdentifier"].removeprefix("message-")) for one in answer["batchItemFailures"])
+    assert sorted(delivery.status for delivery in deliveries()) == ["pending", "succeeded"]
+    now.advance(seconds=LEASE_SECONDS)
+    for sent in (Sent(messages[failed], 0, None), *queue.take()):
+        assert deliver(sent.message, lane=sent.lane) == OK
+    assert {delivery.status for delivery in deliveries()} == {"succeeded"}
+    assert len(receiver.requests) == 3
+
+
+@pytest.mark.parametrize("status", [200, 410, 500])
+@pytest.mark.parametrize("number", range(1, 9))
+def test_a_worker_that_loses_any_response_records_one_outcome(
+    message: dict[str, Any],
+    receiver: Receiver,
+    queue: Queue,
+    monkeypatch: pytest.MonkeyPatch,
+    status: int,
+    number: int,
+) -> None:
+    now = freeze(monkeypatch)
+    receiver.responses = [Response(status, b"z" * 300)]
+    with watched_calls(monkeypatch) as calls:
+        calls.lose_response_of = {number}
+        assert deliver(message) == OK
+    if not receiver.requests:  # it has no slot, because it cannot know that it has acquired it
+        now.advance(seconds=LEASE_SECONDS)
+        (deferred,) = queue.take()
+        assert deliver_in_lanes(deferred.message, queue) == OK
+
+    done = single_delivery()
+    assert [(attempt.number, attempt.response) for attempt in done.attempts] == [(1, "z" * 300)]
+    assert done.status == {200: "succeeded", 410: "failed", 500: "pending"}[status]
+    assert len(receiver.requests) == 1
+    assert health_of(message).leases == {}
+    assert {sent.message["attempt"] for sent in queue.take()} == ({2} if status == 500 else set())
 
 
 def test_a_faulty_request_to_scheduler_is_an_error(

@@ -140,6 +140,30 @@ def test_a_refused_message_does_not_prevent_others_from_being_sent(monkeypatch: 
 
 
 @pytest.mark.usefixtures("cloud")
+@pytest.mark.parametrize(
+    "fault", [aws.refusal("SendMessageBatch", "InternalError"), aws.Unreachable("sqs: TimeoutError")]
+)
+def test_a_batch_that_the_queue_does_not_accept_does_not_prevent_others_from_being_sent(
+    monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    tenants = [TenantAndMode(f"org_{number}", "live") for number in range(35)]
+    send: Any = aws.sqs().send_message_batch
+    batches = iter([None, fault, None, None])
+
+    def failing(**request: Any) -> Any:
+        if found := next(batches):
+            raise found
+        return send(**request)
+
+    monkeypatch.setattr(aws.sqs(), "send_message_batch", failing)
+
+    with pytest.raises(NotEnqueued, match=f"checkpoint refused 10 messages: {fault}"):
+        enqueue_tenants("checkpoint", tenants)
+
+    assert len(peek("CheckpointQueue")) == 25
+
+
+@pytest.mark.usefixtures("cloud")
 def test_ten_thousand_logs_take_a_thousand_calls(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[int] = []
 

@@ -84,3 +84,18 @@ def test_a_queue_that_refuses_fails_the_run(tenant: Tenant, monkeypatch: pytest.
 
     _run()
     assert len(peek("PublishQueue")) == 1
+
+
+def test_a_batch_that_the_queue_does_not_accept_holds_up_no_other(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    time = freeze(monkeypatch)
+    wanted = {schedule(tenant, approved(tenant), time.at + timedelta(hours=1))["id"] for _ in range(21)}
+    time.advance(hours=2)
+
+    with watched_calls(monkeypatch) as calls:
+        calls.unanswered = {"SendMessageBatch"}
+        with pytest.raises(PartsFailed):
+            _run()
+
+    assert {body["content_id"] for body in peek("PublishQueue")} == wanted

@@ -201,6 +201,25 @@ def test_the_worker_is_killed_after_any_call_and_the_reply_is_posted_once(
 
 
 @pytest.mark.usefixtures("connected")
+def test_a_worker_that_loses_any_response_of_aws_posts_the_reply_at_once_and_once(
+    tenant: Tenant, google: FakeGoogle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own lease does not keep it from posting."""
+    for number in range(1, 20):
+        name = google.write(f"r{number}")
+        review_id = review_of(tenant, name)
+        published(tenant, review_id)
+        with watched_calls(monkeypatch) as calls:
+            calls.lose_response_of = {number}
+            assert consume(tasks()[-1]) == [True]
+
+        assert google.reply(name) == TEXT
+        assert outcome(tenant, review_id) == ("posted", None)
+        assert len(requested(google, "PUT")) == number
+        assert waiting() == []
+
+
+@pytest.mark.usefixtures("connected")
 def test_a_worker_that_is_killed_leaves_no_reply_of_an_unpublished_response(
     clock: Clock, tenant: Tenant, google: FakeGoogle, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -278,6 +297,20 @@ def test_a_throttled_reply_waits_as_long_as_google_requests(
 
     assert google.reply(name) == TEXT
     assert outcome(tenant, review_id) == ("posted", None)
+
+
+@pytest.mark.usefixtures("connected")
+@pytest.mark.parametrize("seconds", ["0", "-1", "1", "5", "Fri, 24 Apr 2026 17:00:00 GMT"])
+def test_a_reply_that_google_wants_again_at_once_waits_nevertheless(
+    clock: Clock, tenant: Tenant, google: FakeGoogle, name: str, seconds: str
+) -> None:
+    review_id = review_of(tenant, name)
+    published(tenant, review_id)
+    google.next = [{"status": 429, "headers": {"Retry-After": seconds}}] * 4
+    assert consume(*tasks()) == [True]
+
+    (message,) = waiting()
+    assert parse(json.loads(message)["due_at"]) == clock.now() + timedelta(minutes=1)
 
 
 @pytest.mark.usefixtures("connected")

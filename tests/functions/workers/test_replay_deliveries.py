@@ -256,6 +256,32 @@ def test_a_worker_killed_after_any_call_and_run_again_opens_each_delivery_once(
     } == dict.fromkeys(events, 1)
 
 
+@pytest.mark.parametrize("number", range(1, 12))
+def test_a_replay_that_loses_any_response_delivers_each_event(
+    clock: Clock,
+    tenant: Tenant,
+    webhook: dict[str, Any],
+    receiver: Receiver,
+    pipeline: Pipeline,
+    monkeypatch: pytest.MonkeyPatch,
+    number: int,
+) -> None:
+    """A delivery that the lost response had created, or opened again, stayed pending without a message."""
+    events = {_new_lead(tenant, pipeline), _new_lead(tenant, pipeline)}
+    late = register(tenant, receiver.url, ["lead.created"])
+    receiver.requests.clear()
+    for endpoint in (webhook, late):
+        with watched_calls(monkeypatch) as calls:
+            calls.lose_response_of = {number}
+            assert _work(_message(clock, tenant, endpoint)) == ONE_OK
+
+    pipeline.run()
+
+    assert {delivery.status for delivery in deliveries()} == {"succeeded"}
+    delivered = [request.headers["webhook-id"] for request in receiver.requests]
+    assert sorted(delivered) == sorted([*events, *events])
+
+
 def test_another_message_continues_a_replay_whose_time_is_up(
     clock: Clock,
     tenant: Tenant,

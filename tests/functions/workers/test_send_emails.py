@@ -140,6 +140,24 @@ def test_a_run_killed_after_any_call_sends_exactly_once(
     assert actions("email", owner.organization_id).count("email.sent") == total + 2
 
 
+def test_a_run_that_loses_any_response_of_aws_sends_at_once_and_once(
+    owner: Owner, api: ResendApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own lease does not keep it from sending."""
+    queue_email(owner, "first@example.com")
+    with watched_calls(monkeypatch) as calls:
+        assert send(owner)
+        total = len(calls.made)
+    for number in range(1, total + 1):
+        email = queue_email(owner, f"lost{number}@example.com")
+        with watched_calls(monkeypatch) as calls:
+            calls.lose_response_of = {number}
+            assert send(owner)
+        assert outcome(owner, email)[0] == "sent", number
+        assert len(api.requests) == number + 1
+    assert actions("email", owner.organization_id).count("email.sent") == total + 1
+
+
 def test_a_request_whose_response_is_lost_is_repeated_with_the_same_key(owner: Owner, api: ResendApi) -> None:
     email = queue_email(owner, TO)
     api.troubles = [Trouble(hang_up=True, is_late=True), Trouble(status=500, is_late=True)]

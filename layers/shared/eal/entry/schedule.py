@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from itertools import batched
 from typing import TYPE_CHECKING, Self
 
-from eal.core import clock, ids, observe, sqs
+from eal.core import aws, clock, ids, observe, sqs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -52,7 +52,7 @@ class ScheduledRun:
 
 
 class NotEnqueued(Exception):
-    """A queue refused messages. All others were sent."""
+    """A queue refused messages, or did not respond. All others were sent."""
 
 
 def enqueue_tenants(queue: str, tenants: Iterable[Tenant]) -> None:
@@ -63,7 +63,10 @@ def enqueue_tenants(queue: str, tenants: Iterable[Tenant]) -> None:
     refused: list[str] = []
     for batch in batched(tenants, sqs.MAX_BATCH_MESSAGES, strict=False):
         messages = [sqs.Entry(_message(tenant), tenant.organization_id) for tenant in batch]
-        refused += filter(None, sqs.send_batch(queue, messages))
+        try:
+            refused += filter(None, sqs.send_batch(queue, messages))
+        except (aws.Refused, aws.Unreachable) as fault:
+            refused += [str(fault)] * len(messages)
     if refused:
         raise NotEnqueued(f"{queue} refused {len(refused)} messages: {refused[0]}")
 

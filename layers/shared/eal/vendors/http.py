@@ -31,6 +31,8 @@ MAX_RESPONSE_BYTES = 10 * 1024 * 1024
 MAX_ATTEMPTS = 4
 MAX_PAUSE_SECONDS = 5.0
 """The longest pause for which a worker sleeps. For a longer one, the client raises Busy."""
+MIN_PAUSE_SECONDS = 0.5
+"""Also if the vendor requests none."""
 _UNAUTHORIZED, _CONFLICT, _TOO_MANY_REQUESTS = 401, 409, 429
 _DEFAULT_WAIT_SECONDS = 60.0
 _NONE: Mapping[str, str] = {}
@@ -46,9 +48,9 @@ message and the vendor counts requests per key."""
 
 
 class Busy(Exception):
-    """The vendor does not respond now. `retry_after` is in seconds. `may_have_arrived`: an attempt had no response, or
-    one of a faulty server, so the vendor may have carried out the request. `is_throttled`: it accepts no other request
-    before either."""
+    """The vendor does not respond now. `retry_after` is in seconds, more than MAX_PAUSE_SECONDS. `may_have_arrived`: an
+    attempt had no response, or one of a faulty server, so the vendor may have carried out the request. `is_throttled`:
+    it accepts no other request before either."""
 
     def __init__(
         self, retry_after: float, *, may_have_arrived: bool = True, is_throttled: bool = False
@@ -168,13 +170,16 @@ class VendorApi:
                 fault = failure
                 may_have_arrived = True
                 observe.logger.warning("vendor_not_read", fault=type(fault).__name__)
-            last = attempt == self.attempts - 1
-            if wait is None:
+            if attempt == self.attempts - 1 and (wait is None or wait <= MAX_PAUSE_SECONDS):
+                # The attempts have paused for such a wait in vain. If it is 0, a worker that defers its message by it
+                # would be invoked again at once, for as long as the vendor is busy.
+                wait = _DEFAULT_WAIT_SECONDS
+            elif wait is None:
                 # CallRail's 429 has no Retry-After, and a 5xx response may have none.
-                wait = _DEFAULT_WAIT_SECONDS if last else random.uniform(0.5, 1) * 2**attempt  # noqa: S311 - no secret
-            if wait > MAX_PAUSE_SECONDS or last:
+                wait = random.uniform(0.5, 1) * 2**attempt  # noqa: S311 - no secret
+            if wait > MAX_PAUSE_SECONDS:
                 raise Busy(wait, may_have_arrived=may_have_arrived, is_throttled=is_throttled) from fault
-            pause(wait)
+            pause(max(wait, MIN_PAUSE_SECONDS))
         raise AssertionError("the last attempt returns or raises")
 
     def _wait(self, response: _Response) -> float | None:

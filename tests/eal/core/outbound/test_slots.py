@@ -24,7 +24,7 @@ from eal.core.table.item import load
 from eal.core.table.keys import key
 from eal.core.table.read import get
 from eal.core.tenancy import Tenant
-from tests.support.faults import watched_calls
+from tests.support.faults import before_first, watched_calls
 
 if TYPE_CHECKING:
     from eal.core.table.statements import StatementFailed
@@ -144,6 +144,47 @@ def test_an_endpoint_without_health_gets_one_from_whoever_is_first(cloud: None) 
 
     assert all(isinstance(one, Slot) for one in acquired)
     assert set(health().leases) == set("abcd")
+
+
+def test_of_two_workers_with_the_same_attempt_in_the_same_millisecond_one_has_the_first_slot(
+    clock: Clock, cloud: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others: list[object] = []
+    with before_first(monkeypatch, "PutItem", lambda: others.extend(acquire("a"))):
+        found = acquire("a")
+
+    assert found == [NoSlot()]
+    (other,) = others
+    assert isinstance(other, Slot)
+
+
+@pytest.mark.parametrize("operation", ["PutItem", "BatchExecuteStatement"])
+def test_a_slot_whose_response_was_lost_is_free_again_after_its_lease(
+    clock: Clock, cloud: None, monkeypatch: pytest.MonkeyPatch, operation: str
+) -> None:
+    """A copy of the message may have a slot of the same millisecond, so the attempt waits until it has expired."""
+    if operation == "BatchExecuteStatement":
+        release((slot("first"), SUCCESS))
+    with watched_calls(monkeypatch) as calls:
+        calls.lose_response = {operation}
+        assert acquire("a") == [NoSlot()]
+
+    clock.advance(seconds=LEASE.total_seconds())
+
+    release((slot("a"), SUCCESS))
+    assert health().leases == {}
+
+
+def test_slots_are_released_once_if_the_response_is_lost(
+    cloud: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = slot("a"), slot("b")
+    with watched_calls(monkeypatch) as calls:
+        calls.lose_response = {"BatchExecuteStatement"}
+        slots.release_all([(first, FAILURE), (second, None)], clock.now())
+
+    assert health().leases == {}
+    assert health().failing_since
 
 
 @pytest.mark.parametrize(("attempts", "count"), [(1, 1), (7, 7)])

@@ -11,6 +11,7 @@ from eal.core.table import progress
 from eal.core.table.keys import key
 from eal.core.table.read import get
 from eal.core.table.write import Stale
+from tests.support.faults import before_first, watched_calls
 
 if TYPE_CHECKING:
     from eal.core.caller import Caller
@@ -49,6 +50,44 @@ def test_the_second_of_two_workers_changes_nothing(by: Caller) -> None:
 def test_work_that_was_never_started_is_not_advanced(by: Caller) -> None:
     assert not progress.advance(_item(by, 2), was=1)
     assert _state(by) is None
+
+
+def test_a_put_whose_response_was_lost_has_started_and_advanced_the_work(
+    by: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    details: Item = {"share": 5.0, "small": 1e-7, "none": None, "list": [1, {"is_new": True}], "empty": ""}
+    with watched_calls(monkeypatch) as calls:
+        calls.lose_response = {"PutItem"}
+        assert progress.start({**_item(by, 1), **details})
+        assert progress.advance({**_item(by, 2, "done"), **details}, was=1)
+        assert not progress.start(_item(by, 1))
+        assert not progress.advance(_item(by, 2, "other"), was=1)
+
+    assert calls.made == ["PutItem"] * 4
+    assert _state(by) == "done"
+
+
+def test_a_put_that_another_worker_has_overtaken_has_not_advanced_the_work(
+    by: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    progress.start(_item(by, 1))
+    with (
+        before_first(monkeypatch, "PutItem", lambda: progress.advance(_item(by, 2, "other"), was=1)),
+        watched_calls(monkeypatch) as calls,
+    ):
+        calls.lose_response = {"PutItem"}
+        assert not progress.advance(_item(by, 2, "own"), was=1)
+
+    assert _state(by) == "other"
+
+
+def test_of_two_workers_with_the_same_item_one_claims_it(by: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert progress.claim(_item(by, 1))
+    assert not progress.claim(_item(by, 1))
+
+    with watched_calls(monkeypatch) as calls:
+        calls.lose_response = {"PutItem"}
+        assert not progress.claim({**_item(by, 1), "sk": "work_2"})
 
 
 def _addition(by: Caller, *, ttl: int | None = None, **amounts: int) -> progress.Addition:

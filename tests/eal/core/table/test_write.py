@@ -335,10 +335,20 @@ def test_if_match_rejects_another_version_before_the_commit(by: Caller) -> None:
     assert refused.value.details == {"version": 4}
 
 
-def test_if_match_applies_to_the_first_item_only(by: Caller) -> None:
-    by.transaction.if_match = {3}
-    by.transaction.replace(_thing(by, 4), was=3)
-    by.transaction.delete(_at(by, "thing_2"), was=9)
+def test_if_match_applies_to_the_first_item_only(by: Caller, new_caller: NewCaller) -> None:
+    _create(by, "thing_1", "thing_2")
+    second = new_caller()
+    second.transaction.replace(_thing(by, 2, "thing_2"), was=1)
+    second.transaction.audit("thing.updated", "thing_2")
+    second.transaction.commit()
+    third = new_caller()
+    third.transaction.if_match = {1}
+    third.transaction.replace(_thing(by, 2), was=1)
+    third.transaction.audit("thing.updated", "thing_1")
+    third.transaction.delete(_at(by, "thing_2"), was=2)
+    third.transaction.commit()
+    (thing,) = _stored("THING")
+    assert (thing["sk"], thing["version"]) == ("thing_1", 2)
 
 
 def test_a_restarted_transaction_is_empty_and_requires_the_same_version(

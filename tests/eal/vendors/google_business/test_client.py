@@ -138,7 +138,10 @@ def test_whether_a_review_exists(google: FakeGoogle) -> None:
         profile.has_review(name)
 
 
-@pytest.mark.parametrize(("headers", "seconds"), [({"Retry-After": "90"}, 90), ({}, 60)])
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [({"Retry-After": "90"}, 90), ({"Retry-After": "5"}, 60), ({"Retry-After": "0"}, 60), ({}, 60)],
+)
 def test_a_throttled_request_is_busy_for_the_seconds_that_google_says(
     google: FakeGoogle, headers: dict[str, str], seconds: int
 ) -> None:
@@ -151,6 +154,21 @@ def test_a_throttled_request_is_busy_for_the_seconds_that_google_says(
 
     assert busy.value.retry_after == seconds
     assert busy.value.is_throttled
+
+
+@pytest.mark.parametrize(("seconds", "pause"), [("0", 0.5), ("1", 1), ("5", 5)])
+def test_a_request_is_repeated_after_a_pause_whatever_google_says(
+    monkeypatch: pytest.MonkeyPatch, seconds: str, pause: float
+) -> None:
+    fake = FakeGoogle()
+    with serving(fake, monkeypatch) as pauses:
+        profile = connected()
+        profile.page(HERE, None)
+        pauses.clear()
+        fake.next = [{"status": 503, "headers": {"Retry-After": seconds}}]
+        profile.page(HERE, None)
+
+    assert max(pauses) == pause  # the others keep the pace
 
 
 def test_a_spent_quota_is_busy(google: FakeGoogle) -> None:

@@ -4,8 +4,9 @@ A schedule fires once and deletes itself. Its name is that of the message with t
 is killed and runs again creates no second schedule. A message that Scheduler cannot deliver goes to the queue's
 dead-letter queue.
 
-If Scheduler accepts no schedule, the message takes SQS's longest delay instead and arrives early. Its consumer then
-postpones it again. An error would be worse: the request has been made, and would be repeated without a record.
+If Scheduler accepts no schedule, or does not respond, the message takes SQS's longest delay instead and arrives early.
+Its consumer then postpones it again. An error would be worse: the request has been made, and would be repeated without
+a record. A message may arrive twice, because a call without a response may have been carried out.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _REFUSALS = ("ThrottlingException", "ServiceQuotaExceededException", "InternalSe
 
 
 class Delayed(NamedTuple):
-    """A message that arrives at `at`, or early if Scheduler refuses. `name` is unique within the queue."""
+    """A message that arrives at `at`, or early without a schedule. `name` is unique within the queue."""
 
     queue: str
     body: str
@@ -41,17 +42,27 @@ class NotSent(Exception):
 
 
 def send_all(messages: Sequence[Delayed], now: datetime) -> list[Exception | None]:
-    """Send messages. Returns for each one None, or why it was not sent: one that fails holds up no other."""
+    """Send messages. Returns for each one None, or why it was not sent: one that fails holds up no other.
+
+    One whose call has no response counts as not sent.
+    """
     results: dict[int, Exception] = {}
     by_queue: dict[str, list[int]] = {}
+    scheduler_responds = True
     for number, message in enumerate(messages):
+        is_scheduled = False
         try:
-            is_scheduled = _seconds(message, now) > MAX_SQS_DELAY_SECONDS and _schedule(message)
+            if scheduler_responds and _seconds(message, now) > MAX_SQS_DELAY_SECONDS:
+                is_scheduled = _schedule(message)
+        except aws.Unreachable as fault:
+            # Only one message waits for the time-outs: with ten of them, the worker would be killed before it records.
+            scheduler_responds = False
+            observe.logger.warning("scheduler_unreachable", fault=str(fault), schedule=message.name)
         except aws.Refused as fault:
             results[number] = fault
-        else:
-            if not is_scheduled:
-                by_queue.setdefault(message.queue, []).append(number)
+            continue
+        if not is_scheduled:
+            by_queue.setdefault(message.queue, []).append(number)
     for queue, numbers in by_queue.items():
         for batch in batched(numbers, sqs.MAX_BATCH_MESSAGES, strict=False):
             results |= _send_batch(queue, {number: messages[number] for number in batch}, now)
@@ -72,7 +83,7 @@ def _send_batch(queue: str, messages: Mapping[int, Delayed], now: datetime) -> d
     ]
     try:
         codes = sqs.send_batch(queue, entries)
-    except aws.Refused as fault:
+    except (aws.Refused, aws.Unreachable) as fault:
         return dict.fromkeys(messages, fault)
     return {number: NotSent(f"{queue}: {code}") for number, code in zip(messages, codes, strict=True) if code}
 
@@ -82,7 +93,7 @@ def _seconds(message: Delayed, now: datetime) -> int:
 
 
 def _schedule(message: Delayed) -> bool:
-    """Create the schedule. False if Scheduler is throttled, full or faulty."""
+    """Create the schedule. False if Scheduler is throttled, full or faulty. Raises: aws.Refused, aws.Unreachable."""
     second = message.at.astimezone(UTC).replace(microsecond=0, tzinfo=None) + timedelta(
         seconds=message.at.microsecond > 0
     )

@@ -205,7 +205,7 @@ class _Claim(NamedTuple):
             "leases": dict.fromkeys(self.attempt_ids, self.expires_at),
             "ttl": _ttl(now),
         }
-        if progress.start(item):
+        if progress.claim(item):
             return self._slots(self.attempt_ids, EndpointHealth())
         return self.of_healthy(now)
 

@@ -53,6 +53,8 @@ def acquire(key: Key, kind: str, now: datetime, duration: timedelta) -> Lease | 
     except ConditionFailed as refused:
         if refused.item is None:
             raise
+        if refused.item["holder"] == lease.holder:
+            return lease  # the client repeated the call, because the response to the first one was lost
         return Held(parse(cast("str", refused.item["until"])))
     return lease
 

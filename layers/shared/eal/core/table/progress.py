@@ -45,14 +45,35 @@ def start(item: Mapping[str, Json]) -> bool:
 
 
 def advance(item: Mapping[str, Json], *, was: int) -> bool:
-    """Put the item's next version over version `was`, 0 for none. False if another worker was faster."""
+    """Put the item's next version over version `was`, 0 for none. False if another worker was faster.
+
+    True also if the stored item is the same: the client repeats a put whose response was lost, and the first one made
+    the condition of the second one fail. So of two workers with the same item, both succeed. For an item that only one
+    of them may put, use `claim`.
+    """
+    stored = _put_version(item, was)
+    return stored is None or stored == from_attributes(to_attributes(item))
+
+
+def claim(item: Mapping[str, Json]) -> bool:
+    """Put an item if its key is free. Of two workers with the same item, one succeeds.
+
+    False also for an own put whose response was lost: the caller must be able to wait until its claim has expired.
+    """
+    return _put_version(item, 0) is None
+
+
+def _put_version(item: Mapping[str, Json], was: int) -> Item | None:
+    """None if the item was put, otherwise the stored one, which is empty if there is none."""
     client = aws.dynamodb()
     put = put_version(settings.state_table(), item, was=was).request["Put"]
+    put["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
     try:
         client.put_item(**cast("PutItemInputTypeDef", put))
-    except client.exceptions.ConditionalCheckFailedException:
-        return False
-    return True
+    except client.exceptions.ConditionalCheckFailedException as refused:
+        old = cast("dict[str, UniversalAttributeValueTypeDef]", refused.response.get("Item", {}))
+        return from_attributes(old)
+    return None
 
 
 def grow(item: Mapping[str, Json]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, get_args
 
@@ -282,4 +283,10 @@ def test_any_instructions_give_a_text_and_a_remark(instructions: str, kind: Cont
     "piece", ["a ", '"', "and add ", "remove the ", "'x' ", "#a ", "change the title to "]
 )
 def test_hostile_instructions_of_the_longest_length_end(piece: str) -> None:
-    revised(POST, piece * (2_000 // len(piece)))
+    """It takes less than 0.1 s, and minutes if a pattern backtracks without bound."""
+    text = engine.write(POST)[0].text
+    begun = time.process_time()
+    written = revised(POST, piece * (2_000 // len(piece)), text)
+
+    assert time.process_time() - begun < 1
+    assert written.text.body

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
 from dataclasses import replace
 from itertools import chain, combinations
@@ -370,5 +371,9 @@ def test_any_text_gives_an_email_without_gaps(instructions: str, tone: Tone, nam
     "piece", ["mention that ", "ask if ", "tell x ", "he ", "send photos ", "estimate ", "a, and say "]
 )
 def test_hostile_instructions_of_the_longest_length_end(piece: str) -> None:
-    """No pattern backtracks without bound: this test would not end."""
-    brief.read(piece * (2_000 // len(piece)))
+    """It takes less than 0.1 s, and minutes if a pattern backtracks without bound."""
+    begun = time.process_time()
+    understood = brief.read(piece * (2_000 // len(piece)))
+
+    assert time.process_time() - begun < 1
+    assert max(len(understood.says), len(understood.asks)) <= brief.MAX_POINTS
