@@ -59,7 +59,10 @@ EXCEPTIONS = {
     "POST /v1/calls": (3, "reads the claim of the vendor's id, because the call may exist"),
     "POST /v1/calls/{call_id}/classify": (4, "a change, with a read of the switch for AI"),
     "GET /v1/calls/{call_id}/callbacks": (3, "reads the call first, because an unknown call is a 404"),
-    "POST /v1/claims/{claim_id}/notes": (2, "the commit checks that the claim exists and is not closed"),
+    "POST /v1/claims/{claim_id}/notes": (
+        3,
+        "counts the notes, whose number is limited; the commit checks that the claim exists and is not closed",
+    ),
     "GET /v1/claims/{claim_id}/notes": (3, "reads the claim first, because an unknown claim is a 404"),
     "POST /v1/claims/{claim_id}/sign-off": (
         13,
