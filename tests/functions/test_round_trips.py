@@ -50,7 +50,10 @@ EXCEPTIONS = {
     "GET /v1/session": (4, "reads the session, the person, and the members and organizations of the person"),
     "PATCH /v1/session": (6, "as above, then the member's sessions before the change"),
     "DELETE /v1/session": (3, "a change, whose path has no id"),
-    "POST /v1/organizations": (3, "reads the parent, whose limit of its keys the child has too"),
+    "POST /v1/organizations": (
+        4,
+        "counts the children, whose number is limited; reads the parent, whose limit of its keys the child has too",
+    ),
     "GET /v1/leads/{lead_id}/history": (
         3,
         "reads the lead first, because the history of an erased lead is no longer visible",
