@@ -30,14 +30,10 @@ EXCEPTIONS = {
         5,
         "reads the pointer, then the key, then which keys are in use, because their number is limited",
     ),
-    "POST /v1/organizations/me/members": (
-        3,
-        "reads the person in the Access table, who may have memberships already",
-    ),
     "PATCH /v1/organizations/me/members/{member_id}": (4, "reads which sessions the member has"),
     "DELETE /v1/organizations/me/members/{member_id}": (
-        5,
-        "reads the person, and which sessions the member has",
+        4,
+        "reads which sessions the member has",
     ),
     "GET /v1/organizations/me/members/{member_id}/sessions": (
         3,
@@ -47,7 +43,7 @@ EXCEPTIONS = {
         4,
         "a change, which reads the member's sessions and the one that ends",
     ),
-    "GET /v1/session": (4, "reads the session, the person, and the members and organizations of the person"),
+    "GET /v1/session": (4, "reads the session, and the person's memberships with their organizations"),
     "PATCH /v1/session": (6, "as above, then the member's sessions before the change"),
     "DELETE /v1/session": (3, "a change, whose path has no id"),
     "POST /v1/organizations": (
