@@ -263,3 +263,19 @@ def test_a_claim_can_be_opened_without_a_policyholder_and_an_address(api: FakeAp
         "insured": None,
         "address": None,
     }
+
+
+def test_claims_are_searched_by_number(api: FakeApi) -> None:
+    found = signed_in().get("/claims?claim_number=0725-448812")
+
+    assert api.sent("listClaims")[0].query["claim_number"] == "0725-448812"
+    assert 'value="0725-448812"' in found.text
+
+
+@pytest.mark.parametrize(("cursor", "says"), [(None, "No claim matches"), ("abc", "Show more")])
+def test_a_first_page_without_matches_leads_to_the_next_one(
+    api: FakeApi, cursor: str | None, says: str
+) -> None:
+    api.answers["listClaims"] = lambda _: (200, {"data": [], "next_cursor": cursor})
+
+    assert says in signed_in().get("/claims?claim_number=0725-448812").words

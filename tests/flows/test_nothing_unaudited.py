@@ -57,7 +57,7 @@ PARTS = {
     "S", "M", "MEMBER_SESSIONS",
 }  # fmt: skip
 """Items that change together with a resource, without a record. In the Access table, `C` is a connection,
-`S` a session and `M` a person's memberships."""
+`S` a session and `M` the account of an address."""
 STEPS = {
     ("workers/import_leads", "LEAD_IMPORT"),
     ("workers/send_emails", "TEST_CLOCK"),

@@ -30,14 +30,10 @@ EXCEPTIONS = {
         5,
         "reads the pointer, then the key, then which keys are in use, because their number is limited",
     ),
-    "POST /v1/organizations/me/members": (
-        3,
-        "reads the person in the Access table, who may have memberships already",
-    ),
     "PATCH /v1/organizations/me/members/{member_id}": (4, "reads which sessions the member has"),
     "DELETE /v1/organizations/me/members/{member_id}": (
-        5,
-        "reads the person, and which sessions the member has",
+        4,
+        "reads which sessions the member has",
     ),
     "GET /v1/organizations/me/members/{member_id}/sessions": (
         3,
@@ -47,10 +43,13 @@ EXCEPTIONS = {
         4,
         "a change, which reads the member's sessions and the one that ends",
     ),
-    "GET /v1/session": (4, "reads the session, the person, and the members and organizations of the person"),
+    "GET /v1/session": (4, "reads the session, and the person's memberships with their organizations"),
     "PATCH /v1/session": (6, "as above, then the member's sessions before the change"),
     "DELETE /v1/session": (3, "a change, whose path has no id"),
-    "POST /v1/organizations": (3, "reads the parent, whose limit of its keys the child has too"),
+    "POST /v1/organizations": (
+        4,
+        "counts the children, whose number is limited; reads the parent, whose limit of its keys the child has too",
+    ),
     "GET /v1/leads/{lead_id}/history": (
         3,
         "reads the lead first, because the history of an erased lead is no longer visible",
@@ -59,7 +58,10 @@ EXCEPTIONS = {
     "POST /v1/calls": (3, "reads the claim of the vendor's id, because the call may exist"),
     "POST /v1/calls/{call_id}/classify": (4, "a change, with a read of the switch for AI"),
     "GET /v1/calls/{call_id}/callbacks": (3, "reads the call first, because an unknown call is a 404"),
-    "POST /v1/claims/{claim_id}/notes": (2, "the commit checks that the claim exists and is not closed"),
+    "POST /v1/claims/{claim_id}/notes": (
+        3,
+        "counts the notes, whose number is limited; the commit checks that the claim exists and is not closed",
+    ),
     "GET /v1/claims/{claim_id}/notes": (3, "reads the claim first, because an unknown claim is a 404"),
     "POST /v1/claims/{claim_id}/sign-off": (
         13,

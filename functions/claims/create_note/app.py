@@ -18,5 +18,7 @@ handler = app.handler
 def create(claim_id: str, body: NoteCreate, caller: Writer) -> Created[NoteView]:
     """Adds a note or a moisture reading to a claim that is not closed. Neither can be changed later: a correction is a
     new note that names the old one in `corrects`.
+
+    A claim can have 2,000 notes and readings.
     """
     return Created(NoteView.of(notes.add(claim_id, body, by=caller)))

@@ -11,6 +11,8 @@ handler = app.handler
 
 @app.get("/v1/claims", summary="List claims", operation_id="listClaims", tag="claims", grant="claims")
 def list_claims(query: ClaimQuery, caller: Reader) -> ClaimPage:
-    """Lists claims, newest first. Filter by status, carrier, loss type, lead, call, date of loss and time."""
+    """Lists claims, newest first. Filter by claim number, carrier, status, loss type, lead, call, date of loss and
+    time.
+    """
     page = claims.search(query, by=caller)
     return ClaimPage(data=[ClaimView.of(claim) for claim in page.items], next_cursor=page.next_cursor)

@@ -15,4 +15,4 @@ def get_own(caller: Member) -> OwnSessionView:
     and no API key. The request counts as use, so it extends the idle time.
     """
     session = sessions.own(caller)
-    return OwnSessionView.of_session(session, sessions.memberships(session.person))
+    return OwnSessionView.of_session(session, sessions.memberships_of(session))

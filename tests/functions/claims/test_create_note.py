@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from eal.domain.claims.notes import store
 from tests.support.claims import add_note, audit_records, closed_claim, hold, move, new_claim, shown
 from tests.support.faults import overtaken
 from tests.support.http import Answer, call
@@ -197,3 +198,16 @@ def test_the_audit_log_has_commitments_of_what_was_written(tenant: Tenant) -> No
     for name in ("text", "author", "reading"):
         assert changes[name].startswith("hmac-sha256:")
     assert not {"salt", "text_sha256"} & changes.keys()
+
+
+def test_the_number_of_notes_of_a_claim_is_limited(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "MAX_NOTES", 2)
+    claim_id, other = new_claim(tenant)["id"], new_claim(tenant)["id"]
+    first = add_note(tenant, claim_id)
+    assert _post(tenant, claim_id, {"kind": "moisture_reading", "reading": READING}).status == 201
+
+    answer = _post(tenant, claim_id, {"text": "Carpet is dry.", "corrects": first["id"]})
+
+    assert (answer.status, answer.error) == (409, "conflict")
+    assert answer.json["error"]["details"]["limit"] == 2
+    add_note(tenant, other)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.claims import closed_claim, new_claim, shown
+from tests.support.faults import watched_calls
 from tests.support.http import call
 
 if TYPE_CHECKING:
@@ -63,6 +64,51 @@ def test_each_filter_finds_its_claims(tenant: Tenant) -> None:
     assert _ids(tenant, "date_of_loss_after=2026-04-22&date_of_loss_before=2026-05-02") == [may, april]
 
 
+def test_a_carriers_claim_number_finds_its_claim_in_two_reads(
+    tenant: Tenant, stranger: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = new_claim(tenant, claim_number="0725 4488-A", carrier="Example Mutual", loss_type="water")
+    new_claim(tenant, claim_number="0725 4488-A", carrier="Sample Casualty")
+    new_claim(stranger, claim_number="0725 4488-A", carrier="Example Mutual")
+    found = "claim_number=%200725%20%204488-a%20&carrier=EXAMPLE%20mutual"
+
+    with watched_calls(monkeypatch) as calls:
+        answer = call("GET", f"/v1/claims?{found}", key=tenant.read)
+
+    assert answer.json == {"data": [made], "next_cursor": None}
+    assert calls.made == ["UpdateItem", "GetItem", "GetItem"]
+    assert _ids(tenant, f"{found}&status=open&loss_type=water") == [made["id"]]
+    assert _ids(tenant, f"{found}&created_after={made['created_at']}") == [made["id"]]
+    for other in ("status=closed", "loss_type=fire", f"created_before={made['created_at']}"):
+        assert _ids(tenant, f"{found}&{other}") == []
+    assert _ids(tenant, "claim_number=0725&carrier=Example%20Mutual") == []
+    assert call("GET", f"/v1/claims?{found}", key=tenant.test_admin).json["data"] == []
+
+
+def test_a_claim_number_without_a_carrier_filters_the_list(tenant: Tenant) -> None:
+    made = [
+        new_claim(tenant, claim_number="HO-17 B", carrier=carrier)["id"]
+        for carrier in ("Example Mutual", "Sample Casualty")
+    ]
+    made.append(new_claim(tenant, claim_number="ho-17  b")["id"])
+    new_claim(tenant, claim_number="HO-17")
+    new_claim(tenant)
+
+    assert _ids(tenant, "claim_number=HO-17%20b") == made[::-1]
+    assert _ids(tenant, "claim_number=HO-17%20b&status=closed") == []
+
+
+def test_a_changed_claim_number_is_found_under_its_new_value_only(tenant: Tenant) -> None:
+    claim = new_claim(tenant, claim_number="1", carrier="Example Mutual")["id"]
+    assert (
+        call("PATCH", f"/v1/claims/{claim}", key=tenant.write, json_body={"claim_number": "2"}).status == 200
+    )
+
+    for query in ("", "&carrier=Example%20Mutual"):
+        assert _ids(tenant, f"claim_number=1{query}") == []
+        assert _ids(tenant, f"claim_number=2{query}") == [claim]
+
+
 def test_a_changed_carrier_and_status_are_found_under_their_new_values(tenant: Tenant) -> None:
     claim = new_claim(tenant, claim_number="1", carrier="Example Mutual")["id"]
     body = {"carrier": "Sample Casualty"}
@@ -90,7 +136,7 @@ def test_a_range_of_time_and_updates(tenant: Tenant, clock: Clock) -> None:
     "query",
     [
         "status=done", "loss_type=flood", "date_of_loss_after=yesterday", "date_of_loss_before=2026-02-30", "carrier=",
-        "insured=Dana", "claim_number=1",
+        "insured=Dana", "claim_number=", "claim_number=" + "1" * 65,
     ],
 )  # fmt: skip
 def test_an_invalid_or_unknown_parameter_is_422(tenant: Tenant, query: str) -> None:

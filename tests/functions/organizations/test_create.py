@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from eal.domain.credentials.text import is_well_formed
+from eal.domain.organizations import children
 from tests.support.callrail import stored
 from tests.support.faults import watched_calls
 from tests.support.http import Answer, call
@@ -87,6 +88,21 @@ def test_a_child_can_have_children_of_its_own(tenant: Tenant) -> None:
     assert [child["id"] for child in call("GET", "/v1/organizations", key=tenant.admin).json["data"]] == [
         child["id"]
     ]
+
+
+def test_the_number_of_children_is_limited(
+    tenant: Tenant, stranger: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(children, "MAX_CHILDREN", 2)
+    child, _ = _create(tenant.admin).json, _create(tenant.admin).json
+
+    answer = _create(tenant.admin)
+
+    assert (answer.status, answer.error) == (409, "conflict")
+    assert answer.json["error"]["details"]["limit"] == 2
+    assert len(call("GET", "/v1/organizations", key=tenant.admin).json["data"]) == 2
+    assert _create(child["admin_key"]["key"]).status == 201
+    assert _create(stranger.admin).status == 201
 
 
 def test_only_a_live_admin_key_can(tenant: Tenant) -> None:

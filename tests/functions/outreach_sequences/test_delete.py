@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from eal.core import aws
 from tests.support.http import Answer, call
 from tests.support.pipeline import Pipeline
 from tests.support.sequences import SEQUENCES, active, be_ready, draft, enrolled, lead, move
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.support.tenants import Tenant
 
 
@@ -51,3 +54,42 @@ def test_an_archived_sequence_is_deleted_once_its_enrollments_are_stopped(tenant
     assert _delete(tenant, sequence["id"]).status == 409
     Pipeline().run()
     assert _delete(tenant, sequence["id"]).status == 204
+
+
+def test_a_deletion_does_not_read_the_closed_enrollments(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    be_ready(tenant)
+    sequence, other = active(tenant), active(tenant)
+    for number in range(3):
+        enrolled(tenant, sequence["id"], lead(tenant, f"a{number}@example.com"))
+    enrolled(tenant, other["id"], lead(tenant, "still@example.com"))
+    move(tenant, sequence["id"], "paused")
+    move(tenant, sequence["id"], "archived")
+    Pipeline().run()
+    send = aws.Client.call
+    read: list[int] = []
+
+    def watched(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
+        answer = send(client, operation, arguments)
+        read.extend([answer["ScannedCount"]] if operation == "Query" else [])
+        return answer
+
+    monkeypatch.setattr(aws.Client, "call", watched)
+    answer = _delete(tenant, sequence["id"])
+
+    assert (answer.status, read) == (204, [0])
+
+
+def test_one_open_enrollment_among_closed_ones_keeps_a_sequence(tenant: Tenant) -> None:
+    be_ready(tenant)
+    sequence = active(tenant)
+    closed, last = (enrolled(tenant, sequence["id"], lead(tenant, f"{name}@example.com")) for name in "ab")
+    path = f"{SEQUENCES}/{sequence['id']}/enrollments"
+    assert call("DELETE", f"{path}/{closed['id']}", key=tenant.write).status == 204
+    body = {"to": "paused"}
+    assert call("POST", f"{path}/{last['id']}/transitions", key=tenant.write, json_body=body).status == 200
+    move(tenant, sequence["id"], "paused")
+    move(tenant, sequence["id"], "archived")
+
+    assert _delete(tenant, sequence["id"]).status == 409

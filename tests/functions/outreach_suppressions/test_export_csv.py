@@ -65,3 +65,21 @@ def test_more_than_a_response_can_hold_is_422(tenant: Tenant, monkeypatch: pytes
     answer = call("GET", PATH, key=tenant.read)
 
     assert (answer.status, answer.error) == (422, "validation_error")
+
+
+def test_a_filter_without_an_index_reads_a_limited_number(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_export, "MAX_SUPPRESSIONS_READ", 3)
+    for number in range(3):
+        suppress(tenant, address=f"a{number}@example.com")
+    assert _rows(tenant, "?source=vendor") == []
+    newest = suppress(tenant, address="a3@example.com", reason="bounced")
+
+    answer = call("GET", f"{PATH}?source=vendor", key=tenant.read)
+
+    assert (answer.status, answer.error) == (422, "validation_error")
+    (field,) = answer.json["error"]["details"]["fields"]
+    assert (field["pointer"], field["type"]) == ("/created_after", "too_much")
+    assert _rows(tenant, f"?source=vendor&created_after={newest['created_at']}") == []
+    assert len(_rows(tenant, "?reason=bounced")) == 1

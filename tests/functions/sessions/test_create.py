@@ -12,6 +12,9 @@ from joserfc import jwt
 
 from eal.core import aws, settings
 from eal.core.clock import rfc3339
+from eal.core.table.item import dump, to_attributes
+from eal.domain.organizations.members import people
+from eal.domain.sessions import store
 from tests.support.callrail import stored
 from tests.support.cognito import NONCE, REDIRECT_URI, VERIFIER, Cognito, rsa_key, serving
 from tests.support.http import Answer, call
@@ -294,6 +297,137 @@ def test_a_member_of_two_organizations_chooses_one(
         {"id": stranger.id, "name": "Other Restoration", "role": "viewer", "status": "active"},
     ]
     assert last.json["organization"]["id"] == tenant.id
+
+
+def _invited_by_children(tenant: Tenant, email: str, number: int) -> None:
+    """Invitations of an address by new children of a tenant."""
+    for _ in range(number):
+        child = call("POST", "/v1/organizations", key=tenant.admin, json_body={"name": "A child"}).json
+        body = {"email": email, "role": "owner"}
+        key = child["admin_key"]["key"]
+        assert call("POST", "/v1/organizations/me/members", key=key, json_body=body).status == 201
+
+
+def _chosen(answer: Answer) -> str:
+    assert answer.status == 201, answer.text
+    return str(answer.json["organization"]["id"])
+
+
+def test_invitations_of_strangers_do_not_lock_a_member_out(
+    clock: Clock, tenant: Tenant, stranger: Tenant, cognito: Cognito, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "MAX_ORGANIZATIONS", 3)
+    email = invite(tenant)[1]
+    _sign_in(cognito.signed_in(email))
+    clock.advance(hours=1)
+
+    _invited_by_children(stranger, email, 4)
+
+    by_default = _sign_in(cognito.signed_in(email))
+    by_name = _sign_in(cognito.signed_in(email), organization_id=tenant.id)
+    assert _chosen(by_default) == _chosen(by_name) == tenant.id
+    assert len(by_default.json["organizations"]) == 3
+    assert tenant.id in [one["id"] for one in by_default.json["organizations"]]
+
+
+def test_an_invited_person_enters_the_organization_that_they_name_however_many_invite_them(
+    clock: Clock, tenant: Tenant, stranger: Tenant, cognito: Cognito, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "MAX_ORGANIZATIONS", 2)
+    email = invite(tenant)[1]
+    clock.advance(hours=1)
+    _invited_by_children(stranger, email, 3)
+
+    answer = _sign_in(cognito.signed_in(email), organization_id=tenant.id)
+
+    assert _chosen(answer) == tenant.id
+    assert tenant.id in [one["id"] for one in answer.json["organizations"]]
+    assert call("GET", "/v1/session", key=answer.json["session"]).json["organization"]["id"] == tenant.id
+
+
+def test_invitations_share_no_item(tenant: Tenant, stranger: Tenant) -> None:
+    email = invite(tenant)[1]
+    invite(stranger, "viewer", email)
+
+    access = aws.dynamodb().scan(TableName=settings.access_table())["Items"]
+
+    assert [item["pk"]["S"] for item in access if item["pk"]["S"].startswith("M#")] == []
+
+
+def test_organizations_are_read_in_batches(
+    tenant: Tenant, stranger: Tenant, cognito: Cognito, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "_PER_READ", 2)
+    email = invite(tenant)[1]
+    _invited_by_children(stranger, email, 4)
+
+    assert len(_sign_in(cognito.signed_in(email)).json["organizations"]) == 5
+
+
+def test_a_person_from_before_the_index_keeps_their_organizations(
+    tenant: Tenant, stranger: Tenant, cognito: Cognito
+) -> None:
+    email = invite(tenant)[1]
+    invite(stranger, "viewer", email)
+    memberships = {}
+    for item in items("MEMBER"):
+        organization_id = item["pk"]["S"].partition("#")[0]
+        memberships[organization_id] = item["id"]["S"]
+        aws.dynamodb().update_item(
+            TableName=settings.state_table(),
+            Key={"pk": item["pk"], "sk": item["sk"]},
+            UpdateExpression="REMOVE gsi1pk, gsi1sk",
+        )
+    person = people.Person(id=people.person_id(email), memberships=memberships, version=1)
+    stored_person = to_attributes({"pk": f"M#{person.id}", **dump(person)})
+    aws.dynamodb().put_item(TableName=settings.access_table(), Item=stored_person)
+
+    first = _sign_in(cognito.signed_in(email), organization_id=tenant.id)
+    again = _sign_in(cognito.signed_in(email))
+
+    assert _chosen(first) == _chosen(again) == tenant.id
+    assert {one["id"] for one in again.json["organizations"]} == {tenant.id, stranger.id}
+    assert _sign_in(cognito.signed_in(email, sub="another account")).status == 403
+
+
+def test_an_address_is_unbound_when_the_last_organization_is_left_that_was_signed_in_to(
+    tenant: Tenant, stranger: Tenant, cognito: Cognito
+) -> None:
+    member_id, email = invite(tenant)
+    assert _sign_in(cognito.signed_in(email)).status == 201
+    invite(stranger, "viewer", email)
+    call("DELETE", f"/v1/organizations/me/members/{member_id}", key=tenant.admin)
+
+    answer = _sign_in(cognito.signed_in(email, sub="an account made later"))
+
+    assert _chosen(answer) == stranger.id
+
+
+def test_a_stranger_who_removes_an_invitation_does_not_unbind_the_address(
+    tenant: Tenant, stranger: Tenant, cognito: Cognito
+) -> None:
+    email = invite(tenant)[1]
+    assert _sign_in(cognito.signed_in(email)).status == 201
+    invited, _ = invite(stranger, "viewer", email)
+    call("DELETE", f"/v1/organizations/me/members/{invited}", key=stranger.admin)
+
+    answer = _sign_in(cognito.signed_in(email, sub="an account made later"))
+
+    assert (answer.status, answer.json["error"]["details"]["reason"]) == (403, "other_account")
+
+
+def test_an_address_stays_bound_while_the_person_has_another_organization(
+    tenant: Tenant, stranger: Tenant, cognito: Cognito
+) -> None:
+    member_id, email = invite(tenant)
+    invite(stranger, "viewer", email)
+    for organization in (tenant, stranger):
+        assert _sign_in(cognito.signed_in(email), organization_id=organization.id).status == 201
+    call("DELETE", f"/v1/organizations/me/members/{member_id}", key=tenant.admin)
+
+    answer = _sign_in(cognito.signed_in(email, sub="an account made later"))
+
+    assert (answer.status, answer.json["error"]["details"]["reason"]) == (403, "other_account")
 
 
 def test_no_member_of_an_organization_signs_in_to_another_one(

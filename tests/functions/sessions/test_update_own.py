@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from eal.core.clock import rfc3339
+from eal.domain.sessions import store
 from tests.support.callrail import stored
 from tests.support.faults import overtaken
 from tests.support.http import call
@@ -79,6 +80,29 @@ def test_a_member_joins_another_organization_in_the_session_that_they_have(
     assert (member["id"], member["status"]) == (joined, "active")
     assert member["last_signed_in_at"] == rfc3339(clock.at)
     assert (back["member"]["id"], back["member"]["role"]) == (dana.member_id, "admin")
+
+
+def test_a_switch_finds_an_organization_that_the_list_lacks(
+    clock: Clock, tenant: Tenant, stranger: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dana = signed_in(tenant)
+    invite(stranger, "viewer", dana.email)
+    monkeypatch.setattr(store, "MAX_ORGANIZATIONS", 1)
+
+    listed = call("GET", "/v1/session", key=dana.text).json["organizations"]
+    answer = call("PATCH", "/v1/session", key=dana.text, json_body={"organization_id": stranger.id})
+
+    assert [one["id"] for one in listed] == [tenant.id]
+    assert (answer.status, answer.json["organization"]["id"]) == (200, stranger.id)
+    assert [one["id"] for one in answer.json["organizations"]] == [tenant.id, stranger.id]
+
+
+def test_a_switch_to_an_organization_without_the_person_is_404(tenant: Tenant, stranger: Tenant) -> None:
+    dana = signed_in(tenant)
+
+    for organization_id in (stranger.id, "org_01kq09bekje6vbq5xe2b60xtww", "acme"):
+        body = {"organization_id": organization_id}
+        assert call("PATCH", "/v1/session", key=dana.text, json_body=body).status == 404
 
 
 def test_a_removal_during_a_switch_leaves_no_session(

@@ -23,7 +23,9 @@ MOVES = {
     "closed": ("open",),
 }
 """As in eal.domain.claims.model, which a test compares. The API decides."""
-FILTERS = ("status", "carrier", "loss_type", "date_of_loss_after", "date_of_loss_before", "cursor")
+FILTERS = (
+    "claim_number", "status", "carrier", "loss_type", "date_of_loss_after", "date_of_loss_before", "cursor",
+)  # fmt: skip
 CONFIDENCES = (("0.95", "95% or more"), ("0.9", "90% or more"), ("0.8", "80% or more"), ("0", "All"))
 MAY_REOPEN = ("admin", "owner")
 VALUES = ("activity", "description", "room", "quantity", "unit", "quantity_basis", "note")

@@ -9,9 +9,11 @@ from eal.core import audit, ids
 from eal.core.caller import includes
 from eal.core.clock import rfc3339
 from eal.core.errors import Conflict, IllegalTransition, InsufficientScope, NotFound, ValidationFailed
+from eal.core.table import page
 from eal.core.table.collection import Collection
 from eal.core.table.item import dump, patched
 from eal.core.table.keys import Key, key, partition
+from eal.core.table.read import get
 from eal.core.table.write import Stale
 from eal.domain.claims.model import (
     NEEDS_NO_REASON,
@@ -39,11 +41,13 @@ _LINKED = {"lead_id": ("LEAD", "lead"), "call_id": ("CALL", "call")}
 """The kind and the id prefix of the items that a claim names."""
 
 
-def number_key(tenant: Tenant, claim: Claim) -> Key | None:
+def number_key(tenant: Tenant, carrier: str, claim_number: str) -> Key:
     """`org_…#live#CLAIM_NUMBER#<carrier>`, and the number: the item that makes a carrier's claim number unique."""
-    if claim.claim_number is None:
-        return None
-    return key(tenant, f"CLAIM_NUMBER#{folded(claim.carrier or '')}", folded(claim.claim_number))
+    return key(tenant, f"CLAIM_NUMBER#{folded(carrier)}", folded(claim_number))
+
+
+def _number_key_of(tenant: Tenant, claim: Claim) -> Key | None:
+    return number_key(tenant, claim.carrier or "", claim.claim_number) if claim.claim_number else None
 
 
 def retention_partition(tenant: Tenant) -> str:
@@ -79,10 +83,17 @@ def create(body: ClaimCreate, by: Caller) -> Claim:
 
 
 def search(query: ClaimQuery, by: Caller) -> Page[Claim]:
-    """Claims, newest first. Carrier and status have indexes; other filters are applied to what these return."""
+    """Claims, newest first.
+
+    A carrier's claim number finds its one claim. Carrier and status have indexes; other filters are applied to what
+    these return.
+    """
+    if query.carrier and query.claim_number:
+        return _search_by_number(query.carrier, query.claim_number, query, by)
     index: Index | None = None
     indexed_by: tuple[str, ...] = ()
     unindexed: list[object] = [
+        query.claim_number,
         query.loss_type,
         query.lead_id,
         query.call_id,
@@ -260,7 +271,7 @@ def _check(before: Claim | None, after: Claim, by: Caller) -> None:
 def move_pointers(before: Claim | None, after: Claim | None, by: Caller) -> None:
     """Keep the items up to date that make the claim number unique and that find the claim for the retention."""
     for kind, key_of, refusal in (
-        ("CLAIM_NUMBER", number_key, _has_number),
+        ("CLAIM_NUMBER", _number_key_of, _has_number),
         ("CLAIM_RETENTION", retention_key, None),
     ):
         old = key_of(by.tenant, before) if before else None
@@ -290,21 +301,35 @@ def _closed(claim_id: str) -> Conflict:
     )
 
 
+def _search_by_number(carrier: str, claim_number: str, query: ClaimQuery, by: Caller) -> Page[Claim]:
+    found = get(number_key(by.tenant, carrier, claim_number))
+    claim = CLAIMS.find(by.tenant, cast("str", found["claim_id"])) if found else None
+    return page.at_most_one(by.tenant, query, claim if claim and _matches(query, dump(claim)) else None)
+
+
 def _matches(query: ClaimQuery, item: Item) -> bool:
     filters = (
+        (_folded(query.claim_number), _folded(item.get("claim_number"))),
+        (_folded(query.carrier), _folded(item.get("carrier"))),
         (query.status, item["status"]),
         (query.loss_type, item.get("loss_type")),
         (query.lead_id, item.get("lead_id")),
         (query.call_id, item.get("call_id")),
     )
     day = cast("str | None", item.get("date_of_loss"))
-    updated = cast("str", item["updated_at"])
+    created, updated = cast("str", item["created_at"]), cast("str", item["updated_at"])
     return (
         all(value is None or value == stored for value, stored in filters)
         and (query.date_of_loss_after is None or (day is not None and day >= query.date_of_loss_after))
         and (query.date_of_loss_before is None or (day is not None and day < query.date_of_loss_before))
         and (query.updated_after is None or updated >= rfc3339(query.updated_after))
+        and (query.created_after is None or created >= rfc3339(query.created_after))
+        and (query.created_before is None or created < rfc3339(query.created_before))
     )
+
+
+def _folded(text: Json) -> str | None:
+    return folded(cast("str", text)) if text is not None else None
 
 
 def _item(claim: Claim, by: Caller) -> Item:

@@ -138,6 +138,10 @@ class LegalHoldPut(Wire):
 
 
 class ClaimQuery(ListQuery):
+    claim_number: Annotated[
+        Number | None,
+        Field(description="Case and spaces do not count. With `carrier`, it finds at most one claim."),
+    ] = None
     status: Status | None = None
     carrier: Annotated[Carrier | None, Field(description="Case and spaces do not count.")] = None
     loss_type: LossType | None = None

@@ -49,10 +49,12 @@ def create_child(body: OrganizationCreate, by: Caller) -> tuple[Organization, Ap
     """A new child of the caller's organization, with its first live admin key and the key's text. Its keys may have the
     rate limits that its parent's keys may have.
 
-    Raises: InsufficientScope, also for a key with an expiry or networks, because the child's admin key has neither.
+    Raises: InsufficientScope, also for a key with an expiry or networks, because the child's admin key has neither;
+    Conflict if the caller's organization has too many children.
     """
     require_live_key(by)
     keys.require_unbounded_key(by)
+    children.check_room(by)
     new = Organization(
         id=ids.new("org", by.at),
         name=body.name,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from eal.core import audit, clock, ids, observe
@@ -14,10 +15,18 @@ from eal.core.tenancy import Tenant
 from eal.core.transaction import until_committed
 from eal.domain.credentials.text import fingerprint, new_text
 from eal.domain.organizations.members import people
+from eal.domain.organizations.members import store as members
+from eal.domain.organizations.members.people import Person
 from eal.domain.organizations.members.store import MEMBERS
 from eal.domain.sessions import held
 from eal.domain.sessions.model import ABSOLUTE, SCOPES, Session
-from eal.domain.sessions.store import find_membership, memberships, own
+from eal.domain.sessions.store import (
+    MAX_ORGANIZATIONS,
+    find_membership,
+    memberships,
+    memberships_of,
+    own,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +67,8 @@ class NewSession:
 def sign_in(
     account: Account, visitor: Visitor, *, organization_id: str | None = None, mode: Mode = "live"
 ) -> NewSession:
-    """Begin a session of the account's person, in the given organization or in that of the last sign-in.
+    """Begin a session of the account's person, in the given organization, or in that of the last sign-in, or else in
+    that of the newest invitation.
 
     Raises: SignInRefused for an address that no organization has invited, that is bound to another account, or that is
     no member of the given organization; Unavailable if other changes of the same member kept coming.
@@ -67,11 +77,14 @@ def sign_in(
 
 
 def _sign_in(account: Account, visitor: Visitor, organization_id: str | None, mode: Mode) -> NewSession:
-    person = people.find(people.person_id(account.email))
-    known = memberships(person.id) if person else []
-    if person is None or not known:
+    person_id = people.person_id(account.email)
+    person = people.find(person_id) or Person(id=person_id, version=0)
+    known = memberships(person.id, islice(person.former_places, MAX_ORGANIZATIONS))
+    chosen = _chosen(known, account.email, organization_id)
+    if chosen is None and known:
+        raise _refused("You are not a member of this organization.", "not_a_member")
+    if chosen is None:
         raise _refused(_UNKNOWN, "unknown_member")
-    chosen = _chosen(known, organization_id)
     by = _caller(chosen, visitor, mode, clock.now())
     if person.subject not in (None, account.subject):
         by.transaction.audit(
@@ -87,7 +100,7 @@ def _sign_in(account: Account, visitor: Visitor, organization_id: str | None, mo
     held.begin(session, by)
     by.transaction.audit("member.signed_in", member.id, audit.changes({}, _audited(session)))
     by.transaction.commit()
-    return NewSession(session=session, text=text, memberships=known)
+    return NewSession(session=session, text=text, memberships=_with(chosen, known))
 
 
 def switch(organization_id: str | None, mode: Mode | None, by: Caller) -> NewSession:
@@ -97,8 +110,8 @@ def switch(organization_id: str | None, mode: Mode | None, by: Caller) -> NewSes
     Raises: NotFound for an organization without this person.
     """
     old = own(by)
-    known = memberships(old.person)
-    chosen = find_membership(known, organization_id or old.organization_id)
+    known = memberships_of(old)
+    chosen = _switched(known, old, organization_id or old.organization_id)
     if chosen is None:
         raise NotFound(f"You are not a member of an organization {(organization_id or '')[:40]}.")
     text = new_text("session")
@@ -130,7 +143,7 @@ def switch(organization_id: str | None, mode: Mode | None, by: Caller) -> NewSes
         held.begin(new, there)
         there.transaction.audit("member.signed_in", new.member_id, audit.changes({}, _audited(new)))
         by.transaction.join(there.transaction)
-    return NewSession(session=new, text=text, memberships=known)
+    return NewSession(session=new, text=text, memberships=_with(chosen, known))
 
 
 def _mark_signed_in(old: Member, by: Caller) -> Member:
@@ -139,7 +152,7 @@ def _mark_signed_in(old: Member, by: Caller) -> Member:
     A removal or a change of the role replaces this item too, so one of the two starts again.
     """
     member = replace(old, status="active", last_signed_in_at=by.at, version=old.version + 1)
-    by.transaction.put_version(MEMBERS.item(by.tenant, member), was=old.version)
+    by.transaction.put_version(members.item_of(by.tenant, member), was=old.version)
     return member
 
 
@@ -147,14 +160,29 @@ def _audited(session: Session) -> Item:
     return {"session_id": session.id, "mode": session.mode}
 
 
-def _chosen(known: Sequence[Membership], organization_id: str | None) -> Membership:
-    """The membership in an organization, or the one of the last sign-in."""
-    if organization_id is None:
-        return max(known, key=lambda one: one.member.last_signed_in_at or one.member.invited_at)
-    chosen = find_membership(known, organization_id)
-    if chosen is None:
-        raise _refused("You are not a member of this organization.", "not_a_member")
-    return chosen
+def _chosen(known: Sequence[Membership], email: str, organization_id: str | None) -> Membership | None:
+    """The membership in an organization, or that of the last sign-in, or else the newest invitation: a stranger's
+    invitation must not decide where somebody enters who has an organization.
+    """
+    if organization_id is not None:
+        return find_membership(organization_id, email, known)
+    return max(known, key=_last_use, default=None)
+
+
+def _last_use(one: Membership) -> tuple[bool, datetime]:
+    signed_in = one.member.last_signed_in_at
+    return signed_in is not None, signed_in or one.member.invited_at
+
+
+def _switched(known: Sequence[Membership], old: Session, organization_id: str) -> Membership | None:
+    """The membership of the same person in an organization. The own one has the address."""
+    own_one = next((one for one in known if one.member.id == old.member_id), None)
+    return find_membership(organization_id, own_one.member.email, known) if own_one else None
+
+
+def _with(chosen: Membership, known: Sequence[Membership]) -> Sequence[Membership]:
+    """The memberships that a session shows, with its own."""
+    return known if chosen in known else [*known, chosen]
 
 
 def _caller(chosen: Membership, visitor: Visitor, mode: Mode, at: datetime) -> Caller:

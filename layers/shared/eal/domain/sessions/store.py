@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import batched
 from typing import TYPE_CHECKING
 
 from eal.core.caller import includes
@@ -12,19 +13,23 @@ from eal.core.table.read import get_all
 from eal.core.tenancy import Tenant
 from eal.domain.organization_settings.table_keys import organization_key
 from eal.domain.organizations.members import people
+from eal.domain.organizations.members import store as members
+from eal.domain.organizations.members.people import Place
 from eal.domain.organizations.members.store import MEMBERS
 from eal.domain.organizations.model import Organization
 from eal.domain.sessions import access, held
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from eal.core.caller import Caller, SignIn
     from eal.domain.organizations.members.model import Member
     from eal.domain.sessions.model import Session
 
-MAX_ORGANIZATIONS = 50
-"""Of one person in a list: two items each, and one transaction reads up to 100."""
+MAX_ORGANIZATIONS = 100
+"""Of one person in a list. A person who is a member of more can name the others."""
+_PER_READ = 50
+"""Two items each, and one transaction reads up to 100."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,31 +56,47 @@ def own(by: Caller) -> Session:
     return found[0]
 
 
-def memberships(person: str) -> list[Membership]:
-    """The organizations of a person, by name."""
-    known = people.find(person)
-    pairs = list(known.memberships.items())[:MAX_ORGANIZATIONS] if known else []
-    if not pairs:
-        return []
+def memberships(person: str, known: Iterable[Place] = ()) -> list[Membership]:
+    """The organizations of a person, by name: those of `known` places; those that the person signed in to last; and the
+    newest invitations.
+    """
+    places = dict.fromkeys([*known, *people.places(person, MAX_ORGANIZATIONS)])
+    found = [one for some in batched(places, _PER_READ, strict=False) for one in _read(some)]
+    return sorted(found, key=lambda one: (one.organization.name.casefold(), one.organization.id))
+
+
+def memberships_of(session: Session) -> list[Membership]:
+    """The organizations of a session's person, by name, with that of the session."""
+    return memberships(session.person, [Place(session.organization_id, session.member_id)])
+
+
+def find_membership(organization_id: str, email: str, known: Iterable[Membership]) -> Membership | None:
+    """The membership of an address in an organization: a known one, or else by the claim of the address, because a list
+    has not all memberships of a person, and lacks those of the last second.
+    """
+    for one in known:
+        if one.organization.id == organization_id:
+            return one
+    member_id = members.find_id(organization_id, email)
+    return next(iter(_read([Place(organization_id, member_id)])), None) if member_id else None
+
+
+def _read(places: Sequence[Place]) -> list[Membership]:
+    """The memberships at some places that exist still."""
     keys = [
         key
-        for organization_id, member_id in pairs
+        for place in places
         for key in (
-            organization_key(organization_id),
-            MEMBERS.key(Tenant(organization_id, "live"), member_id),
+            organization_key(place.organization_id),
+            MEMBERS.key(Tenant(place.organization_id, "live"), place.member_id),
         )
     ]
     items = get_all(keys)
-    found = [
+    return [
         Membership(load(Organization, organization), MEMBERS.load(member))
         for organization, member in zip(items[::2], items[1::2], strict=True)
         if organization and member
     ]
-    return sorted(found, key=lambda one: (one.organization.name.casefold(), one.organization.id))
-
-
-def find_membership(known: Sequence[Membership], organization_id: str) -> Membership | None:
-    return next((one for one in known if one.organization.id == organization_id), None)
 
 
 def search(member_id: str, by: Caller) -> list[Session]:

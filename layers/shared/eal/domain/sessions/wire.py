@@ -28,7 +28,10 @@ class SessionCreate(Wire):
     redirect_uri: Annotated[str, Field(max_length=2048, description="The address that the request named.")]
     organization_id: Annotated[
         str | None,
-        Field(description="The organization to sign in to. Defaults to that of the last sign-in."),
+        Field(
+            description="The organization to sign in to. Defaults to that of the last sign-in, or else of the newest "
+            "invitation."
+        ),
     ] = None
     mode: Mode = "live"
 
@@ -109,7 +112,10 @@ class OwnSessionView(Wire):
     organization: SessionOrganization
     organizations: Annotated[
         list[OrganizationMembership],
-        Field(description="The organizations that the person is a member of, by name: the first 50."),
+        Field(
+            description="The organizations that the person is a member of, by name. Of more than 100, those of the "
+            "last sign-ins come first, then those of the newest invitations."
+        ),
     ]
     mode: Mode
     auth_time: Annotated[

@@ -26,6 +26,7 @@ from eal.core.errors import (
     RevokedKey,
     Unavailable,
 )
+from eal.core.table import contention
 from eal.core.tenancy import Tenant
 from eal.domain.api_keys import access as keys
 from eal.domain.api_keys.model import ApiKey
@@ -44,13 +45,17 @@ if TYPE_CHECKING:
     from eal.entry.http.route import Needs
 
 RECENT = timedelta(minutes=10)
+THROTTLED_SECONDS = 1
+"""The `Retry-After` of a request that DynamoDB did not count. Its limits of an item are per second."""
 _SCHEME = "bearer"
 PUBLIC_ADDRESS = "public_address"
 """The actor of requests with a token."""
 
 
 class Limits:
-    """The rate limit's three headers, which every response to a valid key has. `reset` is in seconds."""
+    """The rate limit's three headers, which every response to a valid key has, unless DynamoDB could not count the
+    request. `reset` is in seconds.
+    """
 
     def __init__(self, *, limit: int, remaining: int, reset: int) -> None:
         self.limit = limit
@@ -261,6 +266,12 @@ def _use[C: (ApiKey, Session)](kind: _Kind[C], now: datetime, admission: Admissi
     try:
         outcome = kind.count_use()
     except (aws.Refused, aws.Unreachable) as fault:
+        if isinstance(fault, aws.Refused) and contention.is_throttled(fault):
+            # After three attempts. An item takes 1,000 write units a second, and an update whose condition fails uses
+            # them too, so a credential with thousands of requests a second would pass without a limit if this failed
+            # open. A throttle of the whole table looks the same, so its requests are refused as well.
+            observe.logger.warning("limiter_throttled", fault=type(fault).__name__)
+            raise RateLimited(THROTTLED_SECONDS, kind.noun) from fault
         return _fail_open(kind, now, admission, fault)
     if isinstance(outcome, Refused):
         if outcome.use is None:
@@ -293,7 +304,7 @@ def _housekeeping() -> Iterator[None]:
 def _fail_open[C: (ApiKey, Session)](
     kind: _Kind[C], now: datetime, admission: Admission, fault: Exception
 ) -> Use[C]:
-    """The table refuses writes: admit the request without counting it, if the credential can be read and is valid."""
+    """The table cannot write: admit the request without counting it, if the credential can be read and is valid."""
     observe.count("limiter_failed_open")
     observe.logger.warning("limiter_failed_open", fault=type(fault).__name__)
     try:

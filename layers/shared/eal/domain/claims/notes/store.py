@@ -1,4 +1,4 @@
-"""The notes of a claim in the State table: a partition per claim, because its notes have no limit."""
+"""The notes of a claim in the State table: a partition per claim, because all of them are larger than an item."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from eal.core import audit, ids
-from eal.core.errors import NotFound, ValidationFailed
+from eal.core.errors import Conflict, NotFound, ValidationFailed
 from eal.core.table import page
 from eal.core.table.item import dump, load
 from eal.core.table.keys import Key, partition
 from eal.core.table.page import Page, Partition
-from eal.core.table.read import get_all
+from eal.core.table.read import count, get_all
 from eal.domain.claims import store as claims
 from eal.domain.claims.notes.model import Note, Reading, sha256
 from eal.domain.claims.store import CLAIMS
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from eal.domain.claims.notes.wire import NoteCreate, NoteQuery
 
 KIND, ID_PREFIX = "CLAIM_NOTE", "note"
+MAX_NOTES = 2000
+"""Of a claim, readings included: the checks, an extraction and a sign-off read all of them."""
 _CLOCK_SKEW = timedelta(minutes=5)
 _NOT_AUDITED = frozenset({"id", "created_at", "created_by", "text_sha256"})
 _PERSONAL = frozenset({"text", "author", "reading"})
@@ -39,8 +41,9 @@ def note_key(tenant: Tenant, claim_id: str, note_id: str) -> Key:
 def add(claim_id: str, body: NoteCreate, by: Caller) -> Note:
     """A new note of the claim. The claim keeps its version, so several people can add notes at once.
 
-    Raises: NotFound; ValidationFailed for a reading in the future. The commit raises NotFound if there is no such
-    claim, Conflict if it is closed, and ValidationFailed if it does not have the note that this one corrects.
+    Raises: NotFound; ValidationFailed for a reading in the future; Conflict if the claim has MAX_NOTES. The commit
+    raises NotFound if there is no such claim, Conflict if it is closed, and ValidationFailed if it does not have the
+    note that this one corrects.
     """
     new = Note(
         id=ids.new(ID_PREFIX, by.at),
@@ -58,6 +61,10 @@ def add(claim_id: str, body: NoteCreate, by: Caller) -> Note:
     if new.reading and new.reading.taken_at and new.reading.taken_at > by.at + _CLOCK_SKEW:
         raise ValidationFailed.of_field("/reading/taken_at", "Must not be in the future.", "future")
     claims.require_open(claim_id, by)
+    if count("pk = :pk", {":pk": note_partition(by.tenant, claim_id)}) >= MAX_NOTES:
+        raise Conflict(
+            f"The claim {claim_id} has {MAX_NOTES} notes and readings, which is the limit.", limit=MAX_NOTES
+        )
     if new.corrects:
         _require_note(claim_id, new.corrects, by)
     by.transaction.create({**note_key(by.tenant, claim_id, new.id)._asdict(), "kind": KIND, **dump(new)})

@@ -1,33 +1,57 @@
-"""People across organizations, in the Access table: the memberships of one e-mail address, found by its hash.
+"""People across organizations: the account that an e-mail address is bound to, and the memberships of an address.
 
-A sign-in knows an address and no organization. The first sign-in binds the item to the subject of the user pool's
-account, because an address can pass to another person.
+A sign-in knows an address and no organization. The first sign-in binds the hash of the address, in the Access table, to
+the subject of the user pool's account, because an address can pass to another person. An index has the members of all
+organizations by that hash: each is an item of its own, so invitations of strangers neither fill nor lock anything.
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, cast
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from eal.core import aws, settings
+from eal.core.clock import rfc3339
 from eal.core.table.item import dump, from_attributes, load, to_attributes
+from eal.core.table.read import walk
 from eal.core.table.write import Operation, Stale, at_version, put_version
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
     from eal.core.caller import Caller
+    from eal.core.table.item import Item
+    from eal.domain.organizations.members.model import Member
+
+_SIGNED_IN, _INVITED = "signed_in", "invited"
+"""The first parts of sort keys. In descending order, memberships that the person has accepted come first."""
+
+
+class Place(NamedTuple):
+    """Where a membership is."""
+
+    organization_id: str
+    member_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """`id` is the hash of the address. `memberships` is the id of the member in each organization."""
+    """`id` is the hash of the address. `memberships`, the id of the member in each organization, has those from before
+    the index; nothing is added to it.
+    """
 
     id: str
-    memberships: dict[str, str]
     version: int
     subject: str | None = None
+    memberships: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def former_places(self) -> Iterable[Place]:
+        return (Place(*pair) for pair in self.memberships.items())
 
 
 def person_id(email: str) -> str:
@@ -35,38 +59,58 @@ def person_id(email: str) -> str:
 
 
 def find(person: str) -> Person | None:
+    """Who an address is bound to; None before the first sign-in."""
     answer = aws.dynamodb().get_item(
         TableName=settings.access_table(), Key=to_attributes({"pk": _pk(person)}), ConsistentRead=True
     )
     return load(Person, from_attributes(answer["Item"])) if answer.get("Item") else None
 
 
-def add_membership(email: str, member_id: str, by: Caller) -> None:
-    """Record in the caller's transaction that the address is a member of the caller's organization."""
-    old = find(person_id(email)) or Person(id=person_id(email), memberships={}, version=0)
-    memberships = {**old.memberships, by.organization_id: member_id}
-    _replace(old, replace(old, memberships=memberships), by)
+def index_attributes(member: Member) -> Item:
+    """By person, in the order of the last sign-in, or else of the invitation."""
+    at = member.last_signed_in_at
+    order = f"{_SIGNED_IN}#{rfc3339(at)}" if at else f"{_INVITED}#{rfc3339(member.invited_at)}"
+    return {"gsi1pk": _partition(person_id(member.email)), "gsi1sk": f"{order}#{member.id}"}
 
 
-def remove_membership(email: str, by: Caller) -> None:
-    """Record in the caller's transaction that the address is no longer a member of the caller's organization."""
-    old = find(person_id(email))
-    if old is None or by.organization_id not in old.memberships:
-        return
-    memberships = {
-        organization_id: member_id
-        for organization_id, member_id in old.memberships.items()
-        if organization_id != by.organization_id
-    }
-    if memberships:
-        _replace(old, replace(old, memberships=memberships), by)
-    else:
-        by.transaction.add(_delete(old))
+def places(person: str, limit: int) -> list[Place]:
+    """The memberships of a person: first those that they signed in to last, then the newest invitations.
+
+    An index may lack those of the last second, and have removed ones.
+    """
+    found = walk(
+        "gsi1pk = :person", {":person": _partition(person)}, index="gsi1", limit=limit, newest_first=True
+    )
+    return [_place(item) for item in islice(found, limit)]
 
 
 def bind(old: Person, subject: str, by: Caller) -> None:
     """Bind the person to an account of the user pool in the caller's transaction."""
     _replace(old, replace(old, subject=subject), by)
+
+
+def leave(email: str, by: Caller) -> None:
+    """Record in the caller's transaction that a person leaves the caller's organization, to which they had signed in.
+    The address is unbound, unless the person has signed in to another organization.
+    """
+    old = find(person_id(email))
+    if old is None:
+        return
+    others = {one: member for one, member in old.memberships.items() if one != by.organization_id}
+    if not others and not _has_signed_in_elsewhere(old.id, by.organization_id):
+        by.transaction.add(_delete(old))
+    elif others != old.memberships:
+        _replace(old, replace(old, memberships=others), by)
+
+
+def _has_signed_in_elsewhere(person: str, organization_id: str) -> bool:
+    accepted = walk(
+        "gsi1pk = :person AND begins_with(gsi1sk, :signed_in)",
+        {":person": _partition(person), ":signed_in": _SIGNED_IN},
+        index="gsi1",
+        limit=2,
+    )
+    return any(_place(item).organization_id != organization_id for item in accepted)
 
 
 def _replace(old: Person, new: Person, by: Caller) -> None:
@@ -87,3 +131,13 @@ def _delete(old: Person) -> Operation:
 
 def _pk(person: str) -> str:
     return f"M#{person}"
+
+
+def _partition(person: str) -> str:
+    """`PERSON#…`. The index is read for the person alone, who is a member of several tenants."""
+    return f"PERSON#{person}"
+
+
+def _place(member: Item) -> Place:
+    organization_id, _, _ = cast("str", member["pk"]).partition("#")
+    return Place(organization_id, cast("str", member["id"]))

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, cast
 
 from eal.core import audit, ids
 from eal.core.audit import Actor
+from eal.core.contact import MAX_EMAIL_CHARACTERS
 from eal.core.errors import Conflict, InsufficientScope
 from eal.core.table.collection import Collection
 from eal.core.table.item import dump, patched
 from eal.core.table.keys import key
+from eal.core.table.read import get
 from eal.core.table.write import Stale
-from eal.core.tenancy import BothModes
+from eal.core.tenancy import BothModes, Tenant
 from eal.domain.organizations.members import people
 from eal.domain.organizations.members.model import PERSONAL, Member
 from eal.domain.organizations.store import require_live_key
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from eal.core.table.item import Item
     from eal.core.table.keys import Key
     from eal.core.table.page import Page
-    from eal.core.tenancy import Tenant
     from eal.domain.organizations.members.wire import MemberCreate, MemberUpdate
 
 MEMBERS = Collection("MEMBER", Member, id_prefix="mem", noun="member", both_modes=True)
@@ -41,6 +42,19 @@ _LAST_OWNER = {
 def claim_key(tenant: Tenant, email: str) -> Key:
     """`org_…#both#MEMBER_EMAIL`, and the address."""
     return key(BothModes(tenant.organization_id), "MEMBER_EMAIL", email)
+
+
+def item_of(tenant: Tenant, member: Member) -> Item:
+    """The member's item, indexed by person."""
+    return {**MEMBERS.item(tenant, member), **people.index_attributes(member)}
+
+
+def find_id(organization_id: str, email: str) -> str | None:
+    """The id of the member of an organization who has an address."""
+    if not ids.is_id("org", organization_id) or not 0 < len(email) <= MAX_EMAIL_CHARACTERS:
+        return None
+    claim = get(claim_key(Tenant(organization_id, "live"), email))
+    return cast("str", claim["member_id"]) if claim else None
 
 
 def invite(body: MemberCreate, by: Caller) -> Member:
@@ -61,7 +75,7 @@ def invite(body: MemberCreate, by: Caller) -> Member:
         version=1,
         salt=audit.new_salt(),
     )
-    by.transaction.create(MEMBERS.item(by.tenant, new))
+    by.transaction.create(item_of(by.tenant, new))
     by.transaction.create(
         {**claim_key(by.tenant, new.email)._asdict(), "kind": "MEMBER_EMAIL", "member_id": new.id},
         lambda old: Conflict(
@@ -69,7 +83,6 @@ def invite(body: MemberCreate, by: Caller) -> Member:
             id=cast("str", old["member_id"]) if old else None,
         ),
     )
-    people.add_membership(new.email, new.id, by)
     by.transaction.audit("member.invited", new.id, _changes({}, _audited(new), new.salt))
     by.transaction.enqueue_task("invite_member", {"member_id": new.id})
     return new
@@ -96,7 +109,7 @@ def update(member_id: str, body: MemberUpdate, by: Caller) -> Member:
     if old.role == "owner" and new.role != "owner":
         _require_another_owner(old, by)
     new = replace(new, version=old.version + 1)
-    by.transaction.replace(MEMBERS.item(by.tenant, new), was=old.version)
+    by.transaction.replace(item_of(by.tenant, new), was=old.version)
     if new.role != old.role:
         held.end_all(old.id, by, bars_sign_ins=True)
     by.transaction.audit("member.updated", old.id, _changes(_audited(old), _audited(new), old.salt))
@@ -143,7 +156,9 @@ def remove(member_id: str, by: Caller) -> None:
         _require_another_owner(old, by)
     by.transaction.delete(MEMBERS.key(by.tenant, old.id), was=old.version)
     by.transaction.delete(claim_key(by.tenant, old.email))
-    people.remove_membership(old.email, by)
+    if old.last_signed_in_at:
+        # Otherwise a stranger could invite an address and remove it again to unbind it.
+        people.leave(old.email, by)
     held.end_all(old.id, by, bars_sign_ins=True)
     by.transaction.audit("member.removed", old.id, _changes(_audited(old), {}, old.salt))
 

@@ -9,8 +9,8 @@ from eal.core import audit
 from eal.core.clock import rfc3339
 from eal.core.table.collection import Collection
 from eal.core.table.item import dump
-from eal.core.table.keys import Key, key
-from eal.core.table.read import get, get_all, pages
+from eal.core.table.keys import Key, key, partition
+from eal.core.table.read import get, get_all, pages, walk
 from eal.domain.outreach.enrollments.model import PERSONAL, Enrollment
 from eal.domain.outreach.sending import due
 from eal.domain.outreach.sequences import schedule
@@ -40,6 +40,11 @@ def claim_key(tenant: Tenant, claimed: str) -> Key:
     It names the open enrollment of that address or person. A closed enrollment has no claims.
     """
     return key(tenant, "ENROLLMENT_CLAIM", claimed)
+
+
+def open_partition(tenant: Tenant, sequence_id: str) -> str:
+    """The gsi1 partition of the claims of people by a sequence: one for each of its open enrollments."""
+    return partition(tenant, "ENROLLMENT_CLAIM", "sequence", sequence_id)
 
 
 def find_open(tenant: Tenant, claimed: str) -> Enrollment | None:
@@ -146,9 +151,9 @@ def count_open(tenant: Tenant, sequence_id: str) -> OpenEnrollments:
 
 
 def has_open(tenant: Tenant, sequence_id: str) -> bool:
-    return any(
-        enrollment.is_open for enrollments in _pages(tenant, sequence_id, None) for enrollment in enrollments
-    )
+    """By the claims, because a sequence keeps its closed enrollments: reading them all can take minutes."""
+    values: dict[str, Json] = {":pk": open_partition(tenant, sequence_id)}
+    return any(True for _claim in walk("gsi1pk = :pk", values, index="gsi1", limit=1))
 
 
 def open_after(tenant: Tenant, sequence_id: str, enrollment_id: str | None) -> Iterator[Enrollment]:
@@ -185,9 +190,12 @@ def create(new: Enrollment, by: Caller) -> None:
     or person is enrolled concurrently.
     """
     by.transaction.create(item_of(new, by))
-    for claimed in (new.address, new.person_id):
+    by_sequence: Item = {"gsi1pk": open_partition(by.tenant, new.sequence_id), "gsi1sk": new.id}
+    for claimed, indexed in ((new.address, {}), (new.person_id, by_sequence)):
         claim = claim_key(by.tenant, claimed)
-        by.transaction.create({**claim._asdict(), "kind": "ENROLLMENT_CLAIM", "enrollment_id": new.id})
+        by.transaction.create(
+            {**claim._asdict(), "kind": "ENROLLMENT_CLAIM", "enrollment_id": new.id, **indexed}
+        )
     by.transaction.audit(
         "enrollment.created",
         new.id,

@@ -147,12 +147,12 @@ def search(query: SuppressionQuery, by: Caller) -> Page[Suppression]:
         found = _find_exact(query, by.tenant)
         return page.at_most_one(by.tenant, query, found if found and _matches(query, dump(found)) else None)
     index, indexed_by = _index(query)
-    keep = (lambda item: _has_filters_of(query, item)) if query.source or query.topic else None
+    keep = (lambda item: has_filters_of(query, item)) if query.source or query.topic else None
     return SUPPRESSIONS.page(by.tenant, query, index=index, by=indexed_by, keep=keep)
 
 
 def every(query: SuppressionQuery, by: Caller) -> Iterator[Item]:
-    """The items of all suppressions with the query's reason, source and time."""
+    """The items of all suppressions with the query's reason and time. The caller applies `has_filters_of`."""
     index, indexed_by = _index(query)
     partition = page.Partition(
         base=SUPPRESSIONS.partition(by.tenant),
@@ -160,16 +160,14 @@ def every(query: SuppressionQuery, by: Caller) -> Iterator[Item]:
         index_name=index,
         index_partition=SUPPRESSIONS.partition(by.tenant, *indexed_by) if index else None,
     )
-    for item in page.every(query, partition):
-        if _has_filters_of(query, item):
-            yield item
+    return page.every(query, partition)
 
 
 def _index(query: SuppressionQuery) -> tuple[Index | None, tuple[str, ...]]:
     return ("gsi1", ("reason", query.reason)) if query.reason else (None, ())
 
 
-def _has_filters_of(query: SuppressionQuery, item: Item) -> bool:
+def has_filters_of(query: SuppressionQuery, item: Item) -> bool:
     """Whether the item has the source and the topic of the query, for which there is no index."""
     return (query.source is None or item["source"] == query.source) and (
         query.topic is None or item.get("topic", "all") == query.topic
