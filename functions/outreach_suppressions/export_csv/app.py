@@ -23,7 +23,7 @@ HEADERS = {
     grant="outreach",
 )
 def export(query: SuppressionCsvQuery, caller: Reader) -> Answer:
-    """Returns up to 10,000 suppressions as CSV, newest first. If more match, the answer is 422: request them by time.
+    """Returns up to 10,000 suppressions as CSV, newest first. If more match, the response is 422: request them by time.
 
     `POST /outreach/suppressions/import` accepts the file.
     """
