@@ -197,9 +197,7 @@ def test_a_header_has_a_pattern(
 def test_the_description_of_a_type_alias_is_documented(committed: dict[str, Any]) -> None:
     components = committed["components"]["schemas"]
 
-    assert (
-        components["WebhookCreate"]["properties"]["url"]["description"] == "An https URL at a public address."
-    )
+    assert components["WebhookCreate"]["properties"]["url"]["description"].startswith("An https URL.")
     assert components["WebhookUpdate"]["properties"]["rate_limit"]["description"].startswith(
         "Maximum number of deliveries per minute"
     )

@@ -981,7 +981,19 @@ EVENT = ("webhooks", "lead.created", "post")
         ),
         (_with([], *LIST, "tags"), "GET /leads needs a tag"),
         (_with([{"name": "x", "schema": {}}], *LIST, "parameters"), "declare the type of the parameter x"),
-        (_with([{"name": "x", "in": "path"}], *LIST, "parameters"), "describe the parameter x in"),
+        (
+            _with([{"name": "x", "in": "path"}], *LIST, "parameters"),
+            "describe the parameter x in tools/openapi",
+        ),
+        (_with([{"name": "x", "in": "query"}], *LIST, "parameters"), "describe the parameter x in its model"),
+        (
+            _without("components", "schemas", "LeadCreate", "properties", "source", "description"),
+            "LeadCreate.source: describe it in its model",
+        ),
+        (
+            _without("components", "schemas", "AttributionBody", "description"),
+            "LeadUpdate.attribution: describe it in its model",
+        ),
         (_with([{"name": "limit"}], *LIST, "parameters"), "is a list without the parameter cursor"),
         (_with([{"name": "cursor"}], *LIST, "parameters"), "is a list without the parameter limit"),
         (_without(*LIST, "responses", "200"), "documents no success"),

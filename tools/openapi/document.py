@@ -40,7 +40,7 @@ _TAGS = {
     "organizations": "The tenant: its settings, members, child organizations, and grants to its parent.",
     "outreach": "E-mail to leads and prospects: sequences, drafts, sent e-mails, replies and suppressions.",
     "prospects": "Companies and people to reach out to. Qualify them and convert them to leads.",
-    "reviews": "What customers write at listing surfaces, requests for it, and how it is answered. Every customer is "
+    "reviews": "What customers write at listing surfaces, requests for it, and the responses to it. Every customer is "
     "asked alike: no request depends on what the customer is expected to write.",
     "sessions": "The dashboard's credential: a member signs in, switches the organization or the mode, and signs out.",
     "webhooks": "Your endpoints for events, and the deliveries to them.",

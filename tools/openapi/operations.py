@@ -102,7 +102,7 @@ def _csv(instead: Node | None) -> dict[str, Node]:
     }
     if instead:
         responses["303"] = {
-            "description": "Too many records for one answer. Location has the path of an export.",
+            "description": "Too many records for one response. Location has the path of an export.",
             "headers": {**headers, "Location": {"$ref": "#/components/headers/Location"}},
             "content": {JSON: {"schema": instead}},
         }

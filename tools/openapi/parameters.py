@@ -49,7 +49,7 @@ HEADERS: dict[str, Node] = {
     ),
     "Location": _text_header("Where to continue, as a path on this host."),
     "IdempotentReplayed": _text_header(
-        "Present if this is the stored answer to the first request with this Idempotency-Key.", const="true"
+        "Present if this is the stored response to the first request with this Idempotency-Key.", const="true"
     ),
 }
 COMMON = {"X-Request-Id": "RequestId"}
@@ -142,7 +142,7 @@ _PARAMETERS: dict[str, Node] = {
     "IdempotencyKey": header_parameter(
         "Idempotency-Key",
         "Makes a retry safe: repeating the request with the same key within 24 hours has no second "
-        "effect and returns the first answer.",
+        "effect and returns the first response.",
         minLength=1,
         maxLength=255,
         # Printable ASCII. HTTP removes whitespace around a header value.
@@ -150,11 +150,12 @@ _PARAMETERS: dict[str, Node] = {
     ),
     "IfMatch": header_parameter(
         "If-Match",
-        "ETag of the version to change. If the resource has a different version, the answer is 412.",
+        "ETag of the version to change. If the resource has a different version, the response is 412.",
         pattern=rf"^(?:\*|{_ENTITY_TAG}(?:[ \t]*,[ \t]*{_ENTITY_TAG})*)$",
     ),
     "IfNoneMatch": header_parameter(
-        "If-None-Match", "ETag of a known version. If the resource still has that version, the answer is 304."
+        "If-None-Match",
+        "ETag of a known version. If the resource still has that version, the response is 304.",
     ),
 }
 

@@ -65,7 +65,8 @@ def of_event(name: str, meaning: str) -> Node:
     operation = {
         "operationId": "on" + "".join(part.capitalize() for part in re.split(r"[._]", name)),
         "summary": f"Receive {name}",
-        "description": f"{meaning} Verify the signature before you act on the event. Any 2xx answer counts as success.",
+        "description": f"{meaning} Verify the signature before you act on the event. Any 2xx response counts as "
+        "success.",
         "tags": ["events"],
         "security": [],
         "parameters": [{**header_parameter(header, text), "required": True} for header, text in signature],
@@ -80,7 +81,7 @@ def of_event(name: str, meaning: str) -> Node:
         },
         "responses": {
             "2XX": {"description": "The event was received."},
-            "410": {"description": "Answer 410 to stop deliveries. The endpoint is then disabled."},
+            "410": {"description": "Return 410 to stop deliveries. The endpoint is then disabled."},
         },
     }
     return {"post": operation}

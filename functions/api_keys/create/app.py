@@ -11,8 +11,8 @@ handler = app.handler
 
 @app.post("/v1/api-keys", summary="Create an API key", operation_id="createApiKey", tag="api-keys")
 def create(body: ApiKeyCreate, caller: RecentAdmin) -> Created[ApiKeyCreated]:
-    """Returns the key's text in `key`. It is shown only in this answer: store it now. An idempotent replay returns null
-    in its place.
+    """Returns the key's text in `key`. It is shown only in this response: store it now. An idempotent replay returns
+    null in its place.
 
     A key cannot create a key with a later expiry or wider networks than its own, and a test key can create only test
     keys; both are refused with 403. Up to 50 keys of each mode can be in use; one more is refused with 409.

@@ -17,7 +17,7 @@ def rotate(key_id: str, body: ApiKeyRotate, caller: RecentAdmin) -> ApiKeyCreate
     The old key keeps working for `overlap_seconds` (24 hours by default, at most 7 days), but never beyond its own
     expiry; 0 revokes it at once.
 
-    Answers 409 if the key is not active, and 403 if it has a later expiry or wider networks than the calling key. Also
+    Returns 409 if the key is not active, and 403 if it has a later expiry or wider networks than the calling key. Also
     409 if 50 keys of its mode are in use, except with 0 seconds: the old key counts until it stops working.
     """
     return ApiKeyCreated.of_new(*keys.rotate(key_id, body.overlap_seconds, by=caller))

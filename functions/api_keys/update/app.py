@@ -14,7 +14,7 @@ def update(key_id: str, body: ApiKeyUpdate, caller: RecentAdmin) -> ApiKeyView:
     """Changes the name, rate limit, networks or expiry of an active key. Send null to remove the networks or the
     expiry, or to restore the default rate limit. The change applies to the next request with the key.
 
-    Answers 409 if the key is not active, and 403 if the change would give it a later expiry or wider networks than the
+    Returns 409 if the key is not active, and 403 if the change would give it a later expiry or wider networks than the
     calling key has. A key cannot exclude the address it is called from.
     """
     return ApiKeyView.of(keys.update(key_id, body, by=caller))

@@ -27,10 +27,10 @@ HEADERS = {
 )
 def export(query: AuditLogCsvQuery, caller: RecentAdmin) -> Answer:
     """Returns up to 5,000 records as CSV, in the order of the list. If more match, or records older than about a year
-    can match, the answer is a 303 whose Location is an export created with the same filters. The file of an export
+    can match, the response is a 303 whose Location is an export created with the same filters. The file of an export
     starts with the oldest record, whatever `order` is.
 
-    If three exports are already running, the answer is 409.
+    If three exports are already running, the response is 409.
     """
     if (text := direct.csv_text(query, by=caller)) is not None:
         return Answer(200, text, HEADERS)

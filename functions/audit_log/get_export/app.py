@@ -17,7 +17,7 @@ handler = app.handler
     grant="audit-log",
 )
 def get(export_id: str, caller: Reader) -> AuditExportView:
-    """Returns the export's progress. Once it is completed, the answer includes its manifest and a download URL that is
-    valid for one hour.
+    """Returns the export's progress. Once it is completed, the response includes its manifest and a download URL that
+    is valid for one hour.
     """
     return exports.get(export_id, by=caller)

@@ -18,6 +18,6 @@ handler = app.handler
 )
 def get_proof(record_id: str, caller: Reader) -> ProofView:
     """Returns the Merkle path from a record to a signed checkpoint. A new record has no proof until it is archived,
-    which takes about a minute; until then the answer is 503.
+    which takes about a minute; until then the response is 503.
     """
     return proofs.of_record(record_id, by=caller)

@@ -16,8 +16,8 @@ handler = app.handler
     tag="calls",
 )
 def correct(call_id: str, body: ClassificationUpdate, caller: Writer) -> CorrectedCallView:
-    """Records a person's correction next to the engine's answer. `classification` shows what counts: the newest run,
-    with the corrected fields. No later run overwrites them. `safety` cannot be corrected.
+    """Records a person's correction next to the engine's classification. `classification` shows what counts: the newest
+    run, with the corrected fields. No later run overwrites them. `safety` cannot be corrected.
 
     `call.classified` follows if the decision changes, and the call becomes a lead if it is qualified now. A correction
     with the engine's own values confirms them. The rules decide again what happens after the call, unless a person has

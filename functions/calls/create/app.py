@@ -14,8 +14,8 @@ def create(body: CallCreate, caller: Writer) -> Created[CallView] | CallView:
     """Creates a call that a call tracker other than CallRail reports, after its end. An inbound call is classified
     soon after.
 
-    `vendor` and `vendor_call_id` identify the call. If it exists, the fields that are present and not null replace
-    the stored ones, and the answer is 200 with the call. A body that was sent before has no effect, so an outdated
+    `vendor` and `vendor_call_id` identify the call. If it exists, the fields that are present and not null replace the
+    stored ones, and the response is 200 with the call. A body that was sent before has no effect, so an outdated
     repetition does not undo a later change.
     """
     call, is_new = calls.report(body, by=caller)

@@ -17,6 +17,6 @@ handler = app.handler
 )
 def cancel(content_id: str, caller: Writer) -> ContentView:
     """Cancels what the AI writes; its result is dropped. Content that has a text is a draft with that text afterwards.
-    Content without one has `failed`, and can be retried. Unless the status is `generating`, the answer is 409.
+    Content without one has `failed`, and can be retried. Unless the status is `generating`, the response is 409.
     """
     return ContentView.of(transitions.cancel(content_id, by=caller))

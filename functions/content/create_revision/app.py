@@ -19,7 +19,7 @@ def create_revision(content_id: str, body: RevisionCreate, caller: Writer) -> Ac
     """Queues a revision that the AI writes from the newest text and the instructions. The status is `generating` until
     the content is a draft with the new revision, or `failed` with the old text.
 
-    While the content is generating, scheduled, published or archived, the answer is 409. It is also 409 if it has no
+    While the content is generating, scheduled, published or archived, the response is 409. It is also 409 if it has no
     text yet, or if the setting `ai.enabled` is false.
     """
     return Accepted(ContentView.of(revisions.request(content_id, body, by=caller)))

@@ -11,6 +11,6 @@ handler = app.handler
 @app.delete("/v1/content/{content_id}", summary="Delete content", operation_id="deleteContent", tag="content")
 def delete(content_id: str, caller: Admin) -> None:
     """Deletes the content with its revisions, and its texts from stored events. While it is scheduled or published, the
-    answer is 409.
+    response is 409.
     """
     erasure.delete(content_id, by=caller)

@@ -19,6 +19,6 @@ def restore(content_id: str, body: RevisionRestore, caller: Writer) -> ContentVi
     """Makes the text of an earlier revision the newest, as a new revision. The content is a draft afterwards. If other
     content has the slug meanwhile, the slug gets a number.
 
-    While the content is generating, scheduled, published or archived, the answer is 409.
+    While the content is generating, scheduled, published or archived, the response is 409.
     """
     return ContentView.of(revisions.restore(content_id, body, by=caller))

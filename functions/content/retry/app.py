@@ -14,6 +14,6 @@ handler = app.handler
 )
 def retry(content_id: str, caller: Writer) -> Accepted[ContentView]:
     """Queues again what the AI failed to write, by the same brief or instructions. Unless the status is `failed`, the
-    answer is 409. It is also 409 if the setting `ai.enabled` is false.
+    response is 409. It is also 409 if the setting `ai.enabled` is false.
     """
     return Accepted(ContentView.of(transitions.retry(content_id, by=caller)))

@@ -15,7 +15,7 @@ def update(content_id: str, body: ContentUpdate, caller: Writer) -> ContentView:
     draft afterwards, because an approval is one of a text. If the AI failed to write it, a complete text makes it a
     draft.
 
-    While the content is generating, scheduled, published or archived, the answer is 409. It is also 409, with
+    While the content is generating, scheduled, published or archived, the response is 409. It is also 409, with
     `details.id`, if other content has the slug.
     """
     return ContentView.of(revisions.update(content_id, body, by=caller))

@@ -15,7 +15,7 @@ handler = app.handler
     tag="integrations",
 )
 def delete(vendor: str, caller: Admin) -> None:
-    """Deletes the integration with its secrets. Its receiver addresses answer 404 permanently: connecting the vendor
+    """Deletes the integration with its secrets. Its receiver addresses return 404 permanently: connecting the vendor
     again creates new ones.
     """
     integrations.remove(vendor, by=caller)

@@ -21,7 +21,7 @@ def push_to_crm(lead_id: str, caller: Writer) -> Accepted[LeadView]:
     created_at, tenant_id, mode, data}`: `id` identifies the push and is the same in every attempt, and `data` is the
     lead at the time of the attempt.
 
-    A new push replaces one that is still pending. If no CRM is connected, the answer is 409. In test mode nothing is
+    A new push replaces one that is still pending. If no CRM is connected, the response is 409. In test mode nothing is
     sent: the push is simulated, and `crm_sync.simulated` is true.
     """
     return Accepted(LeadView.of(crm.request_push(lead_id, by=caller)))

@@ -17,7 +17,7 @@ handler = app.handler
 )
 def create(body: OrganizationCreate, caller: RecentAdmin) -> Created[OrganizationCreated]:
     """Creates a child of the caller's organization, with its first admin key. The key's text is shown only in this
-    answer: store it now. An idempotent replay returns null in its place.
+    response: store it now. An idempotent replay returns null in its place.
 
     An organization can have 5,000 children.
     """

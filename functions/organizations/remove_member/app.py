@@ -16,6 +16,6 @@ handler = app.handler
 )
 def remove_member(member_id: str, caller: RecentAdmin) -> None:
     """Removes the member, whose sessions end. The same address can be invited again. The last owner cannot be removed:
-    if no other owner has signed in, the answer is 409 with the reason `last_owner`.
+    if no other owner has signed in, the response is 409 with the reason `last_owner`.
     """
     members.remove(member_id, by=caller)

@@ -18,6 +18,6 @@ handler = app.handler
 def update_member(member_id: str, body: MemberUpdate, caller: RecentAdmin) -> MemberView:
     """Updates the fields present in the body. A change of the role ends the member's sessions, so that it applies at
     once. In the dashboard, only an owner can change an owner, or make someone one. The last owner keeps the role: if no
-    other owner has signed in, the answer is 409 with the reason `last_owner`.
+    other owner has signed in, the response is 409 with the reason `last_owner`.
     """
     return MemberView.of(members.update(member_id, body, by=caller))

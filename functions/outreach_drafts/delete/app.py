@@ -12,5 +12,5 @@ handler = app.handler
     "/v1/outreach/drafts/{draft_id}", summary="Delete a draft", operation_id="deleteDraft", tag="outreach"
 )
 def delete(draft_id: str, caller: Writer) -> None:
-    """Deletes the draft. The e-mail that it became stays. While that is queued, the answer is 409."""
+    """Deletes the draft. The e-mail that it became stays. While that is queued, the response is 409."""
     drafts.delete(draft_id, by=caller)

@@ -16,7 +16,7 @@ handler = app.handler
     tag="outreach",
 )
 def correct(reply_id: str, body: ReplyClassificationUpdate, caller: Writer) -> CorrectedReplyView:
-    """Records a person's classification next to the engine's answer. It counts, and the reply leaves the review queue.
+    """Records a person's classification next to the engine's own. It counts, and the reply leaves the review queue.
 
     The corrected class has its effect: an open enrollment stops or is paused, and `unsubscribe` and `hostile` suppress
     the address at once. An enrollment that has stopped stays stopped; enroll the person again if the sequence should

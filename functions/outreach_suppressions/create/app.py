@@ -19,8 +19,8 @@ def create(body: SuppressionCreate, caller: Writer) -> Created[SuppressionView] 
     """Suppresses an address or a domain: no outreach e-mail is sent to it from now on, also if it is queued already.
     An open enrollment of the address stops at once; those of a domain's addresses stop when their next step is due.
 
-    If it is suppressed already, the answer is 200 with that suppression. Its reason changes only from one that the law
-    does not protect to one that it does.
+    If it is suppressed already, the response is 200 with that suppression. Its reason changes only from one that the
+    law does not protect to one that it does.
     """
     suppression, outcome = suppressions.suppress(body, body.source, by=caller)
     view = SuppressionView.of(suppression)

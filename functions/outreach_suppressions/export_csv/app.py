@@ -24,7 +24,7 @@ HEADERS = {
 )
 def export(query: SuppressionCsvQuery, caller: Reader) -> Answer:
     """Returns up to 10,000 suppressions as CSV, newest first. If more match, or if `source` has to be looked for among
-    more than 20,000, the answer is 422: request them by time.
+    more than 20,000, the response is 422: request them by time.
 
     `POST /outreach/suppressions/import` accepts the file.
     """

@@ -17,7 +17,7 @@ handler = app.handler
 )
 def import_suppressions(body: SuppressionImport, caller: Writer) -> SuppressionImportView:
     """Suppresses the address or domain of each row, and reports each row. Rows with a fault do not affect the others.
-    If the text is not valid CSV, or its header is wrong, nothing is imported and the answer is 422.
+    If the text is not valid CSV, or its header is wrong, nothing is imported and the response is 422.
 
     Send a longer file in several parts. It can be sent again: a row that is suppressed already is `unchanged`.
     """

@@ -17,6 +17,6 @@ handler = app.handler
 )
 def convert(prospect_id: str, body: ProspectConvert, caller: Writer) -> ProspectView:
     """Creates a lead from the prospect, or links the existing lead that has its e-mail address or a phone number.
-    Answers 409 if the prospect is already converted, or if its contacts belong to different leads.
+    Returns 409 if the prospect is already converted, or if its contacts belong to different leads.
     """
     return ProspectView.of(converting.convert(prospect_id, body, by=caller))

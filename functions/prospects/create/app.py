@@ -16,8 +16,8 @@ handler = app.handler
     tag="prospects",
 )
 def create(body: ProspectCreate, caller: Writer) -> Created[ProspectView]:
-    """Adds a company or person to reach out to. If another prospect has the same e-mail address, the answer is 409 with
-    its id.
+    """Adds a company or person to reach out to. If another prospect has the same e-mail address, the response is 409
+    with its id.
 
     A prospect is at most 48 KiB of JSON. Its longer texts may contain newlines and tabs, but no other control
     characters.

@@ -20,8 +20,8 @@ def create(body: ReviewRequestCreate, caller: Writer) -> Accepted[ReviewRequestV
     settings. When it is sent, the event `review.requested` is sent too.
 
     Ask every customer: the words and the page are the same for all, and nothing in this API selects customers by what
-    they are expected to write. The answer is 409, with `details.next_possible_at`, if the address or the lead was asked
-    in the last 90 days, and with `details.suppression_id` if the customer wants no such e-mail. It is also 409 if the
-    settings lack `sender` or a page in `reviews`.
+    they are expected to write. The response is 409, with `details.next_possible_at`, if the address or the lead was
+    asked in the last 90 days, and with `details.suppression_id` if the customer wants no such e-mail. It is also 409 if
+    the settings lack `sender` or a page in `reviews`.
     """
     return Accepted(ReviewRequestView.of(requesting.request(body, by=caller)))

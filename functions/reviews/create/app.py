@@ -13,7 +13,7 @@ handler = app.handler
 def create(body: ReviewCreate, caller: Writer) -> Created[ReviewView] | ReviewView:
     """Stores a review of a listing surface. `surface` and `external_id` identify it.
 
-    If it exists, the body replaces what is stored of it, and the answer is 200 with the review. A body that changes
+    If it exists, the body replaces what is stored of it, and the response is 200 with the review. A body that changes
     nothing has no effect. A change of text or rating makes a new version of the review; earlier versions are kept.
     """
     review, is_new = reviews.report(body, by=caller)

@@ -19,7 +19,7 @@ handler = app.handler
 )
 def get(review_id: str, caller: Reader) -> ReviewDetailView:
     """Returns the review with what it said before its author changed it, the responses to it, and the reply that its
-    surface shows. To answer a review, create content of the type `review_response`.
+    surface shows. To respond to a review, create content of the type `review_response`.
     """
     review, versions = reviews.get_with_versions(review_id, by=caller)
     return ReviewDetailView.of_review(review, versions, contents.responses_to(review.id, caller.tenant))

@@ -16,8 +16,8 @@ handler = app.handler
 @app.post("/v1/sessions", summary="Create a session", operation_id="createSession", tag="sessions")
 def create(body: SessionCreate, visitor: Visitor) -> Created[OwnSessionView]:
     """Exchanges the code of a sign-in for a session of the dashboard, whose text is in `session` and shown only in this
-    answer. No key is needed. A code works once, so `Idempotency-Key` has no effect. A sign-in that is refused is
-    answered with 403 `sign_in_refused` and its `reason`.
+    response. No key is needed. A code works once, so `Idempotency-Key` has no effect. A sign-in that is refused returns
+    403 `sign_in_refused` with its `reason`.
     """
     if body.redirect_uri != settings.dashboard_url() + settings.SIGNED_IN_PATH:
         message = "Must be the address to which sign-ins return."

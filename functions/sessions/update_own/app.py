@@ -11,7 +11,7 @@ handler = app.handler
 
 @app.patch("/v1/session", summary="Update your session", operation_id="updateSession", tag="sessions")
 def update_own(body: SessionUpdate, caller: Member) -> OwnSessionView:
-    """Switches the organization or the mode. Returns a new session in `session`, which is shown only in this answer.
+    """Switches the organization or the mode. Returns a new session in `session`, which is shown only in this response.
     The calling session ends with this request, so a repetition is refused with 401, and `Idempotency-Key` has no
     effect. The new session ends when the old one would have ended.
     """

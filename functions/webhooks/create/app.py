@@ -1,4 +1,4 @@
-"""POST /v1/webhooks: register an endpoint."""
+"""POST /v1/webhooks: create an endpoint."""
 
 from eal.domain.webhooks.endpoints import store as webhooks
 from eal.domain.webhooks.endpoints.wire import WebhookCreate, WebhookCreated
@@ -16,7 +16,7 @@ handler = app.handler
     tag="webhooks",
 )
 def create(body: WebhookCreate, caller: RecentAdmin) -> Created[WebhookCreated]:
-    """Registers an endpoint for events. Its signing secret is shown only in this answer: store it now. An idempotent
+    """Creates an endpoint for events. Its signing secret is shown only in this response: store it now. An idempotent
     replay returns null in its place. Each mode has at most 50 endpoints; another one is refused with 409.
     """
     return Created(WebhookCreated.of_new(*webhooks.register(body, by=caller)))

@@ -17,8 +17,6 @@ handler = app.handler
     grant="webhooks",
 )
 def list_event_types(query: EventTypeQuery, caller: Reader) -> EventTypePage:
-    """Lists every event type with its description, its JSON Schema and an example. A type with `available: false` is
-    not sent yet, but an endpoint can already subscribe to it.
-    """
+    """Lists every event type with its description, its JSON Schema and an example."""
     page = event_types.search(query, by=caller)
     return EventTypePage(data=page.items, next_cursor=page.next_cursor)

@@ -21,9 +21,9 @@ def replay(webhook_id: str, body: ReplayCreate, caller: Writer) -> Accepted[Repl
     to the type. Without `only`, all events are sent except those with a pending delivery. A pending delivery whose
     attempt is more than an hour late counts as failed.
 
-    The answer is 202; follow the progress in the endpoint's deliveries. With `dry_run` nothing is sent: the answer is
-    200 with the number of deliveries. If the endpoint is disabled, or an earlier replay to it has not ended, a replay
-    is refused with 409.
+    The response is 202; follow the progress in the endpoint's deliveries. With `dry_run` nothing is sent: the response
+    is 200 with the number of deliveries. If the endpoint is disabled, or an earlier replay to it has not ended, a
+    replay is refused with 409.
     """
     if body.dry_run:
         return ReplayView.of_dry_run(*replays.count_deliveries(webhook_id, body, by=caller))

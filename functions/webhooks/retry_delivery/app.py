@@ -17,6 +17,6 @@ handler = app.handler
 )
 def retry_delivery(delivery_id: str, caller: Writer) -> Accepted[DeliveryView]:
     """Makes one more attempt at once. It does not count as an attempt of the retry schedule, which continues unchanged
-    if this attempt fails. If the endpoint is disabled or deleted, the answer is 409.
+    if this attempt fails. If the endpoint is disabled or deleted, the response is 409.
     """
     return Accepted(DeliveryView.of(deliveries.retry(delivery_id, by=caller)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,11 @@ VERBS = {
 MAX_SUMMARY_CHARACTERS = 40
 _PROPER_NAMES = {"Atom", "Feed", "Resend", "Stripe"}
 _TITLE_CASE = re.compile(r"[A-Z][a-z]+")
+SELF_EVIDENT = {
+    "city", "company", "first_name", "last_name", "line1", "line2", "name",
+    "utm_campaign", "utm_content", "utm_medium", "utm_source", "utm_term",
+}  # fmt: skip
+"""Properties of request bodies whose name and schema tell everything."""
 SECRETS = {"key", "secret", "salt", "transcript", "recording_url"}
 
 
@@ -56,6 +62,7 @@ def faults(document: Node) -> Iterator[str]:
         yield from _security(location, operation)
         yield from _errors(document, location, operation)
         yield from _lists(document, location, operation)
+    yield from _bodies(document, operations)
     yield from _events(document)
 
 
@@ -123,8 +130,9 @@ def _words(location: str, operation: Node) -> Iterator[str]:
     for parameter in operation.get("parameters", []):
         if parameter.get("schema") == {}:
             yield f"{location}: declare the type of the parameter {parameter['name']}"
-        if parameter.get("in") == "path" and not parameter.get("description"):
-            yield f"{location}: describe the parameter {parameter['name']} in tools/openapi/parameters.py"
+        if parameter.get("in") in ("path", "query") and not parameter.get("description"):
+            place = "tools/openapi/parameters.py" if parameter["in"] == "path" else "its model"
+            yield f"{location}: describe the parameter {parameter['name']} in {place}"
 
 
 def _security(location: str, operation: Node) -> Iterator[str]:
@@ -169,6 +177,27 @@ def _lists(document: Node, location: str, operation: Node) -> Iterator[str]:
         for name in () if is_whole else ("limit", "cursor"):
             if name not in names:
                 yield f"{location} is a list without the parameter {name}: make its query a subclass of ListQuery"
+
+
+def _bodies(document: Node, operations: list[tuple[str, Node]]) -> Iterator[str]:
+    """A property that requests can have is described, or its type is, or its name tells everything."""
+    components = document["components"]["schemas"]
+    waiting = [operation["requestBody"] for _, operation in operations if "requestBody" in operation]
+    reached: set[str] = set()
+    while waiting:
+        found = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(waiting.pop()))) - reached
+        reached |= found
+        waiting += [components[name] for name in found]
+    for name in sorted(reached):
+        for field, schema in components[name].get("properties", {}).items():
+            if field not in SELF_EVIDENT and not _is_described(document, schema):
+                place = "SELF_EVIDENT (tests/structure/checks/document.py)"
+                yield f"{name}.{field}: describe it in its model, or add it to {place}"
+
+
+def _is_described(document: Node, schema: Node) -> bool:
+    types = [one for one in schema.get("anyOf", [schema]) if one != {"type": "null"}]
+    return "description" in schema or (len(types) == 1 and "description" in resolved(document, types[0]))
 
 
 def _events(document: Node) -> Iterator[str]:

@@ -113,3 +113,9 @@ Email = Annotated[
     AfterValidator(_email),
 ]
 """An e-mail address in a wire model."""
+
+EmailFilter = Annotated[Email | None, Field(description="Exact match; case does not count. Encode + as %2B.")]
+PhoneFilter = Annotated[
+    Phone | None, Field(description="Exact match, in any common notation. Encode + as %2B.")
+]
+"""Both for a query."""

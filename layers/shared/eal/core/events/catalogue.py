@@ -25,7 +25,7 @@ CATALOGUE: Final = {
     "api_key.rotated": "An API key was rotated. The old key works until its overlap ends.",
     "api_key.revoked": "An API key was revoked.",
     "outreach.sender.paused": "Outreach e-mail was paused, because too much of it bounced or was reported as spam.",
-    "webhook.disabled": "A webhook endpoint was disabled, because it answered 410 or its deliveries failed for five "
+    "webhook.disabled": "A webhook endpoint was disabled, because it returned 410 or its deliveries failed for five "
     "days.",
     "audit.log.event": "An audit record was written. Sent only to endpoints that list this type explicitly.",
 }

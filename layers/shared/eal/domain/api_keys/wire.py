@@ -10,7 +10,14 @@ from eal.core.listing import PageView
 from eal.core.schema import AfterValidator, ConfigDict, Field, field_validator, model_validator
 from eal.core.tenancy import Mode
 from eal.core.wire import DEFAULT_OVERLAP_SECONDS, MAX_OVERLAP_SECONDS, Name, Wire, without_defaults
-from eal.domain.api_keys.model import MAX_REQUESTS_PER_MINUTE, ApiKey, RateLimit, Status
+from eal.domain.api_keys.model import (
+    DEFAULT_REQUESTS_PER_MINUTE,
+    MAX_REQUESTS_PER_MINUTE,
+    MAX_SELF_SERVICE_REQUESTS_PER_MINUTE,
+    ApiKey,
+    RateLimit,
+    Status,
+)
 
 
 def _network(text: str) -> str:
@@ -30,14 +37,28 @@ type Networks = Annotated[
 
 
 class RateLimitBody(Wire):
-    """`per_minute` is the sustained limit, at most 300 unless we have raised the limit of your organization. `burst` is
-    the maximum number of requests in a single minute, by default twice `per_minute`.
-    """
+    """A minute can have up to `burst` requests, and five minutes together five times `per_minute`."""
 
     model_config = ConfigDict(extra="forbid")
 
-    per_minute: Annotated[int, Field(ge=1, le=MAX_REQUESTS_PER_MINUTE)]
-    burst: Annotated[int | None, Field(ge=1, le=2 * MAX_REQUESTS_PER_MINUTE)] = None
+    per_minute: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=MAX_REQUESTS_PER_MINUTE,
+            description=f"Sustained requests per minute; at most {MAX_SELF_SERVICE_REQUESTS_PER_MINUTE} unless we have "
+            "raised the limit of your organization.",
+        ),
+    ]
+    burst: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            le=2 * MAX_REQUESTS_PER_MINUTE,
+            description="Maximum number of requests in a single minute, at least `per_minute`. Null: twice "
+            "`per_minute`.",
+        ),
+    ] = None
 
     @model_validator(mode="after")
     def _burst_is_not_below(self) -> Self:
@@ -49,17 +70,42 @@ class RateLimitBody(Wire):
         return RateLimit(per_minute=self.per_minute, burst=self.burst or 2 * self.per_minute)
 
 
+_RateLimit = Annotated[
+    RateLimitBody | None,
+    Field(
+        description=f"Null: {DEFAULT_REQUESTS_PER_MINUTE} requests per minute, and {2 * DEFAULT_REQUESTS_PER_MINUTE} "
+        "in a single minute."
+    ),
+]
+
+
 class ApiKeyCreate(Wire):
     """The new key's expiry and networks cannot exceed those of the calling key."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     name: Name
-    scopes: Annotated[list[Scope], Field(min_length=1, max_length=3)]
+    scopes: Annotated[
+        list[Scope],
+        Field(
+            min_length=1, max_length=3, description="`admin` includes `write`, and `write` includes `read`."
+        ),
+    ]
     mode: Annotated[Mode | None, Field(description="Defaults to the mode of the calling key.")] = None
-    expires_at: Instant | None = None
-    rate_limit: RateLimitBody | None = None
-    allowed_cidrs: Networks | None = None
+    expires_at: Annotated[
+        Instant | None,
+        Field(
+            description="Must be in the future. Null: the expiry of the calling key, or none if it has none."
+        ),
+    ] = None
+    rate_limit: _RateLimit = None
+    allowed_cidrs: Annotated[
+        Networks | None,
+        Field(
+            description="IPv4 or IPv6 networks (CIDR) that may use the key. Null or empty: those of the calling key, "
+            "or every address if it has none."
+        ),
+    ] = None
 
 
 class ApiKeyUpdate(Wire):
@@ -70,8 +116,10 @@ class ApiKeyUpdate(Wire):
     )
 
     name: Name | None = None
-    expires_at: Instant | None = None
-    rate_limit: RateLimitBody | None = None
+    expires_at: Annotated[
+        Instant | None, Field(description="Must be in the future. Null: the key does not expire.")
+    ] = None
+    rate_limit: _RateLimit = None
     allowed_cidrs: Networks | None = None
 
     @field_validator("name")
@@ -120,14 +168,18 @@ class ApiKeyView(Wire):
     id: str
     name: str
     prefix: Literal["eal_live_", "eal_test_"]
-    last_four: str
+    last_four: Annotated[str, Field(description="The last four characters of the key's text.")]
     scopes: list[Scope]
     mode: Mode
-    status: Status
+    status: Annotated[
+        Status, Field(description="`rotating`: replaced by another key, and working until `expires_at`.")
+    ]
     rate_limit: RateLimitView
-    allowed_cidrs: list[str]
-    expires_at: Instant | None
-    last_used: LastUsed | None
+    allowed_cidrs: Annotated[
+        list[str], Field(description="Networks that may use the key. Empty: every address.")
+    ]
+    expires_at: Annotated[Instant | None, Field(description="Null: the key does not expire.")]
+    last_used: Annotated[LastUsed | None, Field(description="Null: the key was never used.")]
     replaced_by: Annotated[str | None, Field(description="The key that replaced this one in a rotation.")]
     rotated_at: Instant | None
     revoked_at: Instant | None
@@ -147,7 +199,7 @@ class ApiKeyCreated(ApiKeyView):
 
     key: Annotated[
         str | None,
-        Field(description="Shown only in this answer: store it now. Null in an idempotent replay."),
+        Field(description="Shown only in this response: store it now. Null in an idempotent replay."),
     ]
 
     @classmethod

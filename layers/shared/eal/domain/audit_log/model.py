@@ -19,10 +19,29 @@ class AuditLogFilters(Wire):
     action: Annotated[
         str | None, Field(max_length=100, description="The action, such as `lead.created`.")
     ] = None
-    actor_id: Annotated[str | None, Field(max_length=100)] = None
-    source: Source | None = None
-    resource_type: Annotated[str | None, Field(max_length=50)] = None
-    resource_id: Annotated[str | None, Field(max_length=100)] = None
+    actor_id: Annotated[
+        str | None,
+        Field(
+            max_length=100, description="The id of an API key or member, or the name of a worker or vendor."
+        ),
+    ] = None
+    source: Annotated[
+        Source | None,
+        Field(
+            description="What made the change: a request with an API key (`api`) or a session (`dashboard`), a "
+            "`worker`, a vendor's `webhook`, or an operator (`system`)."
+        ),
+    ] = None
+    resource_type: Annotated[
+        str | None,
+        Field(
+            max_length=50, description="The part of the action before the dot, such as `lead` or `api_key`."
+        ),
+    ] = None
+    resource_id: Annotated[
+        str | None,
+        Field(max_length=100, description="The id of the changed resource, such as that of a lead."),
+    ] = None
     request_id: Annotated[
         str | None,
         Field(max_length=100, description="The `X-Request-Id` of the request that made the change."),

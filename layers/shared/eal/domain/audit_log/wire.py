@@ -17,8 +17,10 @@ class AuditLogQuery(ListQuery, AuditLogFilters):
 
 class ActorView(Wire):
     type: ActorType
-    id: str
-    ip: str | None
+    id: Annotated[
+        str, Field(description="The id of an API key or member, or the name of a worker or vendor.")
+    ]
+    ip: Annotated[str | None, Field(description="The address that sent the request, if there was one.")]
 
 
 class ResourceView(Wire):
@@ -42,14 +44,18 @@ class AuditRecordView(Wire):
     """
 
     id: str
-    action: str
+    action: Annotated[
+        str, Field(description="The resource's type and what was done, such as `lead.created`.")
+    ]
     actor: ActorView
     source: Source
     resource: ResourceView
     changes: list[ChangeView]
-    request_id: str
+    request_id: Annotated[
+        str, Field(description="The `X-Request-Id` of the request that made or caused the change.")
+    ]
     created_at: Instant
-    seq: int | None
+    seq: Annotated[int | None, Field(description="The record's number in the log, without gaps, from 1.")]
     previous_hash: Annotated[
         str | None, Field(description="The `hash` of the previous record; 64 zeros for `seq` 1.")
     ]
@@ -95,7 +101,7 @@ class CheckpointView(Wire):
         str,
         Field(
             description="Public key in PEM form. Verify with a copy that you saved earlier, not with the one in this "
-            "answer."
+            "response."
         ),
     ]
 
@@ -110,8 +116,8 @@ class ProofView(Wire):
     """
 
     record: AuditRecordView
-    leaf_index: int
-    tree_size: int
+    leaf_index: Annotated[int, Field(description="The record's position in the tree, from 0.")]
+    tree_size: Annotated[int, Field(description="The `size` of the checkpoint.")]
     path: Annotated[list[str], Field(description="RFC 6962 audit path from the leaf upwards, in hex.")]
     checkpoint: CheckpointView
 

@@ -39,6 +39,11 @@ def _without_receiver(vendor: str) -> str:
     return vendor
 
 
+_ANSWERED = Field(description="Whether somebody took the call.")
+_CALLER_NAME = Field(description="The customer's name, as the call tracker knows it.")
+_NOTE = Field(description="For the people who read the callback.")
+
+
 class CallCreate(Wire):
     """A call that has ended, as a call tracker reports it. `vendor` and `vendor_call_id` identify it."""
 
@@ -71,15 +76,19 @@ class CallCreate(Wire):
             "Null if it was withheld."
         ),
     ]
-    caller_name: Name | None = None
-    tracking_number: Phone | None = None
-    direction: Direction
-    answered: bool
-    started_at: Instant
+    caller_name: Annotated[Name | None, _CALLER_NAME] = None
+    tracking_number: Annotated[
+        Phone | None, Field(description="The call tracker's own number, in any common notation.")
+    ] = None
+    direction: Annotated[Direction, Field(description="Only inbound calls are classified.")]
+    answered: Annotated[bool, _ANSWERED]
+    started_at: Annotated[Instant, Field(description="When the call began.")]
     ended_at: Annotated[
         Instant | None, Field(description="By default `started_at` plus `duration_seconds`.")
     ] = None
-    duration_seconds: Annotated[int, Field(ge=0, le=604_800)]
+    duration_seconds: Annotated[
+        int, Field(ge=0, le=604_800, description="From the start of the call to its end.")
+    ]
     transcript: Annotated[
         Annotated[str, Field(max_length=_MAX_TRANSCRIPT_CHARACTERS), AfterValidator(prose)] | None,
         Field(description='Lines of the form "Speaker: words", or plain text.'),
@@ -133,7 +142,7 @@ def _corrects_or_withdraws(schema: dict[str, JsonValue]) -> None:
 
 
 class ClassificationUpdate(Wire):
-    """The fields present are corrected; the others keep the answer of the newest run, or an earlier correction.
+    """The fields present are corrected; the others keep the values of the newest run, or an earlier correction.
 
     `{"correction": null}` alone withdraws the correction, and the newest run counts again.
     """
@@ -159,7 +168,13 @@ class ClassificationUpdate(Wire):
 class CallbackCreate(Wire):
     model_config = _INPUT
 
-    status: CallbackStatus
+    status: Annotated[
+        CallbackStatus,
+        Field(
+            description="`scheduled`: the customer is to be called. The others say how a call went; `reached` closes a "
+            "call whose dispatch is `callback`."
+        ),
+    ]
     at: Annotated[
         Instant | None,
         Field(
@@ -167,20 +182,27 @@ class CallbackCreate(Wire):
             "time of the request."
         ),
     ] = None
-    note: Annotated[str, Field(max_length=2000), AfterValidator(prose)] | None = None
+    note: Annotated[Annotated[str, Field(max_length=2000), AfterValidator(prose)] | None, _NOTE] = None
 
 
 class CallQuery(ListQuery):
-    status: Status | None = None
-    intent: Intent | None = None
-    urgency: Urgency | None = None
+    status: Annotated[
+        Status | None, Field(description="The current status. `needs_review` is the review queue.")
+    ] = None
+    intent: Annotated[Intent | None, Field(description="The intent that counts, with a correction.")] = None
+    urgency: Annotated[Urgency | None, Field(description="The urgency that counts, with a correction.")] = (
+        None
+    )
     qualified: Annotated[
         Qualified | None,
         Field(description="`undetermined`: classified, but without a decision."),
     ] = None
-    direction: Direction | None = None
-    answered: bool | None = None
-    caller_number: Annotated[Phone | None, Field(description="Any common notation. Encode + as %2B.")] = None
+    direction: Annotated[Direction | None, Field(description="From the point of view of the company.")] = None
+    answered: Annotated[bool | None, _ANSWERED] = None
+    caller_number: Annotated[
+        Phone | None,
+        Field(description="The customer's number. Exact match, in any common notation. Encode + as %2B."),
+    ] = None
     model_version: Annotated[
         str | None,
         Field(
@@ -368,8 +390,8 @@ class CallView(Wire):
     vendor: Annotated[str, Field(description="The call tracker, such as `callrail`.")]
     vendor_call_id: Annotated[str, Field(description="The call tracker's id of the call.")]
     direction: Direction
-    answered: bool | None
-    voicemail: bool | None
+    answered: Annotated[bool | None, _ANSWERED]
+    voicemail: Annotated[bool | None, Field(description="Whether the call ended with a voicemail.")]
     caller_number: Annotated[
         str | None,
         Field(
@@ -377,7 +399,7 @@ class CallView(Wire):
             "outbound call."
         ),
     ]
-    caller_name: str | None
+    caller_name: Annotated[str | None, _CALLER_NAME]
     caller_city: str | None
     caller_state: str | None
     caller_country: str | None
@@ -407,7 +429,7 @@ class CallView(Wire):
         ),
     ]
     note: str | None
-    value_cents: int | None
+    value_cents: Annotated[int | None, Field(description="The value set in the call tracker, in cents.")]
     vendor_lead_status: Annotated[
         str | None, Field(description="The lead status in the call tracker, in its own terms.")
     ]
@@ -415,9 +437,11 @@ class CallView(Wire):
     agent_email: Annotated[str | None, Field(description="The agent who took the call.")]
     company_id: Annotated[str | None, Field(description="The call tracker's id of the company.")]
     tracker_id: Annotated[str | None, Field(description="The call tracker's id of the tracking number.")]
-    has_transcript: bool
+    has_transcript: Annotated[
+        bool, Field(description="Whether `GET /calls/{call_id}/transcript` returns one.")
+    ]
     has_recording: Annotated[bool, Field(description="Whether the call tracker has a recording.")]
-    recording_seconds: int | None
+    recording_seconds: Annotated[int | None, Field(description="Length of the recording.")]
     classification: Annotated[
         ClassificationView | None, Field(description="Null until the call is classified.")
     ]
@@ -467,7 +491,7 @@ class CorrectedCallView(CallView):
 
 class CallDetail(CallView):
     """A call with its transcript and classification. `classification` is what counts: the newest run, with the fields
-    of the correction. `classification_runs` has the newest 20 runs, newest first, as the engines answered.
+    of the correction. `classification_runs` has the newest 20 runs, newest first, without the correction.
     """
 
     classification: ClassificationDetail | None

@@ -10,7 +10,7 @@ from eal.core.schema import AfterValidator, ConfigDict, Field, model_validator
 from eal.core.wire import Name, Wire, one_line, prose, without_defaults
 from eal.domain.claims.model import ExtractionFailure, Status
 from eal.domain.leads.vocabulary import LossType
-from eal.domain.leads.wire import AddressBody, AddressView
+from eal.domain.leads.wire import LOSS_TYPE, AddressBody, AddressView
 
 MAX_CARRIER_CHARACTERS, MAX_NUMBER_CHARACTERS = 100, 64
 """Both are parts of keys. A sort key has at most 1,024 bytes, and a character has up to 6 in its folded form."""
@@ -37,25 +37,18 @@ Carrier = Annotated[
 ]
 Number = Annotated[str, Field(min_length=1, max_length=MAX_NUMBER_CHARACTERS), AfterValidator(one_line)]
 Reason = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(prose)]
-WaterCategory = Annotated[
-    int,
-    Field(
-        ge=1,
-        le=3,
-        strict=True,
-        description="Contamination of the water by ANSI/IICRC S500, from 1 (clean) to 3 (grossly contaminated).",
-    ),
-]
-WaterClass = Annotated[
-    int,
-    Field(
-        ge=1,
-        le=4,
-        strict=True,
-        description="Load of evaporation by ANSI/IICRC S500, from 1 (least) to 4 (water bound deep in materials).",
-    ),
-]
+_WATER_CATEGORY = Field(
+    description="Contamination of the water by ANSI/IICRC S500, from 1 (clean) to 3 (grossly contaminated)."
+)
+_WATER_CLASS = Field(
+    description="Load of evaporation by ANSI/IICRC S500, from 1 (least) to 4 (water bound deep in materials)."
+)
+WaterCategory = Annotated[int, _WATER_CATEGORY, Field(ge=1, le=3, strict=True)]
+WaterClass = Annotated[int, _WATER_CLASS, Field(ge=1, le=4, strict=True)]
 _LinkedId = Annotated[str, Field(max_length=100)]
+
+
+_POLICY_NUMBER = Field(description="The insured's policy with the carrier.")
 
 
 class InsuredBody(Wire):
@@ -80,11 +73,11 @@ class ClaimFields(Wire):
         ),
     ] = None
     carrier: Carrier | None = None
-    policy_number: Number | None = None
+    policy_number: Annotated[Number | None, _POLICY_NUMBER] = None
     insured: InsuredBody | None = None
     address: Annotated[AddressBody | None, Field(description="The address of the loss.")] = None
     date_of_loss: Annotated[Day | None, Field(description="`YYYY-MM-DD`, not in the future.")] = None
-    loss_type: LossType | None = None
+    loss_type: Annotated[LossType | None, LOSS_TYPE] = None
     water_category: WaterCategory | None = None
     water_class: WaterClass | None = None
     lead_id: Annotated[_LinkedId | None, Field(description="An existing lead.")] = None
@@ -124,7 +117,7 @@ class ClaimTransition(Wire):
 
     model_config = _INPUT
 
-    to: Status
+    to: Annotated[Status, Field(description="`closed`, or `open` to reopen a closed claim.")]
     reason: Annotated[
         Reason | None,
         Field(description="Required, unless a claim that is signed off is closed."),
@@ -134,7 +127,7 @@ class ClaimTransition(Wire):
 class LegalHoldPut(Wire):
     model_config = _INPUT
 
-    reason: Reason
+    reason: Annotated[Reason, Field(description="Why the evidence must be kept.")]
 
 
 class ClaimQuery(ListQuery):
@@ -142,11 +135,11 @@ class ClaimQuery(ListQuery):
         Number | None,
         Field(description="Case and spaces do not count. With `carrier`, it finds at most one claim."),
     ] = None
-    status: Status | None = None
+    status: Annotated[Status | None, Field(description="The current status.")] = None
     carrier: Annotated[Carrier | None, Field(description="Case and spaces do not count.")] = None
-    loss_type: LossType | None = None
-    lead_id: _LinkedId | None = None
-    call_id: _LinkedId | None = None
+    loss_type: Annotated[LossType | None, Field(description="Only claims with this loss type.")] = None
+    lead_id: Annotated[_LinkedId | None, Field(description="The claims of this lead.")] = None
+    call_id: Annotated[_LinkedId | None, Field(description="The claims of this call.")] = None
     date_of_loss_after: Annotated[Day | None, Field(description="Inclusive.")] = None
     date_of_loss_before: Annotated[Day | None, Field(description="Exclusive.")] = None
     updated_after: Annotated[Instant | None, Field(description="Inclusive.")] = None
@@ -174,13 +167,13 @@ class ClaimView(Wire):
     ]
     claim_number: str | None
     carrier: str | None
-    policy_number: str | None
+    policy_number: Annotated[str | None, _POLICY_NUMBER]
     insured: InsuredView | None
     address: Annotated[AddressView | None, Field(description="The address of the loss.")]
     date_of_loss: date | None
-    loss_type: LossType | None
-    water_category: int | None
-    water_class: int | None
+    loss_type: Annotated[LossType | None, LOSS_TYPE]
+    water_category: Annotated[int | None, _WATER_CATEGORY]
+    water_class: Annotated[int | None, _WATER_CLASS]
     lead_id: str | None
     call_id: str | None
     status_reason: Annotated[str | None, Field(description="The reason of the latest transition.")]

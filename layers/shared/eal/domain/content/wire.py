@@ -71,6 +71,16 @@ Slug = Annotated[
 ]
 
 
+_SCENES = Field(description="The scenes of a video script, in their order.")
+_NARRATION = Field(description="What is spoken.")
+_ON_SCREEN_TEXT = Field(description="What is written over the picture; empty for nothing.")
+_SECONDS = Field(description="How long the scene lasts.")
+_EXCERPT = Field(description="A summary of a blog post. Feeds show it.")
+_SEO_TITLE = Field(description="The title of a blog post for search engines.")
+_SEO_DESCRIPTION = Field(description="The description of a blog post for search engines.")
+_LINKS = Field(description="Web addresses that follow the text of a social post.")
+
+
 class BriefBody(Wire):
     """What to write. `topic` is required except for a review response, `network` for a social post, `review_id` for a
     review response.
@@ -86,16 +96,16 @@ class BriefBody(Wire):
         list[Annotated[str, Field(min_length=1, max_length=80), OneLine]],
         Field(default_factory=list, max_length=20, description="Words that the text should contain."),
     ]
-    tone: Tone | None = None
+    tone: Annotated[Tone | None, Field(description="How it sounds. Null: no particular tone.")] = None
     audience: Annotated[
         Annotated[str, Field(min_length=1, max_length=200), OneLine] | None,
         Field(description="The readers, such as homeowners or property managers."),
     ] = None
-    length: Length | None = None
+    length: Annotated[Length | None, Field(description="How long it is to be. Null: `medium`.")] = None
     network: Annotated[Network | None, Field(description="Only for a social post.")] = None
     review_id: Annotated[
         Annotated[str, Field(min_length=1, max_length=100), OneLine] | None,
-        Field(description="The review to answer. Only for a review response."),
+        Field(description="The review to respond to. Only for a review response."),
     ] = None
 
 
@@ -119,7 +129,7 @@ class ContentCreate(Wire):
         },
     )
 
-    type: ContentType
+    type: Annotated[ContentType, Field(description="It decides which fields the `brief` needs.")]
     brief: BriefBody
 
 
@@ -127,10 +137,15 @@ class SceneBody(Wire):
     model_config = _INPUT
 
     narration: Annotated[
-        str, Field(min_length=1, max_length=limits.MAX_NARRATION_CHARACTERS), AfterValidator(prose)
+        str,
+        _NARRATION,
+        Field(min_length=1, max_length=limits.MAX_NARRATION_CHARACTERS),
+        AfterValidator(prose),
     ]
-    on_screen_text: Annotated[str, Field(max_length=limits.MAX_ON_SCREEN_CHARACTERS), OneLine]
-    seconds: Annotated[int, Field(ge=1, le=limits.MAX_SCENE_SECONDS)]
+    on_screen_text: Annotated[
+        str, _ON_SCREEN_TEXT, Field(max_length=limits.MAX_ON_SCREEN_CHARACTERS), OneLine
+    ]
+    seconds: Annotated[int, _SECONDS, Field(ge=1, le=limits.MAX_SCENE_SECONDS)]
 
 
 class ContentUpdate(Wire):
@@ -142,7 +157,10 @@ class ContentUpdate(Wire):
 
     model_config = ConfigDict(**_INPUT, json_schema_extra=without_defaults())
 
-    title: Annotated[str, Field(min_length=1, max_length=limits.MAX_TITLE_CHARACTERS), OneLine] | None = None
+    title: Annotated[
+        Annotated[str, Field(min_length=1, max_length=limits.MAX_TITLE_CHARACTERS), OneLine] | None,
+        Field(description="The title of a blog post or a video script."),
+    ] = None
     body: Annotated[
         Annotated[str, Field(min_length=1, max_length=limits.MAX_BODY_CHARACTERS), AfterValidator(prose)]
         | None,
@@ -152,21 +170,24 @@ class ContentUpdate(Wire):
         ),
     ] = None
     slug: Slug | None = None
-    excerpt: Annotated[str, Field(min_length=1, max_length=limits.MAX_EXCERPT_CHARACTERS), OneLine] | None = (
-        None
-    )
-    seo_title: (
-        Annotated[str, Field(min_length=1, max_length=limits.MAX_SEO_TITLE_CHARACTERS), OneLine] | None
-    ) = None
-    seo_description: (
-        Annotated[str, Field(min_length=1, max_length=limits.MAX_SEO_DESCRIPTION_CHARACTERS), OneLine] | None
-    ) = None
-    scenes: Annotated[list[SceneBody], Field(max_length=limits.MAX_SCENES)] | None = None
+    excerpt: Annotated[
+        Annotated[str, Field(min_length=1, max_length=limits.MAX_EXCERPT_CHARACTERS), OneLine] | None,
+        _EXCERPT,
+    ] = None
+    seo_title: Annotated[
+        Annotated[str, Field(min_length=1, max_length=limits.MAX_SEO_TITLE_CHARACTERS), OneLine] | None,
+        _SEO_TITLE,
+    ] = None
+    seo_description: Annotated[
+        Annotated[str, Field(min_length=1, max_length=limits.MAX_SEO_DESCRIPTION_CHARACTERS), OneLine] | None,
+        _SEO_DESCRIPTION,
+    ] = None
+    scenes: Annotated[Annotated[list[SceneBody], Field(max_length=limits.MAX_SCENES)] | None, _SCENES] = None
     hashtags: Annotated[
         Annotated[list[Hashtag], Field(max_length=limits.MAX_HASHTAGS)] | None,
         Field(description="With or without `#`, which is not stored."),
     ] = None
-    links: Annotated[list[Link], Field(max_length=limits.MAX_LINKS)] | None = None
+    links: Annotated[Annotated[list[Link], Field(max_length=limits.MAX_LINKS)] | None, _LINKS] = None
 
 
 class RevisionCreate(Wire):
@@ -205,7 +226,7 @@ class ContentTransition(Wire):
         },
     )
 
-    to: Destination
+    to: Annotated[Destination, Field(description="The status to move to.")]
     notes: Annotated[
         Notes | None, Field(description="Required if `to` is `draft` and the content is in review.")
     ] = None
@@ -226,9 +247,11 @@ class ContentTransition(Wire):
 
 
 class ContentQuery(ListQuery):
-    type: ContentType | None = None
-    status: ContentStatus | None = None
-    review_id: Annotated[str | None, Field(min_length=1, max_length=100)] = None
+    type: Annotated[ContentType | None, Field(description="Only content of this type.")] = None
+    status: Annotated[ContentStatus | None, Field(description="The current status.")] = None
+    review_id: Annotated[
+        str | None, Field(min_length=1, max_length=100, description="The responses to this review.")
+    ] = None
 
 
 class RevisionQuery(ListQuery):
@@ -246,9 +269,9 @@ class BriefView(Wire):
 
 
 class SceneView(Wire):
-    narration: str
-    on_screen_text: str
-    seconds: int
+    narration: Annotated[str, _NARRATION]
+    on_screen_text: Annotated[str, _ON_SCREEN_TEXT]
+    seconds: Annotated[int, _SECONDS]
 
 
 class ContentFindingView(Wire):
@@ -296,12 +319,12 @@ class TextView(Wire):
     title: str | None
     body: str | None
     slug: str | None
-    excerpt: str | None
-    seo_title: str | None
-    seo_description: str | None
-    scenes: list[SceneView]
-    hashtags: list[str]
-    links: list[str]
+    excerpt: Annotated[str | None, _EXCERPT]
+    seo_title: Annotated[str | None, _SEO_TITLE]
+    seo_description: Annotated[str | None, _SEO_DESCRIPTION]
+    scenes: Annotated[list[SceneView], _SCENES]
+    hashtags: Annotated[list[str], Field(description="Without `#`.")]
+    links: Annotated[list[str], _LINKS]
 
 
 class ContentView(Wire):
@@ -317,12 +340,12 @@ class ContentView(Wire):
     title: str | None
     body: str | None
     slug: str | None
-    excerpt: str | None
-    seo_title: str | None
-    seo_description: str | None
-    scenes: list[SceneView]
-    hashtags: list[str]
-    links: list[str]
+    excerpt: Annotated[str | None, _EXCERPT]
+    seo_title: Annotated[str | None, _SEO_TITLE]
+    seo_description: Annotated[str | None, _SEO_DESCRIPTION]
+    scenes: Annotated[list[SceneView], _SCENES]
+    hashtags: Annotated[list[str], Field(description="Without `#`.")]
+    links: Annotated[list[str], _LINKS]
     findings: list[ContentFindingView]
     remarks: Annotated[
         list[str], Field(description="What the AI did with the brief or the instructions, as it reported it.")
@@ -340,7 +363,9 @@ class ContentView(Wire):
     approved_at: Instant | None
     scheduled_at: Instant | None
     published_at: Instant | None
-    published_revision: int | None
+    published_revision: Annotated[
+        int | None, Field(description="The number of the published revision. Null before, and after an edit.")
+    ]
     created_at: Instant
     updated_at: Instant
     version: int

@@ -134,6 +134,8 @@ class DispatchView(Wire):
 
 
 class FactsBody(Wire):
+    """What is known of a call."""
+
     model_config = _INPUT
 
     at: Annotated[Moment | None, Field(description="The time of the decision. Null: now.")] = None
@@ -153,11 +155,21 @@ class FactsBody(Wire):
     ] = []  # noqa: RUF012 - pydantic copies defaults
     safety: Annotated[bool, Field(description="Whether there is a present danger to life.")] = False
     hazards: Annotated[
-        list[Annotated[str, Field(max_length=64), AfterValidator(one_line)]], Field(max_length=50)
+        list[Annotated[str, Field(max_length=64), AfterValidator(one_line)]],
+        Field(max_length=50, description="Names of the dangers, for the trace. Only `safety` decides."),
     ] = []  # noqa: RUF012
-    postal_code: Annotated[str, Field(max_length=20), AfterValidator(one_line)] | None = None
-    latitude: Annotated[float, Field(ge=-90, le=90), AfterValidator(measured)] | None = None
-    longitude: Annotated[float, Field(ge=-180, le=180), AfterValidator(measured)] | None = None
+    postal_code: Annotated[
+        Annotated[str, Field(max_length=20), AfterValidator(one_line)] | None,
+        Field(description="Of the loss; a ZIP+4 counts as its five digits. Null: unknown."),
+    ] = None
+    latitude: Annotated[
+        Annotated[float, Field(ge=-90, le=90), AfterValidator(measured)] | None,
+        Field(description="Of the loss, in degrees (WGS 84); required with `longitude`. Null: unknown."),
+    ] = None
+    longitude: Annotated[
+        Annotated[float, Field(ge=-180, le=180), AfterValidator(measured)] | None,
+        Field(description="Of the loss, in degrees (WGS 84); required with `latitude`. Null: unknown."),
+    ] = None
     open_dispatches: Annotated[
         dict[Annotated[str, Field(max_length=40)], Annotated[int, Field(ge=0, le=1_000_000)]],
         Field(
@@ -230,9 +242,17 @@ class DispatchDecide(Wire):
         },
     )
 
-    action: Action | None = None
-    reason: Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(prose)] | None = None
-    due_at: Moment | None = None
+    action: Annotated[Action | None, Field(description="What is to be done. Null: the rules decide.")] = None
+    reason: Annotated[
+        Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(prose)] | None,
+        Field(description="Why the rules are overridden. Required with `action`."),
+    ] = None
+    due_at: Annotated[
+        Moment | None,
+        Field(
+            description="When the action is due. Null: now for `dispatch_now` and `transfer`, otherwise none."
+        ),
+    ] = None
     assigned_to: Annotated[
         Name | None, Field(description="The person who acts, in your own terms. Null: nobody in particular.")
     ] = None

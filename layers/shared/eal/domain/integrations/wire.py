@@ -56,7 +56,7 @@ class IntegrationPut(Wire):
 
 
 class SecretView(Wire):
-    set: bool
+    set: Annotated[bool, Field(description="Whether the secret has a value, which no response shows.")]
     updated_at: Instant | None
     previous_accepted_until: Annotated[
         Instant | None,

@@ -40,7 +40,7 @@ class LeadImportCreate(Wire):
 
 class RowErrorView(Wire):
     row: Annotated[int, Field(description="Row number; 1 is the first row after the header.")]
-    field: str | None
+    field: Annotated[str | None, Field(description="Null: the error is about the row as a whole.")]
     message: str
 
 
@@ -55,11 +55,11 @@ class LeadImportView(Wire):
     total: Annotated[
         int | None, Field(description="Number of rows in the file; null until they are counted.")
     ]
-    processed: int
-    created: int
-    updated: int
-    skipped: int
-    failed: int
+    processed: Annotated[int, Field(description="Number of rows processed so far.")]
+    created: Annotated[int, Field(description="Rows that became a lead; in a dry run, rows that would.")]
+    updated: Annotated[int, Field(description="Rows that changed an existing lead.")]
+    skipped: Annotated[int, Field(description="Rows that changed nothing, because their lead exists.")]
+    failed: Annotated[int, Field(description="Rows with an error.")]
     errors: Annotated[
         list[RowErrorView],
         Field(description=f"The first {MAX_ERRORS_SHOWN} errors. The file at `errors_url` has all of them."),
@@ -68,7 +68,7 @@ class LeadImportView(Wire):
         str | None,
         Field(
             description="URL of a CSV file with all errors, available once the import ends, or shortly after it "
-            "fails. It is new in every answer. Null for a dry run that failed."
+            "fails. It is new in every response. Null for a dry run that failed."
         ),
     ]
     failure: Annotated[
@@ -92,8 +92,8 @@ class LeadImportCreated(LeadImportView):
     upload: Annotated[
         UploadView,
         Field(
-            description="Shown only in this answer. An idempotent replay repeats it; after `expires_at` it no longer "
-            "works."
+            description="Shown only in this response. An idempotent replay repeats it; after `expires_at` it no "
+            "longer works."
         ),
     ]
 

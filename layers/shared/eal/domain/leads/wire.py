@@ -3,7 +3,7 @@
 from typing import Annotated, Literal, Self
 
 from eal.core.clock import Instant
-from eal.core.contact import Email, Phone
+from eal.core.contact import Email, Phone, PhoneFilter
 from eal.core.listing import PLAIN_DIGITS, ListQuery, PageView
 from eal.core.schema import AfterValidator, AliasPath, ConfigDict, Field, model_validator
 from eal.core.wire import Name, Wire, one_line, prose, without_defaults
@@ -15,15 +15,34 @@ def _distinct(values: list[str]) -> list[str]:
     return list(dict.fromkeys(values))
 
 
-Assignee = Annotated[str, Field(max_length=100), AfterValidator(one_line)]
+ASSIGNED_TO = Field(
+    description="The person responsible, in your own terms: a name, an e-mail address or an id."
+)
+LOSS_TYPE = Field(description="The cause of the damage, or `rebuild` for reconstruction. Null: unknown.")
+METADATA = Field(description="Your own key-value pairs. The API stores them and does not interpret them.")
+_NOTES = Field(description="Free text. The score depends on it.")
+_SOURCE = Field(
+    description="Where the lead came from, as a slug: `web_form`, `call`, `referral`, `import`, `api`, …"
+)
+_SOURCE_DETAIL = Field(description="More about the source, in free text.")
+
+Assignee = Annotated[str, ASSIGNED_TO, Field(max_length=100), AfterValidator(one_line)]
 Notes = Annotated[str, Field(max_length=MAX_NOTES_CHARACTERS), AfterValidator(prose)]
 Slug = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z0-9][a-z0-9_-]*$")]
-Phones = Annotated[list[Phone], Field(max_length=MAX_PHONES), AfterValidator(_distinct)]
+Phones = Annotated[
+    list[Phone],
+    Field(
+        max_length=MAX_PHONES,
+        description="Any common notation, returned in E.164 format. Repeated numbers are stored once.",
+    ),
+    AfterValidator(_distinct),
+]
 Metadata = Annotated[
     dict[
         Annotated[str, Field(min_length=1, max_length=40), AfterValidator(one_line)],
         Annotated[str, Field(max_length=500), AfterValidator(prose)],
     ],
+    METADATA,
     Field(max_length=MAX_METADATA_ENTRIES),
 ]
 _Detail = Annotated[str, Field(max_length=500), AfterValidator(one_line)]
@@ -38,9 +57,17 @@ class AddressBody(Wire):
     line1: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(one_line)]
     line2: Annotated[str, Field(max_length=200), AfterValidator(one_line)] | None = None
     city: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(one_line)]
-    state: Annotated[str, Field(min_length=2, max_length=50), AfterValidator(one_line)]
-    postal_code: Annotated[str, Field(min_length=3, max_length=12), AfterValidator(one_line)]
-    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "US"
+    state: Annotated[
+        str,
+        Field(min_length=2, max_length=50, description="Code or name, such as `OH`."),
+        AfterValidator(one_line),
+    ]
+    postal_code: Annotated[
+        str,
+        Field(min_length=3, max_length=12, description="In the US, a ZIP code or ZIP+4."),
+        AfterValidator(one_line),
+    ]
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="Two-letter code (ISO 3166-1).")] = "US"
 
 
 class AttributionBody(Wire):
@@ -48,21 +75,25 @@ class AttributionBody(Wire):
 
     model_config = ConfigDict(**_INPUT, frozen=True)
 
-    source: _Detail | None = None
-    campaign: _Detail | None = None
-    medium: _Detail | None = None
-    keywords: _Detail | None = None
+    source: Annotated[_Detail | None, Field(description="The site or platform, such as `google`.")] = None
+    campaign: Annotated[_Detail | None, Field(description="The campaign, by its name or id.")] = None
+    medium: Annotated[
+        _Detail | None, Field(description="The kind of source, such as `cpc` or `organic`.")
+    ] = None
+    keywords: Annotated[_Detail | None, Field(description="The search terms.")] = None
     utm_source: _Detail | None = None
     utm_medium: _Detail | None = None
     utm_campaign: _Detail | None = None
     utm_term: _Detail | None = None
     utm_content: _Detail | None = None
-    gclid: _Detail | None = None
-    fbclid: _Detail | None = None
-    msclkid: _Detail | None = None
-    device_type: _Detail | None = None
-    landing_page: _Address | None = None
-    referrer: _Address | None = None
+    gclid: Annotated[_Detail | None, Field(description="Click id of Google Ads.")] = None
+    fbclid: Annotated[_Detail | None, Field(description="Click id of Facebook.")] = None
+    msclkid: Annotated[_Detail | None, Field(description="Click id of Microsoft Advertising.")] = None
+    device_type: Annotated[_Detail | None, Field(description="Such as `mobile`.")] = None
+    landing_page: Annotated[_Address | None, Field(description="Address of the first page of the visit.")] = (
+        None
+    )
+    referrer: Annotated[_Address | None, Field(description="Address of the page that led to it.")] = None
     landing_page_url: Annotated[_Address | None, Field(description="As CallRail reports it.")] = None
     referring_url: Annotated[_Address | None, Field(description="As CallRail reports it.")] = None
     last_requested_url: Annotated[_Address | None, Field(description="As CallRail reports it.")] = None
@@ -77,10 +108,15 @@ class LeadFields(Wire):
     last_name: Name | None = None
     company: Name | None = None
     email: Email | None = None
-    address: AddressBody | None = None
-    source_detail: _Detail | None = None
-    loss_type: LossType | None = None
-    notes: Notes | None = None
+    address: Annotated[
+        AddressBody | None,
+        Field(
+            description="Where the work is needed. The score compares its postal code with the service area."
+        ),
+    ] = None
+    source_detail: Annotated[_Detail | None, _SOURCE_DETAIL] = None
+    loss_type: Annotated[LossType | None, LOSS_TYPE] = None
+    notes: Annotated[Notes | None, _NOTES] = None
     attribution: AttributionBody | None = None
     assigned_to: Assignee | None = None
 
@@ -98,7 +134,7 @@ class LeadCreate(LeadFields):
     )
 
     phones: Phones = []  # noqa: RUF012 - pydantic copies defaults
-    source: Slug = "api"
+    source: Annotated[Slug, _SOURCE] = "api"
     metadata: Metadata = {}  # noqa: RUF012 - as above
 
     @model_validator(mode="after")
@@ -122,7 +158,7 @@ class LeadUpdate(LeadFields):
         Field(description="The complete list. The lead's `email` is removed from it."),
     ] = None
     phones: Phones | None = None
-    source: Slug | None = None
+    source: Annotated[Slug | None, _SOURCE] = None
     metadata: Metadata | None = None
 
 
@@ -140,7 +176,7 @@ class LeadTransition(Wire):
         },
     )
 
-    to: Status
+    to: Annotated[Status, Field(description="The status to move to.")]
     reason: Annotated[
         Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(prose)] | None,
         Field(description="Required if `to` is `lost`."),
@@ -155,8 +191,8 @@ class LeadCreateQuery(Wire):
         OnDuplicate,
         Field(
             description="What to do if a lead has the same e-mail address or one of the phone numbers. `error`: "
-            "answer 409. `return`: answer 200 with that lead, unchanged. `update`: merge this request "
-            "into that lead and answer 200.\n\n"
+            "return 409. `return`: return 200 with that lead, unchanged. `update`: merge this request "
+            "into that lead and return 200.\n\n"
             "An update loses no value: each value that it replaces is kept as a line of the notes, once. "
             "If the notes have no room for it (10,000 characters), the request is refused with 422; "
             "shorten the notes first. The first attribution is kept; differing values of later ones also "
@@ -166,12 +202,18 @@ class LeadCreateQuery(Wire):
 
 
 class LeadQuery(ListQuery):
-    status: Status | None = None
-    source: Slug | None = None
-    loss_type: LossType | None = None
-    assigned_to: Annotated[str | None, Field(max_length=100)] = None
-    email: Email | None = None
-    phone: Phone | None = None
+    status: Annotated[Status | None, Field(description="The current status.")] = None
+    source: Annotated[Slug | None, Field(description="Exact match.")] = None
+    loss_type: Annotated[LossType | None, Field(description="Only leads with this loss type.")] = None
+    assigned_to: Annotated[str | None, Field(max_length=100, description="Exact match.")] = None
+    email: Annotated[
+        Email | None,
+        Field(
+            description="The lead's `email` or one of its `additional_emails`. Exact match; case does not count. "
+            "Encode + as %2B."
+        ),
+    ] = None
+    phone: PhoneFilter = None
     min_score: Annotated[int | None, Field(ge=0, le=100, description="Inclusive."), PLAIN_DIGITS] = None
     max_score: Annotated[int | None, Field(ge=0, le=100, description="Inclusive."), PLAIN_DIGITS] = None
     updated_after: Annotated[Instant | None, Field(description="Inclusive.")] = None
@@ -196,17 +238,17 @@ class ContributionView(Wire):
 
 class CrmSyncView(Wire):
     """The lead's latest push to the CRM. `last_error` is a delivery fault, or `http_` and the status that the CRM
-    answered, or `overdue` if the CRM had no room for the push for 116 hours.
+    returned, or `overdue` if the CRM had no room for the push for 116 hours.
     """
 
-    push_id: str
+    push_id: Annotated[str, Field(description="The `webhook-id` of the push, the same in each attempt.")]
     status: Literal["pending", "synced", "failed"]
     requested_at: Instant
-    attempts: int
+    attempts: Annotated[int, Field(description="Number of attempts so far.")]
     last_attempt_at: Instant | None
-    next_attempt_at: Instant | None
+    next_attempt_at: Annotated[Instant | None, Field(description="Null if no attempt is to come.")]
     synced_at: Instant | None
-    last_status_code: int | None
+    last_status_code: Annotated[int | None, Field(description="HTTP status that the CRM returned last.")]
     last_error: str | None
     simulated: Annotated[bool, Field(description="True in test mode: nothing was sent to the CRM.")]
 
@@ -223,19 +265,11 @@ class LeadView(Wire):
     ]
     phones: Annotated[list[str], Field(description="Phone numbers in E.164 format.")]
     address: AddressView | None
-    source: Annotated[
-        str,
-        Field(
-            description="Where the lead came from, as a slug: `web_form`, `call`, `referral`, `import`, `api`, …"
-        ),
-    ]
-    source_detail: Annotated[str | None, Field(description="More about the source, in free text.")]
-    loss_type: LossType | None
+    source: Annotated[str, _SOURCE]
+    source_detail: Annotated[str | None, _SOURCE_DETAIL]
+    loss_type: Annotated[LossType | None, LOSS_TYPE]
     notes: str | None
-    metadata: Annotated[
-        dict[str, str],
-        Field(description="Your own key-value pairs. The API stores them and does not interpret them."),
-    ]
+    metadata: Annotated[dict[str, str], METADATA]
     attribution: Annotated[
         dict[str, str],
         Field(
@@ -243,10 +277,7 @@ class LeadView(Wire):
             "…"
         ),
     ]
-    assigned_to: Annotated[
-        str | None,
-        Field(description="The person responsible, in your own terms: a name, an e-mail address or an id."),
-    ]
+    assigned_to: Annotated[str | None, ASSIGNED_TO]
     call_id: Annotated[str | None, Field(description="The call from which the lead was captured.")]
     prospect_id: Annotated[str | None, Field(description="The prospect that became this lead.")]
     urgency: Annotated[
@@ -302,8 +333,8 @@ class HistoryEntryView(Wire):
     by: EntryActorView
     before: Annotated[Status | int | None, Field(serialization_alias="from")]
     to: Annotated[Status | int, Field(validation_alias="after")]
-    reason: str | None
-    scorer: str | None
+    reason: Annotated[str | None, Field(description="Of a transition, if one was given.")]
+    scorer: Annotated[str | None, Field(description=f"Of a score. {_SCORER}")]
 
 
 class HistoryPage(PageView[HistoryEntryView]):

@@ -89,98 +89,146 @@ def _opening_minutes(span: tuple[str, str]) -> int:
     return minutes(span[0])
 
 
+# ---------------------------------------------------------------- descriptions that responses and requests share
+
+_ENABLED = Field(
+    description="If false, calls and replies are still ingested, but not classified, and calls are not turned into "
+    "leads; they are not classified later either, except by a person. Drafts and content by AI, and extractions of "
+    "claims, are refused with 409."
+)
+_SHARE_CORRECTIONS = Field(
+    description="Whether corrected calls may be used, redacted, to evaluate and train the engine for all "
+    "organizations."
+)
+_ENGINE = Field(
+    description="The engine for calls, drafts, content, claims and photos in live mode. The embedded engine is "
+    "free, and the only one in test mode. With `bedrock_when_unsure`, a model of Amazon Bedrock also handles "
+    "what the embedded engine is unsure of; with `bedrock_always`, everything. If Bedrock fails or the budget of the "
+    "month is spent, the result of the embedded engine stands, with `fallback` in its `provenance` and the reason "
+    "among its `reasons` or `remarks`."
+)
+_MONTHLY_BUDGET = Field(
+    description="What Bedrock may cost in a calendar month (UTC), in US cents; at least "
+    f"{MIN_BUDGET_CENTS} unless `engine` is `embedded`. Nothing is sent to Bedrock that could exceed it. "
+    "`GET /organizations/me/ai-usage` shows what was spent."
+)
+_KEEPS_RECORDINGS = Field(
+    description="Whether recordings of calls are copied from the call tracker. If false, existing copies are "
+    "deleted within six hours, and recordings reported meanwhile are not copied later either. Set it to false "
+    "if callers are not told that they are recorded and their state requires that."
+)
+_CLAIM_DAYS = Field(
+    description="Days from the closing of a claim for which its photos and the text of its notes are kept. A "
+    "legal hold keeps them longer."
+)
+_RECORDING_DAYS = Field(description="Days from the receipt of a call for which its recording is kept.")
+_TRANSCRIPT_DAYS = Field(
+    description="Days from the receipt of a call for which its transcript is kept, with the quotes from it."
+)
+_ACKNOWLEDGE_MINUTES = Field(
+    description="Minutes after which a call that nobody acknowledged goes to the next person on call."
+)
+_MAX_OPEN_PER_PERSON = Field(
+    description="Open dispatches with which a person on call gets no further one. An open dispatch was "
+    "assigned to the person in the last 8 hours. Null: no limit."
+)
+_DEGREES = Field(description="In degrees (WGS 84).")
+_RADIUS_MILES = Field(description="Distance from `center` in miles, in a straight line.")
+_ON_CALL_DAYS = Field(description="Weekdays on which the span from `from` to `to` begins.")
+_SENDER_NAME = Field(description="The name in `From` of outreach e-mails.")
+_SENDER_EMAIL = Field(
+    description="The address in `From` of outreach e-mails. Replies go to it unless `outreach.reply_domain` is set."
+)
+_POSTAL_ADDRESS = Field(
+    description="The sender's postal address, which the law requires in every outreach e-mail."
+)
+_DAILY_CAP = Field(
+    description="E-mails per day, in the organization's time zone, over all sequences and drafts."
+)
+_WARM_UP_STARTED_ON = Field(
+    description="The day on which a new domain began to send. From it, the cap rises over a week: 150, 250, "
+    "400, 700, 1,000, 1,500 and 2,000 e-mails a day, but not above `daily_cap`. Null: no warm-up.",
+)
+_REPLY_DOMAIN = Field(
+    description="The domain at which Resend receives e-mail for the organization. Replies to outreach then go "
+    "to an address of their own there, which names the e-mail they are about. Null: replies go to "
+    "`sender.email`."
+)
+_TRACK_OPENS = Field(description="Whether openings are recorded. Tracking also has to be on at Resend.")
+_TRACK_CLICKS = Field(description="Whether clicks are recorded. Tracking also has to be on at Resend.")
+_SERVICE_AREAS = Field(description="Cities or counties as content names them, such as Columbus.")
+_LICENCES = Field(description="Licences that the organization holds, with number and state.")
+_CERTIFICATIONS = Field(
+    description="Certifications that the organization holds, such as IICRC Certified Firm. Content that claims "
+    "a licence or certification which is not listed cannot be approved."
+)
+_COMPETITORS = Field(
+    description="Names of companies. Content that contains one cannot be approved; case does not count."
+)
+_BANNED_WORDS = Field(
+    description="Words and phrases. Content that contains one cannot be approved; case does not count."
+)
+_PUBLIC_PHONE = Field(description="The phone number that content gives to the public.")
+_WEBSITE_ADDRESS = Field(description="The address of the website, with https.")
+_GOOGLE_URL = Field(description="The page on which customers review the organization at Google.")
+_FACEBOOK_URL = Field(
+    description="The page on which customers review it at Facebook; used if there is no `google_review_url`."
+)
+_OTHER_URL = Field(
+    description="Another page on which customers review it; used if there is neither of the other two."
+)
+_TIMEZONE = Field(
+    description="IANA time zone name, such as `America/Chicago`. Business hours, the rota and the daily caps follow it."
+)
+_DEFAULT_LOCALE = Field(
+    description="Language tag (BCP 47), such as `en-US`. The API stores it and does not use it."
+)
+_BUSINESS_HOURS = Field(
+    description='Opening and closing times, such as ["08:00", "17:00"], by weekday. A closing time at or '
+    "before the opening time is on the next day; `24:00` is the end of the day. A weekday without times is closed."
+)
+_ON_CALL = Field(description="The first person on call is asked first, then the next one.")
+
+
 # ---------------------------------------------------------------- responses
 
 
 class AiView(Wire):
-    """`engine` selects the engine that classifies calls in live mode. The embedded engine is free, and the only
-    one in test mode. With `bedrock_when_unsure`, a model of Amazon Bedrock also reads the calls of which the embedded
-    engine is unsure; with `bedrock_always`, every call. If Bedrock fails or the budget of the month is spent, the
-    answer of the embedded engine stands, with `fallback` in its `provenance` and the reason among its `reasons`.
-    """
+    """Whether AI is used, by which engine, and what it may cost."""
 
-    enabled: Annotated[
-        bool,
-        Field(
-            description="If false, calls are still ingested, but not classified and not turned into leads. They are "
-            "not classified later either, except by a person."
-        ),
-    ] = True
-    share_corrections: Annotated[
-        bool,
-        Field(
-            description="Whether corrected calls may be used, redacted, to evaluate and train the engine for all "
-            "organizations."
-        ),
-    ] = False
-    engine: EngineChoice = "embedded"
-    monthly_budget_cents: Annotated[
-        int,
-        Field(
-            description="What Bedrock may cost in a calendar month (UTC), in US cents. Nothing is sent to Bedrock that "
-            "could exceed it. `GET /organizations/me/ai-usage` shows what was spent."
-        ),
-    ] = 0
+    enabled: Annotated[bool, _ENABLED] = True
+    share_corrections: Annotated[bool, _SHARE_CORRECTIONS] = False
+    engine: Annotated[EngineChoice, _ENGINE] = "embedded"
+    monthly_budget_cents: Annotated[int, _MONTHLY_BUDGET] = 0
 
 
 class RecordingsView(Wire):
-    enabled: Annotated[
-        bool,
-        Field(
-            description="Whether recordings of calls are copied from the call tracker. If false, existing copies are "
-            "deleted within six hours, and recordings reported meanwhile are not copied later either. Set it to false "
-            "if callers are not told that they are recorded and their state requires that."
-        ),
-    ] = True
+    enabled: Annotated[bool, _KEEPS_RECORDINGS] = True
 
 
 class RetentionView(Wire):
     """Days for which data is kept. Data older than a changed value is deleted within six hours."""
 
-    claim_days: Annotated[
-        int,
-        Field(
-            description="Days from the closing of a claim for which its photos and the text of its notes are kept. A "
-            "legal hold keeps them longer."
-        ),
-    ] = CLAIM_DAYS
-    recording_days: Annotated[
-        int, Field(description="Days from the receipt of a call for which its recording is kept.")
-    ] = RECORDING_DAYS
-    transcript_days: Annotated[
-        int,
-        Field(
-            description="Days from the receipt of a call for which its transcript is kept, with the quotes from it."
-        ),
-    ] = TRANSCRIPT_DAYS
+    claim_days: Annotated[int, _CLAIM_DAYS] = CLAIM_DAYS
+    recording_days: Annotated[int, _RECORDING_DAYS] = RECORDING_DAYS
+    transcript_days: Annotated[int, _TRANSCRIPT_DAYS] = TRANSCRIPT_DAYS
 
 
 class DispatchSettingsView(Wire):
-    acknowledge_minutes: Annotated[
-        int,
-        Field(
-            description="Minutes after which a call that nobody acknowledged goes to the next person on call."
-        ),
-    ] = 10
-    max_open_per_person: Annotated[
-        int | None,
-        Field(
-            description="Open dispatches with which a person on call gets no further one. An open dispatch was "
-            "assigned to the person in the last 8 hours. Null: no limit."
-        ),
-    ] = None
+    acknowledge_minutes: Annotated[int, _ACKNOWLEDGE_MINUTES] = 10
+    max_open_per_person: Annotated[int | None, _MAX_OPEN_PER_PERSON] = None
 
 
 class PointView(Wire):
-    latitude: Annotated[float, Field(ge=-90, le=90)]
-    longitude: Annotated[float, Field(ge=-180, le=180)]
+    latitude: Annotated[float, _DEGREES, Field(ge=-90, le=90)]
+    longitude: Annotated[float, _DEGREES, Field(ge=-180, le=180)]
 
 
 class ServiceAreaView(Wire):
     """An address is inside if its postal code is listed or its distance to `center` is at most `radius_miles`."""
 
     center: PointView | None = None
-    radius_miles: Annotated[float | None, Field(ge=0)] = None
+    radius_miles: Annotated[float | None, _RADIUS_MILES, Field(ge=0)] = None
     postal_codes: list[str] = []  # noqa: RUF012 - pydantic copies defaults
 
 
@@ -189,78 +237,41 @@ class OnCallView(Wire):
 
     name: str
     phone: str
-    days: list[Day]
+    days: Annotated[list[Day], _ON_CALL_DAYS]
     starts: Annotated[str, Field(alias="from", pattern=WALL_TIME)]
     ends: Annotated[str, Field(alias="to", pattern=WALL_TIME)]
 
 
 class SenderView(Wire):
-    """The sender of outreach e-mails. The postal address is legally required in every e-mail."""
+    """The sender of outreach e-mails."""
 
-    name: str
-    email: str
-    postal_address: str
+    name: Annotated[str, _SENDER_NAME]
+    email: Annotated[str, _SENDER_EMAIL]
+    postal_address: Annotated[str, _POSTAL_ADDRESS]
 
 
 class OutreachView(Wire):
     """How much outreach e-mail is sent, and what is recorded about it."""
 
-    daily_cap: Annotated[
-        int,
-        Field(description="E-mails per day, in the organization's time zone, over all sequences and drafts."),
-    ] = DAILY_CAP
+    daily_cap: Annotated[int, _DAILY_CAP] = DAILY_CAP
     warm_up_started_on: Annotated[
-        str | None,
-        Field(
-            json_schema_extra={"format": "date"},
-            description="The day on which a new domain began to send. From it, the cap rises over a week: 150, 250, "
-            "400, 700, 1,000, 1,500 and 2,000 e-mails a day, but not above `daily_cap`. Null: no warm-up.",
-        ),
+        str | None, _WARM_UP_STARTED_ON, Field(json_schema_extra={"format": "date"})
     ] = None
-    reply_domain: Annotated[
-        str | None,
-        Field(
-            description="The domain at which Resend receives e-mail for the organization. Replies to outreach then go "
-            "to an address of their own there, which names the e-mail they are about. Null: replies go to "
-            "`sender.email`."
-        ),
-    ] = None
-    track_opens: Annotated[
-        bool, Field(description="Whether openings are recorded. Tracking also has to be on at Resend.")
-    ] = False
-    track_clicks: Annotated[
-        bool, Field(description="Whether clicks are recorded. Tracking also has to be on at Resend.")
-    ] = False
+    reply_domain: Annotated[str | None, _REPLY_DOMAIN] = None
+    track_opens: Annotated[bool, _TRACK_OPENS] = False
+    track_clicks: Annotated[bool, _TRACK_CLICKS] = False
 
 
 class ContentSettingsView(Wire):
     """What content may say about the organization, and what it must not. The AI says nothing else about it."""
 
-    service_areas: Annotated[
-        list[str], Field(description="Cities or counties as content names them, such as Columbus.")
-    ] = []  # noqa: RUF012
-    licences: Annotated[
-        list[str], Field(description="Licences that the organization holds, with number and state.")
-    ] = []  # noqa: RUF012
-    certifications: Annotated[
-        list[str],
-        Field(
-            description="Certifications that the organization holds, such as IICRC Certified Firm. Content that claims "
-            "a licence or certification which is not listed cannot be approved."
-        ),
-    ] = []  # noqa: RUF012
-    phone: Annotated[str | None, Field(description="The phone number that content gives to the public.")] = (
-        None
-    )
-    website: Annotated[str | None, Field(description="The address of the website.")] = None
-    competitors: Annotated[
-        list[str],
-        Field(description="Names of companies. Content that contains one cannot be approved."),
-    ] = []  # noqa: RUF012
-    banned_words: Annotated[
-        list[str],
-        Field(description="Words and phrases. Content that contains one cannot be approved."),
-    ] = []  # noqa: RUF012
+    service_areas: Annotated[list[str], _SERVICE_AREAS] = []  # noqa: RUF012
+    licences: Annotated[list[str], _LICENCES] = []  # noqa: RUF012
+    certifications: Annotated[list[str], _CERTIFICATIONS] = []  # noqa: RUF012
+    phone: Annotated[str | None, _PUBLIC_PHONE] = None
+    website: Annotated[str | None, _WEBSITE_ADDRESS] = None
+    competitors: Annotated[list[str], _COMPETITORS] = []  # noqa: RUF012
+    banned_words: Annotated[list[str], _BANNED_WORDS] = []  # noqa: RUF012
 
 
 class ReviewsView(Wire):
@@ -268,27 +279,19 @@ class ReviewsView(Wire):
     There is none for Yelp, which forbids businesses to ask for reviews.
     """
 
-    google_review_url: str | None = None
-    facebook_review_url: str | None = None
-    other_review_url: str | None = None
+    google_review_url: Annotated[str | None, _GOOGLE_URL] = None
+    facebook_review_url: Annotated[str | None, _FACEBOOK_URL] = None
+    other_review_url: Annotated[str | None, _OTHER_URL] = None
 
 
 class SettingsView(Wire):
     """The organization's settings. Null or empty: not set."""
 
-    timezone: Annotated[str, Field(description="IANA time zone name.")] = DEFAULT_TIMEZONE
-    default_locale: str = "en-US"
+    timezone: Annotated[str, _TIMEZONE] = DEFAULT_TIMEZONE
+    default_locale: Annotated[str, _DEFAULT_LOCALE] = "en-US"
     service_area: ServiceAreaView | None = None
-    business_hours: Annotated[
-        dict[Day, list[tuple[WallTime, WallTime]]],
-        Field(
-            description='Opening and closing times, such as ["08:00", "17:00"], by weekday. A closing time at or '
-            "before the opening time is on the next day."
-        ),
-    ] = {}  # noqa: RUF012
-    on_call: Annotated[
-        list[OnCallView], Field(description="The first person on call is asked first, then the next one.")
-    ] = []  # noqa: RUF012
+    business_hours: Annotated[dict[Day, list[tuple[WallTime, WallTime]]], _BUSINESS_HOURS] = {}  # noqa: RUF012
+    on_call: Annotated[list[OnCallView], _ON_CALL] = []  # noqa: RUF012
     dispatch: DispatchSettingsView = DispatchSettingsView()
     sender: SenderView | None = None
     outreach: OutreachView = OutreachView()
@@ -309,13 +312,19 @@ PageUrl = Annotated[str, Field(max_length=500, pattern=_PAGE_URL)]
 Span = Annotated[tuple[Opening, WallTime], BeforeValidator(_pair)]
 
 
+_STRICT = Field(strict=True)
+_DAYS_KEPT = Field(ge=1, le=3650, strict=True)
+
+
 class AiBody(Wire):
+    """Replaced as a whole: omitted fields return to their defaults."""
+
     model_config = _INPUT
 
-    enabled: Annotated[bool, Field(strict=True)]
-    share_corrections: Annotated[bool, Field(strict=True)] = False
-    engine: EngineChoice = "embedded"
-    monthly_budget_cents: Annotated[int, Field(ge=0, le=MAX_BUDGET_CENTS, strict=True)] = 0
+    enabled: Annotated[bool, _ENABLED, _STRICT]
+    share_corrections: Annotated[bool, _SHARE_CORRECTIONS, _STRICT] = False
+    engine: Annotated[EngineChoice, _ENGINE] = "embedded"
+    monthly_budget_cents: Annotated[int, _MONTHLY_BUDGET, Field(ge=0, le=MAX_BUDGET_CENTS, strict=True)] = 0
 
     @model_validator(mode="after")
     def _can_be_paid(self) -> Self:
@@ -327,42 +336,55 @@ class AiBody(Wire):
 
 
 class RecordingsBody(Wire):
+    """Replaced as a whole: omitted fields return to their defaults."""
+
     model_config = _INPUT
 
-    enabled: Annotated[bool, Field(strict=True)]
+    enabled: Annotated[bool, _KEEPS_RECORDINGS, _STRICT]
 
 
 class RetentionBody(Wire):
-    """Members that are left out get their defaults."""
+    """Days for which data is kept. Data older than a changed value is deleted within six hours.
+
+    Replaced as a whole: omitted fields return to their defaults.
+    """
 
     model_config = _INPUT
 
-    claim_days: Annotated[int, Field(ge=1, le=3650, strict=True)] = CLAIM_DAYS
-    recording_days: Annotated[int, Field(ge=1, le=3650, strict=True)] = RECORDING_DAYS
-    transcript_days: Annotated[int, Field(ge=1, le=3650, strict=True)] = TRANSCRIPT_DAYS
+    claim_days: Annotated[int, _CLAIM_DAYS, _DAYS_KEPT] = CLAIM_DAYS
+    recording_days: Annotated[int, _RECORDING_DAYS, _DAYS_KEPT] = RECORDING_DAYS
+    transcript_days: Annotated[int, _TRANSCRIPT_DAYS, _DAYS_KEPT] = TRANSCRIPT_DAYS
 
 
 class DispatchSettingsBody(Wire):
+    """Replaced as a whole: omitted fields return to their defaults."""
+
     model_config = _INPUT
 
     # The longest delay of SQS: an escalation is a delayed message.
-    acknowledge_minutes: Annotated[int, Field(ge=1, le=15, strict=True)] = 10
-    max_open_per_person: Annotated[int, Field(ge=1, le=100, strict=True)] | None = None
+    acknowledge_minutes: Annotated[int, _ACKNOWLEDGE_MINUTES, Field(ge=1, le=15, strict=True)] = 10
+    max_open_per_person: Annotated[
+        Annotated[int, Field(ge=1, le=100, strict=True)] | None, _MAX_OPEN_PER_PERSON
+    ] = None
 
 
 class PointBody(Wire):
     model_config = _INPUT
 
     latitude: Annotated[
-        float, Field(ge=-90, le=90, strict=True, allow_inf_nan=False), AfterValidator(measured)
+        float, _DEGREES, Field(ge=-90, le=90, strict=True, allow_inf_nan=False), AfterValidator(measured)
     ]
     longitude: Annotated[
-        float, Field(ge=-180, le=180, strict=True, allow_inf_nan=False), AfterValidator(measured)
+        float, _DEGREES, Field(ge=-180, le=180, strict=True, allow_inf_nan=False), AfterValidator(measured)
     ]
 
 
 class ServiceAreaBody(Wire):
-    """A center with a radius, a list of postal codes, or both."""
+    """A center with a radius, a list of postal codes, or both. An address is inside if its postal code is listed or its
+    distance to `center` is at most `radius_miles`.
+
+    Replaced as a whole: omitted fields return to their defaults.
+    """
 
     model_config = ConfigDict(
         **_INPUT,
@@ -384,11 +406,12 @@ class ServiceAreaBody(Wire):
         },
     )
 
-    center: PointBody | None = None
-    radius_miles: (
+    center: Annotated[PointBody | None, Field(description="Required with `radius_miles`.")] = None
+    radius_miles: Annotated[
         Annotated[float, Field(gt=0, le=500, strict=True, allow_inf_nan=False), AfterValidator(measured)]
-        | None
-    ) = None
+        | None,
+        _RADIUS_MILES,
+    ] = None
     postal_codes: Annotated[
         list[
             Annotated[str, Field(json_schema_extra={"pattern": _ZIP.pattern}), AfterValidator(_five_digits)]
@@ -413,13 +436,21 @@ class ServiceAreaBody(Wire):
 
 
 class OnCallBody(Wire):
+    """A person on call. Times are in the organization's time zone."""
+
     model_config = ConfigDict(**_INPUT, serialize_by_alias=True)
 
     name: Name
     phone: Phone
-    days: Annotated[list[Day], Field(min_length=1, max_length=7)]
-    starts: Annotated[Opening, Field(alias="from")]
-    ends: Annotated[WallTime, Field(alias="to")]
+    days: Annotated[list[Day], _ON_CALL_DAYS, Field(min_length=1, max_length=7)]
+    starts: Annotated[Opening, Field(alias="from", description="Inclusive.")]
+    ends: Annotated[
+        WallTime,
+        Field(
+            alias="to",
+            description="Exclusive. At or before `from`: on the next day. `24:00` is the end of the day.",
+        ),
+    ]
 
     @field_validator("days")
     @classmethod
@@ -428,24 +459,29 @@ class OnCallBody(Wire):
 
 
 class SenderBody(Wire):
+    """Replaced as a whole: omitted fields return to their defaults."""
+
     model_config = _INPUT
 
-    name: Name
-    email: Email
-    postal_address: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(prose)]
+    name: Annotated[Name, _SENDER_NAME]
+    email: Annotated[Email, _SENDER_EMAIL]
+    postal_address: Annotated[
+        str, _POSTAL_ADDRESS, Field(min_length=1, max_length=500), AfterValidator(prose)
+    ]
 
 
 class OutreachBody(Wire):
-    """Members that are left out get their defaults."""
+    """Replaced as a whole: omitted fields return to their defaults."""
 
     model_config = _INPUT
 
-    daily_cap: Annotated[int, Field(ge=1, le=50_000, strict=True)] = DAILY_CAP
-    warm_up_started_on: (
+    daily_cap: Annotated[int, _DAILY_CAP, Field(ge=1, le=50_000, strict=True)] = DAILY_CAP
+    warm_up_started_on: Annotated[
         Annotated[str, Field(max_length=10, json_schema_extra={"format": "date"}), AfterValidator(_day)]
-        | None
-    ) = None
-    reply_domain: (
+        | None,
+        _WARM_UP_STARTED_ON,
+    ] = None
+    reply_domain: Annotated[
         Annotated[
             str,
             Field(
@@ -455,10 +491,11 @@ class OutreachBody(Wire):
             ),
             BeforeValidator(_lower),
         ]
-        | None
-    ) = None
-    track_opens: Annotated[bool, Field(strict=True)] = False
-    track_clicks: Annotated[bool, Field(strict=True)] = False
+        | None,
+        _REPLY_DOMAIN,
+    ] = None
+    track_opens: Annotated[bool, _TRACK_OPENS, _STRICT] = False
+    track_clicks: Annotated[bool, _TRACK_CLICKS, _STRICT] = False
 
 
 _Phrase = Annotated[str, Field(min_length=2, max_length=100), AfterValidator(one_line)]
@@ -466,44 +503,60 @@ _Fact = Annotated[str, Field(min_length=2, max_length=150), AfterValidator(one_l
 
 
 class ContentSettingsBody(Wire):
-    """Members that are left out get their defaults."""
+    """What content may say about the organization, and what it must not. The AI says nothing else about it.
+
+    Replaced as a whole: omitted fields return to their defaults.
+    """
 
     model_config = _INPUT
 
-    service_areas: Annotated[list[_Phrase], Field(max_length=50)] = []  # noqa: RUF012
-    licences: Annotated[list[_Fact], Field(max_length=50)] = []  # noqa: RUF012
-    certifications: Annotated[list[_Fact], Field(max_length=50)] = []  # noqa: RUF012
-    phone: Phone | None = None
-    website: Annotated[str, Field(max_length=200, pattern=_WEBSITE)] | None = None
-    competitors: Annotated[list[_Phrase], Field(max_length=200)] = []  # noqa: RUF012
-    banned_words: Annotated[list[_Phrase], Field(max_length=200)] = []  # noqa: RUF012
+    service_areas: Annotated[list[_Phrase], _SERVICE_AREAS, Field(max_length=50)] = []  # noqa: RUF012
+    licences: Annotated[list[_Fact], _LICENCES, Field(max_length=50)] = []  # noqa: RUF012
+    certifications: Annotated[list[_Fact], _CERTIFICATIONS, Field(max_length=50)] = []  # noqa: RUF012
+    phone: Annotated[Phone | None, _PUBLIC_PHONE] = None
+    website: Annotated[Annotated[str, Field(max_length=200, pattern=_WEBSITE)] | None, _WEBSITE_ADDRESS] = (
+        None
+    )
+    competitors: Annotated[list[_Phrase], _COMPETITORS, Field(max_length=200)] = []  # noqa: RUF012
+    banned_words: Annotated[list[_Phrase], _BANNED_WORDS, Field(max_length=200)] = []  # noqa: RUF012
 
 
 class ReviewsBody(Wire):
+    """The pages on which customers write reviews. Review requests lead all customers to the first one that is set;
+    without one, they are refused with 409.
+
+    Replaced as a whole: omitted fields return to their defaults.
+    """
+
     model_config = _INPUT
 
-    google_review_url: PageUrl | None = None
-    facebook_review_url: PageUrl | None = None
-    other_review_url: PageUrl | None = None
+    google_review_url: Annotated[PageUrl | None, _GOOGLE_URL] = None
+    facebook_review_url: Annotated[PageUrl | None, _FACEBOOK_URL] = None
+    other_review_url: Annotated[PageUrl | None, _OTHER_URL] = None
 
 
 class SettingsBody(Wire):
-    """Only the members present change. Each is replaced as a whole; null restores its default."""
+    """Only the settings present change. Each of them is replaced as a whole: its omitted fields return to their
+    defaults. Null restores the default of a setting.
+    """
 
     model_config = ConfigDict(**_INPUT, json_schema_extra=without_defaults())
 
-    timezone: TimeZone | None = None
-    default_locale: (
+    timezone: Annotated[TimeZone | None, _TIMEZONE] = None
+    default_locale: Annotated[
         Annotated[
             str,
             Field(max_length=35, json_schema_extra={"pattern": _LOCALE.pattern}),
             AfterValidator(_locale),
         ]
-        | None
-    ) = None
+        | None,
+        _DEFAULT_LOCALE,
+    ] = None
     service_area: ServiceAreaBody | None = None
-    business_hours: dict[Day, Annotated[list[Span], Field(max_length=10)]] | None = None
-    on_call: Annotated[list[OnCallBody] | None, Field(max_length=100)] = None
+    business_hours: Annotated[
+        dict[Day, Annotated[list[Span], Field(max_length=10)]] | None, _BUSINESS_HOURS
+    ] = None
+    on_call: Annotated[list[OnCallBody] | None, _ON_CALL, Field(max_length=100)] = None
     dispatch: DispatchSettingsBody | None = None
     sender: SenderBody | None = None
     outreach: OutreachBody | None = None

@@ -14,7 +14,16 @@ from eal.domain.organizations.model import INDUSTRY, Organization
 
 _INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-Industry = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(one_line)]
+Industry = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=100,
+        description="What the company does, as e-mails by the AI name it: “a restoration company”. Null: "
+        "`restoration`.",
+    ),
+    AfterValidator(one_line),
+]
 
 
 class OrganizationCreate(Wire):
@@ -26,7 +35,7 @@ class OrganizationCreate(Wire):
 
 
 class OrganizationUpdate(Wire):
-    """Only the fields present change. Null restores the default of a new organization, in `settings` of each member.
+    """Only the fields present change. Null restores a field's default; this applies to each setting too.
 
     `settings: null` changes nothing.
     """
@@ -48,7 +57,7 @@ class OrganizationUpdate(Wire):
 class SubscriptionView(Wire):
     """The organization's subscription as Stripe last reported it. Read-only."""
 
-    plan: str | None
+    plan: Annotated[str | None, Field(description="Lookup key of Stripe's price, or else its id.")]
     status: Annotated[
         str,
         Field(
@@ -57,14 +66,19 @@ class SubscriptionView(Wire):
         ),
     ]
     current_period_end: Instant | None
-    cancel_at_period_end: bool
+    cancel_at_period_end: Annotated[
+        bool, Field(description="Whether the subscription ends at `current_period_end`.")
+    ]
 
 
 class OrganizationView(Wire):
     id: str
     name: str
     industry: str
-    parent_organization_id: str | None
+    parent_organization_id: Annotated[
+        str | None,
+        Field(description="The organization under which it was created; null for one without a parent."),
+    ]
     settings: SettingsView
     subscription: Annotated[
         SubscriptionView | None,
@@ -85,7 +99,7 @@ class AdminKeyView(Wire):
     id: str
     key: Annotated[
         str | None,
-        Field(description="Shown only in this answer: store it now. Null in an idempotent replay."),
+        Field(description="Shown only in this response: store it now. Null in an idempotent replay."),
     ]
 
 
@@ -129,7 +143,7 @@ class AiUsageView(Wire):
     """Amounts are in millionths of a US dollar: 10,000 are one cent."""
 
     month: str
-    uses: Annotated[int, Field(description="Calls that were read by a model of Bedrock.")]
+    uses: Annotated[int, Field(description="Uses of Bedrock: calls, drafts, content, claims and photos.")]
     tokens: Annotated[int, Field(description="Tokens that these uses sent and received.")]
     spent_microusd: Annotated[int, Field(description="What these uses cost.")]
     held_microusd: Annotated[

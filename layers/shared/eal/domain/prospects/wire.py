@@ -6,14 +6,24 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from eal.ai.provenance import ProvenanceView
 from eal.core.clock import Instant
-from eal.core.contact import Email
+from eal.core.contact import Email, EmailFilter
 from eal.core.errors import ValidationFailed
 from eal.core.json import MAX_NUMBER
 from eal.core.listing import ListQuery, PageView
 from eal.core.schema import AfterValidator, ConfigDict, Field, PlainValidator, model_validator
 from eal.core.wire import Name, Wire, free_number, one_line, prose, without_defaults
 from eal.domain.leads.vocabulary import LossType
-from eal.domain.leads.wire import AddressBody, AddressView, Assignee, Metadata, Notes, Phones, Slug
+from eal.domain.leads.wire import (
+    ASSIGNED_TO,
+    METADATA,
+    AddressBody,
+    AddressView,
+    Assignee,
+    Metadata,
+    Notes,
+    Phones,
+    Slug,
+)
 from eal.domain.prospects.model import OutreachState, Prospect, QualificationStatus, Value
 
 MAX_PROSPECTS_QUALIFIED = 30
@@ -102,6 +112,15 @@ type SettableOutreachState = Literal[
 ]
 
 
+_NOTES = Field(description="Free text. The qualification reads it.")
+_OUTREACH_STATE = Field(
+    description="How far outreach has come. Its e-mails and their replies advance it. An `opted_out` prospect cannot "
+    "be enrolled; `converted` is set only by a conversion, and is final."
+)
+_SOURCE = Field(description="Where the prospect came from, as a slug, such as `import` or `api`.")
+_TITLE = Field(description="The job title, such as Property Manager.")
+
+
 class ContactBody(Wire):
     """The contact person. An update replaces the contact as a whole."""
 
@@ -109,7 +128,7 @@ class ContactBody(Wire):
 
     first_name: Name | None = None
     last_name: Name | None = None
-    title: Name | None = None
+    title: Annotated[Name | None, _TITLE] = None
 
 
 class ProspectFields(Wire):
@@ -121,8 +140,11 @@ class ProspectFields(Wire):
     contact: ContactBody | None = None
     email: Email | None = None
     website: Website | None = None
-    address: AddressBody | None = None
-    notes: Notes | None = None
+    address: Annotated[
+        AddressBody | None,
+        Field(description="The qualification compares its postal code with the service area."),
+    ] = None
+    notes: Annotated[Notes | None, _NOTES] = None
     assigned_to: Assignee | None = None
 
 
@@ -139,10 +161,10 @@ class ProspectCreate(ProspectFields):
     )
 
     phones: Phones = []  # noqa: RUF012 - pydantic copies defaults
-    source: Slug = "api"
+    source: Annotated[Slug, _SOURCE] = "api"
     metadata: Metadata = {}  # noqa: RUF012 - as above
     enrichment: Enrichment = {}  # noqa: RUF012 - as above
-    outreach_state: SettableOutreachState = "not_started"
+    outreach_state: Annotated[SettableOutreachState, _OUTREACH_STATE] = "not_started"
 
     @model_validator(mode="after")
     def _is_named(self) -> Self:
@@ -161,13 +183,10 @@ class ProspectUpdate(ProspectFields):
     model_config = ConfigDict(json_schema_extra=without_defaults("source", "outreach_state"))
 
     phones: Phones | None = None
-    source: Slug | None = None
+    source: Annotated[Slug | None, _SOURCE] = None
     metadata: Metadata | None = None
     enrichment: Enrichment | None = None
-    outreach_state: Annotated[
-        SettableOutreachState | None,
-        Field(description="`converted` is set only by a conversion, and is final."),
-    ] = None
+    outreach_state: Annotated[SettableOutreachState | None, _OUTREACH_STATE] = None
 
 
 class ProspectQualify(Wire):
@@ -175,7 +194,12 @@ class ProspectQualify(Wire):
 
     prospect_ids: Annotated[
         list[Annotated[str, Field(max_length=100)]],
-        Field(min_length=1, max_length=MAX_PROSPECTS_QUALIFIED, json_schema_extra={"uniqueItems": True}),
+        Field(
+            min_length=1,
+            max_length=MAX_PROSPECTS_QUALIFIED,
+            description="Ids of prospects. All of them are qualified, or none.",
+            json_schema_extra={"uniqueItems": True},
+        ),
         AfterValidator(_distinct),
     ]
 
@@ -185,7 +209,10 @@ class ProspectConvert(Wire):
 
     may_be_left_out: ClassVar[bool] = True
 
-    loss_type: LossType | None = None
+    loss_type: Annotated[
+        LossType | None,
+        Field(description="The `loss_type` of the lead. An existing lead keeps the one that it has."),
+    ] = None
     notes: Annotated[Notes | None, Field(description="Appended to the lead's notes.")] = None
 
 
@@ -193,17 +220,17 @@ class ProspectQuery(ListQuery):
     qualification: Annotated[
         QualificationStatus | None, Field(description="Status of the qualification.")
     ] = None
-    outreach_state: OutreachState | None = None
-    email: Email | None = None
-    source: Slug | None = None
-    assigned_to: Annotated[str | None, Field(max_length=100)] = None
+    outreach_state: Annotated[OutreachState | None, Field(description="How far outreach has come.")] = None
+    email: EmailFilter = None
+    source: Annotated[Slug | None, Field(description="Exact match.")] = None
+    assigned_to: Annotated[str | None, Field(max_length=100, description="Exact match.")] = None
     updated_after: Annotated[Instant | None, Field(description="Inclusive.")] = None
 
 
 class ContactView(Wire):
     first_name: str | None
     last_name: str | None
-    title: str | None
+    title: Annotated[str | None, _TITLE]
 
 
 class QualificationView(Wire):
@@ -213,7 +240,7 @@ class QualificationView(Wire):
 
     status: QualificationStatus
     confidence: Annotated[float | None, Field(ge=0, le=1)]
-    reasons: list[str]
+    reasons: Annotated[list[str], Field(description="The reasons, as slugs, such as `outside_area`.")]
     provenance: ProvenanceView | None
     qualified_at: Instant | None
 
@@ -226,13 +253,13 @@ class ProspectView(Wire):
     phones: list[str]
     website: str | None
     address: AddressView | None
-    source: str
+    source: Annotated[str, _SOURCE]
     notes: str | None
-    metadata: dict[str, str]
-    assigned_to: str | None
-    enrichment: dict[str, Value]
+    metadata: Annotated[dict[str, str], METADATA]
+    assigned_to: Annotated[str | None, ASSIGNED_TO]
+    enrichment: Annotated[dict[str, Value], Field(description="Data from other services.")]
     qualification: QualificationView
-    outreach_state: OutreachState
+    outreach_state: Annotated[OutreachState, _OUTREACH_STATE]
     lead_id: Annotated[str | None, Field(description="The lead that the prospect became.")]
     created_at: Instant
     updated_at: Instant

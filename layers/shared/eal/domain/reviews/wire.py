@@ -51,7 +51,8 @@ class ReviewCreate(Wire):
         Rating | None, Field(description="Stars. Null if the review has none, such as a recommendation.")
     ] = None
     text: Annotated[
-        Annotated[str, Field(max_length=MAX_TEXT_CHARACTERS), AfterValidator(prose)] | None, Field()
+        Annotated[str, Field(max_length=MAX_TEXT_CHARACTERS), AfterValidator(prose)] | None,
+        Field(description="What the customer wrote. Null if the review has only a rating."),
     ] = None
     author: Annotated[Name | None, Field(description="The name that the surface shows.")] = None
     reviewed_at: Annotated[Instant, Field(description="When the review was written. Not in the future.")]
@@ -81,14 +82,16 @@ class ReviewCreate(Wire):
 
 
 class ReviewQuery(ListQuery):
-    surface: Surface | None = None
-    status: ReviewStatus | None = None
-    rating: Annotated[int | None, Field(ge=1, le=5)] = None
-    lead_id: Annotated[str | None, Field(max_length=100)] = None
+    surface: Annotated[Surface | None, Field(description="Where the review was written.")] = None
+    status: Annotated[
+        ReviewStatus | None, Field(description="`deleted`: the surface no longer shows the review.")
+    ] = None
+    rating: Annotated[int | None, Field(ge=1, le=5, description="The number of stars. Exact match.")] = None
+    lead_id: Annotated[str | None, Field(max_length=100, description="The reviews of this lead.")] = None
 
 
 class ReviewReplyView(Wire):
-    """The public answer to a review."""
+    """The public reply to a review."""
 
     status: Annotated[
         ReplyStatus,

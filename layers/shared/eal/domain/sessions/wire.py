@@ -33,7 +33,7 @@ class SessionCreate(Wire):
             "invitation."
         ),
     ] = None
-    mode: Mode = "live"
+    mode: Annotated[Mode, Field(description="The mode of the session.")] = "live"
 
 
 class SessionUpdate(Wire):
@@ -44,7 +44,12 @@ class SessionUpdate(Wire):
     organization_id: Annotated[
         str | None, Field(description="An organization that the person is a member of.")
     ] = None
-    mode: Mode | None = None
+    mode: Annotated[Mode | None, Field(description="The mode of the new session.")] = None
+
+
+_AUTH_TIME = Field(description="When the person last signed in with their password or passkey.")
+_EXPIRES_AT = Field(description="When the session ends, however much it is used.")
+_IDLE_EXPIRES_AT = Field(description="When the session ends if it is not used again.")
 
 
 class MemberSessionView(Wire):
@@ -55,12 +60,12 @@ class MemberSessionView(Wire):
     is_current: Annotated[bool, Field(description="Whether this session sends the request.")]
     ip: Annotated[str | None, Field(description="The address from which the member has signed in.")]
     user_agent: Annotated[str | None, Field(description="The browser, as it names itself.")]
-    auth_time: Instant
+    auth_time: Annotated[Instant, _AUTH_TIME]
     created_at: Instant
     last_used_at: Instant
     last_used_ip: str | None
-    expires_at: Instant
-    idle_expires_at: Instant
+    expires_at: Annotated[Instant, _EXPIRES_AT]
+    idle_expires_at: Annotated[Instant, _IDLE_EXPIRES_AT]
 
     @classmethod
     def of_session(cls, session: Session, by: Caller) -> Self:
@@ -105,7 +110,7 @@ class OwnSessionView(Wire):
 
     session: Annotated[
         str | None,
-        Field(description="The text of a new session, shown only in this answer; null in every other."),
+        Field(description="The text of a new session, shown only in this response; null in every other."),
     ]
     id: str
     member: SessionMember
@@ -118,11 +123,9 @@ class OwnSessionView(Wire):
         ),
     ]
     mode: Mode
-    auth_time: Annotated[
-        Instant, Field(description="When the person last signed in with their password or passkey.")
-    ]
-    expires_at: Annotated[Instant, Field(description="When the session ends, however much it is used.")]
-    idle_expires_at: Annotated[Instant, Field(description="When the session ends if it is not used again.")]
+    auth_time: Annotated[Instant, _AUTH_TIME]
+    expires_at: Annotated[Instant, _EXPIRES_AT]
+    idle_expires_at: Annotated[Instant, _IDLE_EXPIRES_AT]
 
     @classmethod
     def of_session(cls, session: Session, memberships: Sequence[Membership], text: str | None = None) -> Self:

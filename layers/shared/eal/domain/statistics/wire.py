@@ -169,7 +169,7 @@ class CallStatsView(Wire):
     since: Instant
     until: Instant
     total: int
-    classified: int
+    classified: Annotated[int, Field(description="Number of calls with a classification.")]
     by_intent: Annotated[
         dict[Intent, int],
         Field(description="Number of calls by intent, with corrections. Every intent is named."),

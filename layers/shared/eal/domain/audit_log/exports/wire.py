@@ -100,8 +100,8 @@ class AuditExportView(Wire):
     url: Annotated[
         str | None,
         Field(
-            description="Download URL, which needs no API key. It is valid for one hour and new in every answer; if "
-            "it is refused earlier, get the export again."
+            description="Download URL, which needs no API key. It is valid for one hour and new in every response; "
+            "if it is refused earlier, get the export again."
         ),
     ]
     url_expires_at: Instant | None

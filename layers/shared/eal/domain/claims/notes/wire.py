@@ -17,26 +17,26 @@ _Measure = Annotated[
 ]
 
 
+_DRY_STANDARD = Field(description="The value of the same material when dry, in the same unit.")
+_MATERIAL = Field(description="The material that was measured, such as drywall.")
+_UNIT = Field(description="Unit or scale of the meter, such as `%` or `WME`.")
+_VALUE = Field(description="What the meter showed, in `unit`.")
+
+
 class ReadingBody(Wire):
     """What a moisture meter showed."""
 
     model_config = _INPUT
 
-    material: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(one_line)]
-    value: _Measure
-    unit: Annotated[
-        str,
-        Field(min_length=1, max_length=20, description="Unit or scale of the meter, such as `%` or `WME`."),
-        AfterValidator(one_line),
-    ]
-    dry_standard: Annotated[
-        _Measure | None, Field(description="The value of the same material when dry, in the same unit.")
-    ] = None
+    material: Annotated[str, _MATERIAL, Field(min_length=1, max_length=100), AfterValidator(one_line)]
+    value: Annotated[_Measure, _VALUE]
+    unit: Annotated[str, _UNIT, Field(min_length=1, max_length=20), AfterValidator(one_line)]
+    dry_standard: Annotated[_Measure | None, _DRY_STANDARD] = None
     place: Annotated[
         Annotated[str, Field(min_length=1, max_length=200), AfterValidator(one_line)] | None,
         Field(description="Where the material is, such as `Kitchen, north wall`."),
     ] = None
-    taken_at: Annotated[Instant | None, Field(description="Not in the future.")] = None
+    taken_at: Annotated[Instant | None, Field(description="When it was measured. Not in the future.")] = None
 
 
 class NoteCreate(Wire):
@@ -62,10 +62,11 @@ class NoteCreate(Wire):
         },
     )
 
-    kind: NoteKind = "note"
-    text: (
-        Annotated[str, Field(min_length=1, max_length=MAX_TEXT_CHARACTERS), AfterValidator(prose)] | None
-    ) = None
+    kind: Annotated[NoteKind, Field(description="Only a `moisture_reading` can have a `reading`.")] = "note"
+    text: Annotated[
+        Annotated[str, Field(min_length=1, max_length=MAX_TEXT_CHARACTERS), AfterValidator(prose)] | None,
+        Field(description="Required if there is no `reading`. The extraction reads it."),
+    ] = None
     author: Annotated[
         Name | None, Field(description="Who wrote the note, such as `adjuster`, `technician` or a name.")
     ] = None
@@ -90,16 +91,14 @@ class NoteQuery(ListQuery):
     order: Annotated[
         Literal["asc", "desc"], Field(description="By creation time; oldest first by default.")
     ] = "asc"
-    kind: NoteKind | None = None
+    kind: Annotated[NoteKind | None, Field(description="Only notes, or only moisture readings.")] = None
 
 
 class ReadingView(Wire):
-    material: str
-    value: float
-    unit: Annotated[str, Field(description="Unit or scale of the meter.")]
-    dry_standard: Annotated[
-        float | None, Field(description="The value of the same material when dry, in the same unit.")
-    ]
+    material: Annotated[str, _MATERIAL]
+    value: Annotated[float, _VALUE]
+    unit: Annotated[str, _UNIT]
+    dry_standard: Annotated[float | None, _DRY_STANDARD]
     place: str | None
     taken_at: Instant | None
 

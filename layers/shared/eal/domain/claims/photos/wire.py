@@ -60,7 +60,9 @@ class PhotoCreate(Wire):
     model_config = _INPUT
 
     filename: FileName
-    content_type: ContentType
+    content_type: Annotated[
+        ContentType, Field(description="The media type of the file. A file of another type is rejected.")
+    ]
     size_bytes: Annotated[int, Field(ge=1, le=MAX_PHOTO_BYTES, description="25 MiB at most.")]
     sha256: Sha256
     caption: Caption | None = None

@@ -39,37 +39,60 @@ _INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
 _Room = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(one_line)]
 _Code = Annotated[str, Field(min_length=1, max_length=20), AfterValidator(one_line)]
 
+_ACTIVITY = Field(description="What is done to what the description names.")
+_BASIS = Field(
+    description="Where the quantity comes from: `stated` or `measured` by somebody, a `photo_estimate`, or an "
+    "`allowance`."
+)
+_COUNT = Field(description="The number of such openings.")
+_DESCRIPTION = Field(description="A material, an object or a piece of equipment.")
+_EXPLANATION = Field(description="Explains a quantity that is calculated.")
+_IN_FEET = Field(description="In feet.")
+_KIND_OF_PIECE = Field(
+    description="`main`; an `offset`, which is open to it; or a `closet`, which has walls of its own."
+)
+_OPENING_HEIGHT = Field(description="In feet. Null for a missing wall as high as the room.")
+_QUANTITY = Field(description="In `unit`. Null if nobody stated one.")
+_UNIT = Field(description="As in Xactimate, such as `SF` (square feet), `LF` (linear feet) or `EA` (each).")
+
 
 class ScopeQuery(Wire):
     model_config = _INPUT
 
-    status: ItemStatus | None = None
+    status: Annotated[ItemStatus | None, Field(description="`proposed`: nobody has decided the item.")] = None
     room: Annotated[
         str | None, Field(max_length=100, description="Name of a room, as the items have it.")
     ] = None
 
 
 class ValuesEdit(Wire):
-    """Only the fields present change, from the values that hold. Null clears a field."""
+    """Only the fields present change, from the values that hold. Null clears a field. A `quantity` needs a `unit` and a
+    `quantity_basis`, and the reverse.
+    """
 
     model_config = ConfigDict(**_INPUT, json_schema_extra=without_defaults("activity", "description"))
 
     room: Annotated[_Room | None, Field(description="Null for the whole job.")] = None
     category_code: Annotated[_Code | None, Field(description="Free text.")] = None
     selector_code: Annotated[_Code | None, Field(description="Free text.")] = None
-    activity: Annotated[Activity, one_of(Activity)] | None = None
-    description: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(one_line)] | None = None
-    quantity: (
+    activity: Annotated[Annotated[Activity, one_of(Activity)] | None, _ACTIVITY] = None
+    description: Annotated[
+        Annotated[str, Field(min_length=1, max_length=200), AfterValidator(one_line)] | None, _DESCRIPTION
+    ] = None
+    quantity: Annotated[
         Annotated[
             float,
             Field(gt=0, le=MAX_QUANTITY, strict=True, allow_inf_nan=False),
             AfterValidator(measured),
         ]
-        | None
-    ) = None
-    unit: Annotated[Unit, one_of(Unit)] | None = None
-    quantity_basis: QuantityBasis | None = None
-    note: Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(prose)] | None = None
+        | None,
+        _QUANTITY,
+    ] = None
+    unit: Annotated[Annotated[Unit, one_of(Unit)] | None, _UNIT] = None
+    quantity_basis: Annotated[QuantityBasis | None, _BASIS] = None
+    note: Annotated[
+        Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(prose)] | None, _EXPLANATION
+    ] = None
 
     @model_validator(mode="after")
     def _keeps_what_it_must(self) -> Self:
@@ -99,9 +122,18 @@ class ItemDecision(Wire):
         },
     )
 
-    status: Verdict
+    status: Annotated[
+        Verdict,
+        Field(
+            description="`accepted`: the engine's values hold. `edited`: the present values with the changes in "
+            "`values` hold. `rejected`: the item is no part of the scope."
+        ),
+    ]
     values: Annotated[ValuesEdit | None, Field(description="Only if `status` is `edited`.")] = None
-    reason: Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(prose)] | None = None
+    reason: Annotated[
+        Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(prose)] | None,
+        Field(description="Required if `status` is `rejected`."),
+    ] = None
 
     @model_validator(mode="after")
     def _is_complete(self) -> Self:
@@ -120,20 +152,22 @@ class PieceEdit(Wire):
 
     model_config = _INPUT
 
-    kind: PieceKind
-    length: _Feet
-    width: _Feet
+    kind: Annotated[PieceKind, _KIND_OF_PIECE]
+    length: Annotated[_Feet, _IN_FEET]
+    width: Annotated[_Feet, _IN_FEET]
 
 
 class OpeningEdit(Wire):
-    """Equal openings in the walls, in feet. A missing wall without a height has that of the room."""
+    """Equal openings in the walls, in feet."""
 
     model_config = _INPUT
 
-    kind: OpeningKind
-    width: _Feet
-    height: _Feet | None = None
-    count: Annotated[int, Field(ge=1, le=_MAX_EQUAL_OPENINGS, strict=True)] = 1
+    kind: Annotated[
+        OpeningKind, Field(description="All but a `window` reach the floor and shorten its perimeter.")
+    ]
+    width: Annotated[_Feet, _IN_FEET]
+    height: Annotated[_Feet | None, _OPENING_HEIGHT] = None
+    count: Annotated[int, _COUNT, Field(ge=1, le=_MAX_EQUAL_OPENINGS, strict=True)] = 1
 
 
 class MeasuresEdit(Wire):
@@ -141,7 +175,7 @@ class MeasuresEdit(Wire):
 
     model_config = _INPUT
 
-    height: _Feet | None = None
+    height: Annotated[_Feet | None, Field(description="Of the room, in feet.")] = None
     pieces: (
         Annotated[
             list[PieceEdit],
@@ -167,7 +201,10 @@ class RoomUpdate(Wire):
     model_config = _INPUT
 
     measures: MeasuresEdit
-    reason: Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(prose)] | None = None
+    reason: Annotated[
+        Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(prose)] | None,
+        Field(description="Why the engine's measures are wrong. Optional."),
+    ] = None
 
 
 class AcceptItems(Wire):
@@ -201,12 +238,12 @@ class ScopeValuesView(Wire):
     room: Annotated[str | None, Field(description="Null for the whole job and the outside of the building.")]
     category_code: Annotated[str | None, Field(description="Free text of a person; never filled in.")]
     selector_code: Annotated[str | None, Field(description="Free text of a person; never filled in.")]
-    activity: Annotated[Activity, Field(description="What is done to what the description names.")]
-    description: Annotated[str, Field(description="A material, an object or a piece of equipment.")]
-    quantity: Annotated[float | None, Field(description="Null if nobody stated one.")]
-    unit: Unit | None
-    quantity_basis: QuantityBasis | None
-    note: Annotated[str | None, Field(description="Explains a quantity that is calculated.")]
+    activity: Annotated[Activity, _ACTIVITY]
+    description: Annotated[str, _DESCRIPTION]
+    quantity: Annotated[float | None, _QUANTITY]
+    unit: Annotated[Unit | None, _UNIT]
+    quantity_basis: Annotated[QuantityBasis | None, _BASIS]
+    note: Annotated[str | None, _EXPLANATION]
 
 
 class ItemDecisionView(Wire):
@@ -290,7 +327,7 @@ class ScopeView(Wire):
     provenance: ProvenanceView | None
     remarks: Annotated[
         list[str],
-        Field(description="Slugs about the run, such as `bedrock_throttled` if a model had no answer."),
+        Field(description="Slugs about the run, such as `bedrock_throttled` if a model gave no result."),
     ]
     water_category: Annotated[WaterLevelView | None, Field(description="What the evidence states.")]
     water_class: Annotated[WaterLevelView | None, Field(description="What the evidence states.")]
@@ -323,7 +360,7 @@ class ScopeView(Wire):
 class PieceView(Wire):
     """A rectangle of the floor, in feet."""
 
-    kind: PieceKind
+    kind: Annotated[PieceKind, _KIND_OF_PIECE]
     length: float
     width: float
 
@@ -333,8 +370,8 @@ class OpeningView(Wire):
 
     kind: OpeningKind
     width: float
-    height: Annotated[float | None, Field(description="Null for a missing wall as high as the room.")]
-    count: int
+    height: Annotated[float | None, _OPENING_HEIGHT]
+    count: Annotated[int, _COUNT]
 
 
 class AreasView(Wire):

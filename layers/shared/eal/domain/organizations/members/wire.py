@@ -9,13 +9,21 @@ from eal.core.listing import PageView
 from eal.core.schema import ConfigDict, Field, field_validator
 from eal.core.wire import Name, Wire, without_defaults
 
+_Role = Annotated[
+    Role,
+    Field(
+        description="It decides the scope of the member's sessions: `viewer` has `read`, `member` has `write`, `admin` "
+        "and `owner` have `admin`."
+    ),
+]
+
 
 class MemberCreate(Wire):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     email: Email
     name: Name | None = None
-    role: Role
+    role: _Role
 
 
 class MemberUpdate(Wire):
@@ -26,7 +34,7 @@ class MemberUpdate(Wire):
     )
 
     name: Name | None = None
-    role: Role | None = None
+    role: _Role | None = None
 
     @field_validator("role")
     @classmethod
@@ -45,7 +53,7 @@ class MemberView(Wire):
     id: str
     email: str
     name: str | None
-    role: Role
+    role: _Role
     status: Annotated[
         Literal["invited", "active"],
         Field(description="`active` after the first sign-in to this organization."),

@@ -20,7 +20,11 @@ from eal.domain.outreach.drafts.model import (
 
 _INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-Subject = Annotated[str, Field(min_length=1, max_length=MAX_SUBJECT_CHARACTERS), AfterValidator(one_line)]
+Subject = Annotated[
+    str,
+    Field(min_length=1, max_length=MAX_SUBJECT_CHARACTERS, description="The subject line."),
+    AfterValidator(one_line),
+]
 Body = Annotated[
     str,
     Field(
@@ -70,12 +74,15 @@ class DraftCreate(Wire):
         },
     )
 
-    to: Email
+    to: Annotated[Email, Field(description="The recipient's address. Stored in lower case.")]
     lead_id: Annotated[PersonId | None, Field(description="The lead that it is about.")] = None
     prospect_id: Annotated[
         PersonId | None, Field(description="The prospect that it is about. Not together with `lead_id`.")
     ] = None
-    subject: Subject | None = None
+    subject: Annotated[
+        Subject | None,
+        Field(description="The subject line. Null, with `instructions`: the AI writes it."),
+    ] = None
     body: Body | None = None
     instructions: Instructions | None = None
     tone: Annotated[Tone | None, Field(description="Of what the AI writes; `professional` if null.")] = None
@@ -103,9 +110,12 @@ class DraftUpdate(Wire):
 
 
 class DraftQuery(ListQuery):
-    status: DraftStatus | None = None
-    lead_id: PersonId | None = None
-    prospect_id: PersonId | None = None
+    status: Annotated[DraftStatus | None, Field(description="The current status.")] = None
+    lead_id: Annotated[PersonId | None, Field(description="The drafts about this lead.")] = None
+    prospect_id: Annotated[
+        PersonId | None,
+        Field(description="The drafts about this prospect. Not together with `lead_id`."),
+    ] = None
 
 
 class FindingView(Wire):
@@ -144,7 +154,7 @@ class DraftView(Wire):
     ]
     provenance: Annotated[ProvenanceView | None, Field(description="Null if a person wrote the text.")]
     edited: Annotated[bool, Field(description="Whether a person has changed what the AI wrote.")]
-    reason: DraftReason | None
+    reason: Annotated[DraftReason | None, Field(description="Why the status is `failed` or `not_sent`.")]
     email_id: Annotated[str | None, Field(description="The e-mail that the draft became.")]
     created_at: Instant
     updated_at: Instant

@@ -13,8 +13,11 @@ _Id = Annotated[str | None, Field(max_length=100)]
 
 
 class EmailQuery(ListQuery):
-    status: EmailStatus | None = None
-    to: Annotated[EmailAddress | None, Field(description="The recipient's address.")] = None
+    status: Annotated[EmailStatus | None, Field(description="The current status.")] = None
+    to: Annotated[
+        EmailAddress | None,
+        Field(description="The recipient's address. Exact match; case does not count. Encode + as %2B."),
+    ] = None
     sequence_id: Annotated[
         str | None,
         Field(
@@ -22,11 +25,11 @@ class EmailQuery(ListQuery):
             description="The e-mails of a sequence that are not queued. Add `status=queued` for those that are.",
         ),
     ] = None
-    enrollment_id: _Id = None
-    draft_id: _Id = None
-    review_request_id: _Id = None
-    lead_id: _Id = None
-    prospect_id: _Id = None
+    enrollment_id: Annotated[_Id, Field(description="The e-mails of this enrollment.")] = None
+    draft_id: Annotated[_Id, Field(description="The e-mail that this draft became.")] = None
+    review_request_id: Annotated[_Id, Field(description="The e-mail of this review request.")] = None
+    lead_id: Annotated[_Id, Field(description="The e-mails to this lead.")] = None
+    prospect_id: Annotated[_Id, Field(description="The e-mails to this prospect.")] = None
 
 
 class EmailEventView(Wire):
@@ -57,7 +60,7 @@ class EmailView(Wire):
     to: str
     from_name: str
     from_email: str
-    reply_to: str | None
+    reply_to: Annotated[str | None, Field(description="Null: replies go to `from_email`.")]
     subject: str
     lead_id: str | None
     prospect_id: str | None

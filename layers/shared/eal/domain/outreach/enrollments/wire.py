@@ -30,8 +30,10 @@ class EnrollmentsCreate(Wire):
 
     acts_at_once: ClassVar[bool] = True  # it commits some people at a time
 
-    lead_ids: _Ids = []  # noqa: RUF012 - pydantic copies defaults
-    prospect_ids: _Ids = []  # noqa: RUF012 - as above
+    lead_ids: Annotated[_Ids, Field(description="Ids of leads, to whose `email` the e-mails go.")] = []  # noqa: RUF012 - pydantic copies defaults
+    prospect_ids: Annotated[
+        _Ids, Field(description="Ids of prospects, to whose `email` the e-mails go.")
+    ] = []  # noqa: RUF012 - as above
 
     @model_validator(mode="after")
     def _is_one_batch(self) -> Self:
@@ -44,13 +46,18 @@ class EnrollmentsCreate(Wire):
 class EnrollmentTransition(Wire):
     model_config = _INPUT
 
-    to: Literal["paused", "active"]
+    to: Annotated[
+        Literal["paused", "active"],
+        Field(description="`paused`: nothing is sent until it is `active` again."),
+    ]
 
 
 class EnrollmentQuery(ListQuery):
-    status: EnrollmentStatus | None = None
-    lead_id: Annotated[str | None, Field(max_length=100)] = None
-    prospect_id: Annotated[str | None, Field(max_length=100)] = None
+    status: Annotated[EnrollmentStatus | None, Field(description="The current status.")] = None
+    lead_id: Annotated[str | None, Field(max_length=100, description="The enrollments of this lead.")] = None
+    prospect_id: Annotated[
+        str | None, Field(max_length=100, description="The enrollments of this prospect.")
+    ] = None
 
 
 class EnrollmentView(Wire):
@@ -59,7 +66,7 @@ class EnrollmentView(Wire):
     lead_id: str | None
     prospect_id: str | None
     status: EnrollmentStatus
-    stop_reason: StopReason | None
+    stop_reason: Annotated[StopReason | None, Field(description="Null unless the status is `stopped`.")]
     step: Annotated[int, Field(description="Index, from 0, of the step that is sent next.")]
     due_at: Annotated[
         Instant | None,
@@ -69,7 +76,7 @@ class EnrollmentView(Wire):
         Instant | None, Field(description="When it resumes by itself, such as after an out-of-office reply.")
     ]
     time_zone: Annotated[str, Field(description="The recipient's IANA time zone, for the send window.")]
-    last_email_id: str | None
+    last_email_id: Annotated[str | None, Field(description="The latest e-mail of the enrollment.")]
     created_at: Instant
     updated_at: Instant
     version: int
@@ -91,7 +98,9 @@ class EnrollmentResultView(Wire):
             "`opted_out` and `converted` are outreach states of prospects."
         ),
     ]
-    enrollment_id: str | None
+    enrollment_id: Annotated[
+        str | None, Field(description="The new enrollment, or the open one if it is `already_enrolled`.")
+    ]
 
 
 class EnrollmentResultsView(Wire):

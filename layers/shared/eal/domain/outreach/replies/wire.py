@@ -53,11 +53,16 @@ class ReplyQuery(ListQuery):
     classification: Annotated[
         ReplyClass | None, Field(description="The class that counts: a person's, or else the engine's.")
     ] = None
-    needs_review: bool | None = None
-    sequence_id: _Id | None = None
-    lead_id: _Id | None = None
-    prospect_id: _Id | None = None
-    sender: Annotated[Email | None, Field(description="The address that sent the reply.")] = None
+    needs_review: Annotated[bool | None, Field(description="Whether a person should classify it.")] = None
+    sequence_id: Annotated[_Id | None, Field(description="The replies to e-mails of this sequence.")] = None
+    lead_id: Annotated[_Id | None, Field(description="The replies to e-mails to this lead.")] = None
+    prospect_id: Annotated[_Id | None, Field(description="The replies to e-mails to this prospect.")] = None
+    sender: Annotated[
+        Email | None,
+        Field(
+            description="The address that sent the reply. Exact match; case does not count. Encode + as %2B."
+        ),
+    ] = None
 
 
 class ReplyClassificationUpdate(Wire):
@@ -67,7 +72,9 @@ class ReplyClassificationUpdate(Wire):
 
     model_config = _INPUT
 
-    classification: Annotated[ReplyClass, one_of(ReplyClass)]
+    classification: Annotated[
+        ReplyClass, one_of(ReplyClass), Field(description="What the reply means. Its effect follows at once.")
+    ]
     return_date: Annotated[ReturnDate, BeforeValidator(_day)] = None
     resume_after: Annotated[ResumeAfter, BeforeValidator(_day)] = None
     note: Annotated[
@@ -85,7 +92,7 @@ class ReplyClassificationUpdate(Wire):
 
 
 class ReplyClassificationView(Wire):
-    """What counts: a person's correction, or else the engine's answer. A correction has the confidence 1."""
+    """What counts: a person's correction, or else the engine's classification. A correction has the confidence 1."""
 
     classification: ReplyClass
     confidence: Annotated[float, Field(description="From 0 to 1.")]
@@ -113,7 +120,8 @@ class ReplyClassificationDetail(ReplyClassificationView):
     evidence: Annotated[
         list[str],
         Field(
-            description="Exact quotes, from the subject or from `text`, on which the engine's answer rests most."
+            description="Exact quotes, from the subject or from `text`, on which the engine's classification rests "
+            "most."
         ),
     ]
 
@@ -217,11 +225,11 @@ class ReplyBodyView(Wire):
 
 
 class CorrectedReplyView(ReplyView):
-    """A reply with the engine's answer and the correction."""
+    """A reply with the engine's classification and the correction."""
 
     engine_classification: Annotated[
         ReplyClassificationDetail | None,
-        Field(description="The engine's own answer, whatever a person corrected."),
+        Field(description="The engine's own classification, whatever a person corrected."),
     ]
     correction: ReplyCorrectionView | None
 

@@ -12,7 +12,7 @@ _MAX_SECONDS = int(MAX_ADVANCE.total_seconds())
 
 
 class TestClockAdvance(Wire):
-    """Exactly one of both."""
+    """Send exactly one of the two fields."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -27,7 +27,10 @@ class TestClockAdvance(Wire):
     advance_to: Annotated[
         Instant | None, Field(description="A time after that of the clock, by at most 366 days.")
     ] = None
-    advance_seconds: Annotated[int, Field(ge=1, le=_MAX_SECONDS, strict=True)] | None = None
+    advance_seconds: Annotated[
+        Annotated[int, Field(ge=1, le=_MAX_SECONDS, strict=True)] | None,
+        Field(description="Seconds by which the clock moves forward; at most 366 days."),
+    ] = None
 
     @model_validator(mode="after")
     def _has_one(self) -> Self:

@@ -97,7 +97,10 @@ class StepBody(Wire):
     delay_hours: DelayHours
     subject: Subject | None = None
     body: Body | None = None
-    variants: Annotated[list[VariantBody], Field(max_length=MAX_VARIANTS)] = []  # noqa: RUF012 - pydantic copies
+    variants: Annotated[
+        list[VariantBody],
+        Field(max_length=MAX_VARIANTS, description="At least two texts, of which each recipient gets one."),
+    ] = []  # noqa: RUF012 - pydantic copies
 
     @model_validator(mode="after")
     def _has_one_kind_of_text(self) -> Self:
@@ -114,13 +117,23 @@ class StepBody(Wire):
 
 
 class SendWindowBody(Wire):
-    """Members that are left out get their defaults."""
+    """E-mails are sent on these weekdays from `start` until before `end`, in the recipient's time zone. Omitted fields
+    get their defaults.
+    """
 
     model_config = _INPUT
 
-    days: Annotated[list[Day], Field(min_length=1, max_length=7)] = list(SendWindow().days)  # noqa: RUF012 - as above
-    start: Opening = SendWindow().start
-    end: Annotated[WallTime, Field(description="`24:00` is the end of the day.")] = SendWindow().end
+    days: Annotated[
+        list[Day], Field(min_length=1, max_length=7, description="Weekdays on which e-mails are sent.")
+    ] = list(SendWindow().days)  # noqa: RUF012 - as above
+    start: Annotated[Opening, Field(description="Inclusive.")] = SendWindow().start
+    end: Annotated[
+        WallTime,
+        Field(
+            description=f"Exclusive; at least {MIN_WINDOW_MINUTES} minutes after `start`. `24:00` is the end of "
+            "the day."
+        ),
+    ] = SendWindow().end
 
     @field_validator("days")
     @classmethod
@@ -140,7 +153,9 @@ def _with_all_that_must_stop(events: list[StopEvent]) -> list[StopEvent]:
     return [event for event in STOP_EVENTS if event in events]
 
 
-Steps = Annotated[list[StepBody], Field(max_length=MAX_STEPS)]
+Steps = Annotated[
+    list[StepBody], Field(max_length=MAX_STEPS, description="In the order in which they are sent.")
+]
 DailyCap = Annotated[
     int,
     Field(
@@ -199,11 +214,14 @@ class SequenceUpdate(Wire):
 class SequenceTransition(Wire):
     model_config = _INPUT
 
-    to: Literal["active", "paused", "archived"]
+    to: Annotated[
+        Literal["active", "paused", "archived"],
+        Field(description="`paused`: nothing is sent until it is `active` again. `archived` is final."),
+    ]
 
 
 class SequenceQuery(ListQuery):
-    status: SequenceStatus | None = None
+    status: Annotated[SequenceStatus | None, Field(description="The current status.")] = None
 
 
 class VariantView(Wire):

@@ -63,7 +63,8 @@ class SuppressionCreate(Wire):
     ] = "api"
     topic: Annotated[Topic, Field(description="`all` e-mail, or only requests for `reviews`.")] = "all"
     note: Annotated[
-        Annotated[str, Field(min_length=1, max_length=500), AfterValidator(prose)] | None, Field()
+        Annotated[str, Field(min_length=1, max_length=500), AfterValidator(prose)] | None,
+        Field(description="For the people who read the suppression."),
     ] = None
 
     @model_validator(mode="after")
@@ -85,6 +86,10 @@ class SuppressionDelete(Wire):
     ] = None
 
 
+_BY_REASON = Field(description="Only suppressions with this reason.")
+_BY_SOURCE = Field(description="Only suppressions that came about in this way.")
+
+
 class SuppressionQuery(ListQuery):
     address: Annotated[
         Email | None,
@@ -93,9 +98,11 @@ class SuppressionQuery(ListQuery):
         ),
     ] = None
     domain: Domain | None = None
-    reason: SuppressionReason | None = None
-    source: SuppressionSource | None = None
-    topic: Topic | None = None
+    reason: Annotated[SuppressionReason | None, _BY_REASON] = None
+    source: Annotated[SuppressionSource | None, _BY_SOURCE] = None
+    topic: Annotated[
+        Topic | None, Field(description="Only suppressions of this topic: `all` e-mail, or `reviews`.")
+    ] = None
 
 
 class SuppressionView(Wire):
@@ -115,7 +122,7 @@ class SuppressionView(Wire):
     source: Annotated[SuppressionSource, Field(description="How it came about.")]
     topic: Annotated[Topic, Field(description="`all` e-mail is suppressed, or only requests for `reviews`.")]
     note: str | None
-    email_id: Annotated[str | None, Field(description="The e-mail that was answered with it.")]
+    email_id: Annotated[str | None, Field(description="The e-mail that caused it.")]
     created_at: Instant
     version: int
 
@@ -180,8 +187,8 @@ class SuppressionImportView(Wire):
 class SuppressionCsvQuery(Wire):
     model_config = _INPUT
 
-    reason: SuppressionReason | None = None
-    source: SuppressionSource | None = None
+    reason: Annotated[SuppressionReason | None, _BY_REASON] = None
+    source: Annotated[SuppressionSource | None, _BY_SOURCE] = None
     created_after: Annotated[Instant | None, Field(description="Inclusive.")] = None
     created_before: Annotated[Instant | None, Field(description="Exclusive.")] = None
 

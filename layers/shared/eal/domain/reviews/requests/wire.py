@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from eal.core.clock import Instant
-from eal.core.contact import Email
+from eal.core.contact import Email, EmailFilter
 from eal.core.listing import ListQuery, PageView
 from eal.core.schema import AfterValidator, ConfigDict, Field
 from eal.core.wire import Name, Wire, one_line
@@ -18,7 +18,7 @@ class ReviewRequestCreate(Wire):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     name: Annotated[Name, Field(description="The customer's name, for the salutation.")]
-    email: Email
+    email: Annotated[Email, Field(description="The customer's address. Stored in lower case.")]
     job_reference: Annotated[
         Annotated[str, Field(min_length=1, max_length=100), AfterValidator(one_line)] | None,
         Field(description="Your id of the job. The customer does not see it."),
@@ -35,10 +35,12 @@ class ReviewRequestCreate(Wire):
 
 
 class ReviewRequestQuery(ListQuery):
-    status: RequestStatus | None = None
-    email: Email | None = None
-    lead_id: Annotated[str | None, Field(max_length=100)] = None
-    job_reference: Annotated[str | None, Field(max_length=100)] = None
+    status: Annotated[RequestStatus | None, Field(description="The current status.")] = None
+    email: EmailFilter = None
+    lead_id: Annotated[str | None, Field(max_length=100, description="The requests to this lead.")] = None
+    job_reference: Annotated[
+        str | None, Field(max_length=100, description="Your id of the job. Exact match.")
+    ] = None
 
 
 class ReviewRequestView(Wire):

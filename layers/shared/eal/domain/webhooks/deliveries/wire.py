@@ -24,13 +24,15 @@ class DeliveryQuery(ListQuery):
     ] = "desc"
     created_after: Annotated[Instant | None, Field(description="Time of the event, inclusive.")] = None
     created_before: Annotated[Instant | None, Field(description="Time of the event, exclusive.")] = None
-    status: DeliveryStatus | None = None
-    event_type: EventType | None = None
+    status: Annotated[DeliveryStatus | None, Field(description="The current status.")] = None
+    event_type: Annotated[EventType | None, Field(description="The deliveries of events of this type.")] = (
+        None
+    )
 
 
 class AttemptView(Wire):
-    """One delivery attempt. `status_code` and `response` are the receiver's answer; `error` says why there was no valid
-    one.
+    """One delivery attempt. `status_code` and `response` are what the receiver returned; `error` says why there was no
+    valid response.
     """
 
     number: Annotated[int, Field(description="Counts all attempts of the delivery, from 1.")]
@@ -40,7 +42,7 @@ class AttemptView(Wire):
         Field(description="What caused the attempt: the retry `schedule`, a `manual` retry, or a `replay`."),
     ]
     status_code: int | None
-    duration_ms: int
+    duration_ms: Annotated[int, Field(description="Milliseconds from the start of the attempt to its end.")]
     response: Annotated[
         str | None,
         Field(
@@ -95,7 +97,9 @@ class WebhookTested(Wire):
     status_code: int | None
     duration_ms: int
     response: Annotated[str | None, Field(description="The first 4 KiB of the response body.")]
-    error: Annotated[Fault | None, Field(description="Why there was no valid answer; null if there was one.")]
+    error: Annotated[
+        Fault | None, Field(description="Why there was no valid response; null if there was one.")
+    ]
     event: EventView
 
     @classmethod

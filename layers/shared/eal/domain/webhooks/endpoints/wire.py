@@ -42,7 +42,8 @@ type Url = Annotated[
     Field(
         min_length=1,
         max_length=2048,
-        description="An https URL at a public address.",
+        description="An https URL. The host must be public: a private or reserved address, or Xactimate's, returns "
+        "422 with the type `blocked_address`.",
         json_schema_extra={"format": "uri", "pattern": r"^[Hh][Tt][Tt][Pp][Ss]://\S+$"},
     ),
 ]
@@ -61,13 +62,14 @@ type EventTypes = Annotated[
         min_length=1,
         max_length=100,
         description="Event types to send. `*` means every type, including types added later, except "
-        '`audit.log.event`, which must be listed explicitly. The string `"*"` is accepted for '
-        '`["*"]`. Types that are not sent yet can be listed too.',
+        '`audit.log.event`, which must be listed explicitly. The string `"*"` is accepted for `["*"]`.',
     ),
     BeforeValidator(_as_list),
     AfterValidator(_without_repeats),
 ]
-type Description = Annotated[str, Field(max_length=500), AfterValidator(prose)]
+type Description = Annotated[
+    str, Field(max_length=500, description="Your own words about the endpoint."), AfterValidator(prose)
+]
 type RateLimit = Annotated[
     int,
     Field(
@@ -79,13 +81,18 @@ type RateLimit = Annotated[
 ]
 
 
+_ENABLED = Field(
+    description="If false, nothing is sent. Events published meanwhile can be replayed once it is enabled."
+)
+
+
 class WebhookCreate(Wire):
     model_config = _INPUT
 
     url: Url
     events: EventTypes
     description: Description | None = None
-    enabled: bool = True
+    enabled: Annotated[bool, _ENABLED] = True
     rate_limit: RateLimit | None = None
     filter: Filter | None = None
 
@@ -93,7 +100,7 @@ class WebhookCreate(Wire):
 class WebhookUpdate(Wire):
     """Only the fields present change. Null removes the description, rate limit or filter.
 
-    `enabled: true` also enables an endpoint again that was disabled because it answered 410 or kept failing.
+    `enabled: true` also enables an endpoint again that was disabled because it returned 410 or kept failing.
     """
 
     model_config = ConfigDict(**_INPUT, json_schema_extra=without_defaults("url", "events", "enabled"))
@@ -101,7 +108,7 @@ class WebhookUpdate(Wire):
     url: Url | None = None
     events: EventTypes | None = None
     description: Description | None = None
-    enabled: bool | None = None
+    enabled: Annotated[bool | None, _ENABLED] = None
     rate_limit: RateLimit | None = None
     filter: Filter | None = None
 
@@ -140,7 +147,7 @@ class WebhookView(Wire):
     disabled_reason: Annotated[
         DisabledReason | None,
         Field(
-            description="`requested`: disabled through the API. `gone`: the endpoint answered 410. `failing`: its "
+            description="`requested`: disabled through the API. `gone`: the endpoint returned 410. `failing`: its "
             "deliveries failed for five days."
         ),
     ]
@@ -172,7 +179,7 @@ class WebhookCreated(WebhookView):
 
     secret: Annotated[
         str | None,
-        Field(description="Shown only in this answer: store it now. Null in an idempotent replay."),
+        Field(description="Shown only in this response: store it now. Null in an idempotent replay."),
     ]
 
     @classmethod
@@ -191,19 +198,17 @@ class EventTypeQuery(ListQuery):
 class EventTypeView(Wire):
     name: str
     description: str
-    available: Annotated[
-        bool, Field(description="False if the type is not sent yet. Endpoints can already subscribe to it.")
-    ]
+    available: Annotated[bool, Field(description="Whether the type is sent; always true at present.")]
     json_schema: Annotated[
         dict[str, JsonValue],
         Field(
             alias="schema",
-            description="JSON Schema (2020-12) of the whole event; empty if the type is not available.",
+            description="JSON Schema (2020-12) of the whole event.",
         ),
     ]
     example: Annotated[
         dict[str, JsonValue],
-        Field(description="An event as it is sent; empty if the type is not available."),
+        Field(description="An event as it is sent."),
     ]
 
 
