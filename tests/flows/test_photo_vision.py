@@ -17,7 +17,7 @@ from tests.support import photos
 from tests.support.bedrock import MODEL, fake_bedrock
 from tests.support.callrail import stored
 from tests.support.claims import extracted, new_claim, scope
-from tests.support.faults import Killed, watched_calls
+from tests.support.faults import Killed, overtaken, watched_calls
 from tests.support.http import call
 from tests.support.pipeline import peek
 from tests.support.sign_offs import accept_all, download, written
@@ -154,6 +154,24 @@ def test_nothing_looks_at_photos_of_test_mode_or_of_tenants_that_did_not_choose_
     photos.inspect()
 
     assert bedrock.requests == []
+
+
+def test_a_photo_that_changes_while_the_model_looks_is_not_paid_twice(
+    tenant: Tenant, bedrock: FakeBedrock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wants(tenant)
+    content = photos.photo(1)
+    declared = photos.declare(tenant, str(new_claim(tenant)["id"]), content)
+    photos.upload(declared, content)
+    assert photos.work() == []
+    path = f"/v1/claims/{declared['claim_id']}/photos/{declared['id']}"
+
+    with overtaken(monkeypatch, lambda: call("PATCH", path, key=tenant.write, json_body={"room": "Hall"})):
+        assert photos.work() == []
+
+    found = photos.read(tenant, declared)
+    assert (found["status"], found["room"]) == ("ready", "Hall")
+    assert len(bedrock.requests) == 1
 
 
 def test_a_worker_killed_after_the_answer_asks_again_and_the_photo_is_ready(

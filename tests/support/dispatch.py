@@ -47,11 +47,17 @@ def received_call(
     return str(found.json["data"][0]["id"])
 
 
-def classify(tenant: Tenant, call_id: str, mode: str = "live") -> None:
+def classify(tenant: Tenant, call_id: str, mode: str = "live", received: int = 1) -> None:
     """Classify a call, and with it decide it."""
+    assert run_classification(tenant, call_id, mode, received) == []
+
+
+def run_classification(tenant: Tenant, call_id: str, mode: str = "live", received: int = 1) -> list[str]:
+    """Run the worker. Returns the ids of the messages that failed."""
     message = {**_message(tenant, mode), "call_id": call_id}
-    event = sqs_event("ClassifyQueue", [json.dumps(message)])
-    assert load_app("workers/classify_call").handler(event, None) == {"batchItemFailures": []}
+    event = sqs_event("ClassifyQueue", [json.dumps(message)], received)
+    answer = load_app("workers/classify_call").handler(event, None)
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
 def dispatched_call(tenant: Tenant, **changes: object) -> str:

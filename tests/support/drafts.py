@@ -67,9 +67,10 @@ def task(tenant: Tenant, draft: dict[str, Any], mode: str = "live") -> str:
     )
 
 
-def write(*messages: str) -> list[str]:
+def write(*messages: str, received: int = 1) -> list[str]:
     """Run the worker. Returns the messages that failed."""
-    answer = load_app("workers/write_email").handler(sqs_event("WriteEmailQueue", list(messages)), None)
+    event = sqs_event("WriteEmailQueue", list(messages), received)
+    answer = load_app("workers/write_email").handler(event, None)
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 

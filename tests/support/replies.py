@@ -159,9 +159,9 @@ def _task(organization_id: str, reply_id: str, mode: str) -> str:
     return json.dumps(detail)
 
 
-def classify(*messages: str) -> list[str]:
+def classify(*messages: str, received: int = 1) -> list[str]:
     """Run the worker. Returns the ids of the failed messages."""
-    event = sqs_event("ClassifyReplyQueue", list(messages))
+    event = sqs_event("ClassifyReplyQueue", list(messages), received)
     answer = load_app("workers/classify_reply").handler(event, None)
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 

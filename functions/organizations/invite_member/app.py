@@ -19,7 +19,7 @@ def invite_member(body: MemberCreate, caller: RecentAdmin) -> Created[MemberView
     """Adds a member by e-mail address. Somebody who has no account yet gets an e-mail with a temporary password, which
     is valid for seven days. Somebody who has an account, as a member of another organization, gets no e-mail: let them
     know. A session of theirs can switch to the new organization at once; a sign-in that names no organization leads to
-    that of the last sign-in. If another member has the address, the response is 409. In the dashboard, only an owner can
-    invite an owner.
+    that of the last sign-in. If another member has the address, the response is 409. In the dashboard, only an owner
+    can invite an owner.
     """
     return Created(MemberView.of(members.invite(body, by=caller)))

@@ -13,9 +13,10 @@ from eal.domain.organization_settings import outreach as outreach_settings
 from eal.domain.organization_settings import store as organization_settings
 from eal.domain.outreach.replies import classification, matching
 from eal.domain.outreach.replies import store as replies
-from eal.domain.outreach.replies.model import ReplyRecord, Run
+from eal.domain.outreach.replies.model import Reply, ReplyRecord, Run
+from eal.domain.outreach.replies.store import REPLIES
 from eal.entry.messages.classify_reply import Task
-from eal.entry.queue import Consumer, Message, worker_of
+from eal.entry.queue import Consumer, KeepsFailing, Message, RetryPolicy, worker_of
 
 BODY_MISSING = "body_missing"
 """The reason of a classification by the subject alone, which is always unsure."""
@@ -34,17 +35,42 @@ def classify(message: Message) -> None:
     observe.bind(reply_id=record.reply.id)
     answered = matching.answered_email(by.tenant, record.reply)
     settings = organization_settings.settings_of(by.organization_id)
-    zone = outreach_settings.outreach_in(settings).time_zone
-    given = _judged(record, zone)
     if ai_settings.ai_policy(settings).enabled:
-        classification.record(record.reply, answered, _run(record, given, by), by)
+        zone = outreach_settings.outreach_in(settings).time_zone
+        run = _run(record, _judged(record, zone), by)
+        classification.record(record.reply, answered, run, by)
     else:
-        by_machine = rules.is_bounce(given.headers, given.sender, given.subject) or rules.is_automatic(
-            given.headers, given.subject
-        )
-        classification.leave_to_people(record.reply, answered, by, by_machine=by_machine)
+        classification.leave_to_people(record.reply, answered, by, by_machine=_is_by_machine(record.reply))
     by.transaction.commit()
     observe.count("replies_classified")
+
+
+def consume_last(message: Message) -> None:
+    """The last receive classifies nothing: a mail that killed the worker four times would kill it again."""
+    task = load(Task, message)
+    reply = REPLIES.find(worker_of(task, "classify_reply").tenant, task.reply_id)
+    if reply and not reply.handled_at:
+        raise KeepsFailing
+
+
+def give_up(message: Message, _fault: Exception) -> None:
+    """A person classifies the reply, and no further e-mail reaches somebody who may have written "stop". The message
+    becomes a dead letter.
+    """
+    task = load(Task, message)
+    by = worker_of(task, "classify_reply")
+    reply = REPLIES.find(by.tenant, task.reply_id)
+    if reply is None or reply.handled_at:
+        return
+    answered = matching.answered_email(by.tenant, reply)
+    classification.leave_to_people(reply, answered, by, by_machine=_is_by_machine(reply))
+    by.transaction.commit()
+
+
+def _is_by_machine(reply: Reply) -> bool:
+    """Whether headers, or what mail servers write as sender and subject, show that a machine sent the mail."""
+    sender, subject = reply.sender or "", reply.subject or ""
+    return rules.is_bounce(reply.headers, sender, subject) or rules.is_automatic(reply.headers, subject)
 
 
 def _judged(record: ReplyRecord, zone: str) -> Judged:
@@ -66,5 +92,8 @@ def _run(record: ReplyRecord, given: Judged, by: Caller) -> Run:
     return Run.of(judged, provenance, by.at)
 
 
+RETRY_POLICY = RetryPolicy(
+    queue="classify_reply", first_delay_seconds=10, give_up=give_up, consume_last=consume_last
+)
 # A tenant with many replies must not delay the wishes to get no more mail of others.
-handler = Consumer(classify, fair_queue="classify_reply").handler
+handler = Consumer(classify, retry_policy=RETRY_POLICY, fair_queue="classify_reply").handler

@@ -15,6 +15,7 @@ from eal.domain.leads import erasure as leads
 from eal.domain.messages import erasure as messages
 from eal.domain.outreach import erasure as outreach
 from eal.domain.outreach.drafts import erasure as drafts
+from eal.domain.outreach.enrollments.model import Enrollment
 from eal.domain.outreach.replies import erasure as replies
 from eal.domain.prospects import erasure as prospects
 from eal.domain.reviews import erasure as reviews
@@ -29,7 +30,7 @@ from eal.entry.messages.erase_traces import (
     PhotoTask,
     ProspectTask,
 )
-from eal.entry.queue import Consumer, Message, TenantMessage, worker_of
+from eal.entry.queue import Consumer, Message, TenantMessage, retry_if_stale, worker_of
 
 
 def consume(message: Message) -> None:
@@ -37,7 +38,13 @@ def consume(message: Message) -> None:
     calls and messages from and to the person, and its reviews.
 
     The tombstone's contacts, by which messages are found, are removed last, so that a second run finds the rest.
+    Enrollments that the first try has stopped are kept for the next one, which does not find them open any more.
     """
+    stopped: dict[str, Enrollment] = {}
+    retry_if_stale(lambda: _erase(message, stopped))
+
+
+def _erase(message: Message, stopped: dict[str, Enrollment]) -> None:
     task: LeadTask | ProspectTask | CallTask | ClaimTask | ContentTask
     if message["task"] == "erase_call":
         task = load(CallTask, message)
@@ -75,19 +82,20 @@ def consume(message: Message) -> None:
         lead = leads.find_erased(tenant, task.lead_id)
         erased = lead and prospects.without_contacts_of_prospects(tenant, lead)
     if erased:
-        _erase_person(erased, task)
+        _erase_person(erased, task, stopped)
 
 
-def _erase_person(erased: Erased, task: TenantMessage) -> None:
+def _erase_person(erased: Erased, task: TenantMessage, kept: dict[str, Enrollment]) -> None:
     """Erase what refers to a lead or a prospect by its id or its contacts."""
     tenant = task.tenant
+    # First, so that nothing more is sent.
+    by = worker_of(task, "erase_traces")
+    kept |= {enrollment.id: enrollment for enrollment in outreach.stop_enrollments(erased, by)}
+    by.transaction.commit()
+    stopped = tuple(kept.values())
     for call in calls.calls_of(tenant, erased):
         _erase_call(call, task)
     messages.erase_messages(tenant, erased)
-    # First, so that nothing more is sent.
-    by = worker_of(task, "erase_traces")
-    stopped = outreach.stop_enrollments(erased, by)
-    by.transaction.commit()
     drafts.erase_drafts(tenant, erased)
     _erase_reviews(erased, task)
     for reply_id in replies.reply_ids(tenant, erased):

@@ -2,6 +2,7 @@
 
 from eal.ai import chain
 from eal.ai.claims.evidence import input_sha256
+from eal.ai.claims.extraction import Extraction
 from eal.ai.engines.embedded.claims import engine
 from eal.ai.tasks.extract_claim import rules
 from eal.ai.tasks.extract_claim.task import EXTRACT_CLAIM
@@ -12,11 +13,7 @@ from eal.domain.claims.store import CLAIMS
 from eal.domain.organization_settings import ai as ai_settings
 from eal.domain.organization_settings import store as organization_settings
 from eal.entry.messages.extract_claim import Task
-from eal.entry.queue import Consumer, Message, RetryPolicy, worker_of
-
-
-class KeepsFailing(Exception):
-    """All receives of the message but the last failed."""
+from eal.entry.queue import Consumer, KeepsFailing, Message, RetryPolicy, retry_if_stale, worker_of
 
 
 def extract(message: Message) -> None:
@@ -27,6 +24,11 @@ def extract(message: Message) -> None:
     engine, the claim only becomes ready. With a model, a request always asks it, because it may answer otherwise.
     """
     task = load(Task, message)
+    judge = chain.Judge[Extraction]()
+    retry_if_stale(lambda: _extract(task, judge))
+
+
+def _extract(task: Task, judge: chain.Judge[Extraction]) -> None:
     by = worker_of(task, "extract_claim")
     claim = CLAIMS.find(by.tenant, task.claim_id)
     if claim is None or claim.status != "extracting":
@@ -37,14 +39,17 @@ def extract(message: Message) -> None:
         by.transaction.commit()
         return
     file = evidence.read(claim, by.tenant)
+    file_sha256 = input_sha256(file)
     is_repeatable = policy.engine == "embedded" or by.tenant.mode == "test"
     if is_repeatable and extractions.is_current(
-        claim, (engine.ENGINE, engine.VERSION, input_sha256(file)), by.tenant
+        claim, (engine.ENGINE, engine.VERSION, file_sha256), by.tenant
     ):
         extractions.make_ready(claim, claim, by)
         by.transaction.commit()
         return
-    extraction, provenance = chain.run(EXTRACT_CLAIM, file, policy, by.tenant, by.at)
+    extraction, provenance = judge.run(
+        EXTRACT_CLAIM, file, policy, by.tenant, by.at, input_sha256=file_sha256
+    )
     if faults := rules.faults(extraction, file):  # they name rooms, so they are not logged
         raise ValueError(f"the extraction breaks {len(faults)} rules of eal.ai.tasks.extract_claim")
     try:

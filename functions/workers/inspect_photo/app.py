@@ -1,7 +1,15 @@
 """Inspects uploaded photos of claims: each message is an S3 event notification, or a photo."""
 
+from eal.ai import chain
+from eal.ai.photos import PhotoLook
 from eal.domain.claims.photos import inspection
-from eal.entry.queue import Consumer, RetryPolicy
+from eal.entry.queue import Consumer, Message, RetryPolicy, retry_if_stale
+
+
+def inspect(message: Message) -> None:
+    judge = chain.Judge[PhotoLook]()
+    retry_if_stale(lambda: inspection.work(message, judge))
+
 
 RETRY_POLICY = RetryPolicy(
     queue="photo",
@@ -9,4 +17,4 @@ RETRY_POLICY = RetryPolicy(
     give_up=inspection.give_up,
     consume_last=inspection.work_final_attempt,
 )
-handler = Consumer(inspection.work, retry_policy=RETRY_POLICY).handler
+handler = Consumer(inspect, retry_policy=RETRY_POLICY).handler

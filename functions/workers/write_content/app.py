@@ -1,6 +1,7 @@
 """Writes or revises a content item on the task `write_content`, once."""
 
 from eal.ai import chain
+from eal.ai.content_assignment import WrittenContent
 from eal.ai.tasks.revise_content.task import REVISE_CONTENT
 from eal.ai.tasks.write_content.task import WRITE_CONTENT
 from eal.core import observe
@@ -9,7 +10,7 @@ from eal.domain.content import writing
 from eal.domain.organization_settings import ai as ai_settings
 from eal.domain.organization_settings import store as organization_settings
 from eal.entry.messages.write_content import Task
-from eal.entry.queue import Consumer, Message, RetryPolicy, worker_of
+from eal.entry.queue import Consumer, KeepsFailing, Message, RetryPolicy, retry_if_stale, worker_of
 
 
 def write(message: Message) -> None:
@@ -17,6 +18,11 @@ def write(message: Message) -> None:
     was erased since, the item fails, and a person can retry it or write it.
     """
     task = load(Task, message)
+    judge = chain.Judge[WrittenContent]()
+    retry_if_stale(lambda: _write(task, judge))
+
+
+def _write(task: Task, judge: chain.Judge[WrittenContent]) -> None:
     by = worker_of(task, "write_content")
     content = writing.assigned(task.content_id, task.task_id, by)
     if content is None:
@@ -30,7 +36,9 @@ def write(message: Message) -> None:
         return
     content = writing.at_step(content, "writing", by)
     wanted = REVISE_CONTENT if content.task == "revise" else WRITE_CONTENT
-    written, provenance = chain.run(wanted, assignment, policy, by.tenant, by.at)
+    written, provenance = judge.run(
+        wanted, assignment, policy, by.tenant, by.at, input_sha256=assignment.sha256
+    )
     content = writing.at_step(content, "checking", by)
     writing.record(content, written, provenance, company, by)
     by.transaction.commit()
@@ -38,6 +46,13 @@ def write(message: Message) -> None:
     if provenance.fallback:
         observe.logger.warning("bedrock_fallback", reason=written.remarks[-1])
         observe.count("bedrock_fallbacks")
+
+
+def consume_last(message: Message) -> None:
+    """The last receive writes nothing: a brief that killed the worker four times would kill it again."""
+    task = load(Task, message)
+    if writing.assigned(task.content_id, task.task_id, worker_of(task, "write_content")):
+        raise KeepsFailing
 
 
 def give_up(message: Message, fault: Exception) -> None:
@@ -49,6 +64,8 @@ def give_up(message: Message, fault: Exception) -> None:
         by.transaction.commit()
 
 
-RETRY_POLICY = RetryPolicy(queue="write_content", first_delay_seconds=10, give_up=give_up)
+RETRY_POLICY = RetryPolicy(
+    queue="write_content", first_delay_seconds=10, give_up=give_up, consume_last=consume_last
+)
 # A tenant that has much content written must not delay others.
 handler = Consumer(write, retry_policy=RETRY_POLICY, fair_queue="write_content").handler

@@ -3,13 +3,15 @@
 from eal.ai import chain
 from eal.ai.tasks.write_email.task import WRITE_EMAIL
 from eal.core import observe
+from eal.core.caller import Caller
 from eal.core.table.item import load
 from eal.domain.organization_settings import ai as ai_settings
 from eal.domain.organization_settings import store as organization_settings
 from eal.domain.outreach.drafts import writing
+from eal.domain.outreach.drafts.model import Draft
 from eal.domain.outreach.drafts.store import DRAFTS
 from eal.entry.messages.write_email import Task
-from eal.entry.queue import Consumer, Message, worker_of
+from eal.entry.queue import Consumer, KeepsFailing, Message, RetryPolicy, worker_of
 
 
 def write(message: Message) -> None:
@@ -18,8 +20,8 @@ def write(message: Message) -> None:
     """
     task = load(Task, message)
     by = worker_of(task, "write_email")
-    draft = DRAFTS.find(by.tenant, task.draft_id)
-    if draft is None or draft.status != "writing":
+    draft = _assigned(task, by)
+    if draft is None:
         return
     company = organization_settings.company_of(by.organization_id)
     policy = ai_settings.ai_policy(company.settings)
@@ -37,5 +39,30 @@ def write(message: Message) -> None:
         observe.count("bedrock_fallbacks")
 
 
+def consume_last(message: Message) -> None:
+    """The last receive writes nothing: instructions that killed the worker four times would kill it again."""
+    task = load(Task, message)
+    if _assigned(task, worker_of(task, "write_email")):
+        raise KeepsFailing
+
+
+def give_up(message: Message, _fault: Exception) -> None:
+    """The draft fails, and a person can still write it. The message becomes a dead letter."""
+    task = load(Task, message)
+    by = worker_of(task, "write_email")
+    if draft := _assigned(task, by):
+        writing.fail(draft, "engine_failed", by)
+        by.transaction.commit()
+
+
+def _assigned(task: Task, by: Caller) -> Draft | None:
+    """The draft, if the AI is still to write it."""
+    draft = DRAFTS.find(by.tenant, task.draft_id)
+    return draft if draft and draft.status == "writing" else None
+
+
+RETRY_POLICY = RetryPolicy(
+    queue="write_email", first_delay_seconds=10, give_up=give_up, consume_last=consume_last
+)
 # A tenant that has many drafts written must not delay others.
-handler = Consumer(write, fair_queue="write_email").handler
+handler = Consumer(write, retry_policy=RETRY_POLICY, fair_queue="write_email").handler

@@ -9,7 +9,15 @@ import pytest
 
 from eal.core import aws, settings
 from eal.core.table.write import Stale
-from eal.entry.queue import MAX_RECEIVES, Consumer, JointConsumer, Message, QueueEvent, SubjectConsumer
+from eal.entry.queue import (
+    MAX_RECEIVES,
+    Consumer,
+    JointConsumer,
+    Message,
+    QueueEvent,
+    SubjectConsumer,
+    retry_if_stale,
+)
 from tests.support.pipeline import peek, sqs_event
 
 if TYPE_CHECKING:
@@ -156,6 +164,24 @@ def test_a_batch_that_fails_as_a_whole_is_consumed_one_by_one() -> None:
         return None
 
     assert _together(_event("axbc"), fault) == (["abc", "a", "b", "c"], "xb")
+
+
+@pytest.mark.parametrize("retries_itself", [False, True])
+def test_a_message_whose_commit_stays_stale_is_tried_four_times(retries_itself: bool) -> None:
+    tries = []
+
+    def commit() -> None:
+        tries.append(1)
+        raise Stale
+
+    def consume(_: Message) -> None:
+        if retries_itself:
+            retry_if_stale(commit)
+        commit()
+
+    assert Consumer(consume).handler(_event("a"), None) == {"batchItemFailures": [{"itemIdentifier": "a"}]}
+
+    assert len(tries) == 4
 
 
 def test_what_is_stale_is_consumed_again_without_the_others() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from eal.ai import chain
 from eal.ai.engines.embedded.calls import engine
 from eal.core import clock, ids, observe
 from eal.core.caller import worker
@@ -16,16 +17,23 @@ from eal.domain.calls import classifying
 from eal.domain.calls import store as calls
 from eal.domain.calls.dispatching import Situation
 from eal.domain.dispatch.model import Settings
+from eal.entry.queue import MAX_RECEIVES
+from tests.flows.test_bedrock import TALK, wants
+from tests.functions.calls.test_create import CALL
+from tests.support import dispatch
 from tests.support.callrail import Connection, actions, connect, events, stored
-from tests.support.faults import Killed, watched_calls
+from tests.support.faults import Killed, overtaken, watched_calls
 from tests.support.http import call, load_app
 from tests.support.inbound import enqueued
 from tests.support.pipeline import peek, sqs_event
+from tests.support.tenants import new_tenant
+from tests.support.time import freeze
 from tools.fixtures.callrail import TRANSCRIPT, Call
 from tools.fixtures.template import functions
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
+    from tools.fixtures.bedrock import FakeBedrock
 
 
 @pytest.fixture
@@ -331,6 +339,244 @@ def test_a_call_is_classified_once_after_a_kill_at_each_side_effect(
     assert len(stored_call(tenant)["classification_runs"]) == 1
 
 
+# ---------------------------------------------------------------- given up
+
+
+def _broken(*_: object, **__: object) -> None:
+    raise RuntimeError("broken")
+
+
+def _given_up(tenant: Tenant, call_id: str, mode: str = "live") -> None:
+    """The last receive of the call's message, which then becomes a dead letter."""
+    assert dispatch.run_classification(tenant, call_id, mode, MAX_RECEIVES) == ["message-0"]
+
+
+def test_a_call_that_keeps_failing_is_reviewed_at_once_by_the_person_on_call(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dispatch.set_up(tenant)
+    call_id = dispatch.received_call(tenant.admin)
+    with monkeypatch.context() as patch:
+        patch.setattr(chain, "run", _broken)
+        for received in range(1, MAX_RECEIVES):
+            assert dispatch.run_classification(tenant, call_id, received=received) == ["message-0"]
+            assert dispatch.shown(tenant, call_id)["status"] == "received"
+
+        _given_up(tenant, call_id)
+
+    found = dispatch.shown(tenant, call_id)
+    decided = found["dispatch"]
+    assert (found["status"], found["classification"]) == ("needs_review", None)
+    assert (decided["action"], decided["assigned_to"]) == ("needs_review", "Ann")
+    assert decided["due_at"] == decided["decided_at"] < decided["escalation"]["acknowledge_by"]
+    assert decided["by"] == {"type": "worker", "id": "classify_call"}
+    assert [(one["rule"], one["concluded"], one["decisive"]) for one in decided["reasons"]] == [
+        ("confidence", "low", True),
+        ("within_business_hours", decided["reasons"][1]["concluded"], False),
+        ("on_call_available", "available", False),
+    ]
+    listed = call("GET", "/v1/calls?status=needs_review", key=tenant.read).json["data"]
+    assert [one["id"] for one in listed] == [call_id]
+    (event,) = events("call.dispatched", tenant.id)
+    assert (event["id"], event["dispatch"]["action"]) == (call_id, "needs_review")
+    (record,) = [item for item in stored("AUDIT", tenant.id) if item["action"] == "call.dispatched"]
+    assert record["actor"] == {"type": "worker", "id": "classify_call"}
+    changes = {change["field"]: change.get("to") for change in json.loads(json.dumps(record["changes"]))}
+    assert (changes["status"], changes["dispatch.because"]) == ("needs_review", ["confidence: low"])
+    assert changes["dispatch.assigned_to"] != "Ann"
+
+
+def test_a_call_is_given_up_once_and_its_dead_letter_still_classifies_it(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dispatch.set_up(tenant)
+    time = freeze(monkeypatch)
+    call_id = dispatch.received_call(tenant.admin)
+    _given_up(tenant, call_id)
+    before = dispatch.shown(tenant, call_id)
+    time.advance(minutes=1)
+
+    _given_up(tenant, call_id)
+
+    assert dispatch.shown(tenant, call_id) == before
+    assert len(events("call.dispatched", tenant.id)) == 1
+    dispatch.classify(tenant, call_id)
+    found = dispatch.shown(tenant, call_id)
+    assert (found["classification"]["urgency"], found["dispatch"]["action"]) == ("emergency", "dispatch_now")
+    assert len(events("call.classified", tenant.id)) == 1
+    dispatch.classify(tenant, call_id, received=MAX_RECEIVES)
+    assert dispatch.shown(tenant, call_id) == found
+
+
+def test_a_call_that_was_given_up_escalates_and_a_person_can_dispatch_it(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dispatch.set_up(tenant)
+    time = freeze(monkeypatch)
+    call_id = dispatch.received_call(tenant.admin)
+    _given_up(tenant, call_id)
+    time.advance(minutes=10)
+
+    assert dispatch.escalate(dispatch.escalation(tenant, call_id, 1, 0)) == []
+
+    assert dispatch.shown(tenant, call_id)["dispatch"]["assigned_to"] == "Ben"
+    body = {"action": "dispatch_now", "reason": "Water is running.", "assigned_to": "Ben"}
+    answer = call("POST", f"/v1/calls/{call_id}/dispatch", key=tenant.write, json_body=body)
+    assert (answer.status, answer.json["status"]) == (200, "dispatched")
+    before = dispatch.shown(tenant, call_id)
+    _given_up(tenant, call_id)
+    assert dispatch.shown(tenant, call_id) == before
+
+
+def test_a_call_that_is_classified_meanwhile_is_not_given_up(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dispatch.set_up(tenant)
+    call_id = dispatch.received_call(tenant.admin)
+
+    with overtaken(monkeypatch, lambda: dispatch.classify(tenant, call_id)):
+        _given_up(tenant, call_id)
+
+    found = dispatch.shown(tenant, call_id)
+    assert (found["classification"]["urgency"], found["dispatch"]["action"]) == ("emergency", "dispatch_now")
+    assert len(events("call.dispatched", tenant.id)) == 1
+
+
+def test_a_late_transcript_that_keeps_failing_makes_a_review_urgent_and_keeps_the_classification(
+    tenant: Tenant,
+) -> None:
+    dispatch.set_up(tenant)
+    phone_call = Call.new()
+    call_id = dispatch.received_call(tenant.admin, phone_call, transcription="")
+    dispatch.classify(tenant, call_id)
+    before = dispatch.shown(tenant, call_id)
+    assert (before["dispatch"]["action"], before["dispatch"]["assigned_to"]) == ("needs_review", None)
+    dispatch.received_call(tenant.admin, phone_call, "call-modified")
+
+    _given_up(tenant, call_id)
+
+    found = dispatch.shown(tenant, call_id)
+    assert found["classification"] == before["classification"]
+    assert (found["dispatch"]["action"], found["dispatch"]["assigned_to"]) == ("needs_review", "Ann")
+    assert found["dispatch"]["due_at"] < before["dispatch"]["due_at"]
+
+
+def test_a_requested_run_that_keeps_failing_changes_nothing(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dispatch.set_up(tenant)
+    call_id = dispatch.dispatched_call(tenant)
+    assert call("POST", f"/v1/calls/{call_id}/classify", key=tenant.write).status == 202
+    before = dispatch.shown(tenant, call_id)
+
+    _given_up(tenant, call_id)
+
+    assert dispatch.shown(tenant, call_id) == before
+    dispatch.classify(tenant, call_id)
+    assert len(dispatch.shown(tenant, call_id)["classification_runs"]) == 2
+
+
+def test_a_call_is_not_given_up_if_ai_is_switched_off(tenant: Tenant) -> None:
+    call_id = dispatch.received_call(tenant.admin)
+    _switch(tenant, enabled=False)
+
+    dispatch.classify(tenant, call_id, received=MAX_RECEIVES)
+
+    assert dispatch.shown(tenant, call_id)["status"] == "received"
+
+
+def test_a_call_in_test_mode_is_given_up_in_test_mode(tenant: Tenant) -> None:
+    made = call("POST", "/v1/calls", key=tenant.test_admin, json_body=CALL).json
+
+    _given_up(tenant, made["id"], "test")
+
+    found = call("GET", f"/v1/calls/{made['id']}", key=tenant.test_admin).json
+    assert (found["status"], found["dispatch"]["assigned_to"]) == ("needs_review", None)
+    assert len(events("call.dispatched", tenant.id, "test")) == 1
+    assert events("call.dispatched", tenant.id) == []
+
+
+def test_a_worker_killed_after_any_call_of_its_last_receive_gives_the_call_up_once(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dispatch.set_up(tenant, dispatch={"max_open_per_person": 5})
+    call_id = dispatch.received_call(tenant.admin)
+    for number in range(1, 30):
+        with watched_calls(monkeypatch) as calls:
+            calls.kill_after = number
+            try:
+                _given_up(tenant, call_id)
+            except Killed:
+                continue
+            break
+    else:
+        raise AssertionError("it makes more calls than were tried")
+
+    assert number > 3
+    assert dispatch.shown(tenant, call_id)["status"] == "needs_review"
+    assert len(events("call.dispatched", tenant.id)) == 1
+    assert actions("call", tenant.id).count("call.dispatched") == 1
+
+
+# ---------------------------------------------------------------- a model
+
+
+def test_a_call_that_changes_while_bedrock_answers_is_not_paid_twice(
+    connection: Connection, tenant: Tenant, bedrock: FakeBedrock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wants(tenant)
+    phone_call = Call.new()
+    ingest(connection, "post-call", _talk(phone_call.event("post-call"), TALK))
+    modified = _talk(phone_call.event("call-modified"), TALK, duration="999")
+
+    with overtaken(monkeypatch, lambda: ingest(connection, "call-modified", modified)):
+        assert classify(task(tenant, only_id(tenant))) == []
+
+    found = stored_call(tenant)
+    assert found["duration_seconds"] == 999
+    assert found["classification"]["provenance"]["engine"] == "bedrock"
+    assert len(found["classification_runs"]) == 1
+    assert len(bedrock.requests) == 1
+    (usage,) = stored("AI_USAGE", tenant.id)
+    assert usage["spent_microusd"] == found["classification"]["provenance"]["cost_microusd"]
+
+
+def test_another_transcript_while_bedrock_answers_is_judged(
+    connection: Connection, tenant: Tenant, bedrock: FakeBedrock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wants(tenant)
+    phone_call = Call.new()
+    ingest(connection, "post-call", _talk(phone_call.event("post-call"), TALK))
+    modified = _talk(phone_call.event("call-modified"), f"{TALK}\nAgent: Goodbye.")
+
+    with overtaken(monkeypatch, lambda: ingest(connection, "call-modified", modified)):
+        assert classify(task(tenant, only_id(tenant))) == []
+
+    (run,) = stored_call(tenant)["classification_runs"]
+    assert len(bedrock.requests) == 2
+    assert classify(task(tenant, only_id(tenant))) == []
+    assert stored_call(tenant)["classification_runs"] == [run]
+
+
+def test_each_message_is_judged_by_itself(
+    connection: Connection, tenant: Tenant, bedrock: FakeBedrock
+) -> None:
+    """Another tenant's call with the same words, in the same process."""
+    wants(tenant)
+    ingest(connection, "post-call", _talk(Call.new().event("post-call"), TALK))
+    other = new_tenant("Other")
+    wants(other)
+    ingest(connect(other.admin), "post-call", _talk(Call.new().event("post-call"), TALK))
+
+    assert classify(task(tenant, only_id(tenant)), task(other, only_id(other))) == []
+
+    assert len(bedrock.requests) == 2
+
+
+def _talk(body: bytes, transcript: str, **changes: str) -> bytes:
+    return json.dumps({**json.loads(body), "transcription": transcript, **changes}).encode()
+
+
 def test_the_transcript_is_not_logged(
     connection: Connection,
     tenant: Tenant,
@@ -357,7 +603,7 @@ def test_the_log_line_of_a_failed_message_names_its_tenant(
         made.refuse["TransactGetItems"] = "InternalServerError"
         assert classify(task(tenant, ids.new("call", clock.now()), "test")) == ["message-0"]
 
-    (line,) = map(json.loads, log.getvalue().splitlines())
+    line, _ = map(json.loads, log.getvalue().splitlines())  # the other one: this message has no receipt
     assert line["message"] == "message_failed"
     assert (line["organization_id"], line["mode"], line["request_id"]) == (tenant.id, "test", "request-1")
 
@@ -373,5 +619,5 @@ def test_an_invalid_message_fails_and_the_log_names_the_field(
 
     assert classify(json.dumps(message)) == ["message-0"]
 
-    (line,) = map(json.loads, log.getvalue().splitlines())
+    line, _ = map(json.loads, log.getvalue().splitlines())  # the other one: this message has no receipt
     assert name in line["exception"]

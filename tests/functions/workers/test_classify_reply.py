@@ -16,6 +16,7 @@ from eal.core.tenancy import Tenant as Owner
 from eal.domain.outreach.addresses import reply_address
 from eal.domain.outreach.enrollments import store as enrollments
 from eal.domain.outreach.suppressions import store as suppressions
+from eal.entry.queue import MAX_RECEIVES
 from eal.vendors.resend import mailbox
 from eal.vendors.resend.client import parse_mail_body
 from tests.support import replies
@@ -733,6 +734,107 @@ def test_test_mode_has_its_own_emails(tenant: Tenant) -> None:
 
     assert (reply["match"], reply["email_id"]) == ("reply_address", email.id)
     assert [one.type for one in replies.stored_email(tenant, live).occurrences] == ["queued"]
+
+
+# ---------------------------------------------------------------- given up
+
+
+def broken(*_: object) -> None:
+    raise RuntimeError("broken")
+
+
+def test_a_reply_that_keeps_failing_is_left_to_people_and_the_sequence_stops(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enrollment, email = conversation(tenant)
+    reply_id = replies.received(tenant, UNSUBSCRIBE, to=replies.signed_address(tenant, email))
+    message = task(tenant, reply_id)
+    with monkeypatch.context() as patch:
+        patch.setattr(engine, "judge", broken)
+        for received in range(1, MAX_RECEIVES):
+            assert classify(message, received=received) == ["message-0"]
+            assert status(tenant, enrollment) == ("active", None)
+
+    assert classify(message, received=MAX_RECEIVES) == ["message-0"], "it becomes a dead letter"
+
+    reply = shown(tenant, reply_id)
+    assert (reply["classification"], reply["needs_review"], reply["match"]) == (None, True, "reply_address")
+    assert (reply["sequence_effect"], status(tenant, enrollment)) == ("stopped", ("stopped", "replied"))
+    waiting = call("GET", "/v1/outreach/replies?needs_review=true", key=tenant.read).json["data"]
+    assert [one["id"] for one in waiting] == [reply_id]
+    assert events("outreach.email.replied", tenant.id) == []
+    for received in (MAX_RECEIVES, 1):
+        assert classify(message, received=received) == []
+    assert shown(tenant, reply_id) == reply
+    assert actions("enrollment", tenant.id).count("enrollment.stopped") == 1
+    corrected = call(
+        "PATCH",
+        f"/v1/outreach/replies/{reply_id}/classification",
+        key=tenant.write,
+        json_body={"classification": "unsubscribe"},
+    )
+    assert corrected.status == 200
+    assert suppressed(tenant) == {DANA: "unsubscribed"}
+    assert len(events("outreach.email.replied", tenant.id)) == 1
+
+
+def test_an_automatic_response_that_keeps_failing_does_not_stop_the_sequence(tenant: Tenant) -> None:
+    enrollment, email = conversation(tenant)
+    to = replies.signed_address(tenant, email)
+    reply_id = replies.received(tenant, "Away.", to=to, headers=AUTOMATIC)
+
+    assert classify(task(tenant, reply_id), received=MAX_RECEIVES) == ["message-0"]
+
+    assert shown(tenant, reply_id)["needs_review"] is True
+    assert status(tenant, enrollment) == ("active", None)
+
+
+def test_a_reply_that_is_classified_meanwhile_is_not_given_up(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, email = conversation(tenant)
+    reply_id = replies.received(tenant, UNSUBSCRIBE, to=replies.signed_address(tenant, email))
+    message = task(tenant, reply_id)
+
+    with overtaken(monkeypatch, lambda: classify(message)):
+        classify(message, received=MAX_RECEIVES)
+
+    assert shown(tenant, reply_id)["classification"]["classification"] == "unsubscribe"
+    assert suppressed(tenant) == {DANA: "unsubscribed"}
+    assert classify(message, received=MAX_RECEIVES) == []
+
+
+def test_a_reply_in_test_mode_is_given_up_in_test_mode(tenant: Tenant) -> None:
+    email = sent(tenant, mode="test")
+    to = replies.signed_address(tenant, email, "test")
+    reply_id = replies.received(tenant, INTERESTED, to=to, mode="test")
+
+    assert classify(task(tenant, reply_id, "test"), received=MAX_RECEIVES) == ["message-0"]
+
+    reply = shown(tenant, reply_id, "test")
+    assert (reply["needs_review"], reply["email_id"]) == (True, email.id)
+
+
+def test_a_worker_killed_after_any_call_of_its_last_receive_gives_the_reply_up_once(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enrollment, email = conversation(tenant)
+    reply_id = replies.received(tenant, UNSUBSCRIBE, to=replies.signed_address(tenant, email))
+    for number in range(1, 30):
+        with watched_calls(monkeypatch) as calls:
+            calls.kill_after = number
+            try:
+                classify(task(tenant, reply_id), received=MAX_RECEIVES)
+            except Killed:
+                continue
+            break
+    else:
+        raise AssertionError("it makes more calls than were tried")
+
+    assert number > 3
+    assert shown(tenant, reply_id)["version"] == 2
+    assert status(tenant, enrollment) == ("stopped", "replied")
+    assert actions("enrollment", tenant.id).count("enrollment.stopped") == 1
 
 
 def test_a_received_mail_goes_through_all_workers(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from eal.ai.tasks.extract_claim import rules
 from eal.core.table.item import from_attributes
 from eal.domain.claims.scope import extractions
+from tests.flows.test_bedrock import wants
 from tests.support import photos
 from tests.support.callrail import actions, events, stored
 from tests.support.claims import (
@@ -15,6 +16,7 @@ from tests.support.claims import (
     audit_records,
     extracted,
     extraction_task,
+    hold,
     new_claim,
     request_extraction,
     run_extraction,
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
     from eal.core.table.item import Item
     from tests.support.tenants import Tenant
+    from tools.fixtures.bedrock import FakeBedrock
 
 TEXT = (
     "Kitchen 12'6\" x 10', 8' ceiling. Remove 120 SF of wet carpet in the kitchen."
@@ -239,6 +242,30 @@ def test_a_run_that_keeps_failing_gives_the_claim_back(
     assert "Reyes" not in capsys.readouterr().out
     assert run_extraction(extraction_task(tenant, claim_id), received=5) == []
     assert len(extracted(tenant, claim_id)["data"]) == 1
+
+
+def test_a_change_of_the_claim_is_not_paid_twice_and_later_evidence_is(
+    tenant: Tenant, bedrock: FakeBedrock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wants(tenant)
+    claim_id = _claim(tenant)
+
+    with overtaken(monkeypatch, lambda: hold(tenant, claim_id)):
+        _run(tenant, claim_id)
+
+    assert _state(shown(tenant, claim_id)) == ("ready_for_review", 1, None)
+    assert len(bedrock.requests) == 1
+
+    def later() -> None:
+        add_note(tenant, claim_id, "Bathroom: replace 20 LF of baseboard.")
+        request_extraction(tenant, claim_id)
+
+    request_extraction(tenant, claim_id)
+    with overtaken(monkeypatch, later):
+        _run(tenant, claim_id)
+
+    assert _state(shown(tenant, claim_id)) == ("ready_for_review", 2, None)
+    assert len(bedrock.requests) == 3
 
 
 def test_planted_instructions_are_exclusions(tenant: Tenant) -> None:

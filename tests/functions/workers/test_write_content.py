@@ -288,6 +288,41 @@ def test_an_item_whose_task_keeps_failing_fails(tenant: Tenant, monkeypatch: pyt
     assert app.RETRY_POLICY.queue == "write_content"
 
 
+def test_a_brief_that_kills_the_worker_is_given_up_without_another_try(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kills(*_: object) -> None:
+        raise Killed
+
+    item = content.ordered(tenant)
+    message = _task(tenant, item)
+    monkeypatch.setattr(writing, "assignment_of", kills)
+
+    assert len(_run(message, receives=5)) == 1
+
+    assert content.read(tenant, item)["reason"] == "engine_failed"
+
+
+def test_a_commit_that_is_stale_is_not_paid_twice(
+    tenant: Tenant, bedrock: FakeBedrock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _settings(tenant, ai={"enabled": True, "engine": "bedrock_always", "monthly_budget_cents": 500})
+    item = content.ordered(tenant)
+    message = _task(tenant, item)
+
+    def begin_again() -> None:
+        """As another run of the same task does."""
+        by = caller.worker("test", tenant.in_mode("live"), "request-1")
+        writing.at_step(CONTENTS.get(by.tenant, item["id"]), "writing", by)
+
+    with overtaken(monkeypatch, begin_again):
+        assert _run(message) == []
+
+    after = content.read(tenant, item)
+    assert (after["status"], after["revision"], after["provenance"]["engine"]) == ("draft", 1, "bedrock")
+    assert len(bedrock.requests) == 1
+
+
 def test_a_worker_killed_after_any_call_writes_once(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     with watched_calls(monkeypatch) as calls:
         _run(_task(tenant, content.ordered(tenant)))

@@ -11,6 +11,8 @@ import pytest
 from eal.ai.engines.bedrock.budget import MonthlyBudget
 from eal.ai.engines.embedded.emails import engine
 from eal.core import clock
+from eal.domain.outreach.drafts import writing
+from eal.entry.queue import MAX_RECEIVES
 from tests.support import drafts
 from tests.support.bedrock import MODEL
 from tests.support.callrail import actions, stored
@@ -192,6 +194,74 @@ def test_a_worker_killed_after_any_call_writes_the_draft_once(
 
         after = drafts.read(tenant, draft)
         assert (after["status"], after["version"]) == ("draft", 2)
+
+
+def _broken(*_: object) -> None:
+    raise RuntimeError("broken")
+
+
+@pytest.mark.parametrize("mode", ["live", "test"])
+def test_a_draft_whose_task_keeps_failing_fails_and_a_person_can_write_it(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    key = tenant.admin if mode == "live" else tenant.test_admin
+    draft = drafts.ordered(tenant, key)
+    message = drafts.task(tenant, draft, mode)
+    with monkeypatch.context() as patch:
+        patch.setattr(writing, "assignment_of", _broken)
+        for received in range(1, MAX_RECEIVES):
+            assert drafts.write(message, received=received) == ["message-0"]
+            assert drafts.read(tenant, draft, key)["status"] == "writing"
+
+    assert drafts.write(message, received=MAX_RECEIVES) == ["message-0"], "it becomes a dead letter"
+
+    after = drafts.read(tenant, draft, key)
+    assert (after["status"], after["reason"], after["body"]) == ("failed", "engine_failed", None)
+    for received in (MAX_RECEIVES, 1):
+        assert drafts.write(message, received=received) == []
+    assert drafts.read(tenant, draft, key) == after
+    assert actions("draft", tenant.id, mode) == ["draft.created", "draft.failed"]
+    edited = call("PATCH", f"{drafts.PATH}/{draft['id']}", key=key, json_body=drafts.TEXT)
+    assert (edited.status, edited.json["status"], edited.json["reason"]) == (200, "draft", None)
+
+
+def test_a_task_that_fails_sooner_returns_sooner(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "assignment_of", _broken)
+
+    with watched_calls(monkeypatch) as calls:
+        drafts.write(drafts.task(tenant, drafts.ordered(tenant)), received=2)
+
+    assert calls.made[-1] == "ChangeMessageVisibility"
+
+
+def test_a_draft_that_is_written_meanwhile_does_not_fail(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = drafts.ordered(tenant)
+    message = drafts.task(tenant, draft)
+
+    with overtaken(monkeypatch, lambda: drafts.write(message)):
+        drafts.write(message, received=MAX_RECEIVES)
+
+    assert drafts.read(tenant, draft)["status"] == "draft"
+    assert drafts.write(message, received=MAX_RECEIVES) == []
+
+
+def test_a_worker_killed_after_any_call_of_its_last_receive_fails_the_draft_once(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(1, 4):
+        draft = drafts.ordered(tenant)
+        message = drafts.task(tenant, draft)
+        with watched_calls(monkeypatch) as killed:
+            killed.kill_after = number
+            with suppress(Killed):
+                drafts.write(message, received=MAX_RECEIVES)
+
+        drafts.write(message, received=MAX_RECEIVES)
+
+        after = drafts.read(tenant, draft)
+        assert (after["status"], after["version"]) == ("failed", 2)
 
 
 def test_bedrock_writes_if_the_tenant_wants_it_and_learns_no_name(

@@ -24,6 +24,7 @@ NEEDED = frozenset({"instructions", "subject", "body"})
 REASONS = {
     "recipient_not_found": "The lead or prospect no longer exists.",
     "ai_disabled": "AI is switched off in the settings.",
+    "engine_failed": "The AI did not return a usable text.",
     "suppressed": "The address is suppressed.",
     "refused": "The e-mail service refused it.",
 }

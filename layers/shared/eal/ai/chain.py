@@ -49,6 +49,30 @@ def run[I, A: BaseModel, J](
     return second_judgement(task, given, judgement, provenance, bedrock)
 
 
+class Judge[J]:
+    """Runs tasks for one message, and judges the same input once: a commit that others made stale is tried again, and
+    a model must not be paid again for it.
+    """
+
+    def __init__(self) -> None:
+        self._judged: dict[str, tuple[J, Provenance]] = {}
+
+    def run[I, A: BaseModel](
+        self,
+        task: Task[I, A, J],
+        given: I,
+        policy: Policy,
+        tenant: Tenant,
+        at: datetime,
+        *,
+        input_sha256: str,
+    ) -> tuple[J, Provenance]:
+        """As `chain.run`. `input_sha256` is the hash by which inputs of the task are compared."""
+        if input_sha256 not in self._judged:
+            self._judged[input_sha256] = run(task, given, policy, tenant, at)
+        return self._judged[input_sha256]
+
+
 def second_judgement[I, A: BaseModel, J](
     task: Task[I, A, J], given: I, first: J, provenance: Provenance, bedrock: Bedrock
 ) -> tuple[J, Provenance]:

@@ -90,6 +90,29 @@ class QueueAnswer(TypedDict):
     batchItemFailures: list[_Failure]
 
 
+class KeepsFailing(Exception):
+    """All receives of the message but the last failed, or were killed."""
+
+
+class StillStale(Exception):
+    """Others changed the items during each try."""
+
+
+def retry_if_stale(work: Callable[[], None]) -> None:
+    """Do `work`, and do it again if its commit finds that an item has changed since it was read.
+
+    Each consumer does so with each message. A worker calls this itself to keep something from one try to the next.
+    Raises: StillStale.
+    """
+    for attempt in range(_TRIES):
+        try:
+            return work()
+        except (Stale, AlreadyWritten) as stale:
+            if attempt == _TRIES - 1:
+                raise StillStale from stale
+    return None
+
+
 class RetryPolicy(NamedTuple):
     """For a queue with a long visibility timeout: a failed message returns sooner, and a bounded number of times.
 
@@ -169,7 +192,8 @@ class Consumer:
             if self._fair_queue and _is_from_bus(json.loads(record["body"])):
                 _send_in_group(message, self._fair_queue)
             else:
-                self._retry_if_stale(message, self._consume_function(record))
+                consume = self._consume_function(record)
+                retry_if_stale(lambda: consume(message))
         # The edge of a consumer: reported to SQS, which delivers this message again.
         except Exception as fault:
             observe.logger.exception("message_failed")
@@ -187,7 +211,7 @@ class Consumer:
         try:
             if _is_last(record):
                 message = message_in(record["body"])
-                self._retry_if_stale(message, lambda message: policy.give_up(message, fault))
+                retry_if_stale(lambda: policy.give_up(message, fault))
             aws.sqs().change_message_visibility(
                 QueueUrl=settings.queue(policy.queue),
                 ReceiptHandle=record["receiptHandle"],
@@ -196,15 +220,6 @@ class Consumer:
         # The message returns anyway, or becomes a dead letter, after its visibility timeout.
         except Exception:
             observe.logger.exception("retry_policy_failed")
-
-    def _retry_if_stale(self, message: Message, consume: Callable[[Message], None]) -> None:
-        for attempt in range(_TRIES):
-            try:
-                return consume(message)
-            except (Stale, AlreadyWritten):
-                if attempt == _TRIES - 1:
-                    raise
-        return None
 
 
 def _begin(message: Message, **fields: str) -> None:

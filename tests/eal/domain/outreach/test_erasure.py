@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from eal.domain.calls import erasure as call_erasure
 from eal.domain.outreach import addresses
 from eal.domain.outreach.suppressions import store as suppressions
-from tests.support import emails, sequences
+from tests.support import callrail, emails, sequences
 from tests.support.callrail import events, stored
 from tests.support.faults import Killed, stale_indexes, watched_calls
 from tests.support.http import call, load_app
-from tests.support.inbound import connect
+from tests.support.inbound import connect, enqueued
 from tests.support.pipeline import Pipeline, items, peek, sqs_event
+from tools.fixtures.callrail import Call
 
 if TYPE_CHECKING:
     from eal.domain.outreach.emails.model import Email
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
 ADDRESS = "quackenbush@example.com"
 WORD = "quackenbush"
+PHONE = "+14155550177"
 SHA256 = hashlib.sha256(ADDRESS.encode()).hexdigest()
 
 
@@ -30,7 +34,7 @@ def _mailed(tenant: Tenant, *, enrolled: bool = True) -> tuple[dict[str, Any], E
     """A prospect with an open enrollment, and an e-mail that was sent to it and bounced softly."""
     sequences.be_ready(tenant)
     connection = connect("resend", tenant.admin)
-    prospect = sequences.prospect(tenant, ADDRESS)
+    prospect = sequences.prospect(tenant, ADDRESS, phones=[PHONE])
     fields: dict[str, Any] = {"prospect_id": prospect["id"]}
     if enrolled:
         sequence = sequences.active(tenant)
@@ -199,6 +203,65 @@ def test_an_email_that_was_queued_just_now_is_erased_although_the_index_lacks_it
         _consume(task)
 
     assert WORD not in _left(tenant)
+
+
+def test_the_enrollment_is_stopped_before_anything_is_erased(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prospect, _ = _mailed(tenant)
+    message = {"resource_id": "SCI1", "source_number": PHONE, "content": WORD}
+    _ingest(tenant, "text-message", message)
+    task = _task(tenant, prospect)
+    with watched_calls(monkeypatch) as calls:
+        calls.refuse["DeleteItem"] = "InternalServerError"
+        event = sqs_event("EraseTracesQueue", [task])
+        assert load_app("workers/erase_traces").handler(event, None)["batchItemFailures"]
+
+    (enrollment,) = stored("ENROLLMENT", tenant.id)
+    assert (enrollment["status"], enrollment["stop_reason"]) == ("stopped", "erased")
+    assert len(stored("TEXT", tenant.id)) == 1
+    _consume(task)
+    assert WORD not in _left(tenant)
+
+
+def test_a_call_that_changes_during_the_erasure_hides_no_email_that_was_queued_just_now(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next try finds no open enrollment any more, and the index lacks its e-mail."""
+    prospect, _ = _mailed(tenant)
+    phone_call = replace(Call.new(), caller=PHONE)
+    silent = {**json.loads(phone_call.event("post-call")), "transcription": ""}
+    _ingest(tenant, "post-call", silent)
+    (item,) = stored("ENROLLMENT", tenant.id)
+    task = _task(tenant, prospect)
+    scrub = call_erasure.scrub_traces
+
+    def change(*given: Any) -> None:
+        patch.undo()
+        _ingest(tenant, "call-modified", {**silent, "duration": "999", "changes": ["duration"]})
+        scrub(*given)
+
+    with stale_indexes(monkeypatch), monkeypatch.context() as patch:
+        newest = emails.queued(tenant, ADDRESS, prospect_id=prospect["id"])
+        by = emails.sender(tenant)
+        was = item["version"]
+        assert isinstance(was, int)
+        by.transaction.put_version({**item, "last_email_id": newest.id, "version": was + 1}, was=was)
+        by.transaction.audit("enrollment.advanced", str(item["id"]))
+        by.transaction.commit()
+        patch.setattr(call_erasure, "scrub_traces", change)
+        _consume(task)
+
+    assert stored("CALL", tenant.id) == []
+    assert WORD not in _left(tenant)
+
+
+def _ingest(tenant: Tenant, kind: str, body: dict[str, Any]) -> None:
+    """Pass an event of the call tracker through receiver and normaliser."""
+    assert callrail.connect(tenant.admin).send(kind, json.dumps(body).encode()).status == 202
+    sent = [json.dumps(message) for message in enqueued("CallrailQueue")]
+    answer = load_app("workers/normalise_callrail").handler(sqs_event("CallrailQueue", sent), None)
+    assert answer == {"batchItemFailures": []}
 
 
 def test_an_erasure_that_is_killed_after_any_call_ends_with_the_same_state(

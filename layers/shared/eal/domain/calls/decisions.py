@@ -62,6 +62,18 @@ def decide(call_id: str, body: DispatchDecide, by: Caller) -> Call:
     return _write(call, after, "call.dispatched", by)
 
 
+def leave_to_people(call: Call, settings: Mapping[str, Json], by: Caller) -> None:
+    """Let people review a call that could not be classified. `settings` are the organization's, in their stored form.
+
+    Its transcript is not read for a place, because it may be what cannot be classified.
+    """
+    parsed = Settings.of(settings)
+    situation = Situation(settings=parsed, open_dispatches=_open_dispatches(parsed, by))
+    after = dispatching.left_to_people(call, situation, by.actor, by.at)
+    if after is not call:
+        _write(call, after, "call.dispatched", by)
+
+
 def acknowledge(call_id: str, name: str | None, by: Caller) -> Call:
     """The call with its dispatch acknowledged; unchanged if it was before.
 

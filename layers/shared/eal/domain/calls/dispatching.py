@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from eal.core.caller import Caller
     from eal.core.json import Json
     from eal.domain.calls.model import Call, Run, Status
-    from eal.domain.dispatch.model import Action, Settings
+    from eal.domain.dispatch.model import Action, Decision, Settings
     from eal.domain.dispatch.wire import DispatchDecide
     from eal.domain.organization_settings.hours import OnCall
 
@@ -42,9 +42,11 @@ class Situation:
 
 def decided(call: Call, run: Run, situation: Situation, actor: Actor, at: datetime) -> Call:
     """The call as the rules decide it for a classification. Ends an override, an acknowledgement and an escalation."""
-    settings = situation.settings
-    decision = rules.decide(_facts(run, situation, at), settings)
-    phone = decision.assigned_phone
+    return _decided(call, rules.decide(_facts(run, situation, at), situation.settings), situation, actor, at)
+
+
+def _decided(call: Call, decision: Decision, situation: Situation, actor: Actor, at: datetime) -> Call:
+    settings, phone = situation.settings, decision.assigned_phone
     escalation = Escalation(acknowledge_by=_later(at, settings), notified=(phone,)) if phone else None
     return _with(
         call,
@@ -75,6 +77,17 @@ def decided_again(call: Call, situation: Situation, actor: Actor, at: datetime) 
     if before and after.dispatch and _is_settled(before, after.dispatch):
         return replace(call, dispatch=replace(before, decision=after.dispatch.decision))
     return after
+
+
+def left_to_people(call: Call, situation: Situation, actor: Actor, at: datetime) -> Call:
+    """The call for a review at once, because it could not be classified. The same object if a person has corrected,
+    overridden or acknowledged it, or if its dispatch is due already.
+    """
+    before = call.dispatch
+    if call.correction or (before and (before.override or before.acknowledged_at or _is_due(before, at))):
+        return call
+    decision = rules.decide_unclassified(at, situation.settings, situation.open_dispatches)
+    return _decided(call, decision, situation, actor, at)
 
 
 def undecided(call: Call) -> Call:
@@ -234,6 +247,10 @@ def _status(dispatch: Dispatch) -> Status:
     if dispatch.action == "needs_review" or (dispatch.action == "transfer" and not dispatch.assigned_to):
         return "needs_review"
     return "closed" if dispatch.action in _CLOSED else "dispatched"
+
+
+def _is_due(dispatch: Dispatch, at: datetime) -> bool:
+    return dispatch.action not in _CLOSED and dispatch.due_at is not None and dispatch.due_at <= at
 
 
 def _is_settled(before: Dispatch, after: Dispatch) -> bool:

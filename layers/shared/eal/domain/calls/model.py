@@ -355,6 +355,12 @@ class Call:
     def corrected_at(self) -> datetime | None:
         return self.correction.at if self.correction else None
 
+    @property
+    def is_input_classified(self) -> bool:
+        """Whether what counts is about the present input."""
+        counts = self.classification
+        return counts is not None and counts.input_sha256 == self.input_sha256()
+
     def is_classified_by(self, versions: Container[tuple[str, str | None]]) -> bool:
         """Whether the newest run has the present input, and a model and prompt version of these, and no other is
         requested.

@@ -6,12 +6,13 @@ the order of precedence. Everything here is pure: time is a fact.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from eal.ai.classification import LOSSES, Intent, Urgency
 from eal.core.clock import rfc3339
-from eal.domain.dispatch.model import Decision, Reason
+from eal.domain.dispatch.model import Decision, Facts, Reason
 from eal.domain.organization_settings import hours, service_area
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from eal.core.json import Json
-    from eal.domain.dispatch.model import Action, Facts, RuleId, Settings
+    from eal.domain.dispatch.model import Action, RuleId, Settings
     from eal.domain.organization_settings.hours import OnCall
     from eal.domain.organization_settings.service_area import Point
 
@@ -31,6 +32,10 @@ MAX_WET_HOURS = 24
 _NO_SERVICE = frozenset({Intent.EMPLOYMENT, Intent.SALES_PITCH, Intent.WRONG_NUMBER, Intent.SPAM})
 _UNWANTED = frozenset({Intent.SALES_PITCH, Intent.SPAM})
 _AT_ONCE = frozenset({Urgency.EMERGENCY, Urgency.HIGH})
+
+_OF_CLASSIFIED_CALLS: frozenset[RuleId] = frozenset(
+    {"safety_first", "in_service_area", "qualified", "urgency"}
+)
 
 type _Area = Literal["inside", "outside", "unknown", "not_set"]
 type _Hours = Literal["open", "closed", "not_set"]
@@ -107,6 +112,25 @@ def decide(facts: Facts, settings: Settings) -> Decision:
         assigned_to=person["name"] if person else None,
         assigned_phone=person["phone"] if person else None,
     )
+
+
+def decide_unclassified(at: datetime, settings: Settings, open_dispatches: Mapping[str, int]) -> Decision:
+    """What to do with a call that could not be classified: it may be an emergency, so its review is as urgent.
+
+    The trace leaves out the rules that read only the classification and the place.
+    """
+    facts = Facts(
+        at=at,
+        intent=Intent.UNKNOWN,
+        urgency=Urgency.EMERGENCY,
+        qualified=None,
+        confidence=0.0,
+        unsure=("intent", "urgency", "qualified"),
+        open_dispatches=open_dispatches,
+    )
+    decision = decide(facts, settings)
+    known = tuple(reason for reason in decision.reasons if reason.rule not in _OF_CLASSIFIED_CALLS)
+    return replace(decision, reasons=known)
 
 
 def available_people(settings: Settings, at: datetime, open_dispatches: Mapping[str, int]) -> list[OnCall]:

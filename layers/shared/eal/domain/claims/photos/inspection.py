@@ -27,6 +27,8 @@ from eal.domain.claims.photos.model import PhotoRef
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from eal.ai.chain import Judge
+    from eal.ai.photos import PhotoLook
     from eal.core.caller import Caller
     from eal.core.json import Json
     from eal.domain.claims.photos.images import Inspected
@@ -55,17 +57,15 @@ class PhotoMessage(TenantScoped):
         return PhotoRef(self.tenant, self.claim_id, self.photo_id)
 
 
-def work(message: Mapping[str, Json]) -> None:
-    """Inspect the photo of a message, or enqueue the photos of an S3 notification. S3's test event, sent once at
-    deployment, has none.
+def work(message: Mapping[str, Json], judge: Judge[PhotoLook]) -> None:
+    """Inspect the photo of a message, or enqueue the photos of an S3 notification.
 
     Raises: Stale.
     """
     if "photo_id" in message:
-        _inspect(load(PhotoMessage, message).ref)
-        return
-    for ref in _uploaded(message):
-        _enqueue(ref)
+        _inspect(load(PhotoMessage, message).ref, judge)
+    else:
+        _enqueue_uploaded(message)
 
 
 def work_final_attempt(message: Mapping[str, Json]) -> None:
@@ -75,7 +75,13 @@ def work_final_attempt(message: Mapping[str, Json]) -> None:
     """
     if "photo_id" in message:
         raise InspectionFailed
-    work(message)
+    _enqueue_uploaded(message)
+
+
+def _enqueue_uploaded(message: Mapping[str, Json]) -> None:
+    """Enqueue the photos of an S3 notification. S3's test event, sent once at deployment, has none."""
+    for ref in _uploaded(message):
+        _enqueue(ref)
 
 
 def give_up(message: Mapping[str, Json], _fault: Exception) -> None:
@@ -130,7 +136,7 @@ def _inspectable(ref: PhotoRef) -> Registered | None:
     return None
 
 
-def _inspect(ref: PhotoRef) -> None:
+def _inspect(ref: PhotoRef, judge: Judge[PhotoLook]) -> None:
     found = _inspectable(ref)
     if found is None:
         return
@@ -148,7 +154,7 @@ def _inspect(ref: PhotoRef) -> None:
     objects.put(ref, "preview", result.preview)
     objects.put(ref, "thumbnail", result.thumbnail)
     by = _caller(ref, photo)
-    sight = vision.sight(result.preview, photo.sha256, by)
+    sight = vision.sight(result.preview, photo.sha256, judge, by)
     try:
         store.finish(found, photo.ready(result.evidence, sight, by.at), result.perceptual_hash, by)
     except Stale:

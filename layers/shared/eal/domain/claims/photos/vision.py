@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from eal.ai import chain
 from eal.ai.claims.sight import PhotoSight
 from eal.ai.tasks.summarize_photo.task import SUMMARIZE_PHOTO, PhotoInput
 from eal.core import observe, settings
@@ -12,10 +11,12 @@ from eal.domain.organization_settings import ai as ai_settings
 from eal.domain.organization_settings import store as organization_settings
 
 if TYPE_CHECKING:
+    from eal.ai.chain import Judge
+    from eal.ai.photos import PhotoLook
     from eal.core.caller import Caller
 
 
-def sight(preview: bytes, sha256: str, by: Caller) -> PhotoSight | None:
+def sight(preview: bytes, sha256: str, judge: Judge[PhotoLook], by: Caller) -> PhotoSight | None:
     """None without a model or a budget, in test mode, and if the model fails: the caption then says all."""
     if not settings.bedrock_model() or by.tenant.mode == "test":
         return None
@@ -23,7 +24,7 @@ def sight(preview: bytes, sha256: str, by: Caller) -> PhotoSight | None:
     if not policy.enabled:
         return None
     given = PhotoInput(preview=preview, sha256=sha256)
-    look, provenance = chain.run(SUMMARIZE_PHOTO, given, policy, by.tenant, by.at)
+    look, provenance = judge.run(SUMMARIZE_PHOTO, given, policy, by.tenant, by.at, input_sha256=sha256)
     if provenance.fallback:
         observe.logger.warning("bedrock_fallback", reason=look.remarks[-1])
         observe.count("bedrock_fallbacks")

@@ -9,8 +9,8 @@ from eal.ai.tone import Tone
 from eal.core.clock import Instant
 
 type DraftStatus = Literal["writing", "failed", "draft", "queued", "sent", "not_sent"]
-type DraftReason = Literal["recipient_not_found", "ai_disabled", "suppressed", "refused"]
-"""Why a draft is `failed`: the first two; or `not_sent`: the others."""
+type DraftReason = Literal["recipient_not_found", "ai_disabled", "engine_failed", "suppressed", "refused"]
+"""Why a draft is `failed`: the first three; or `not_sent`: the others."""
 
 MAX_SUBJECT_CHARACTERS, MAX_BODY_CHARACTERS, MAX_INSTRUCTIONS_CHARACTERS = 250, 10_000, 2_000
 

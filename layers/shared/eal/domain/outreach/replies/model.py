@@ -71,8 +71,8 @@ class Reply(Mail):
     """A stored e-mail. Its body is an item of its own; if there is none, `body_missing` has the reason.
 
     `headers` show whether a machine sent it. `handled_at` is when it was matched and had its effects; before that, it
-    has neither match nor run. There is no run either if the organization has switched AI off. `suppression_ids` are
-    the suppressions that it has caused and no correction has lifted.
+    has neither match nor run. There is no run either if the organization has switched AI off, or if the engine kept
+    failing. `suppression_ids` are the suppressions that it has caused and no correction has lifted.
     """
 
     id: str

@@ -170,14 +170,15 @@ class ReplyView(Wire):
     classification: Annotated[
         ReplyClassificationView | None,
         Field(
-            description="Null until the reply is classified, seconds after it is received, and while `ai.enabled` is "
-            "false until a person classifies it."
+            description="Null until the reply is classified, seconds after it is received. If `ai.enabled` is false, "
+            "or the engine fails five times, null until a person classifies it."
         ),
     ]
     needs_review: Annotated[
         bool,
         Field(
-            description="Whether a person should classify it: the engine is unsure, or AI is switched off."
+            description="Whether a person should classify it: the engine is unsure or has failed, or AI is switched "
+            "off."
         ),
     ]
     sequence_effect: Annotated[
