@@ -16,7 +16,7 @@ from eal.core.audit import ActorType
 from eal.core.audit import Source as AuditSource
 from eal.core.caller import Role, Scope
 from eal.core.characters import NOT_IN_LINE, NOT_IN_PROSE
-from eal.core.events.catalogue import CATALOGUE, RESERVED
+from eal.core.events.catalogue import CATALOGUE
 from eal.core.outbound.faults import Fault
 from eal.core.tenancy import Mode
 from eal.core.wire import one_line, prose
@@ -126,7 +126,7 @@ ENUMERATIONS: dict[tuple[str, ...], str] = {
     tuple(Urgency): "Urgency",
     tuple(ReplyClass): "ReplyClass",
     tuple(sorted(CATALOGUE)): "EventType",
-    (endpoints.EVERY_TYPE, *sorted({*CATALOGUE, *RESERVED})): "WantedEventType",
+    (endpoints.EVERY_TYPE, *sorted(CATALOGUE)): "WantedEventType",
     _values(ActorType): "ActorType",
     _values(AuditSource): "AuditSource",
     _values(Day): "Weekday",

@@ -31,9 +31,5 @@ CATALOGUE: Final = {
 }
 """The types that the code emits, with their meaning. A type is added together with the code that emits it."""
 
-RESERVED: Final[dict[str, str]] = {}
-"""Types that the product's documentation names and no code emits yet. Endpoints may subscribe to them already. A type
-moves to CATALOGUE together with the code that emits it."""
-
 BY_NAME_ONLY = frozenset({"audit.log.event"})
 """Types that `*` does not include."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from eal.core.events import schemas
-from eal.core.events.catalogue import CATALOGUE, RESERVED
+from eal.core.events.catalogue import CATALOGUE
 from eal.core.table import page
 from eal.core.table.page import Entry
 from eal.domain.webhooks.endpoints.wire import EventTypeView
@@ -30,7 +30,6 @@ def search(query: EventTypeQuery, by: Caller) -> Page[EventTypeView]:
         _view(name, meaning, described[name].schema, described[name].example)
         for name, meaning in CATALOGUE.items()
     ]
-    views += [_view(name, meaning, {}, {}) for name, meaning in RESERVED.items()]
     return page.paginate_in_memory(by.tenant, query, (Entry(view.name, _SINCE, view) for view in views))
 
 
@@ -39,7 +38,7 @@ def _view(name: str, meaning: str, schema: Mapping[str, Json], example: Mapping[
         {
             "name": name,
             "description": meaning,
-            "available": name in CATALOGUE,
+            "available": True,
             "schema": schema,
             "example": example,
         }

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Annotated, ClassVar, Literal, Self
 
 from eal.core.clock import Instant
-from eal.core.events.catalogue import CATALOGUE, RESERVED
+from eal.core.events.catalogue import CATALOGUE
 from eal.core.listing import ListQuery, PageView
 from eal.core.schema import (
     AfterValidator,
@@ -52,7 +52,7 @@ type EventType = Annotated[
     AfterValidator(partial(_one_of, sorted(CATALOGUE))),
     Field(json_schema_extra={"enum": [*sorted(CATALOGUE)]}),
 ]
-_SUBSCRIBABLE = [EVERY_TYPE, *sorted({*CATALOGUE, *RESERVED})]
+_SUBSCRIBABLE = [EVERY_TYPE, *sorted(CATALOGUE)]
 type SubscribedType = Annotated[
     str, AfterValidator(partial(_one_of, _SUBSCRIBABLE)), Field(json_schema_extra={"enum": [*_SUBSCRIBABLE]})
 ]
