@@ -11,7 +11,7 @@ handler = app.handler
 
 @app.post("/v1/leads", summary="Create a lead", operation_id="createLead", tag="leads")
 def create(body: LeadCreate, query: LeadCreateQuery, caller: Writer) -> Created[LeadView] | LeadView:
-    """Captures a lead. If another lead has the same e-mail address or phone number, the answer is 409, unless
+    """Captures a lead. If another lead has the same e-mail address or phone number, the response is 409, unless
     `on_duplicate` says otherwise.
 
     A lead is at most 48 KiB of JSON. Its notes and metadata may contain newlines and tabs, but no other control

@@ -287,7 +287,7 @@ class ProspectPage(PageView[ProspectView]):
         if len(page.model_dump_json().encode()) > _MAX_RESPONSE_BYTES:
             raise ValidationFailed.of_field(
                 "/prospect_ids",
-                "These prospects are too large for one answer. Send fewer at once.",
+                "These prospects are too large for one response. Send fewer at once.",
                 "too_large",
             )
         return page
