@@ -14,7 +14,7 @@ from eal.core.tenancy import Tenant
 from eal.domain.organization_settings.table_keys import organization_key
 from eal.domain.organizations.members import people
 from eal.domain.organizations.members import store as members
-from eal.domain.organizations.members.people import Place
+from eal.domain.organizations.members.people import MembershipKey
 from eal.domain.organizations.members.store import MEMBERS
 from eal.domain.organizations.model import Organization
 from eal.domain.sessions import access, held
@@ -56,18 +56,18 @@ def own(by: Caller) -> Session:
     return found[0]
 
 
-def memberships(person: str, known: Iterable[Place] = ()) -> list[Membership]:
-    """The organizations of a person, by name: those of `known` places; those that the person signed in to last; and the
+def memberships(person: str, known: Iterable[MembershipKey] = ()) -> list[Membership]:
+    """The organizations of a person, by name: those of `known` keys; those that the person signed in to last; and the
     newest invitations.
     """
-    places = dict.fromkeys([*known, *people.places(person, MAX_ORGANIZATIONS)])
-    found = [one for some in batched(places, _PER_READ, strict=False) for one in _read(some)]
+    keys = dict.fromkeys([*known, *people.membership_keys(person, MAX_ORGANIZATIONS)])
+    found = [one for some in batched(keys, _PER_READ, strict=False) for one in _read(some)]
     return sorted(found, key=lambda one: (one.organization.name.casefold(), one.organization.id))
 
 
 def memberships_of(session: Session) -> list[Membership]:
     """The organizations of a session's person, by name, with that of the session."""
-    return memberships(session.person, [Place(session.organization_id, session.member_id)])
+    return memberships(session.person, [MembershipKey(session.organization_id, session.member_id)])
 
 
 def find_membership(organization_id: str, email: str, known: Iterable[Membership]) -> Membership | None:
@@ -78,20 +78,20 @@ def find_membership(organization_id: str, email: str, known: Iterable[Membership
         if one.organization.id == organization_id:
             return one
     member_id = members.find_id(organization_id, email)
-    return next(iter(_read([Place(organization_id, member_id)])), None) if member_id else None
+    return next(iter(_read([MembershipKey(organization_id, member_id)])), None) if member_id else None
 
 
-def _read(places: Sequence[Place]) -> list[Membership]:
-    """The memberships at some places that exist still."""
-    keys = [
+def _read(keys: Sequence[MembershipKey]) -> list[Membership]:
+    """The memberships with some keys that exist still."""
+    table_keys = [
         key
-        for place in places
+        for organization_id, member_id in keys
         for key in (
-            organization_key(place.organization_id),
-            MEMBERS.key(Tenant(place.organization_id, "live"), place.member_id),
+            organization_key(organization_id),
+            MEMBERS.key(Tenant(organization_id, "live"), member_id),
         )
     ]
-    items = get_all(keys)
+    items = get_all(table_keys)
     return [
         Membership(load(Organization, organization), MEMBERS.load(member))
         for organization, member in zip(items[::2], items[1::2], strict=True)

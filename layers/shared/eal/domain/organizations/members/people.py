@@ -31,8 +31,8 @@ _SIGNED_IN, _INVITED = "signed_in", "invited"
 """The first parts of sort keys. In descending order, memberships that the person has accepted come first."""
 
 
-class Place(NamedTuple):
-    """Where a membership is."""
+class MembershipKey(NamedTuple):
+    """By which a membership is read."""
 
     organization_id: str
     member_id: str
@@ -50,8 +50,8 @@ class Person:
     memberships: dict[str, str] = field(default_factory=dict)
 
     @property
-    def former_places(self) -> Iterable[Place]:
-        return (Place(*pair) for pair in self.memberships.items())
+    def former_keys(self) -> Iterable[MembershipKey]:
+        return (MembershipKey(*pair) for pair in self.memberships.items())
 
 
 def person_id(email: str) -> str:
@@ -73,7 +73,7 @@ def index_attributes(member: Member) -> Item:
     return {"gsi1pk": _partition(person_id(member.email)), "gsi1sk": f"{order}#{member.id}"}
 
 
-def places(person: str, limit: int) -> list[Place]:
+def membership_keys(person: str, limit: int) -> list[MembershipKey]:
     """The memberships of a person: first those that they signed in to last, then the newest invitations.
 
     An index may lack those of the last second, and have removed ones.
@@ -81,7 +81,7 @@ def places(person: str, limit: int) -> list[Place]:
     found = walk(
         "gsi1pk = :person", {":person": _partition(person)}, index="gsi1", limit=limit, newest_first=True
     )
-    return [_place(item) for item in islice(found, limit)]
+    return [_key_of(item) for item in islice(found, limit)]
 
 
 def bind(old: Person, subject: str, by: Caller) -> None:
@@ -110,7 +110,7 @@ def _has_signed_in_elsewhere(person: str, organization_id: str) -> bool:
         index="gsi1",
         limit=2,
     )
-    return any(_place(item).organization_id != organization_id for item in accepted)
+    return any(_key_of(item).organization_id != organization_id for item in accepted)
 
 
 def _replace(old: Person, new: Person, by: Caller) -> None:
@@ -138,6 +138,6 @@ def _partition(person: str) -> str:
     return f"PERSON#{person}"
 
 
-def _place(member: Item) -> Place:
+def _key_of(member: Item) -> MembershipKey:
     organization_id, _, _ = cast("str", member["pk"]).partition("#")
-    return Place(organization_id, cast("str", member["id"]))
+    return MembershipKey(organization_id, cast("str", member["id"]))
