@@ -7,14 +7,14 @@ import sqlite3
 from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
 from eal.ai.engines.embedded.encoder import DIMENSIONS, MAX_TOKENS, Encoder, load
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -32,6 +32,14 @@ class CachedEncoder(Encoder):
         stored.parent.mkdir(exist_ok=True)
         with closing(self._connect()) as database, database:
             database.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB)")
+
+    def adapted(self, adapter: Mapping[str, NDArray[np.float32 | np.float64]]) -> Self:
+        other = super().adapted(adapter)
+        digest = hashlib.sha256(self._version.encode())
+        for name in sorted(adapter):
+            digest.update(name.encode() + adapter[name].tobytes())
+        other._version = digest.hexdigest()
+        return other
 
     def encode(self, texts: Sequence[str], limit: int = MAX_TOKENS) -> NDArray[np.float32]:
         keys = [hashlib.sha256(f"{self._version} {limit} {text}".encode()).digest() for text in texts]

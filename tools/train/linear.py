@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import minimize_scalar
+from scipy.optimize import minimize, minimize_scalar
 from scipy.sparse import csr_matrix as csr_matrix
 from scipy.sparse import hstack
 from sklearn.linear_model import LogisticRegression
@@ -80,6 +80,17 @@ def temperature(scores: Floats, labels: Labels) -> float:
         return -float(np.log(shares[np.arange(len(labels)), labels] + 1e-9).mean())
 
     return float(np.exp(minimize_scalar(loss, bounds=(-4, 2), method="bounded").x))
+
+
+def mix(first: Floats, second: Floats, labels: Labels) -> Floats:
+    """The weights of two scores in the softmax that makes unseen labels most likely."""
+
+    def loss(weights: Floats) -> float:
+        shares = probabilities(weights[0] * first + weights[1] * second)
+        return -float(np.log(shares[np.arange(len(labels)), labels] + 1e-9).mean())
+
+    found: Floats = minimize(loss, (1.0, 0.5), method="Nelder-Mead").x
+    return found
 
 
 def calibration(shares: Floats, agreement: Floats, right: Flags) -> Floats:

@@ -111,3 +111,23 @@ def test_a_function_encodes_in_one_thread() -> None:
     )
 
     assert done.stdout.split() == ["1"]
+
+
+def test_an_adapter_changes_the_vectors_by_the_product_of_its_matrices_and_leaves_the_model_as_it_is() -> (
+    None
+):
+    before = encoder().encode(TEXTS)
+    chance = np.random.default_rng(1)
+    adapter = {
+        "5.query.down": chance.normal(size=(DIMENSIONS, 2)).astype(np.float32),
+        "5.query.up": np.zeros((2, DIMENSIONS), np.float32),
+        "5.query.shift": np.zeros(DIMENSIONS, np.float32),
+    }
+
+    unchanged = encoder().adapted(adapter).encode(TEXTS)
+    adapter["5.query.up"] = chance.normal(size=(2, DIMENSIONS)).astype(np.float32)
+    changed = encoder().adapted(adapter).encode(TEXTS)
+
+    assert np.array_equal(unchanged, before)
+    assert np.abs(changed - before).max() > 0.001
+    assert np.array_equal(encoder().encode(TEXTS), before)

@@ -8,9 +8,10 @@ reported to abort at import on Lambda's arm64 (microsoft/onnxruntime#10038).
 from __future__ import annotations
 
 import unicodedata
+from copy import copy
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -124,6 +125,20 @@ class Encoder:
             for name, array in arrays.items()
             if name.startswith(("0.", "1.", "2.", "3.", "4.", "5.", "start.")) and not name.endswith(".scale")
         }
+
+    def adapted(self, adapter: Mapping[str, Floats]) -> Self:
+        """The model with an adapter, the products of whose matrices of low rank are added to its weights (LoRA,
+        arXiv 2106.09685). Both share what the adapter does not change.
+        """
+        other = copy(self)
+        other._weights = dict(self._weights)
+        for down in (name for name in adapter if name.endswith(".down")):
+            name = down.removesuffix(".down")
+            other._weights[f"{name}.weight"] = (
+                self._weights[f"{name}.weight"] + adapter[down] @ adapter[f"{name}.up"]
+            )
+            other._weights[f"{name}.bias"] = self._weights[f"{name}.bias"] + adapter[f"{name}.shift"]
+        return other
 
     def encode(self, texts: Sequence[str], limit: int = MAX_TOKENS) -> Floats:
         """One unit vector for each text; texts of similar length share a batch."""

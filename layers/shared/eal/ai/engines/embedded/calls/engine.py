@@ -1,8 +1,10 @@
 """The classification of a transcript: trained heads, with rules as guard rails.
 
 1. Instructions to the system are left out, and the rest is cut into exchanges.
-2. The danger head reads every exchange, and the hazard rules read every clause. Either makes the call an emergency.
-3. The relevance head keeps the exchanges that tell why the caller calls. The heads of the fields read these.
+2. The danger head reads every exchange, and the hazard rules read every clause. Either makes the call an emergency,
+   unless the head is sure that what a rule found is no danger.
+3. The relevance head keeps the exchanges that tell why the caller calls. The heads of the fields read these, and so do
+   the heads on the vectors of the adapted encoder. Both decide together.
 4. Each field has a calibrated confidence. A field whose confidence is below its threshold is unsure.
 """
 
@@ -33,9 +35,10 @@ if TYPE_CHECKING:
     type Floats = NDArray[np.float32 | np.float64]
 
 ENGINE = "embedded"
-VERSION = "embedded-2"
+VERSION = "embedded-3"
 FIELDS = ("intent", "urgency", "qualified")
 MAX_EXCHANGE_TOKENS = 128
+MAX_ADAPTED_TOKENS = 160
 
 _QUALIFIED = {"true": True, "false": False, "null": None}
 _NO_NEW_NEED = frozenset({
@@ -46,16 +49,23 @@ _CONFIDENCE_WITHOUT_TEXT = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The encoder and the heads of the task."""
+    """The encoder and the heads of the task; and the encoder with the task's adapter, and the heads on its vectors."""
 
     encoder: Encoder
     heads: Heads
+    adapted: Encoder
+    adapter: Heads
 
 
 @cache
 def model() -> Model:
     """The model in the models layer."""
-    return Model(encoder(), heads("classify_call"))
+    return with_adapter(encoder(), heads("classify_call"))
+
+
+def with_adapter(frozen: Encoder, trained: Heads) -> Model:
+    adapter = heads("classify_call_adapter")
+    return Model(frozen, trained, frozen.adapted(adapter.arrays), adapter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +80,7 @@ class Inputs:
     kept: tuple[int, ...]
     vector: Floats
     text_ngrams: Sparse
+    adapted_vector: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +113,7 @@ def classify_call(
         return _nothing_said(("no_transcript", *missed, *ignored))
     using = using or model()
     inputs = prepare(read, using)
-    fields = judge_fields(inputs, using.heads)
+    fields = judge_fields(inputs, using)
     dangers = find_dangers(read, inputs, using.heads)
     found = _decided(fields, bool(dangers))
     quotes = [_evidence(field, read, inputs, using.heads) for field in fields]
@@ -134,7 +145,8 @@ def prepare(read: Reading, using: Model) -> Inputs:
     vectors = using.encoder.encode([read.text(one) for one in read.exchanges], MAX_EXCHANGE_TOKENS)
     kept = relevance.relevant(using.heads["relevance"].scores(vectors)[:, 0])
     relevant = [read.exchanges[position] for position in kept]
-    whole_vector, vector = using.encoder.encode([read.whole(read.exchanges), read.whole(relevant)])
+    text = read.whole(relevant)
+    whole_vector, vector = using.encoder.encode([read.whole(read.exchanges), text])
     return Inputs(
         exchanges=read.exchanges,
         vectors=vectors,
@@ -144,6 +156,7 @@ def prepare(read: Reading, using: Model) -> Inputs:
         kept=tuple(kept),
         vector=vector,
         text_ngrams=_ngrams(relevant, idf),
+        adapted_vector=using.adapted.encode([text], MAX_ADAPTED_TOKENS)[0],
     )
 
 
@@ -152,43 +165,58 @@ def _ngrams(exchanges: Sequence[Exchange], idf: Floats) -> Sparse:
     return ngrams.weighted(ngrams.of_clauses(clauses), idf)
 
 
-def judge_fields(inputs: Inputs, using: Heads) -> list[Field]:
+def judge_fields(inputs: Inputs, using: Model) -> list[Field]:
     """The class of each field. Urgency and qualified depend on the intent, so they read its probabilities too."""
     found: list[Field] = []
     vector = inputs.vector
+    arrays = using.heads.arrays
     for number, name in enumerate(FIELDS):
-        head = using[name]
+        head = using.heads[name]
         by_vector, by_ngrams = head.parts(vector, inputs.text_ngrams)
-        shares = probabilities((by_vector + by_ngrams + head.bias) / head.temperature)
+        scores = (by_vector + by_ngrams + head.bias) / head.temperature
+        by_adapted = using.adapter[name].scores(inputs.adapted_vector)
+        shares = mixed(scores, by_adapted, arrays["mix"][number])
         best = int(shares.argmax())
-        agreement = [float(part.argmax() == best) for part in (by_vector, by_ngrams)]
-        confidence = calibrated(float(shares[best]), agreement, using.arrays["calibration"][number])
-        unsure = confidence < float(using.arrays["thresholds"][number])
+        agreement = [float(part.argmax() == best) for part in (by_vector, by_ngrams, by_adapted)]
+        confidence = calibrated(float(shares[best]), agreement, arrays["calibration"][number])
+        unsure = confidence < float(arrays["thresholds"][number])
         found.append(Field(name, head.classes[best], vector, confidence, unsure))
         if name == "intent":
-            vector = np.concatenate([vector, shares])
+            vector = np.concatenate([vector, probabilities(scores)])
     return found
 
 
+def mixed(scores: Floats, adapted: Floats, weights: Floats) -> Floats:
+    """The probabilities of the classes by both scores, each of which counts by its weight."""
+    return probabilities(weights[0] * scores + weights[1] * adapted)
+
+
 def calibrated(share: float, agreement: Sequence[float], weights: Floats) -> float:
-    """The probability that the winning class is right, by its softmax and by whether both parts alone agree with it."""
+    """The probability that the winning class is right, by its softmax and by whether each part alone agrees with it."""
     share = min(max(share, 1e-6), 1 - 1e-6)
     logit = float(weights @ np.array([1.0, np.log(share / (1 - share)), *agreement]))
     return round(1 / (1 + float(np.exp(-logit))), 3)
 
 
 def find_dangers(read: Reading, inputs: Inputs, using: Heads) -> list[Danger]:
-    """The dangers that the rules find in any clause, or the danger head in the whole call or in any exchange."""
-    found = [
-        Danger(mention.cue.signal.value, evidence.of_mention("safety", mention, read))
-        for mention in hazards.dangers(read.clauses)
-    ]
+    """The dangers that the rules find in any clause, or the danger head in the whole call or in any exchange.
+
+    What the rules find does not count if the head's scores are lower than for nearly every danger of the training that
+    the rules find.
+    """
     head, kinds = using["danger"], using["hazard"]
     scores = np.array(
         [head.scores(vector, sparse)[0] for vector, sparse in zip(inputs.vectors, inputs.ngrams, strict=True)]
     )
+    whole = head.scores(inputs.whole_vector, inputs.whole_ngrams)[0]
+    found: list[Danger] = []
+    if (whole + scores.max()) / 2 > using.arrays["danger_in_mention"]:
+        found += [
+            Danger(mention.cue.signal.value, evidence.of_mention("safety", mention, read))
+            for mention in hazards.dangers(read.clauses)
+        ]
     outright = np.flatnonzero(scores > using.arrays["danger_in_exchange"])
-    in_call = head.scores(inputs.whole_vector, inputs.whole_ngrams)[0] > 0 and not found
+    in_call = whole > 0 and not found
     for position in outright if len(outright) else [scores.argmax()] if in_call else []:
         hazard = kinds.classes[int(kinds.scores(inputs.vectors[position]).argmax())]
         quote = evidence.of_exchange("safety", inputs.exchanges[position], read, _scorer(using, "danger", 0))
