@@ -11,10 +11,12 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -99,6 +101,21 @@ def test_dangers_of_unseen_calls_are_found() -> None:
     assert len(dangers) >= 5
     assert sum(not got.safety for got in dangers) <= MAX_MISSED_DANGERS
     assert sum(got.safety for got in others) / len(others) <= MAX_FALSE_ALARMS
+
+
+@pytest.mark.parametrize(("level", "counts"), [(-99.0, True), (99.0, False)])
+def test_what_a_rule_finds_counts_unless_the_danger_head_is_sure_that_it_is_no_danger(
+    level: float, counts: bool
+) -> None:
+    trained = model().heads
+    silent = replace(trained.heads["danger"], bias=trained.heads["danger"].bias - 50)
+    arrays = {**trained.arrays, "danger_in_mention": np.array([level])}
+    using = replace(model(), heads=replace(trained, heads={**trained.heads, "danger": silent}, arrays=arrays))
+
+    got = engine.classify_call("Caller: I smell gas in the kitchen, and it is getting stronger.", using=using)
+
+    assert got.safety is counts
+    assert (got.hazards == ("gas_smell",)) is counts
 
 
 def test_sure_fields_are_right_more_often_than_unsure_ones() -> None:

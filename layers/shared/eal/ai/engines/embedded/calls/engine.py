@@ -64,6 +64,7 @@ def model() -> Model:
 
 
 def with_adapter(frozen: Encoder, trained: Heads) -> Model:
+    """A model of these heads and the published adapter."""
     adapter = heads("classify_call_adapter")
     return Model(frozen, trained, frozen.adapted(adapter.arrays), adapter)
 
