@@ -146,7 +146,7 @@ def test_photos_are_uploaded_inspected_and_shown(page: Page, site: Site, stack: 
     assert added.locator(".name").inner_text() == HOSTILE
     rejected = page.locator("#uploads [data-state=rejected]")
     rejected.wait_for()
-    assert "letter.jpg\nThe file is no image of the kind that its name says." in rejected.inner_text()
+    assert "letter.jpg\nThe file is not an image of the type that its name states." in rejected.inner_text()
     refused = page.locator("#uploads [data-state=refused]")
     assert "notes.txt\nThe name of the file must end with one of:" in refused.inner_text()
 
