@@ -295,7 +295,7 @@ def test_a_post_is_counted_with_its_links_and_hashtags_while_it_is_written(api: 
     shown = signed_in().fill(f"{CONTENT}/edit", "editSocialPost", **entered, _change="preview")
 
     assert "293 of 280 characters · 13 too many" in shown.words
-    assert "In the counting of X" in shown.words
+    assert "As X counts, including links and hashtags." in shown.words
 
 
 def test_a_difference_does_not_rely_on_colour(api: FakeApi) -> None:

@@ -77,8 +77,8 @@ def test_an_id_of_somebody_else_is_not_found(api: FakeApi) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (f"photo_{ULID}", "Ids that begin with photo_ have no page of their own."),
-        (f"nothing_{ULID}", "Ids that begin with nothing_ have no page of their own."),
+        (f"photo_{ULID}", "IDs that begin with photo_ have no page of their own."),
+        (f"nothing_{ULID}", "IDs that begin with nothing_ have no page of their own."),
         ("lead_1", "This is not an ID."),
         ("../../settings", "This is not an ID."),
         ("//evil.example.com", "This is not an ID."),

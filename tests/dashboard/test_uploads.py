@@ -264,7 +264,7 @@ def an_import(api: FakeApi, **changes: Any) -> dashboard.Page:
 def test_an_import_that_runs_is_followed_with_and_without_script(api: FakeApi) -> None:
     shown = an_import(api, status="running", total=1200, processed=400, ended_at=None)
 
-    assert "400 of 1,200 rows are done." in shown.words
+    assert "400 of 1,200 rows are processed." in shown.words
     assert f'hx-get="{IMPORT}" hx-trigger="every 3s"' in shown.text
     assert f'<a href="{IMPORT}">Reload the page</a>' in shown.text
     assert '<progress max="1200" value="400"' in shown.text
@@ -300,7 +300,7 @@ def test_a_complete_import_shows_the_rows_that_failed_and_leads_to_the_leads(api
     assert "1,017 The whole row Has 2 fields" in shown.words
     assert HOSTILE in shown.words
     assert "<script>alert" not in shown.text
-    assert "The table shows the first 2 faults." in shown.words
+    assert "The table shows the first 2 errors." in shown.words
     assert "import it again with “Skip the row” for duplicates" in shown.words
     assert f'href="{url}"' in shown.text
     assert 'href="/leads"' in shown.text
