@@ -152,8 +152,9 @@ CREATE = "functions/leads/create/app.py"
 WORKER = "functions/workers/fan_out_events/app.py"
 GUIDE = "docs/operations.md"
 RECORD = "docs/decisions/0010-statistics.md"
-CLASSIFY_ROLE = """              - Effect: Allow
-                Action: [sqs:ReceiveMessage, sqs:DeleteMessage, sqs:GetQueueAttributes]
+_TAKES = "sqs:ReceiveMessage, sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:SendMessage, sqs:ChangeMessageVisibility"
+CLASSIFY_ROLE = f"""              - Effect: Allow
+                Action: [{_TAKES}]
                 Resource: !GetAtt ClassifyQueue.Arn
 """
 

@@ -91,7 +91,7 @@ def test_the_last_owner_keeps_the_role(tenant: Tenant, role: str) -> None:
     by_a_key = _update(tenant.admin, owner.member_id, role=role)
 
     assert {_refused(answer) for answer in (by_themselves, by_a_key)} == {LAST_OWNER}
-    assert "Make a member an owner first" in by_themselves.json["error"]["message"]
+    assert "First make another member" in by_themselves.json["error"]["message"]
     assert call("GET", "/v1/session", key=owner.text).json["member"]["role"] == "owner"
     assert "member.updated" not in [record["action"] for record in stored("AUDIT", tenant.id)]
 
