@@ -64,7 +64,7 @@ def test_a_crm_that_is_not_connected_is_a_conflict(tenant: Tenant, missing: str 
     answer = _push(tenant.write, lead_id)
 
     assert (answer.status, answer.error) == (409, "conflict")
-    assert "/v1/integrations/crm" in answer.json["error"]["message"]
+    assert "PUT /integrations/crm" in answer.json["error"]["message"]
     assert call("GET", f"/v1/leads/{lead_id}", key=tenant.read).json["crm_sync"] is None
     assert stored("TASK", tenant.id) == []
 
