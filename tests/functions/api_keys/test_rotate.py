@@ -208,7 +208,7 @@ def test_the_warning_is_present_if_the_limiter_fails_open(
     _rotate(tenant, key["id"])
 
     with watched_calls(monkeypatch) as calls:
-        calls.refuse["UpdateItem"] = "ProvisionedThroughputExceededException"
+        calls.refuse["UpdateItem"] = "InternalServerError"
         answer = call("GET", "/v1/health", key=key["key"])
 
     assert (answer.status, _warning(answer)) == (200, SINCE)
