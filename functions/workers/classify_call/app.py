@@ -6,6 +6,7 @@ from eal.ai.tasks.classify_call.task import CLASSIFY_CALL, CallInput
 from eal.core import observe
 from eal.core.caller import Caller
 from eal.core.table.item import load
+from eal.core.transaction import until_committed
 from eal.domain.calls import classifying, decisions
 from eal.domain.calls import store as calls
 from eal.domain.calls.model import Call, Run
@@ -13,7 +14,7 @@ from eal.domain.calls.store import CALLS
 from eal.domain.organization_settings import ai as ai_settings
 from eal.domain.organization_settings import store as organization_settings
 from eal.entry.messages.classify_call import Task
-from eal.entry.queue import Consumer, KeepsFailing, Message, RetryPolicy, retry_if_stale, worker_of
+from eal.entry.queue import Consumer, KeepsFailing, Message, RetryPolicy, worker_of
 
 
 def classify(message: Message) -> None:
@@ -24,7 +25,7 @@ def classify(message: Message) -> None:
     """
     task = load(Task, message)
     judge = chain.Judge[Classification]()
-    retry_if_stale(lambda: _classify(task, judge))
+    until_committed(lambda: _classify(task, judge))
 
 
 def _classify(task: Task, judge: chain.Judge[Classification]) -> None:

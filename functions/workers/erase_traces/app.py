@@ -3,6 +3,7 @@
 from eal.core.table.item import load
 from eal.core.table.scrub import Erased
 from eal.core.tenancy import Tenant
+from eal.core.transaction import until_committed
 from eal.domain.calls import erasure as calls
 from eal.domain.calls.model import Call
 from eal.domain.claims import erasure as claims
@@ -30,7 +31,7 @@ from eal.entry.messages.erase_traces import (
     PhotoTask,
     ProspectTask,
 )
-from eal.entry.queue import Consumer, Message, TenantMessage, retry_if_stale, worker_of
+from eal.entry.queue import Consumer, Message, TenantMessage, worker_of
 
 
 def consume(message: Message) -> None:
@@ -41,7 +42,7 @@ def consume(message: Message) -> None:
     Enrollments that the first try has stopped are kept for the next one, which does not find them open any more.
     """
     stopped: dict[str, Enrollment] = {}
-    retry_if_stale(lambda: _erase(message, stopped))
+    until_committed(lambda: _erase(message, stopped))
 
 
 def _erase(message: Message, stopped: dict[str, Enrollment]) -> None:

@@ -8,12 +8,13 @@ from eal.ai.tasks.extract_claim import rules
 from eal.ai.tasks.extract_claim.task import EXTRACT_CLAIM
 from eal.core import observe
 from eal.core.table.item import load
+from eal.core.transaction import until_committed
 from eal.domain.claims.scope import evidence, extractions
 from eal.domain.claims.store import CLAIMS
 from eal.domain.organization_settings import ai as ai_settings
 from eal.domain.organization_settings import store as organization_settings
 from eal.entry.messages.extract_claim import Task
-from eal.entry.queue import Consumer, KeepsFailing, Message, RetryPolicy, retry_if_stale, worker_of
+from eal.entry.queue import Consumer, KeepsFailing, Message, RetryPolicy, worker_of
 
 
 def extract(message: Message) -> None:
@@ -25,7 +26,7 @@ def extract(message: Message) -> None:
     """
     task = load(Task, message)
     judge = chain.Judge[Extraction]()
-    retry_if_stale(lambda: _extract(task, judge))
+    until_committed(lambda: _extract(task, judge))
 
 
 def _extract(task: Task, judge: chain.Judge[Extraction]) -> None:

@@ -2,13 +2,14 @@
 
 from eal.ai import chain
 from eal.ai.photos import PhotoLook
+from eal.core.transaction import until_committed
 from eal.domain.claims.photos import inspection
-from eal.entry.queue import Consumer, Message, RetryPolicy, retry_if_stale
+from eal.entry.queue import Consumer, Message, RetryPolicy
 
 
 def inspect(message: Message) -> None:
     judge = chain.Judge[PhotoLook]()
-    retry_if_stale(lambda: inspection.work(message, judge))
+    until_committed(lambda: inspection.work(message, judge))
 
 
 RETRY_POLICY = RetryPolicy(

@@ -6,11 +6,12 @@ from eal.ai.tasks.revise_content.task import REVISE_CONTENT
 from eal.ai.tasks.write_content.task import WRITE_CONTENT
 from eal.core import observe
 from eal.core.table.item import load
+from eal.core.transaction import until_committed
 from eal.domain.content import writing
 from eal.domain.organization_settings import ai as ai_settings
 from eal.domain.organization_settings import store as organization_settings
 from eal.entry.messages.write_content import Task
-from eal.entry.queue import Consumer, KeepsFailing, Message, RetryPolicy, retry_if_stale, worker_of
+from eal.entry.queue import Consumer, KeepsFailing, Message, RetryPolicy, worker_of
 
 
 def write(message: Message) -> None:
@@ -19,7 +20,7 @@ def write(message: Message) -> None:
     """
     task = load(Task, message)
     judge = chain.Judge[WrittenContent]()
-    retry_if_stale(lambda: _write(task, judge))
+    until_committed(lambda: _write(task, judge))
 
 
 def _write(task: Task, judge: chain.Judge[WrittenContent]) -> None:

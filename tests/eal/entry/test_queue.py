@@ -9,6 +9,7 @@ import pytest
 
 from eal.core import aws, settings
 from eal.core.table.write import Stale
+from eal.core.transaction import until_committed
 from eal.entry.queue import (
     MAX_RECEIVES,
     Consumer,
@@ -16,7 +17,6 @@ from eal.entry.queue import (
     Message,
     QueueEvent,
     SubjectConsumer,
-    retry_if_stale,
 )
 from tests.support.pipeline import peek, sqs_event
 
@@ -176,7 +176,7 @@ def test_a_message_whose_commit_stays_stale_is_tried_four_times(retries_itself: 
 
     def consume(_: Message) -> None:
         if retries_itself:
-            retry_if_stale(commit)
+            until_committed(commit)
         commit()
 
     assert Consumer(consume).handler(_event("a"), None) == {"batchItemFailures": [{"itemIdentifier": "a"}]}

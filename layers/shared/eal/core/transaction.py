@@ -61,12 +61,13 @@ def until_committed[T](commit: Callable[[], T]) -> T:
 
     Raises: Unavailable if they kept writing.
     """
-    for _ in range(_TRIES):
+    for attempt in range(_TRIES):
         try:
             return commit()
-        except (Stale, AlreadyWritten):
-            continue
-    raise Unavailable
+        except (Stale, AlreadyWritten) as stale:
+            if attempt == _TRIES - 1:
+                raise Unavailable from stale
+    raise AssertionError("the last try returns or raises")
 
 
 class Transaction:

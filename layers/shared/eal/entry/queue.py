@@ -20,8 +20,9 @@ from eal.core import aws, caller, observe, settings
 from eal.core.caller import Caller
 from eal.core.json import Json
 from eal.core.observe import LogContext
-from eal.core.table.write import AlreadyWritten, Stale
+from eal.core.table.write import Stale
 from eal.core.tenancy import Mode, TenantScoped
+from eal.core.transaction import until_committed
 
 type Message = dict[str, Json]
 
@@ -92,25 +93,6 @@ class QueueAnswer(TypedDict):
 
 class KeepsFailing(Exception):
     """All receives of the message but the last failed, or were killed."""
-
-
-class StillStale(Exception):
-    """Others changed the items during each try."""
-
-
-def retry_if_stale(work: Callable[[], None]) -> None:
-    """Do `work`, and do it again if its commit finds that an item has changed since it was read.
-
-    Each consumer does so with each message. A worker calls this itself to keep something from one try to the next.
-    Raises: StillStale.
-    """
-    for attempt in range(_TRIES):
-        try:
-            return work()
-        except (Stale, AlreadyWritten) as stale:
-            if attempt == _TRIES - 1:
-                raise StillStale from stale
-    return None
 
 
 class RetryPolicy(NamedTuple):
@@ -193,7 +175,7 @@ class Consumer:
                 _send_in_group(message, self._fair_queue)
             else:
                 consume = self._consume_function(record)
-                retry_if_stale(lambda: consume(message))
+                until_committed(lambda: consume(message))
         # The edge of a consumer: reported to SQS, which delivers this message again.
         except Exception as fault:
             observe.logger.exception("message_failed")
@@ -211,7 +193,7 @@ class Consumer:
         try:
             if _is_last(record):
                 message = message_in(record["body"])
-                retry_if_stale(lambda: policy.give_up(message, fault))
+                until_committed(lambda: policy.give_up(message, fault))
             aws.sqs().change_message_visibility(
                 QueueUrl=settings.queue(policy.queue),
                 ReceiptHandle=record["receiptHandle"],
