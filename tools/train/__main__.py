@@ -37,7 +37,12 @@ class Task(Protocol):
 
 
 def main(names: list[str]) -> None:
-    for name in names or sorted(module.name for module in pkgutil.iter_modules(tasks.__path__)):
+    # An adapter first: the heads of its task are calibrated beside it.
+    every = sorted(
+        (module.name for module in pkgutil.iter_modules(tasks.__path__)),
+        key=lambda name: (not name.endswith("_adapter"), name),
+    )
+    for name in names or every:
         task = cast("Task", importlib.import_module(f"tools.train.tasks.{name}"))
         trained, report = task.train()
         HEADS.mkdir(exist_ok=True)
