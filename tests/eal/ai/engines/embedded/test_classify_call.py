@@ -36,7 +36,7 @@ ROOT = Path(__file__).parents[5]
 SAMPLE = 80
 FLOORS = {"intent": 0.83, "urgency": 0.88, "qualified": 0.92}
 MAX_MISSED_DANGERS = 1  # of the sample's dangers; a change must not miss more
-MAX_FALSE_ALARMS = 0.11  # of other calls; every tenth of these was written to sound dangerous
+MAX_FALSE_ALARMS = 0.11  # the published heads: 7 of 75 here, and 132 of 1,709 on all fresh calls
 
 CALLS = (
     "Agent: Harbor Dry, how can I help?\nCaller: Our dishwasher leaked overnight. I shut the valve, the oak floor is "
