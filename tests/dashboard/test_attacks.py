@@ -81,8 +81,8 @@ def test_no_stored_text_becomes_script_or_an_address_that_runs(page: Page, api: 
     """An id or a time is the API's own; everything else can come from a tenant, a caller, a mail or a receiver."""
     for text in (HOSTILE, "javascript:alert(1)", " data:text/html,<script>alert(1)</script>"):
         for call in page.calls.values():
-            answer = full(call.operation, text)
-            api.answers[call.operation] = lambda _, answer=answer: answer  # type: ignore[misc]
+            response = full(call.operation, text)
+            api.responses[call.operation] = lambda _, response=response: response  # type: ignore[misc]
 
         shown = signed_in().get(address(page))
 
@@ -100,8 +100,8 @@ def test_what_only_a_stranger_fills_is_shown_as_text(api: FakeApi) -> None:
     ):
         page = next(page for page in PAGES if page.path == path)
         for call in page.calls.values():
-            answer = full(call.operation, HOSTILE)
-            api.answers[call.operation] = lambda _, answer=answer: answer  # type: ignore[misc]
+            response = full(call.operation, HOSTILE)
+            api.responses[call.operation] = lambda _, response=response: response  # type: ignore[misc]
 
         text = signed_in().get(address(page)).text
 
@@ -111,8 +111,8 @@ def test_what_only_a_stranger_fills_is_shown_as_text(api: FakeApi) -> None:
 
 @pytest.mark.parametrize(("page", "form"), [one for one in FORMS if one[1].result], ids=_name)
 def test_a_response_that_is_shown_once_is_text(page: Page, form: Form, api: FakeApi) -> None:
-    answer = full(form.operation, HOSTILE)
-    api.answers[form.operation] = lambda _: answer
+    response = full(form.operation, HOSTILE)
+    api.responses[form.operation] = lambda _: response
 
     shown = signed_in().post(address(page), _sent(form))
 
@@ -126,7 +126,7 @@ def test_a_refusal_and_what_was_entered_are_text(page: Page, form: Form, api: Fa
     fields = [{"pointer": f"/{part.name.replace('.', '/')}", "message": HOSTILE} for part in form.parts]
     details = {"fields": [*fields, {"pointer": f"/{HOSTILE}", "message": HOSTILE}]}
     error = {"code": "validation_error", "message": HOSTILE, "details": details}
-    api.answers[form.operation] = lambda _: (422, {"error": error})
+    api.responses[form.operation] = lambda _: (422, {"error": error})
 
     shown = signed_in().post(address(page), _sent(form) | {part.name: HOSTILE for part in form.parts})
 
@@ -175,7 +175,7 @@ def test_a_direct_post_reaches_the_api_only_with_the_role_for_it(
 def test_a_member_who_rewrites_the_own_role_is_refused_by_the_api(api: FakeApi) -> None:
     """The frame's cookie only says what a page shows. The session decides, at the API."""
     refusal = {"code": "insufficient_scope", "message": "This needs the scope admin."}
-    api.answers["createApiKey"] = lambda _: (403, {"error": refusal})
+    api.responses["createApiKey"] = lambda _: (403, {"error": refusal})
     viewer = signed_in("viewer")
     viewer.cookies[FRAME] = signed_in("owner").cookies[FRAME]
 
@@ -236,7 +236,7 @@ def test_an_id_in_a_form_cannot_lead_to_another_operation(page: Page, form: Form
 @every_form
 def test_another_organizations_id_is_nothing(page: Page, form: Form, api: FakeApi) -> None:
     """The API answers 404, as for an id that nobody has."""
-    api.answers[form.operation] = lambda _: (404, {"error": {"code": "not_found", "message": "Unknown."}})
+    api.responses[form.operation] = lambda _: (404, {"error": {"code": "not_found", "message": "Unknown."}})
     shown = signed_in().post(address(page), _sent(form))
 
     assert shown.status in (404, 422)
@@ -281,7 +281,7 @@ def test_an_address_that_begins_with_another_host_leads_nowhere(api: FakeApi) ->
 def test_a_response_of_the_api_cannot_lead_to_another_host(api: FakeApi) -> None:
     for page, form in FORMS:
         status, body = examples()[form.operation]
-        api.answers[form.operation] = lambda _, status=status, body=body: (  # type: ignore[misc]
+        api.responses[form.operation] = lambda _, status=status, body=body: (  # type: ignore[misc]
             status,
             dict.fromkeys(body, "//evil.example.com"),
         )

@@ -105,8 +105,8 @@ def test_what_strangers_wrote_does_not_run(page: Page, home: str, api: FakeApi) 
     for path in FILLED_BY_STRANGERS:
         shown = next(one for one in PAGES if one.path == path)
         for call in shown.calls.values():
-            answer = full(call.operation, HOSTILE)
-            api.answers[call.operation] = lambda _, answer=answer: answer  # type: ignore[misc]
+            response = full(call.operation, HOSTILE)
+            api.responses[call.operation] = lambda _, response=response: response  # type: ignore[misc]
 
         page.goto(f"{home}{address(shown)}")
 

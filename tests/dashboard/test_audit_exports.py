@@ -31,7 +31,7 @@ def test_a_new_export_is_followed_until_it_is_completed(api: FakeApi) -> None:
         "url": "https://storage.example.com/records.csv?signature=1",
         "url_expires_at": "2026-04-24T18:42:11.314Z",
     }
-    api.answers["getAuditExport"] = lambda _: (200, completed)
+    api.responses["getAuditExport"] = lambda _: (200, completed)
     shown = member.get(EXPORT)
     assert "hx-trigger" not in shown.text
     assert 'href="https://storage.example.com/records.csv?signature=1"' in shown.text

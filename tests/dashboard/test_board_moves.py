@@ -39,11 +39,11 @@ def board(api: FakeApi) -> Iterator[Page]:
         lead["status"] = (request.body or {})["to"]
         return 200, lead
 
-    api.answers["listLeads"] = lambda request: (
+    api.responses["listLeads"] = lambda request: (
         200,
         {"data": [one for one in leads if one["status"] == request.query["status"]], "next_cursor": None},
     )
-    api.answers["transitionLead"] = move
+    api.responses["transitionLead"] = move
     with served(api.url) as home, browser.launched() as chromium:
         page = chromium.new_page(viewport={"width": 2000, "height": 900})
         page.goto(f"{home}/sign-in")

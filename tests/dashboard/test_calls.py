@@ -28,7 +28,7 @@ def call(**changes: Any) -> Json:
 
 
 def serve(api: FakeApi, **changes: Any) -> None:
-    api.answers["getCall"] = lambda _: (200, call(**changes))
+    api.responses["getCall"] = lambda _: (200, call(**changes))
 
 
 def test_a_day_in_the_filter_begins_in_the_zone_of_the_organization(api: FakeApi) -> None:
@@ -59,7 +59,7 @@ def test_the_view_that_is_shown_is_marked(api: FakeApi, address: str, view: str 
 
 
 def test_no_match_and_no_call_have_different_texts(api: FakeApi) -> None:
-    api.answers["listCalls"] = lambda _: (200, {"data": [], "next_cursor": None})
+    api.responses["listCalls"] = lambda _: (200, {"data": [], "next_cursor": None})
 
     assert "No calls yet" in signed_in().get("/calls").words
     assert "No call matches" in signed_in().get("/calls?urgency=low").words
@@ -138,7 +138,7 @@ def test_a_correction_sends_the_three_answers(api: FakeApi, chosen: str, sent: b
 
 def test_a_refused_correction_keeps_what_was_chosen(api: FakeApi) -> None:
     error = {"error": {"code": "conflict", "message": "Not now.", "details": {}}}
-    api.answers["correctClassification"] = lambda _: (409, error)
+    api.responses["correctClassification"] = lambda _: (409, error)
     shown = signed_in().fill(CALL, "correctClassification", intent="mold", urgency="low", qualified="false")
 
     assert "Not now." in shown.words
@@ -241,7 +241,7 @@ def test_the_simulator_shows_the_decision_and_keeps_the_facts(api: FakeApi) -> N
     decision = {
         name: dispatch[name] for name in ("action", "reasons", "due_at", "assigned_to", "assigned_phone")
     }
-    api.answers["simulateDispatch"] = lambda _: (200, decision)
+    api.responses["simulateDispatch"] = lambda _: (200, decision)
     facts = {
         "facts.intent": "water",
         "facts.urgency": "high",

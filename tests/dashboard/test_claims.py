@@ -28,12 +28,12 @@ def with_items(api: FakeApi, *statuses: str) -> None:
         if one == "proposed":
             item |= {"decision": None, "quantity": item["engine"]["quantity"]}
         scope["data"].append(item)
-    api.answers["getClaimScope"] = lambda _: (status, scope)
+    api.responses["getClaimScope"] = lambda _: (status, scope)
 
 
 def with_claim(api: FakeApi, **values: Any) -> None:
     status, claim = examples()["getClaim"]
-    api.answers["getClaim"] = lambda _: (status, claim | values)
+    api.responses["getClaim"] = lambda _: (status, claim | values)
 
 
 def error(status: int, code: str, **details: Any) -> tuple[int, dict[str, Any]]:
@@ -87,7 +87,7 @@ def test_an_edit_sends_the_values_of_the_item(api: FakeApi) -> None:
 
 def test_a_refused_decision_is_shown_at_its_item_only(api: FakeApi) -> None:
     with_items(api, "proposed", "proposed")
-    api.answers["updateClaimScopeItem"] = lambda _: error(412, "precondition_failed")
+    api.responses["updateClaimScopeItem"] = lambda _: error(412, "precondition_failed")
     member = signed_in()
     hidden = member.get(f"{CLAIM}/scope").hidden("rejectItem")
     shown = member.post(f"{CLAIM}/scope", {**hidden, "item_id": OTHER, "reason": "Not part of this loss."})
@@ -114,7 +114,7 @@ def test_the_value_of_the_engine_stays_beside_that_of_the_person(api: FakeApi) -
 )
 def test_items_are_accepted_in_portions(api: FakeApi, remaining: int, expected: str) -> None:
     with_items(api, "proposed")
-    api.answers["acceptClaimScopeItems"] = lambda _: (200, {"accepted": [ITEM], "remaining": remaining})
+    api.responses["acceptClaimScopeItems"] = lambda _: (200, {"accepted": [ITEM], "remaining": remaining})
     shown = signed_in().fill(f"{CLAIM}/scope", "acceptClaimScopeItems", min_confidence="0.9", room="")
 
     assert shown.status == 200
@@ -191,7 +191,7 @@ def test_a_correction_is_a_new_note_that_names_the_old_one(api: FakeApi) -> None
 def blocked(api: FakeApi) -> None:
     status, checks = examples()["getClaimChecks"]
     checks["data"][0]["level"] = "block"
-    api.answers["getClaimChecks"] = lambda _: (status, checks)
+    api.responses["getClaimChecks"] = lambda _: (status, checks)
 
 
 def test_a_finding_blocks_the_sign_off_until_it_has_a_reason(api: FakeApi) -> None:
@@ -276,6 +276,6 @@ def test_claims_are_searched_by_number(api: FakeApi) -> None:
 def test_a_first_page_without_matches_leads_to_the_next_one(
     api: FakeApi, cursor: str | None, says: str
 ) -> None:
-    api.answers["listClaims"] = lambda _: (200, {"data": [], "next_cursor": cursor})
+    api.responses["listClaims"] = lambda _: (200, {"data": [], "next_cursor": cursor})
 
     assert says in signed_in().get("/claims?claim_number=0725-448812").words

@@ -34,7 +34,7 @@ BLOCK = {
 def returns(api: FakeApi, **members: Any) -> None:
     """Let the API return the document's content with other members."""
     status, body = examples()["getContent"]
-    api.answers["getContent"] = lambda _: (status, {**body, **members})
+    api.responses["getContent"] = lambda _: (status, {**body, **members})
 
 
 def forms(text: str) -> set[str]:
@@ -109,7 +109,7 @@ def test_why_the_ai_wrote_nothing_is_said(api: FakeApi) -> None:
 
 
 def test_a_brief_becomes_content_of_its_type(api: FakeApi) -> None:
-    api.answers["createContent"] = lambda _: (202, {"id": ID})
+    api.responses["createContent"] = lambda _: (202, {"id": ID})
     entered = {"brief.topic": "Frost warning", "brief.network": "nextdoor", "brief.keywords": "frost\npipes"}
     done = signed_in().fill("/content/new/social-post", "writeSocialPost", **entered)
 
@@ -221,7 +221,7 @@ def test_the_scene_that_the_api_refuses_is_named(api: FakeApi) -> None:
     faults = [{"pointer": "/scenes/1/seconds", "message": "Must be at most 600."}]
     error = {"code": "validation_error", "message": "No.", "details": {"fields": faults}}
     returns(api, type="video_script", status="draft")
-    api.answers["updateContent"] = lambda _: (422, {"error": error})
+    api.responses["updateContent"] = lambda _: (422, {"error": error})
     shown = signed_in().fill(f"{CONTENT}/edit", "editVideoScript", title="Frost", **scenes(*SCENES))
 
     assert "Scene 2, seconds: Must be at most 600." in shown.words
@@ -305,7 +305,7 @@ def test_a_difference_does_not_rely_on_colour(api: FakeApi) -> None:
 
 def test_an_earlier_revision_can_be_restored_and_the_newest_cannot(api: FakeApi) -> None:
     revision = examples()["getContentRevision"][1]
-    api.answers["getContentRevision"] = lambda request: (
+    api.responses["getContentRevision"] = lambda request: (
         200,
         {**revision, "number": int(request.path["number"])},
     )
@@ -336,6 +336,6 @@ def test_the_feed_gets_an_address_once(api: FakeApi) -> None:
     }
 
     nothing = dict.fromkeys(("id", "json_url", "atom_url", "created_at"), None)
-    api.answers["getContentFeedAddress"] = lambda _: (200, {**nothing, "version": 0})
+    api.responses["getContentFeedAddress"] = lambda _: (200, {**nothing, "version": 0})
     assert forms(member.get("/content/feed").text) == {"createContentFeedAddress"}
     assert not forms(signed_in("member").get("/content/feed").text)

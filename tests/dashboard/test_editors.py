@@ -34,7 +34,7 @@ VARIANTS = [{"name": HOSTILE, "weight": 1, "subject": HOSTILE, "body": HOSTILE}]
 
 def returns(api: FakeApi, operation: str, **members: Any) -> None:
     status, body = examples()[operation]
-    api.answers[operation] = lambda _: (status, {**body, **members})
+    api.responses[operation] = lambda _: (status, {**body, **members})
 
 
 def store(api: FakeApi, kind: str, **members: Any) -> None:

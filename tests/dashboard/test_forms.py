@@ -41,7 +41,7 @@ def test_a_change_has_the_version_and_key_of_the_form_and_leads_back(api: FakeAp
 
 def test_a_refused_form_keeps_what_was_entered_and_names_the_field(api: FakeApi) -> None:
     fields = [{"location": "body", "pointer": "/phones/0", "message": "This is no phone number."}]
-    api.answers["createLead"] = lambda _: error(422, "validation_error", fields=fields)
+    api.responses["createLead"] = lambda _: error(422, "validation_error", fields=fields)
     shown = signed_in().fill("/leads/new", "createLead", first_name="Dana <b>", phones="555")
 
     assert shown.status == 422
@@ -52,7 +52,7 @@ def test_a_refused_form_keeps_what_was_entered_and_names_the_field(api: FakeApi)
 
 
 def test_a_stale_form_says_so_and_gets_the_current_version(api: FakeApi) -> None:
-    api.answers["transitionLead"] = lambda _: error(412, "precondition_failed")
+    api.responses["transitionLead"] = lambda _: error(412, "precondition_failed")
     shown = signed_in().fill(LEAD, "transitionLead", to="contacted")
 
     assert shown.status == 412
@@ -76,8 +76,8 @@ def test_a_stale_form_takes_over_what_somebody_else_changed_and_keeps_what_the_p
     }
     hidden = member.get(LEAD).hidden("updateLead")
     theirs = {"company": "Acme", "assigned_to": "Ann <b>", "phones": ["+13125550111"], "version": 2}
-    api.answers["getLead"] = lambda _: (200, {**lead, **theirs})
-    api.answers["updateLead"] = lambda _: error(412, "precondition_failed")
+    api.responses["getLead"] = lambda _: (200, {**lead, **theirs})
+    api.responses["updateLead"] = lambda _: error(412, "precondition_failed")
 
     shown = member.post(LEAD, {**hidden, **entered})
 
@@ -90,7 +90,7 @@ def test_a_stale_form_takes_over_what_somebody_else_changed_and_keeps_what_the_p
         assert value in shown.text
 
     # Sent again as it is now shown, it has both people's changes, and their version.
-    del api.answers["updateLead"]
+    del api.responses["updateLead"]
     api.requests.clear()
     again = {**entered, "company": "Acme", "phones": "+13125550111"}
     assert member.post(LEAD, {**shown.hidden("updateLead"), **again}).status == 303
@@ -111,8 +111,8 @@ def test_a_form_that_is_refused_for_another_reason_keeps_the_version_that_the_pe
     _, lead = examples()["getLead"]
     member = signed_in()
     hidden = member.get(LEAD).hidden("updateLead")
-    api.answers["getLead"] = lambda _: (200, {**lead, "version": 2})
-    api.answers["updateLead"] = lambda _: error(422, "validation_error")
+    api.responses["getLead"] = lambda _: (200, {**lead, "version": 2})
+    api.responses["updateLead"] = lambda _: error(422, "validation_error")
 
     shown = member.post(LEAD, {**hidden, "first_name": "Dana"})
 
@@ -125,7 +125,7 @@ def test_a_form_without_an_answer_is_sent_again_with_the_same_key(api: FakeApi) 
     """The change may have been made: with another key it would be made twice."""
     member = signed_in()
     hidden = member.get("/leads/new").hidden("createLead")
-    api.answers["createLead"] = lambda _: error(504, "unavailable")
+    api.responses["createLead"] = lambda _: error(504, "unavailable")
 
     shown = member.post("/leads/new", {**hidden, "first_name": "Dana"})
 
@@ -135,7 +135,7 @@ def test_a_form_without_an_answer_is_sent_again_with_the_same_key(api: FakeApi) 
 
 @pytest.mark.parametrize("seen", ["", "[]", "{", '{"phones": 3, "loss_type": [[]], "notes": {}, "x": 1}'])
 def test_a_stale_form_with_a_forged_memory_is_shown_all_the_same(seen: str, api: FakeApi) -> None:
-    api.answers["updateLead"] = lambda _: error(412, "precondition_failed")
+    api.responses["updateLead"] = lambda _: error(412, "precondition_failed")
     member = signed_in()
     hidden = member.get(LEAD).hidden("updateLead")
 
@@ -169,7 +169,7 @@ def test_a_key_whose_text_was_lost_is_said_to_be_lost(api: FakeApi, monkeypatch:
             raise ConnectionAbortedError
         return 201, {"id": "key_01kq09bekje6vbq5xe2b60xtww", "key": None, "name": "Form", "scopes": ["read"]}
 
-    api.answers["createApiKey"] = lose_the_first
+    api.responses["createApiKey"] = lose_the_first
     shown = signed_in().fill(f"{KEYS}/new", "createApiKey", name="Form", scopes=["read"])
 
     assert len(keys) == 2
@@ -200,7 +200,7 @@ def test_a_viewer_who_posts_an_admin_form_directly_is_refused(form: str, api: Fa
 
 
 def test_a_member_who_forges_the_role_in_the_cookie_meets_the_api(api: FakeApi) -> None:
-    api.answers["inviteMember"] = lambda _: error(403, "insufficient_scope", required="admin")
+    api.responses["inviteMember"] = lambda _: error(403, "insufficient_scope", required="admin")
     forged = signed_in("owner")
     shown = forged.fill("/settings/members", "inviteMember", email="sam@example.com", role="member")
 
@@ -209,7 +209,7 @@ def test_a_member_who_forges_the_role_in_the_cookie_meets_the_api(api: FakeApi) 
 
 
 def test_what_needs_a_recent_sign_in_leads_there_and_back(api: FakeApi) -> None:
-    api.answers["createApiKey"] = lambda _: error(403, "reauthentication_required")
+    api.responses["createApiKey"] = lambda _: error(403, "reauthentication_required")
     shown = signed_in().fill(f"{KEYS}/new", "createApiKey", name="Form", scopes=["read"])
 
     assert (shown.status, shown.location) == (303, "/sign-in?why=again&to=%2Fsettings%2Fapi-keys%2Fnew")
@@ -223,7 +223,7 @@ def test_an_old_sign_in_is_confirmed_before_the_form_is_filled(api: FakeApi) -> 
 
 
 def test_a_replay_is_counted_before_it_is_sent(api: FakeApi) -> None:
-    api.answers["replayWebhook"] = lambda request: (
+    api.responses["replayWebhook"] = lambda request: (
         200,
         {
             "count": 3,

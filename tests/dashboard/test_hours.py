@@ -25,7 +25,7 @@ OPEN = {"mon": [["08:00", "12:00"], ["13:00", "17:00"]], "fri": [["20:00", "02:0
 def organization(api: FakeApi) -> None:
     status, body = examples()["getOwnOrganization"]
     settings = body["settings"] | {"business_hours": OPEN, "on_call": [ANN, BEN]}
-    api.answers["getOwnOrganization"] = lambda _: (status, {**body, "settings": settings})
+    api.responses["getOwnOrganization"] = lambda _: (status, {**body, "settings": settings})
 
 
 def _fields(week: dict[str, list[tuple[str, str]]], rota: list[dict[str, Any]]) -> dict[str, Any]:
@@ -108,7 +108,7 @@ def test_a_refusal_names_the_row(pointer: str, message: str, api: FakeApi) -> No
         "message": "?",
         "details": {"fields": [{"pointer": pointer, "message": "No."}]},
     }
-    api.answers["updateOwnOrganization"] = lambda _: (422, {"error": error})
+    api.responses["updateOwnOrganization"] = lambda _: (422, {"error": error})
 
     shown = signed_in().fill(PAGE, "hours", **_fields({"mon": [("08:00", "17:00")]}, [ANN, BEN]))
 
@@ -151,9 +151,9 @@ def test_a_stale_form_takes_over_somebody_elses_rota_and_keeps_the_hours_that_we
         settings = body["settings"] | {"business_hours": OPEN, "on_call": next(versions)}
         return status, {**body, "settings": settings}
 
-    api.answers["getOwnOrganization"] = organization
+    api.responses["getOwnOrganization"] = organization
     stale = {"code": "precondition_failed", "message": "No."}
-    api.answers["updateOwnOrganization"] = lambda _: (412, {"error": stale})
+    api.responses["updateOwnOrganization"] = lambda _: (412, {"error": stale})
 
     shown = signed_in().fill(PAGE, "hours", **_fields({"sun": [("10:00", "12:00")]}, [ANN, NOBODY, NOBODY]))
 

@@ -36,7 +36,7 @@ def test_what_is_left_empty_keeps_its_value(api: FakeApi) -> None:
 
 def test_a_refused_secret_is_not_shown_again(api: FakeApi) -> None:
     fields = [{"location": "body", "pointer": "/secrets/signing_key", "message": "It is too short."}]
-    api.answers["putIntegration"] = lambda _: (
+    api.responses["putIntegration"] = lambda _: (
         422,
         {"error": {"code": "validation_error", "message": "No.", "details": {"fields": fields}}},
     )
@@ -51,7 +51,7 @@ def test_a_refused_secret_is_not_shown_again(api: FakeApi) -> None:
 def test_a_grant_is_for_the_own_parent(api: FakeApi) -> None:
     assert 'value="putGrant"' not in signed_in().get(GRANTS).text  # there is no parent
     status, organization = examples()["getOwnOrganization"]
-    api.answers["getOwnOrganization"] = lambda _: (
+    api.responses["getOwnOrganization"] = lambda _: (
         status,
         {**organization, "parent_organization_id": PARENT},
     )
@@ -64,7 +64,7 @@ def test_a_grant_is_for_the_own_parent(api: FakeApi) -> None:
 def test_a_child_without_a_grant_has_no_figures(api: FakeApi) -> None:
     _, page = examples()["listOrganizations"]
     child = {**page["data"][0], "name": "Summit North", "grants": []}
-    api.answers["listOrganizations"] = lambda _: (200, {"data": [child], "next_cursor": None})
-    api.answers["getRollup"] = lambda _: (200, {"data": [], "next_cursor": None})
+    api.responses["listOrganizations"] = lambda _: (200, {"data": [child], "next_cursor": None})
+    api.responses["getRollup"] = lambda _: (200, {"data": [], "next_cursor": None})
     assert "Summit North" in signed_in().get(GRANTS).words
     assert "Nothing: it has given no grant" in signed_in().get(GRANTS).words

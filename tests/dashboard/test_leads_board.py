@@ -39,9 +39,9 @@ def leads(api: FakeApi) -> dict[str, dict[str, Any]]:
         following = str(start + 2) if len(found) > start + 2 else None
         return 200, {"data": found[start : start + 2], "next_cursor": following}
 
-    api.answers["listLeads"] = listed
-    api.answers["getLead"] = lambda request: (200, stored[request.path["lead_id"]])
-    api.answers["transitionLead"] = lambda request: (
+    api.responses["listLeads"] = listed
+    api.responses["getLead"] = lambda request: (200, stored[request.path["lead_id"]])
+    api.responses["transitionLead"] = lambda request: (
         200,
         stored[request.path["lead_id"]] | {"status": (request.body or {})["to"]},
     )
@@ -132,7 +132,7 @@ def test_a_stale_card_is_refused_and_the_page_shows_what_changed(api: FakeApi, l
     leads[DANA] = lead(DANA, "new", version=1, score=82)
     before = signed_in().get(BOARD)
     leads[DANA] = lead(DANA, "contacted", version=2, score=90, assigned_to="Ann <b>")
-    api.answers["transitionLead"] = stale
+    api.responses["transitionLead"] = stale
 
     refused = move(before, DANA, to="lost", reason="No answer")
 
@@ -148,7 +148,7 @@ def test_a_stale_card_is_refused_and_the_page_shows_what_changed(api: FakeApi, l
     assert 'value="No answer"' in form
     assert "moveLead" not in columns(refused)["contacted"]
 
-    del api.answers["transitionLead"]
+    del api.responses["transitionLead"]
     api.requests.clear()
     assert move(refused, DANA, to="lost", reason="No answer").status == 303
     (again,) = api.sent("transitionLead")
@@ -160,7 +160,7 @@ def test_a_stale_card_whose_change_is_not_on_it_says_so(api: FakeApi, leads: Any
     leads[DANA] = lead(DANA, "new", version=1)
     before = signed_in().get(BOARD)
     leads[DANA] |= {"version": 2, "notes": "Called."}
-    api.answers["transitionLead"] = stale
+    api.responses["transitionLead"] = stale
 
     refused = move(before, DANA, to="contacted")
 
@@ -172,7 +172,7 @@ def test_a_move_that_is_not_possible_any_more_is_chosen_again(api: FakeApi, lead
     leads[DANA] = lead(DANA, "new", version=1)
     before = signed_in().get(BOARD)
     leads[DANA] = lead(DANA, "contacted", version=2)
-    api.answers["transitionLead"] = stale
+    api.responses["transitionLead"] = stale
 
     refused = move(before, DANA, to="contacted")
 
@@ -185,7 +185,7 @@ def test_a_stale_card_of_a_lead_that_is_won_has_no_form(api: FakeApi, leads: Any
     leads[DANA] = lead(DANA, "scheduled", version=1)
     before = signed_in().get(BOARD)
     leads[DANA] = lead(DANA, "won", version=2)
-    api.answers["transitionLead"] = stale
+    api.responses["transitionLead"] = stale
 
     refused = move(before, DANA, to="lost", reason="Too late")
 
@@ -196,7 +196,7 @@ def test_a_stale_card_of_a_lead_that_is_won_has_no_form(api: FakeApi, leads: Any
 def test_a_move_without_its_reason_keeps_the_form_and_marks_the_field(api: FakeApi, leads: Any) -> None:
     leads[DANA] = lead(DANA, "new")
     fault = {"pointer": "/reason", "message": "Required if 'to' is 'lost'.", "type": "missing"}
-    api.answers["transitionLead"] = lambda _: (
+    api.responses["transitionLead"] = lambda _: (
         422,
         {"error": {"code": "validation_failed", "message": "?", "details": {"fields": [fault]}}},
     )
@@ -212,7 +212,7 @@ def test_a_move_without_its_reason_keeps_the_form_and_marks_the_field(api: FakeA
 def test_a_move_that_the_api_forbids_shows_its_message(api: FakeApi, leads: Any) -> None:
     leads[DANA] = lead(DANA, "new")
     message = "A lead with the status 'new' cannot become 'won'."
-    api.answers["transitionLead"] = lambda _: (
+    api.responses["transitionLead"] = lambda _: (
         409,
         {"error": {"code": "illegal_transition", "message": message}},
     )
@@ -228,7 +228,7 @@ def test_a_lead_that_is_gone_is_said_to_be(api: FakeApi, leads: Any) -> None:
     before = signed_in().get(BOARD)
     leads.clear()
     for name in ("transitionLead", "getLead", "listLeadHistory"):
-        api.answers[name] = lambda _: (404, {"error": {"code": "not_found", "message": "No such lead."}})
+        api.responses[name] = lambda _: (404, {"error": {"code": "not_found", "message": "No such lead."}})
 
     refused = move(before, DANA, to="contacted")
 
@@ -264,7 +264,7 @@ def test_an_unknown_column_or_view_breaks_nothing(api: FakeApi, leads: Any) -> N
     assert signed_in().get(f"{BOARD}&column=nothing").status == 200
     assert signed_in().get(f"{BOARD}&column=nothing", hx_request="true").status == 200
     assert not api.requests
-    del api.answers["listLeads"]
+    del api.responses["listLeads"]
     assert "<table" in signed_in().get("/leads?view=nothing").text
 
 
@@ -273,8 +273,8 @@ def test_hostile_text_stays_text_on_a_card_and_above_the_board(api: FakeApi, lea
     leads[DANA] = lead(DANA, "new", version=1, **hostile)
     before = signed_in().get(BOARD)
     leads[DANA] = lead(DANA, "lost", version=2, **hostile)
-    api.answers["transitionLead"] = stale
-    api.answers["listLeadHistory"] = lambda _: (
+    api.responses["transitionLead"] = stale
+    api.responses["listLeadHistory"] = lambda _: (
         200,
         {"data": [examples()["listLeadHistory"][1]["data"][0] | {"reason": HOSTILE}], "next_cursor": None},
     )

@@ -19,13 +19,13 @@ REFUSAL = "This is the last owner who has signed in. First make another member w
 def _list_members(api: FakeApi) -> None:
     status, page = examples()["listMembers"]
     members = [page["data"][0] | {"id": one, "email": f"{one}@example.com"} for one in IDS]
-    api.answers["listMembers"] = lambda _: (status, {"data": members, "next_cursor": None})
+    api.responses["listMembers"] = lambda _: (status, {"data": members, "next_cursor": None})
 
 
 def test_a_refused_removal_is_explained_in_its_row(api: FakeApi) -> None:
     _list_members(api)
     error = {"code": "conflict", "message": REFUSAL, "details": {"reason": "last_owner"}}
-    api.answers["removeMember"] = lambda _: (409, {"error": error})
+    api.responses["removeMember"] = lambda _: (409, {"error": error})
 
     person = signed_in()
     hidden = person.get(MEMBERS).hidden("removeMember")
@@ -50,7 +50,7 @@ def test_each_row_removes_its_own_member(api: FakeApi) -> None:
 def test_a_refused_role_is_explained_and_kept(api: FakeApi) -> None:
     _list_members(api)
     error = {"code": "conflict", "message": REFUSAL, "details": {"reason": "last_owner"}}
-    api.answers["updateMember"] = lambda _: (409, {"error": error})
+    api.responses["updateMember"] = lambda _: (409, {"error": error})
 
     shown = signed_in().fill(f"{MEMBERS}/{IDS[0]}", "updateMember", name="Sam", role="viewer")
 
@@ -71,7 +71,7 @@ def test_the_inviter_knows_who_gets_an_email(api: FakeApi) -> None:
 def test_an_organization_that_invited_the_person_is_named(api: FakeApi) -> None:
     first, second = SESSION["organizations"]
     organizations = [first, second | {"status": "invited"}]
-    api.answers["getSession"] = lambda _: (200, SESSION | {"organizations": organizations})
+    api.responses["getSession"] = lambda _: (200, SESSION | {"organizations": organizations})
 
     words = signed_in().get("/account").words
 

@@ -20,16 +20,16 @@ SET = {
 CALLRAIL = {"vendor": "callrail", "secrets": {"signing_key": {"set": True}}}
 
 
-def _answer(api: FakeApi, operation: str, **changes: Any) -> None:
+def _response(api: FakeApi, operation: str, **changes: Any) -> None:
     status, body = examples()[operation]
-    api.answers[operation] = lambda _: (status, {**body, **changes})
+    api.responses[operation] = lambda _: (status, {**body, **changes})
 
 
 def _complete(api: FakeApi) -> None:
     _, organization = examples()["getOwnOrganization"]
-    _answer(api, "getOwnOrganization", settings=organization["settings"] | SET)
-    _answer(api, "listIntegrations", data=[CALLRAIL])
-    _answer(api, "listMembers", data=[{"role": "owner"}, {"role": "admin"}])
+    _response(api, "getOwnOrganization", settings=organization["settings"] | SET)
+    _response(api, "listIntegrations", data=[CALLRAIL])
+    _response(api, "listMembers", data=[{"role": "owner"}, {"role": "admin"}])
 
 
 def test_the_steps_are_gone_when_all_are_done(api: FakeApi) -> None:
@@ -63,8 +63,8 @@ def test_a_step_is_open_until_it_has_happened(
     operation: str, changes: dict[str, Any], step: str, api: FakeApi
 ) -> None:
     _complete(api)
-    api.answers.pop(operation, None)
-    _answer(api, operation, **changes)
+    api.responses.pop(operation, None)
+    _response(api, operation, **changes)
 
     shown = signed_in().get("/")
 
@@ -75,7 +75,7 @@ def test_a_step_is_open_until_it_has_happened(
 
 def test_without_an_admins_role_or_a_response_no_step_is_shown(api: FakeApi) -> None:
     assert "Set up" not in signed_in("member").get("/").words
-    api.answers["listApiKeys"] = lambda _: (503, {"error": {"code": "unavailable", "message": "Later."}})
+    api.responses["listApiKeys"] = lambda _: (503, {"error": {"code": "unavailable", "message": "Later."}})
     assert "Set up" not in signed_in().get("/").words
 
 
@@ -90,7 +90,7 @@ def test_an_account_lists_the_sessions_of_the_member_that_the_api_names(api: Fak
 def test_a_member_ends_another_session_of_the_own(api: FakeApi) -> None:
     _, body = examples()["listMemberSessions"]
     other = {**body["data"][0], "id": "ses_01kq09bekje6vbq5xe2b60xtwx", "is_current": False}
-    _answer(api, "listMemberSessions", data=[*body["data"], other])
+    _response(api, "listMemberSessions", data=[*body["data"], other])
 
     done = signed_in("viewer").fill("/account", "endOwnSession")
 

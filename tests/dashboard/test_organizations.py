@@ -58,7 +58,7 @@ def test_a_budget_that_is_used_up_or_absent_is_said(
     spent: int, held: int, budget: int, said: str, api: FakeApi
 ) -> None:
     usage = {"spent_microusd": spent, "held_microusd": held, "budget_microusd": budget}
-    api.answers["getAiUsage"] = lambda _: (200, {**examples()["getAiUsage"][1], **usage})
+    api.responses["getAiUsage"] = lambda _: (200, {**examples()["getAiUsage"][1], **usage})
 
     assert said in signed_in().get(USAGE).words
 

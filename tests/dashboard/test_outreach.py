@@ -76,7 +76,7 @@ def test_an_edit_shows_every_e_mail_and_keeps_variants(api: FakeApi) -> None:
         *example("getSequence")["steps"],
         {"delay_hours": 72, "subject": None, "body": None, "variants": VARIANTS},
     ]
-    api.answers["getSequence"] = lambda _: (200, example("getSequence", steps=steps))
+    api.responses["getSequence"] = lambda _: (200, example("getSequence", steps=steps))
     member = signed_in()
     shown = member.get(f"{SEQUENCE}/edit")
     assert "E-mail 2" in shown.words
@@ -161,9 +161,9 @@ def test_e_mails_that_somebody_else_added_are_not_lost_with_a_stale_form(
     mine = [{"delay_hours": 0, "subject": "One", "body": "a", "variants": []}]
     theirs = [*mine, {"delay_hours": 72, "subject": "Two", "body": "b", "variants": []}]
     sequences = iter([example("getSequence", steps=mine), example("getSequence", steps=theirs, version=2)])
-    api.answers["getSequence"] = lambda _: (200, next(sequences))
+    api.responses["getSequence"] = lambda _: (200, next(sequences))
     stale = {"code": "precondition_failed", "message": "No."}
-    api.answers["updateSequence"] = lambda _: (412, {"error": stale})
+    api.responses["updateSequence"] = lambda _: (412, {"error": stale})
     member = signed_in()
     hidden = member.get(f"{SEQUENCE}/edit").hidden("updateSequence")
     subject = "First" if is_edited else "One"
@@ -181,7 +181,7 @@ def test_e_mails_that_somebody_else_added_are_not_lost_with_a_stale_form(
 def test_an_e_mail_without_a_text_does_not_shift_the_faults_of_the_others(api: FakeApi) -> None:
     faults = [{"location": "body", "pointer": "/steps/0/variants/1/body", "message": "Too long."}]
     error = {"code": "validation_error", "message": "No.", "details": {"fields": faults}}
-    api.answers["createSequence"] = lambda _: (422, {"error": error})
+    api.responses["createSequence"] = lambda _: (422, {"error": error})
     written = {
         "name": "Plumbers",
         "steps.0.delay_hours": "0",
@@ -198,7 +198,7 @@ def test_an_e_mail_without_a_text_does_not_shift_the_faults_of_the_others(api: F
 
 
 def test_the_checklist_names_what_is_missing_and_what_the_role_cannot_see(api: FakeApi) -> None:
-    api.answers["getSequence"] = lambda _: (200, example("getSequence", status="draft", steps=[]))
+    api.responses["getSequence"] = lambda _: (200, example("getSequence", status="draft", steps=[]))
     shown = signed_in("owner").get(SEQUENCE)
     assert "At least one e-mail Change it" in shown.words
     assert "A postal address, which US law requires Change it" in shown.words
@@ -212,8 +212,8 @@ def test_the_checklist_names_what_is_missing_and_what_the_role_cannot_see(api: F
 
 def test_what_the_api_finds_missing_is_shown_at_activation(api: FakeApi) -> None:
     fields = [{"location": "body", "pointer": "/steps/0/body", "message": "There is no variable 'nam'."}]
-    api.answers["getSequence"] = lambda _: (200, example("getSequence", status="paused"))
-    api.answers["transitionSequence"] = lambda _: (
+    api.responses["getSequence"] = lambda _: (200, example("getSequence", status="paused"))
+    api.responses["transitionSequence"] = lambda _: (
         422,
         {"error": {"code": "validation_error", "message": "No.", "details": {"fields": fields}}},
     )
@@ -262,7 +262,7 @@ def test_a_blocked_draft_cannot_be_sent_from_its_page(api: FakeApi) -> None:
     member = signed_in()
     path = f"/outreach/drafts/draft_{ULID}"
     assert 'value="sendDraft"' in member.get(path).text
-    api.answers["getDraft"] = lambda _: (200, example("getDraft", findings=[finding]))
+    api.responses["getDraft"] = lambda _: (200, example("getDraft", findings=[finding]))
     shown = member.get(path)
     assert 'value="sendDraft"' not in shown.text
     assert "<mark>Hello Dana</mark>" in shown.text
@@ -271,7 +271,7 @@ def test_a_blocked_draft_cannot_be_sent_from_its_page(api: FakeApi) -> None:
 def test_a_draft_that_is_being_written_is_looked_at_again(api: FakeApi) -> None:
     path = f"/outreach/drafts/draft_{ULID}"
     assert "hx-trigger" not in signed_in().get(path).text
-    api.answers["getDraft"] = lambda _: (
+    api.responses["getDraft"] = lambda _: (
         200,
         example("getDraft", status="writing", subject=None, body=None, provenance=None),
     )
@@ -294,7 +294,7 @@ def test_the_list_of_suppressions_is_a_file_with_the_filters_of_the_page(api: Fa
     member = signed_in("viewer")
     path = "/outreach/suppressions?reason=bounced"
     assert "/outreach/suppressions?reason=bounced&amp;export=csv" in member.get(path).text
-    api.answers["exportSuppressionsCsv"] = lambda _: (200, "address,reason\r\ngone@example.com,bounced\r\n")
+    api.responses["exportSuppressionsCsv"] = lambda _: (200, "address,reason\r\ngone@example.com,bounced\r\n")
     file = member.get(f"{path}&export=csv")
 
     assert file.text == "address,reason\r\ngone@example.com,bounced\r\n"
@@ -305,7 +305,7 @@ def test_the_list_of_suppressions_is_a_file_with_the_filters_of_the_page(api: Fa
 
 
 def test_a_list_that_is_too_long_for_a_file_says_what_to_do(api: FakeApi) -> None:
-    api.answers["exportSuppressionsCsv"] = lambda _: (
+    api.responses["exportSuppressionsCsv"] = lambda _: (
         422,
         {"error": {"code": "validation_error", "message": "More than 10,000 match."}},
     )
@@ -320,7 +320,7 @@ def test_a_paused_sender_says_since_when_and_can_be_resumed_by_an_admin(api: Fak
         "reason": "bounces",
         "paused_at": "2026-04-24T17:42:13.902Z",
     }
-    api.answers["getDeliverability"] = lambda _: (200, example("getDeliverability", sender=sender))
+    api.responses["getDeliverability"] = lambda _: (200, example("getDeliverability", sender=sender))
     shown = signed_in().get("/outreach/deliverability")
     assert "Sending is paused since Apr 24" in shown.words
     assert 'value="resumeSender"' in shown.text

@@ -62,7 +62,7 @@ def test_a_page_without_javascript_has_no_inline_script_or_style(page: Page, api
 def test_empty_lists_have_a_text(page: Page, api: FakeApi) -> None:
     for name, (status, body) in examples().items():
         if isinstance(body.get("data"), list):
-            api.answers[name] = lambda _, status=status: (status, {"data": [], "next_cursor": None})  # type: ignore[misc]
+            api.responses[name] = lambda _, status=status: (status, {"data": [], "next_cursor": None})  # type: ignore[misc]
 
     assert signed_in().get(address(page)).status == 200
 
@@ -83,7 +83,7 @@ def hostile(value: Any, name: str = "") -> Any:
 @pytest.mark.parametrize("page", [page for page in PAGES if page.calls], ids=lambda page: page.path)
 def test_a_failed_call_is_explained_and_an_optional_one_omitted(page: Page, api: FakeApi) -> None:
     for call in page.calls.values():
-        api.answers[call.operation] = lambda _: (
+        api.responses[call.operation] = lambda _: (
             500,
             {"error": {"code": "internal_error", "message": "secret"}},
         )
@@ -99,7 +99,7 @@ def test_a_failed_call_is_explained_and_an_optional_one_omitted(page: Page, api:
 )
 def test_what_does_not_exist_is_404(page: Page, api: FakeApi) -> None:
     for call in page.calls.values():
-        api.answers[call.operation] = lambda _: (404, {"error": {"code": "not_found", "message": "No."}})
+        api.responses[call.operation] = lambda _: (404, {"error": {"code": "not_found", "message": "No."}})
 
     shown = signed_in().get(address(page))
     assert shown.status == 404

@@ -18,7 +18,7 @@ PROSPECT = f"/prospects/{ID}"
 
 def serve(api: FakeApi, **changes: Any) -> None:
     prospect = {**examples()["getProspect"][1], **changes}
-    api.answers["getProspect"] = lambda _: (200, prospect)
+    api.responses["getProspect"] = lambda _: (200, prospect)
 
 
 def test_the_pending_prospects_of_the_list_are_qualified_together(api: FakeApi) -> None:
@@ -29,7 +29,7 @@ def test_the_pending_prospects_of_the_list_are_qualified_together(api: FakeApi) 
         {**sample, "id": f"{ID}2", "qualification": qualified},
         {**sample, "id": f"{ID}3"},
     ]
-    api.answers["listProspects"] = lambda _: (200, {"data": rows, "next_cursor": None})
+    api.responses["listProspects"] = lambda _: (200, {"data": rows, "next_cursor": None})
     done = signed_in().fill("/prospects", "qualifyPending")
 
     assert (done.status, done.location) == (303, "/prospects?done=qualifyPending")
@@ -43,7 +43,7 @@ def test_a_prospect_is_qualified_on_its_page(api: FakeApi) -> None:
 
 
 def test_an_empty_address_is_left_out_and_need_not_be_filled(api: FakeApi) -> None:
-    api.answers["createProspect"] = lambda _: (201, {"id": ID})
+    api.responses["createProspect"] = lambda _: (201, {"id": ID})
     form = signed_in().get("/prospects/new").text
     done = signed_in().fill("/prospects/new", "createProspect", company="Harbor", source="manual")
 

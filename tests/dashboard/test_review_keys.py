@@ -29,9 +29,9 @@ def test_keys_move_open_and_accept(api: FakeApi) -> None:
         copy.deepcopy(first) | {"id": one, "status": "proposed", "decision": None} for one in IDS
     ]
     claim_status, claim = examples()["getClaim"]
-    api.answers["getClaim"] = lambda _: (claim_status, claim | {"status": "in_review"})
-    api.answers["getClaimScope"] = lambda _: (status, scope)
-    api.answers["updateClaimScopeItem"] = lambda sent: (200, first | {"id": sent.path["item_id"]})
+    api.responses["getClaim"] = lambda _: (claim_status, claim | {"status": "in_review"})
+    api.responses["getClaimScope"] = lambda _: (status, scope)
+    api.responses["updateClaimScopeItem"] = lambda sent: (200, first | {"id": sent.path["item_id"]})
 
     with served(api.url) as home, browser.launched() as chromium:
         page = chromium.new_page()

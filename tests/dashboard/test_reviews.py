@@ -18,7 +18,7 @@ REVIEW = f"/reviews/{ID}"
 
 def returns(api: FakeApi, operation: str, **members: Any) -> None:
     status, body = examples()[operation]
-    api.answers[operation] = lambda _: (status, {**body, **members})
+    api.responses[operation] = lambda _: (status, {**body, **members})
 
 
 @pytest.mark.parametrize(("rating", "text"), [(5, "5 of 5"), (1, "1 of 5"), (None, "No stars")])
@@ -38,7 +38,7 @@ def test_a_low_rating_says_that_a_person_approves_the_answer(
 
 
 def test_a_draft_of_an_answer_is_content_that_names_the_review(api: FakeApi) -> None:
-    api.answers["createContent"] = lambda _: (202, {"id": "content_01kq09bekje6vbq5xe2b60xtww"})
+    api.responses["createContent"] = lambda _: (202, {"id": "content_01kq09bekje6vbq5xe2b60xtww"})
     done = signed_in().fill(REVIEW, "draftAnswer", **{"brief.tone": "empathetic"})
 
     assert done.location == "/content/content_01kq09bekje6vbq5xe2b60xtww?done=draftAnswer"
@@ -83,7 +83,10 @@ def test_requests_say_that_nobody_is_chosen_by_what_they_may_write(api: FakeApi)
 
 def test_a_customer_gets_no_second_request_within_ninety_days(api: FakeApi) -> None:
     sentence = "The customer was asked on April 24 and can be asked again on July 23."
-    api.answers["createReviewRequest"] = lambda _: (409, {"error": {"code": "conflict", "message": sentence}})
+    api.responses["createReviewRequest"] = lambda _: (
+        409,
+        {"error": {"code": "conflict", "message": sentence}},
+    )
     shown = signed_in().fill(
         "/reviews/requests/new", "createReviewRequest", name="Dana Reyes", email="dana@example.com"
     )

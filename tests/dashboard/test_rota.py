@@ -162,7 +162,7 @@ def test_the_shifts_of_a_day_cover_it_once(people: list[Any], opened: Any) -> No
 
 def page(api: FakeApi, role: str = "owner", **changed: Any) -> Any:
     status, body = examples()["getOwnOrganization"]
-    api.answers["getOwnOrganization"] = lambda _: (status, {**body, "settings": body["settings"] | changed})
+    api.responses["getOwnOrganization"] = lambda _: (status, {**body, "settings": body["settings"] | changed})
     return signed_in(role).get(PAGE)
 
 

@@ -66,7 +66,7 @@ def test_a_request_leads_to_what_it_changed(api: FakeApi) -> None:
 
 
 def test_an_id_of_somebody_else_is_not_found(api: FakeApi) -> None:
-    api.answers["getLead"] = lambda _: (404, {"error": {"code": "not_found", "message": "No."}})
+    api.responses["getLead"] = lambda _: (404, {"error": {"code": "not_found", "message": "No."}})
     member = signed_in()
     shown = member.get(member.get(f"/search?id=lead_{ULID}").location)
 
@@ -139,7 +139,7 @@ def test_the_curl_command_has_the_query_of_the_call_and_the_name_of_the_key(api:
 
 
 def test_a_failed_optional_call_is_not_shown(api: FakeApi) -> None:
-    api.answers["getAuditProof"] = lambda _: (503, {"error": {"code": "unavailable", "message": "Later."}})
+    api.responses["getAuditProof"] = lambda _: (503, {"error": {"code": "unavailable", "message": "Later."}})
     text = signed_in().get(f"/audit-log/aud_{ULID}").text
 
     assert "api-1-json" in text

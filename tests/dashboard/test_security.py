@@ -98,7 +98,7 @@ def test_a_file_outside_the_folder_is_unknown(api: FakeApi) -> None:
 
 
 def test_an_unexpected_error_shows_nothing_of_itself(api: FakeApi) -> None:
-    api.answers["listLeads"] = lambda _: (200, {"data": [{"id": "lead_1"}], "next_cursor": None})
+    api.responses["listLeads"] = lambda _: (200, {"data": [{"id": "lead_1"}], "next_cursor": None})
     shown = signed_in().get("/leads")
 
     assert shown.status == 500

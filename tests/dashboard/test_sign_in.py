@@ -73,7 +73,7 @@ def test_a_callback_works_once(api: FakeApi) -> None:
 
 
 def test_a_refused_sign_in_sets_no_session(api: FakeApi) -> None:
-    api.answers["createSession"] = lambda _: (403, {"error": {"code": "sign_in_refused", "message": "No."}})
+    api.responses["createSession"] = lambda _: (403, {"error": {"code": "sign_in_refused", "message": "No."}})
     person = Person()
     query = begun(person)
     shown = person.get(f"/signed-in?code=abc&state={query['state']}")
@@ -94,7 +94,7 @@ def test_a_refused_sign_in_sets_no_session(api: FakeApi) -> None:
 )
 def test_a_refusal_says_what_the_person_can_do(reason: str, said: str, api: FakeApi) -> None:
     details = {"reason": reason}
-    api.answers["createSession"] = lambda _: (
+    api.responses["createSession"] = lambda _: (
         403,
         {"error": {"code": "sign_in_refused", "message": "No.", "details": details}},
     )
@@ -147,7 +147,7 @@ def test_no_address_leads_to_another_host(path: str, api: FakeApi) -> None:
 
 
 def test_a_session_that_the_api_refuses_is_forgotten_and_the_page_remembered(api: FakeApi) -> None:
-    api.answers["listLeads"] = lambda _: (401, {"error": {"code": "invalid_key", "message": "No."}})
+    api.responses["listLeads"] = lambda _: (401, {"error": {"code": "invalid_key", "message": "No."}})
     member = signed_in()
     shown = member.get("/leads?status=new")
 
@@ -181,7 +181,7 @@ def test_signing_out_ends_the_session_everywhere(api: FakeApi) -> None:
 def test_switching_replaces_the_session(api: FakeApi) -> None:
     member = signed_in()
     before = member.cookies[FRAME]
-    api.answers["updateSession"] = lambda request: (
+    api.responses["updateSession"] = lambda request: (
         200,
         {**api._examples["updateSession"][1], "mode": "test", "session": "eal_session_" + "n" * 38},
     )

@@ -87,9 +87,9 @@ def proof(signed: Json) -> Json:
 
 
 def returns(api: FakeApi, signed: Json, proved: Json | None) -> None:
-    api.answers["listClaimSignOffs"] = lambda _: (200, {"data": [signed], "next_cursor": None})
+    api.responses["listClaimSignOffs"] = lambda _: (200, {"data": [signed], "next_cursor": None})
     error = {"code": "conflict", "message": "No checkpoint yet."}
-    api.answers["getAuditProof"] = lambda _: (200, proved) if proved else (409, {"error": error})
+    api.responses["getAuditProof"] = lambda _: (200, proved) if proved else (409, {"error": error})
 
 
 def test_the_record_of_the_manifest_is_looked_up(api: FakeApi) -> None:

@@ -75,7 +75,9 @@ class Bucket:
 def bucket(api: FakeApi, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
     found = Bucket()
     monkeypatch.setenv("IMPORT_HOSTS", f"https://imports.example.com {found.host}")
-    api.answers["importLeads"] = lambda _: created("importLeads", f"{found.host}/imports/1?X-Amz-Signature=x")
+    api.responses["importLeads"] = lambda _: created(
+        "importLeads", f"{found.host}/imports/1?X-Amz-Signature=x"
+    )
     yield found
     found.server.shutdown()
     found.server.server_close()
@@ -111,12 +113,12 @@ def test_without_a_script_the_dashboard_sends_the_file_on_byte_for_byte(api: Fak
 
 def test_a_script_learns_where_to_send_the_file(api: FakeApi, bucket: Bucket) -> None:
     member = signed_in()
-    answer = member.post(NEW, {**hidden(member, NEW, "importLeads"), "on_duplicate": "error"}, SCRIPT)
+    response = member.post(NEW, {**hidden(member, NEW, "importLeads"), "on_duplicate": "error"}, SCRIPT)
 
-    assert answer.status == 200
-    assert answer.headers["content-type"] == "application/json"
-    assert answer.headers["cache-control"] == "no-store"
-    found = json.loads(answer.text)
+    assert response.status == 200
+    assert response.headers["content-type"] == "application/json"
+    assert response.headers["cache-control"] == "no-store"
+    found = json.loads(response.text)
     assert found.keys() == {"id", "upload", "next"}
     assert found["next"] == f"{IMPORT}?done=importLeads"
     assert found["upload"]["url"].startswith(bucket.host)
@@ -178,7 +180,7 @@ def test_a_file_that_the_bucket_has_already_was_sent_before(api: FakeApi, bucket
 
 @pytest.mark.parametrize("host", ["http://127.0.0.1:1", "https://imports.example.com.evil.example.com"])
 def test_a_file_goes_to_no_host_but_the_bucket(host: str, api: FakeApi, bucket: Bucket) -> None:
-    api.answers["importLeads"] = lambda _: created("importLeads", f"{host}/x?{bucket.host}")
+    api.responses["importLeads"] = lambda _: created("importLeads", f"{host}/x?{bucket.host}")
     with pytest.raises(ValueError, match="no bucket of ours"):
         uploads.send({"url": f"{host}/x", "headers": {}}, CSV)
 
@@ -189,14 +191,14 @@ def test_a_file_goes_to_no_host_but_the_bucket(host: str, api: FakeApi, bucket: 
 
 def test_a_refusal_of_the_api_is_shown_and_returned_to_a_script(api: FakeApi, bucket: Bucket) -> None:
     message = "3 imports are unfinished, which is the limit."
-    api.answers["importLeads"] = lambda _: (409, {"error": {"code": "conflict", "message": message}})
+    api.responses["importLeads"] = lambda _: (409, {"error": {"code": "conflict", "message": message}})
     member = signed_in()
 
     shown = post_import(member, CSV)
     assert (shown.status, bucket.puts) == (409, [])
     assert message in shown.words
-    answer = member.post(NEW, hidden(member, NEW, "importLeads"), SCRIPT)
-    assert (answer.status, json.loads(answer.text)) == (409, {"message": message})
+    response = member.post(NEW, hidden(member, NEW, "importLeads"), SCRIPT)
+    assert (response.status, json.loads(response.text)) == (409, {"message": message})
 
 
 def test_a_script_gets_a_message_if_the_form_is_refused(api: FakeApi) -> None:
@@ -210,7 +212,7 @@ def test_a_script_gets_a_message_if_the_form_is_refused(api: FakeApi) -> None:
     assert "another organization or mode" in json.loads(moved.text)["message"]
     forbidden = signed_in("viewer").post(PHOTOS, fields, SCRIPT)
     assert (forbidden.status, api.sent("createClaimPhoto")) == (403, [])
-    api.answers["createClaimPhoto"] = lambda _: (401, {"error": {"code": "unauthorized", "message": "No."}})
+    api.responses["createClaimPhoto"] = lambda _: (401, {"error": {"code": "unauthorized", "message": "No."}})
     ended = member.post(PHOTOS, declared("a.jpg") | fields, SCRIPT)
     assert ended.status == 401
     assert "Your session has ended." in json.loads(ended.text)["message"]
@@ -257,7 +259,7 @@ def post_body(body: bytes) -> dashboard.Page:
 
 def an_import(api: FakeApi, **changes: Any) -> dashboard.Page:
     status, body = examples()["getLeadImport"]
-    api.answers["getLeadImport"] = lambda _: (status, {**body, "errors": [], "failed": 0, **changes})
+    api.responses["getLeadImport"] = lambda _: (status, {**body, "errors": [], "failed": 0, **changes})
     return signed_in().get(IMPORT)
 
 
@@ -336,9 +338,9 @@ def test_the_page_names_the_columns_and_offers_an_example(api: FakeApi) -> None:
             assert name in shown.words
     assert "At most 64 MiB and 100,000 rows" in shown.words
     (example,) = [one for one in shown.text.split('"') if one.startswith("/static/leads.")]
-    answer = signed_in().get(example)
-    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
-    assert answer.text.startswith("first_name,")
+    response = signed_in().get(example)
+    assert response.headers["content-type"] == "text/csv; charset=utf-8"
+    assert response.text.startswith("first_name,")
 
 
 # ---------------------------------------------------------------- photos
@@ -366,20 +368,20 @@ def declared(name: str, content: bytes = b"x" * 40) -> dict[str, str]:
 def test_a_photo_is_declared_as_the_script_says(name: str, api: FakeApi) -> None:
     member = signed_in()
     fields = hidden(member, PHOTOS, "createClaimPhoto")
-    answer = member.post(PHOTOS, {**fields, **declared(name)}, SCRIPT)
+    response = member.post(PHOTOS, {**fields, **declared(name)}, SCRIPT)
 
-    assert answer.status == 200
+    assert response.status == 200
     (sent,) = api.sent("createClaimPhoto")
     assert sent.body == {**declared(name), "size_bytes": 40}
     assert sent.headers["Idempotency-Key"] == fields["_key"]
-    target = json.loads(answer.text)["upload"]
+    target = json.loads(response.text)["upload"]
     assert target == examples()["createClaimPhoto"][1]["upload"]
 
 
 def test_the_gallery_shows_a_hostile_file_name_and_reason_as_text(api: FakeApi) -> None:
     status, page = examples()["listClaimPhotos"]
     photo = {**page["data"][0], "filename": HOSTILE, "caption": None, "status": "rejected", "reason": HOSTILE}
-    api.answers["listClaimPhotos"] = lambda _: (status, {**page, "data": [photo]})
+    api.responses["listClaimPhotos"] = lambda _: (status, {**page, "data": [photo]})
     shown = signed_in().get(PHOTOS)
 
     assert shown.words.count(HOSTILE) >= 2
@@ -390,8 +392,8 @@ def test_the_gallery_shows_a_hostile_file_name_and_reason_as_text(api: FakeApi) 
 def test_a_rejection_for_programs_is_explained_to_a_person(api: FakeApi) -> None:
     changes = {"status": "rejected", "rejection": "wrong_type", "reason": "It lacks the content_type."}
     _, page = examples()["listClaimPhotos"]
-    api.answers["listClaimPhotos"] = lambda _: (200, {**page, "data": [{**page["data"][0], **changes}]})
-    api.answers["getClaimPhoto"] = lambda _: (200, {**examples()["getClaimPhoto"][1], **changes})
+    api.responses["listClaimPhotos"] = lambda _: (200, {**page, "data": [{**page["data"][0], **changes}]})
+    api.responses["getClaimPhoto"] = lambda _: (200, {**examples()["getClaimPhoto"][1], **changes})
 
     for path in (PHOTOS, f"{PHOTOS}/photo_{ULID}"):
         assert "The file is not an image of the type that its name states." in signed_in().get(path).words
@@ -407,12 +409,12 @@ def test_a_refused_declaration_names_every_field(api: FakeApi) -> None:
             "error": {"code": "validation_error", "message": "Invalid.", "details": {"fields": fields}}
         }
 
-    api.answers["createClaimPhoto"] = refuse
+    api.responses["createClaimPhoto"] = refuse
     member = signed_in()
-    answer = member.post(PHOTOS, hidden(member, PHOTOS, "createClaimPhoto") | declared("a.png"), SCRIPT)
+    response = member.post(PHOTOS, hidden(member, PHOTOS, "createClaimPhoto") | declared("a.png"), SCRIPT)
 
-    assert answer.status == 422
-    assert json.loads(answer.text) == {
+    assert response.status == 422
+    assert json.loads(response.text) == {
         "message": "Filename: Must end with .jpg or .jpeg. Room: Must have at most 100 characters."
     }
 
@@ -441,7 +443,7 @@ def test_without_a_script_the_page_says_what_to_do_and_accepts_no_photo(api: Fak
 @pytest.mark.parametrize(("status", "role"), [("closed", "owner"), ("open", "viewer")])
 def test_who_cannot_add_photos_gets_no_form(status: str, role: str, api: FakeApi) -> None:
     code, body = examples()["getClaim"]
-    api.answers["getClaim"] = lambda _: (code, {**body, "status": status})
+    api.responses["getClaim"] = lambda _: (code, {**body, "status": status})
 
     assert 'value="createClaimPhoto"' not in signed_in(role).get(PHOTOS).text
 

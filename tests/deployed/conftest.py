@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, BrowserContext, Page
 
-    from tools.fixtures.client import Answer
+    from tools.fixtures.client import ApiResponse
 
 
 STACK = Path(os.environ.get("EAL_STACK", ROOT / ".local" / "stack.json"))
@@ -70,16 +70,18 @@ def _new_key(stack: Stack, admin: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def eventually() -> Callable[[Callable[[], Answer], Callable[[Answer], bool]], Answer]:
+def eventually() -> Callable[[Callable[[], ApiResponse], Callable[[ApiResponse], bool]], ApiResponse]:
     """Repeat a request until the response is as expected, for at most 30 seconds."""
 
-    def call_until(send: Callable[[], Answer], is_expected: Callable[[Answer], bool]) -> Answer:
+    def call_until(
+        send: Callable[[], ApiResponse], is_expected: Callable[[ApiResponse], bool]
+    ) -> ApiResponse:
         end = time.monotonic() + 30
         while True:
-            answer = send()
-            if is_expected(answer) or time.monotonic() > end:
-                assert is_expected(answer), answer.body[:2000]
-                return answer
+            response = send()
+            if is_expected(response) or time.monotonic() > end:
+                assert is_expected(response), response.body[:2000]
+                return response
             time.sleep(0.3)
 
     return call_until

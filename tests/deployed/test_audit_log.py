@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tools.fixtures.client import Answer, Stack
+    from tools.fixtures.client import ApiResponse, Stack
 
 pytestmark = pytest.mark.deployed
 
-type Eventually = Callable[[Callable[[], Answer], Callable[[Answer], bool]], Answer]
+type Eventually = Callable[[Callable[[], ApiResponse], Callable[[ApiResponse], bool]], ApiResponse]
 WRITERS, LEADS_PER_WRITER = 8, 5
 
 
@@ -28,11 +28,11 @@ def _race(stack: Stack, key: str) -> list[str]:
     """Create leads with several concurrent writers. Returns the leads' ids."""
 
     def write(_: int) -> list[str]:
-        answers = [
+        responses = [
             stack.call("POST", "/leads", key=key, body={"email": f"{secrets.token_hex(8)}@example.com"})
             for _ in range(LEADS_PER_WRITER)
         ]
-        return [str(answer.json["id"]) for answer in answers]
+        return [str(response.json["id"]) for response in responses]
 
     with ThreadPoolExecutor(WRITERS) as threads:
         return [lead_id for ids in threads.map(write, range(WRITERS)) for lead_id in ids]
@@ -46,11 +46,11 @@ def test_concurrent_writers_result_in_one_hash_chain_that_an_export_proves(
     assert accepted.status == 202, accepted.body
     export = eventually(
         lambda: stack.call("GET", f"/audit-log/exports/{accepted.json['id']}", key=test_key),
-        lambda answer: answer.json["status"] == "completed",
+        lambda response: response.json["status"] == "completed",
     ).json
     name = export["manifest"]["files"][0]["name"]
-    with urllib.request.urlopen(export["url"]) as answer:  # noqa: S310 - the address that the stack has signed
-        (tmp_path / name).write_bytes(answer.read())
+    with urllib.request.urlopen(export["url"]) as response:  # noqa: S310 - the address that the stack has signed
+        (tmp_path / name).write_bytes(response.read())
     (tmp_path / "manifest.json").write_text(json.dumps(export["manifest"]))
     (tmp_path / "key.pem").write_text(export["manifest"]["checkpoint"]["public_key"])
 
@@ -74,7 +74,7 @@ def test_a_new_record_has_a_proof_within_seconds(
 
     proof = eventually(
         lambda: stack.call("GET", f"/audit-log/{record['id']}/proof", key=key),
-        lambda answer: answer.status == 200,
+        lambda response: response.status == 200,
     ).json
 
     (tmp_path / "proof.json").write_text(json.dumps(proof))

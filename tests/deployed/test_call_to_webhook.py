@@ -20,7 +20,7 @@ from tools.fixtures.verifier import accepts
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tools.fixtures.client import Answer, Stack
+    from tools.fixtures.client import ApiResponse, Stack
     from tools.fixtures.receiver import Inbox, Received
 
 pytestmark = pytest.mark.deployed
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.deployed
 EXPECTED = ["call.classified", "call.dispatched", "call.qualified", "call.received", "lead.created"]
 KINDS = ("pre-call", "routing-complete", "post-call", "call-modified")
 
-type Eventually = Callable[[Callable[[], Answer], Callable[[Answer], bool]], Answer]
+type Eventually = Callable[[Callable[[], ApiResponse], Callable[[ApiResponse], bool]], ApiResponse]
 
 
 class Connection:
@@ -47,7 +47,7 @@ class Connection:
         webhook = stack.call("POST", "/webhooks", key=key, body={"url": inbox.url, "events": EXPECTED}).json
         self.secret, self.webhook_id = webhook["secret"], webhook["id"]
 
-    def send(self, kind: str, body: bytes, base: str | None = None) -> Answer:
+    def send(self, kind: str, body: bytes, base: str | None = None) -> ApiResponse:
         return send(
             "POST",
             f"{base or self.stack.receivers['callrail']}/{self.id}/{kind}",
@@ -77,11 +77,11 @@ def _kinds(requests: list[Received]) -> list[str]:
 
 def _settled_call(stack: Stack, key: str, call: Call, eventually: Eventually) -> dict[str, object]:
     path = f"/calls?caller_number={call.caller.replace('+', '%2B')}"
-    answer = eventually(
+    response = eventually(
         lambda: stack.call("GET", path, key=key),
         lambda page: len(page.json["data"]) == 1 and page.json["data"][0]["lead_id"] is not None,
     )
-    found = answer.json["data"][0]
+    found = response.json["data"][0]
     assert isinstance(found, dict)
     return found
 
@@ -138,9 +138,9 @@ def test_the_receiver_behind_the_gateway_accepts_the_same_event(
 ) -> None:
     call = Call.new()
 
-    answer = connection.send("post-call", call.event("post-call"), base=f"{stack.api_url}/inbound/callrail")
+    response = connection.send("post-call", call.event("post-call"), base=f"{stack.api_url}/inbound/callrail")
 
-    assert answer.status == 202
+    assert response.status == 202
     _settled_call(stack, key, call, eventually)
 
 

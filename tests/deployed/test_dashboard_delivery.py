@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
     from tests.support.site import Site
-    from tools.fixtures.client import Answer, Stack
+    from tools.fixtures.client import ApiResponse, Stack
     from tools.fixtures.receiver import Inbox
 
-    type Eventually = Callable[[Callable[[], Answer], Callable[[Answer], bool]], Answer]
+    type Eventually = Callable[[Callable[[], ApiResponse], Callable[[ApiResponse], bool]], ApiResponse]
 
 pytestmark = [pytest.mark.deployed, NEEDS_BROWSER]
 
@@ -98,7 +98,7 @@ def remove(page: Page, endpoint: str) -> None:
 def test_failing_deliveries_are_in_the_log_and_are_replayed_after_they_were_counted(
     page: Page, site: Site, stack: Stack, key: str, inbox: Inbox
 ) -> None:
-    inbox.status, inbox.answer = 500, b"<script>document.title = 'Owned'</script> out of memory"
+    inbox.status, inbox.response = 500, b"<script>document.title = 'Owned'</script> out of memory"
     secret = new_endpoint(page, site, inbox)
     endpoint = open_endpoint(page)
     lead = stack.call("POST", "/leads", key=key, body={"email": f"{secrets.token_hex(8)}@example.com"}).json
@@ -111,14 +111,14 @@ def test_failing_deliveries_are_in_the_log_and_are_replayed_after_they_were_coun
     assert "out of memory" in page.locator("pre.code").first.inner_text()
     assert page.title() != "Owned"
 
-    inbox.status, inbox.answer = 410, b"gone"
+    inbox.status, inbox.response = 410, b"gone"
     page.get_by_role("button", name="Deliver again").click()
     page.get_by_text("The delivery will be tried again now.").wait_for()
     reload_until(page, page.locator(".lead .badge", has_text="Failed"))
     page.goto(endpoint)
     assert page.get_by_text("Disabled:").is_visible()
 
-    inbox.status, inbox.answer = 200, b""
+    inbox.status, inbox.response = 200, b""
     page.get_by_text("Edit", exact=True).click()
     page.get_by_label("Enabled").check()
     page.get_by_role("button", name="Save changes").click()
@@ -159,7 +159,7 @@ def test_a_claim_is_reviewed_by_keyboard_signed_off_and_its_manifest_verified(
     page.get_by_role("button", name="Extract scope").click()
     eventually(
         lambda: stack.call("GET", f"/claims/{claim['id']}", key=key),
-        lambda answer: answer.json["status"] == "ready_for_review",
+        lambda response: response.json["status"] == "ready_for_review",
     )
 
     review(page, home)

@@ -90,10 +90,10 @@ def signed(stack: Stack, key: str, page: Page) -> str:
     lead = stack.call("POST", "/leads", key=key, body={"email": address}).json
     (record,) = stack.call("GET", f"/audit-log?resource_id={lead['id']}", key=key).json["data"]
     deadline = time.monotonic() + 240
-    while (answer := stack.call("GET", f"/audit-log/{record['id']}/proof", key=key)).status != 200:
-        assert (answer.status, time.monotonic() < deadline) == (503, True), answer.body
+    while (response := stack.call("GET", f"/audit-log/{record['id']}/proof", key=key)).status != 200:
+        assert (response.status, time.monotonic() < deadline) == (503, True), response.body
         page.wait_for_timeout(3000)
-    return str(answer.json["checkpoint"]["id"])
+    return str(response.json["checkpoint"]["id"])
 
 
 def test_the_browser_proves_that_the_log_only_grew(page: Page, site: Site, stack: Stack, key: str) -> None:

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
-    from tools.fixtures.client import Answer, Stack
+    from tools.fixtures.client import ApiResponse, Stack
 
-    type Eventually = Callable[[Callable[[], Answer], Callable[[Answer], bool]], Answer]
+    type Eventually = Callable[[Callable[[], ApiResponse], Callable[[ApiResponse], bool]], ApiResponse]
 
 pytestmark = [pytest.mark.deployed, NEEDS_BROWSER]
 

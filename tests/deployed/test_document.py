@@ -213,9 +213,9 @@ def tenant(stack: Stack) -> Tenant:
     key = key_of("requests")["key"]
 
     def create(path: str, body: object) -> str:
-        answer = stack.call("POST", path, key=key, body=body)
-        assert answer.status == 201, answer.body
-        return str(answer.json["id"])
+        response = stack.call("POST", path, key=key, body=body)
+        assert response.status == 201, response.body
+        return str(response.json["id"])
 
     ids = {
         "key_id": key_of("in the path")["id"],

@@ -16,12 +16,12 @@ from tools.stack.instance import Instance, read_json
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tools.fixtures.client import Answer, Stack
+    from tools.fixtures.client import ApiResponse, Stack
     from tools.fixtures.receiver import Inbox
 
 pytestmark = pytest.mark.deployed
 
-type Eventually = Callable[[Callable[[], Answer], Callable[[Answer], bool]], Answer]
+type Eventually = Callable[[Callable[[], ApiResponse], Callable[[ApiResponse], bool]], ApiResponse]
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_a_restart_keeps_the_data_and_what_was_not_yet_delivered(
     assert inbox.wait_for(lambda _: {pending, created_after} <= delivered(), 30)
     newest = eventually(
         lambda: stack.call("GET", "/audit-log?limit=100", key=key),
-        lambda answer: all(record["seq"] for record in answer.json["data"]),
+        lambda response: all(record["seq"] for record in response.json["data"]),
     ).json["data"]
     assert {pending, created_after} <= {record["resource"]["id"] for record in newest}
     numbers = sorted(record["seq"] for record in newest)

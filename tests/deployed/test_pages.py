@@ -70,10 +70,10 @@ def seeded(stack: Stack, tenant_key: str) -> dict[str, View]:
     items = [{"PutRequest": {"Item": to_attributes(store.item_of(lead, by))}} for lead in leads]
     with ThreadPoolExecutor(4) as threads:
         chunks = [items[start : start + 25] for start in range(0, COUNT, 25)]
-        for answer in threads.map(
+        for response in threads.map(
             lambda chunk: dynamodb.batch_write_item(RequestItems={table: chunk}), chunks
         ):
-            assert not answer["UnprocessedItems"]
+            assert not response["UnprocessedItems"]
     return {lead.id: LeadView.of(lead).model_dump(mode="json") for lead in leads}
 
 

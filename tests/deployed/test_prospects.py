@@ -19,11 +19,11 @@ def test_fifty_concurrent_conversions_of_a_prospect_create_one_lead(stack: Stack
     email = f"{secrets.token_hex(8)}@example.com"
     prospect = stack.call("POST", "/prospects", key=key, body={"company": "Harbor", "email": email}).json
 
-    answers = _at_once(50, stack, "POST", f"/prospects/{prospect['id']}/convert", key)
+    responses = _at_once(50, stack, "POST", f"/prospects/{prospect['id']}/convert", key)
 
-    assert sorted(answer.status for answer in answers) == [200] + [409] * 49
-    (winner,) = (answer.json for answer in answers if answer.status == 200)
-    losers = [answer.json["error"] for answer in answers if answer.status == 409]
+    assert sorted(response.status for response in responses) == [200] + [409] * 49
+    (winner,) = (response.json for response in responses if response.status == 200)
+    losers = [response.json["error"] for response in responses if response.status == 409]
     assert {(error["code"], error["details"]["lead_id"]) for error in losers} == {
         ("conflict", winner["lead_id"])
     }

@@ -15,7 +15,7 @@ from tools.fixtures.template import ROOT
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tools.fixtures.client import Answer, Stack
+    from tools.fixtures.client import ApiResponse, Stack
 
 pytestmark = pytest.mark.deployed
 
@@ -59,18 +59,20 @@ def test_a_signed_body_that_is_not_utf_8_is_400_at_both_addresses(
 
 
 def test_a_subscription_appears_in_its_organization(
-    stack: Stack, key: str, eventually: Callable[[Callable[[], Answer], Callable[[Answer], bool]], Answer]
+    stack: Stack,
+    key: str,
+    eventually: Callable[[Callable[[], ApiResponse], Callable[[ApiResponse], bool]], ApiResponse],
 ) -> None:
     integration, body = _connected(stack, key, "stripe"), _sample("stripe")
     headers = SIGNERS["stripe"](body, SECRETS["stripe"])
     assert send("POST", integration["receiver_urls"]["events"], body=body, headers=headers).status == 202
 
-    answer = eventually(
+    response = eventually(
         lambda: stack.call("GET", "/organizations/me", key=key),
         lambda organization: organization.json["subscription"] is not None,
     )
 
-    assert (answer.json["subscription"]["plan"], answer.json["subscription"]["status"]) == (
+    assert (response.json["subscription"]["plan"], response.json["subscription"]["status"]) == (
         "price_pro",
         "active",
     )

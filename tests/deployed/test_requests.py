@@ -11,7 +11,7 @@ import pytest
 from tools.fixtures.client import send
 
 if TYPE_CHECKING:
-    from tools.fixtures.client import Answer, Stack
+    from tools.fixtures.client import ApiResponse, Stack
 
 pytestmark = pytest.mark.deployed
 
@@ -20,7 +20,7 @@ def _email() -> str:
     return f"{secrets.token_hex(8)}@example.com"
 
 
-def _at_once(count: int, stack: Stack, method: str, path: str, key: str, **more: object) -> list[Answer]:
+def _at_once(count: int, stack: Stack, method: str, path: str, key: str, **more: object) -> list[ApiResponse]:
     with ThreadPoolExecutor(count) as threads:
         requests = [threads.submit(stack.call, method, path, key=key, **more) for _ in range(count)]  # type: ignore[arg-type]
         return [request.result() for request in requests]
@@ -33,13 +33,17 @@ def _actions(stack: Stack, key: str, resource: str, resource_id: str) -> list[st
 
 
 def test_health_returns_the_documented_fields(stack: Stack) -> None:
-    answer = stack.call("GET", "/health", key=stack.keys["live_admin"])
+    response = stack.call("GET", "/health", key=stack.keys["live_admin"])
 
-    assert answer.status == 200
-    assert set(answer.json) == {
+    assert response.status == 200
+    assert set(response.json) == {
         "status", "version", "tenant_id", "environment", "scopes", "rate_limit_remaining", "timestamp",
     }  # fmt: skip
-    assert (answer.json["status"], answer.json["version"], answer.json["environment"]) == ("ok", "v1", "live")
+    assert (response.json["status"], response.json["version"], response.json["environment"]) == (
+        "ok",
+        "v1",
+        "live",
+    )
 
 
 @pytest.mark.parametrize(
@@ -52,10 +56,10 @@ def test_health_returns_the_documented_fields(stack: Stack) -> None:
     ],
 )
 def test_every_error_has_the_envelope(stack: Stack, method: str, path: str, status: int, code: str) -> None:
-    answer = stack.call(method, path)
+    response = stack.call(method, path)
 
-    assert (answer.status, answer.json["error"]["code"]) == (status, code)
-    assert answer.json["error"]["details"]["request_id"]
+    assert (response.status, response.json["error"]["code"]) == (status, code)
+    assert response.json["error"]["details"]["request_id"]
 
 
 def test_fifty_concurrent_identical_requests_create_one_lead_and_get_equal_responses(
@@ -63,7 +67,7 @@ def test_fifty_concurrent_identical_requests_create_one_lead_and_get_equal_respo
 ) -> None:
     email = _email()
 
-    answers = _at_once(
+    responses = _at_once(
         50,
         stack,
         "POST",
@@ -73,10 +77,10 @@ def test_fifty_concurrent_identical_requests_create_one_lead_and_get_equal_respo
         headers={"Idempotency-Key": secrets.token_hex(8)},
     )
 
-    assert {answer.status for answer in answers} == {201}
-    assert len({answer.body for answer in answers}) == 1
+    assert {response.status for response in responses} == {201}
+    assert len({response.body for response in responses}) == 1
     found = stack.call("GET", f"/leads?email={email}", key=key).json["data"]
-    assert [lead["id"] for lead in found] == [answers[0].json["id"]]
+    assert [lead["id"] for lead in found] == [responses[0].json["id"]]
     log = stack.call("GET", f"/audit-log?resource_type=lead&resource_id={found[0]['id']}", key=key).json[
         "data"
     ]
@@ -86,10 +90,10 @@ def test_fifty_concurrent_identical_requests_create_one_lead_and_get_equal_respo
 def test_of_fifty_concurrent_transitions_one_succeeds_and_the_others_conflict(stack: Stack, key: str) -> None:
     lead = stack.call("POST", "/leads", key=key, body={"email": _email()}).json
 
-    answers = _at_once(50, stack, "POST", f"/leads/{lead['id']}/transitions", key, body={"to": "contacted"})
+    responses = _at_once(50, stack, "POST", f"/leads/{lead['id']}/transitions", key, body={"to": "contacted"})
 
-    assert sorted(answer.status for answer in answers) == [200] + [409] * 49
-    assert {answer.json["error"]["code"] for answer in answers if answer.status == 409} <= {
+    assert sorted(response.status for response in responses) == [200] + [409] * 49
+    assert {response.json["error"]["code"] for response in responses if response.status == 409} <= {
         "illegal_transition",
         "conflict",
     }
@@ -100,12 +104,12 @@ def test_of_fifty_concurrent_transitions_one_succeeds_and_the_others_conflict(st
 def test_fifty_concurrent_rotations_of_a_key_create_one_key(stack: Stack, key: str) -> None:
     old = stack.call("POST", "/api-keys", key=key, body={"name": _email(), "scopes": ["read"]}).json
 
-    answers = _at_once(50, stack, "POST", f"/api-keys/{old['id']}/rotate", key)
+    responses = _at_once(50, stack, "POST", f"/api-keys/{old['id']}/rotate", key)
 
-    assert sorted(answer.status for answer in answers) == [200] + [409] * 49
-    losers = {answer.json["error"]["details"]["status"] for answer in answers if answer.status == 409}
+    assert sorted(response.status for response in responses) == [200] + [409] * 49
+    losers = {response.json["error"]["details"]["status"] for response in responses if response.status == 409}
     assert losers == {"rotating"}
-    (new,) = (answer.json for answer in answers if answer.status == 200)
+    (new,) = (response.json for response in responses if response.status == 200)
     shown = stack.call("GET", f"/api-keys/{old['id']}", key=key).json
     assert (shown["status"], shown["replaced_by"], shown["version"]) == ("rotating", new["id"], 2)
     for text in (old["key"], new["key"]):
@@ -129,7 +133,7 @@ def test_fifty_concurrent_revocations_of_the_last_two_admin_keys_leave_one(stack
         statuses = [request.result().status for request in requests]
 
     lists = {admin["id"]: stack.call("GET", "/api-keys", key=admin["key"]) for admin in pair}
-    assert sorted(answer.status for answer in lists.values()) == [200, 401]
+    assert sorted(response.status for response in lists.values()) == [200, 401]
     (winner,) = (admin for admin in pair if lists[admin["id"]].status == 200)
     assert set(statuses) <= {204, 401, 409}
     assert statuses.count(204) >= 1
@@ -142,11 +146,13 @@ def test_fifty_concurrent_revocations_of_the_last_two_admin_keys_leave_one(stack
 def test_fifty_concurrent_leads_with_one_email_create_one_lead(stack: Stack, key: str) -> None:
     email = _email()
 
-    answers = _at_once(50, stack, "POST", "/leads", key, body={"email": email})
+    responses = _at_once(50, stack, "POST", "/leads", key, body={"email": email})
 
-    assert sorted(answer.status for answer in answers) == [201] + [409] * 49
-    winner = next(answer.json["id"] for answer in answers if answer.status == 201)
-    assert {answer.json["error"]["details"]["id"] for answer in answers if answer.status == 409} == {winner}
+    assert sorted(response.status for response in responses) == [201] + [409] * 49
+    winner = next(response.json["id"] for response in responses if response.status == 201)
+    assert {response.json["error"]["details"]["id"] for response in responses if response.status == 409} == {
+        winner
+    }
 
 
 def test_a_revoked_key_is_rejected_on_the_next_request(stack: Stack, key: str) -> None:
@@ -155,8 +161,8 @@ def test_a_revoked_key_is_rejected_on_the_next_request(stack: Stack, key: str) -
 
     assert stack.call("DELETE", f"/api-keys/{made['id']}", key=key).status == 204
 
-    answer = stack.call("GET", "/leads", key=made["key"])
-    assert (answer.status, answer.json["error"]["code"]) == (401, "revoked_key")
+    response = stack.call("GET", "/leads", key=made["key"])
+    assert (response.status, response.json["error"]["code"]) == (401, "revoked_key")
 
 
 def test_the_rate_limit_is_exact_for_concurrent_requests(stack: Stack, key: str) -> None:
@@ -164,14 +170,14 @@ def test_the_rate_limit_is_exact_for_concurrent_requests(stack: Stack, key: str)
     made = stack.call(
         "POST", "/api-keys", key=key, body={"name": "x", "scopes": ["read"], "rate_limit": limit}
     )
-    answers = _at_once(45, stack, "GET", "/health", made.json["key"])
+    responses = _at_once(45, stack, "GET", "/health", made.json["key"])
 
-    admitted = sum(answer.status == 200 for answer in answers)
+    admitted = sum(response.status == 200 for response in responses)
     # A new minute may begin during the requests, which then have a second budget.
     assert admitted in (20, *range(21, 41))
-    assert all(answer.status in (200, 429) for answer in answers)
-    refused = [answer for answer in answers if answer.status == 429]
-    assert all(1 <= int(answer.headers["Retry-After"]) <= 60 for answer in refused)
+    assert all(response.status in (200, 429) for response in responses)
+    refused = [response for response in responses if response.status == 429]
+    assert all(1 <= int(response.headers["Retry-After"]) <= 60 for response in refused)
     assert refused
 
 
@@ -195,9 +201,9 @@ def test_a_body_that_is_not_utf_8_is_400(stack: Stack, key: str, media_type: str
     headers = {"Authorization": f"Bearer {key}", **({"Content-Type": media_type} if media_type else {})}
     body = f'{{"email": "{email}", "first_name": "José"}}'.encode("latin-1")
 
-    answer = send("POST", f"{stack.api_url}/leads", body, headers)
+    response = send("POST", f"{stack.api_url}/leads", body, headers)
 
-    assert (answer.status, answer.json["error"]["code"]) == (400, "invalid_request")
+    assert (response.status, response.json["error"]["code"]) == (400, "invalid_request")
     assert stack.call("GET", f"/leads?email={email}", key=key).json["data"] == []
 
 
@@ -205,22 +211,22 @@ def test_a_replacement_character_in_the_callers_body_is_preserved(stack: Stack, 
     body = f'{{"email": "{_email()}", "first_name": "Jos\ufffd"}}'.encode()
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
 
-    answer = send("POST", f"{stack.api_url}/leads", body, headers)
+    response = send("POST", f"{stack.api_url}/leads", body, headers)
 
-    assert (answer.status, answer.json["first_name"]) == (201, "Jos\ufffd")
+    assert (response.status, response.json["first_name"]) == (201, "Jos\ufffd")
 
 
 @pytest.mark.parametrize("tag", ['"no-such"', 'W/"no-such"', 'W/"1"', '"1-gzip"'])
 def test_an_if_match_with_an_unknown_tag_is_412(stack: Stack, key: str, tag: str) -> None:
     lead = stack.call("POST", "/leads", key=key, body={"email": _email()}).json
 
-    answer = stack.call("PATCH", f"/leads/{lead['id']}", key=key, body={}, headers={"If-Match": tag})
+    response = stack.call("PATCH", f"/leads/{lead['id']}", key=key, body={}, headers={"If-Match": tag})
 
-    assert (answer.status, answer.json["error"]["code"]) == (412, "precondition_failed")
+    assert (response.status, response.json["error"]["code"]) == (412, "precondition_failed")
 
 
 def test_the_openapi_document_needs_no_key(stack: Stack) -> None:
-    answer = send("GET", f"{stack.api_url}/openapi.json", None, {})
+    response = send("GET", f"{stack.api_url}/openapi.json", None, {})
 
-    assert (answer.status, answer.json["openapi"][:3]) == (200, "3.1")
-    assert "/leads" in answer.json["paths"]
+    assert (response.status, response.json["openapi"][:3]) == (200, "3.1")
+    assert "/leads" in response.json["paths"]

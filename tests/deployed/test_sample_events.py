@@ -38,12 +38,12 @@ def test_the_deployed_function_accepts_its_sample(
 ) -> None:
     event = re.sub(r"Bearer [^\"]*", f"Bearer {key}", path.read_text())
 
-    answer = stack.client("lambda").invoke(
+    response = stack.client("lambda").invoke(
         FunctionName=function_names[_logical_id(path)], Payload=event.encode()
     )
 
-    payload = json.loads(answer["Payload"].read() or b"null")
-    assert "FunctionError" not in answer, payload
+    payload = json.loads(response["Payload"].read() or b"null")
+    assert "FunctionError" not in response, payload
     if isinstance(payload, dict) and "statusCode" in payload:
         assert payload["statusCode"] < 500, payload
         # The dashboard's pages are no part of the API.

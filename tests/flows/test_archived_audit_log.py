@@ -16,7 +16,7 @@ from eal.domain.audit_log import archived, checkpoints
 from eal.domain.audit_log.segments import LATE_SECONDS
 from tests.support import archive
 from tests.support.faults import watched_calls
-from tests.support.http import Answer, call, load_app
+from tests.support.http import ApiResponse, call, load_app
 from tests.support.pipeline import Pipeline, expire_items, items, sqs_event, stream_records
 from tests.support.tenants import new_tenant
 from tools import verify_audit
@@ -50,10 +50,10 @@ class Log:
             clock.advance(days=100, hours=1)
         expire_items()
 
-    def _request(self, method: str, path: str, body: dict[str, Any]) -> Answer:
-        answer = call(method, path, key=self.tenant.admin, json_body=body)
-        assert answer.status in (200, 201), answer.text
-        return answer
+    def _request(self, method: str, path: str, body: dict[str, Any]) -> ApiResponse:
+        response = call(method, path, key=self.tenant.admin, json_body=body)
+        assert response.status in (200, 201), response.text
+        return response
 
     def _remember(self) -> None:
         since = rfc3339(self.clock.at)
@@ -74,9 +74,9 @@ def log(clock: Clock, cloud: None) -> Log:
 
 
 def _page(tenant: Tenant, query: str) -> Any:
-    answer = call("GET", f"/v1/audit-log?{query}", key=tenant.read)
-    assert answer.status == 200, answer.text
-    return answer.json
+    response = call("GET", f"/v1/audit-log?{query}", key=tenant.read)
+    assert response.status == 200, response.text
+    return response.json
 
 
 def _listed(tenant: Tenant, query: str = "", *, clock: Clock | None = None, days: float = 0) -> list[Record]:
@@ -129,11 +129,11 @@ def test_an_ascending_cursor_expires_instead_of_leaving_out_records(log: Log) ->
     log.clock.advance(days=60)
     expire_items()
 
-    answer = call(
+    response = call(
         "GET", f"/v1/audit-log?limit=200&order=asc&cursor={page['next_cursor']}", key=log.tenant.read
     )
 
-    assert (answer.status, answer.error) == (400, "invalid_cursor")
+    assert (response.status, response.error) == (400, "invalid_cursor")
 
 
 @pytest.mark.parametrize("order", ["asc", "desc"])
@@ -232,9 +232,9 @@ def long_log(clock: Clock, cloud: None) -> tuple[Tenant, list[str]]:
 
 
 def _ids(tenant: Tenant, query: str) -> tuple[list[str], str | None]:
-    answer = call("GET", f"/v1/audit-log?{query}", key=tenant.test_admin)
-    assert answer.status == 200, answer.text
-    return [record["id"] for record in answer.json["data"]], answer.json["next_cursor"]
+    response = call("GET", f"/v1/audit-log?{query}", key=tenant.test_admin)
+    assert response.status == 200, response.text
+    return [record["id"] for record in response.json["data"]], response.json["next_cursor"]
 
 
 def _all_ids(tenant: Tenant, query: str) -> tuple[list[str], int]:
@@ -309,12 +309,12 @@ def test_a_missing_segment_is_an_error_and_not_a_shorter_list(
 
     cursor = ""
     while True:
-        answer = call("GET", f"/v1/audit-log?order={order}&limit=50{cursor}", key=tenant.test_admin)
-        if answer.status != 200:
+        response = call("GET", f"/v1/audit-log?order={order}&limit=50{cursor}", key=tenant.test_admin)
+        if response.status != 200:
             break
-        cursor = f"&cursor={answer.json['next_cursor']}"
+        cursor = f"&cursor={response.json['next_cursor']}"
 
-    assert (answer.status, answer.error) == (500, "internal_error")
+    assert (response.status, response.error) == (500, "internal_error")
 
 
 def _delete_segments(tenant: Tenant, *firsts: int) -> None:
@@ -353,8 +353,8 @@ def late(clock: Clock, cloud: None) -> tuple[Tenant, list[Record]]:
 def _number_and_archive(tenant: Tenant, new: list[dict[str, Any]]) -> None:
     load_app("workers/relay_outbox").handler(stream_records(new), None)
     body = json.dumps({"organization_id": tenant.id, "mode": "test", "request_id": "r"})
-    answer = load_app("workers/archive_audit").handler(sqs_event("AuditQueue", [body]), None)
-    assert answer == {"batchItemFailures": []}
+    response = load_app("workers/archive_audit").handler(sqs_event("AuditQueue", [body]), None)
+    assert response == {"batchItemFailures": []}
 
 
 def test_a_record_that_was_numbered_days_late_is_found_and_listed(
@@ -370,8 +370,8 @@ def test_a_record_that_was_numbered_days_late_is_found_and_listed(
 
     for record in records:
         clock.advance(minutes=1)  # the limit of requests
-        answer = call("GET", f"/v1/audit-log/{record['id']}", key=tenant.test_admin)
-        assert answer.json["seq"] == record["seq"]
+        response = call("GET", f"/v1/audit-log/{record['id']}", key=tenant.test_admin)
+        assert response.json["seq"] == record["seq"]
         at = record["created_at"]
         for order in ("asc", "desc"):
             before = {other["id"] for other in records if other["created_at"] < at}

@@ -277,13 +277,13 @@ def test_a_changed_or_removed_checkpoint_is_detected(copy: Copy, verdict: Verdic
 def _signed(stated: dict[str, Any]) -> dict[str, Any]:
     """Sign with the product's own key, as an attacker with full access could."""
     stated = {name: value for name, value in stated.items() if name != "signature"}
-    answer = aws.kms().sign(
+    response = aws.kms().sign(
         KeyId=settings.signing_key(),
         Message=verify_audit.canonical(stated),
         MessageType="RAW",
         SigningAlgorithm="ECDSA_SHA_256",
     )
-    return {**stated, "signature": base64.b64encode(answer["Signature"]).decode()}
+    return {**stated, "signature": base64.b64encode(response["Signature"]).decode()}
 
 
 def test_a_recomputed_chain_is_detected_by_the_locked_checkpoints(copy: Copy, verdict: Verdict) -> None:

@@ -32,8 +32,8 @@ Caller: Dana Reyes. There is mold in the bathroom of our house, we own it, any d
 
 def wants(tenant: Tenant, engine: str = "bedrock_always", cents: int = 500) -> None:
     ai = {"enabled": True, "engine": engine, "monthly_budget_cents": cents}
-    answer = call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body={"settings": {"ai": ai}})
-    assert answer.status == 200, answer.text
+    response = call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body={"settings": {"ai": ai}})
+    assert response.status == 200, response.text
 
 
 def ingested(tenant: Tenant) -> str:
@@ -54,8 +54,8 @@ def task(tenant: Tenant, call_id: str, mode: str = "live") -> str:
 
 
 def classify(*messages: str) -> None:
-    answer = load_app("workers/classify_call").handler(sqs_event("ClassifyQueue", list(messages)), None)
-    assert answer["batchItemFailures"] == []
+    response = load_app("workers/classify_call").handler(sqs_event("ClassifyQueue", list(messages)), None)
+    assert response["batchItemFailures"] == []
 
 
 def shown(tenant: Tenant, call_id: str) -> Any:

@@ -34,16 +34,16 @@ def inbox() -> Iterator[Inbox]:
 @pytest.fixture
 def connection_id(tenant: Tenant) -> str:
     body = {"settings": {}, "secrets": {"signing_key": SIGNING_KEY}}
-    answer = request("PUT", "/v1/integrations/callrail", key=tenant.admin, json_body=body)
-    assert answer.status == 200, answer.text
-    return str(answer.json["connection_id"])
+    response = request("PUT", "/v1/integrations/callrail", key=tenant.admin, json_body=body)
+    assert response.status == 200, response.text
+    return str(response.json["connection_id"])
 
 
 def _subscribe(tenant: Tenant, inbox: Inbox) -> str:
     body = {"url": inbox.url, "events": EXPECTED}
-    answer = request("POST", "/v1/webhooks", key=tenant.admin, json_body=body)
-    assert answer.status == 201, answer.text
-    return str(answer.json["secret"])
+    response = request("POST", "/v1/webhooks", key=tenant.admin, json_body=body)
+    assert response.status == 201, response.text
+    return str(response.json["secret"])
 
 
 def _receive(connection_id: str, kind: str, body: bytes) -> int:

@@ -100,17 +100,17 @@ class ContentMachine(RuleBasedStateMachine):
     def edit(self, data: st.DataObject, title: str, slug: str, *, is_blocked: bool) -> None:
         item = self._item(data)
         body = contents.BLOCKED if is_blocked else contents.POST.body
-        answer = contents.patch(
+        response = contents.patch(
             self.tenant, {"id": item.id}, {"title": title, "slug": slug, "body": body, "excerpt": "x"}
         )
         is_taken = any(other.slug == slug for other in self.items if other is not item)
         if item.status in FROZEN:
-            assert answer.status == 409
+            assert response.status == 409
         elif is_taken:
-            assert (answer.status, answer.error) == (409, "conflict")
+            assert (response.status, response.error) == (409, "conflict")
         else:
-            assert answer.status == 200, answer.text
-            if answer.json["revision"] > len(item.texts):
+            assert response.status == 200, response.text
+            if response.json["revision"] > len(item.texts):
                 item.texts.append((title, slug, is_blocked))
                 item.status, item.task = "draft", None
             else:
@@ -185,8 +185,8 @@ class ContentMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def change_an_old_version(self, data: st.DataObject) -> None:
         item = self._item(data)
-        answer = contents.patch(self.tenant, {"id": item.id}, {"title": "Lost"}, **{"If-Match": '"0"'})
-        assert answer.status == 412
+        response = contents.patch(self.tenant, {"id": item.id}, {"title": "Lost"}, **{"If-Match": '"0"'})
+        assert response.status == 412
 
     @precondition(lambda self: len(self.items) > 1)
     @rule(data=st.data())

@@ -28,8 +28,8 @@ TRANSCRIPT = (
 
 def share(tenant: Tenant, *, allowed: bool) -> None:
     body = {"settings": {"ai": {"enabled": True, "share_corrections": allowed}}}
-    answer = call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body=body)
-    assert answer.json["settings"]["ai"]["share_corrections"] is allowed
+    response = call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body=body)
+    assert response.json["settings"]["ai"]["share_corrections"] is allowed
 
 
 def corrected(tenant: Tenant, body: dict[str, Any], **changes: Any) -> str:
@@ -70,8 +70,8 @@ def test_the_export_is_an_evaluation_set_without_personal_data(tenant: Tenant, t
     path = tmp_path / "corrections.jsonl"
     path.write_text(text)
     read = read_file(path)
-    answer = classify_call.ENGINES["rules"]()
-    lines = list(classify_call.report(read, [answer(item) for item in read]))
+    response = classify_call.ENGINES["rules"]()
+    lines = list(classify_call.report(read, [response(item) for item in read]))
     assert [line.partition(":")[0] for line in lines if line[0] != " "] == ["intent", "urgency", "qualified"]
 
 

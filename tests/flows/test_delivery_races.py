@@ -54,9 +54,9 @@ def test_many_workers_with_the_same_message_make_one_attempt(
             assert others.acquire(timeout=20)
 
     def work(_number: int) -> object:
-        answer = deliver(message)
+        response = deliver(message)
         others.release()
-        return answer
+        return response
 
     receiver.responses = [Response(meanwhile=when_all_have_finished)]
 

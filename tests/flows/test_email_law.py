@@ -19,7 +19,7 @@ from eal.domain.outreach.erasure import TOMBSTONE_LIFETIME
 from eal.domain.outreach.suppressions import store as suppressions
 from tests.support import emails, sequences
 from tests.support.callrail import stored
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.inbound import Connection, connect
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Mailing:
         live = self.tenant.in_mode("live")
         return f"/v1/u/{addresses.unsubscribe_token(live, self.email.id)}"
 
-    def one_click(self) -> Answer:
+    def one_click(self) -> ApiResponse:
         """What a mail program sends: the body of RFC 8058, no cookie, no key."""
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         return call("POST", self.link, body="List-Unsubscribe=One-Click", headers=headers)
@@ -70,9 +70,9 @@ class Rule(NamedTuple):
 
 
 def opt_out_needs_one_step(mailing: Mailing) -> None:
-    answer = mailing.one_click()
-    assert answer.status == 200
-    assert "WWW-Authenticate" not in answer.headers
+    response = mailing.one_click()
+    assert response.status == 200
+    assert "WWW-Authenticate" not in response.headers
     assert mailing.is_suppressed
 
 
@@ -122,9 +122,9 @@ def get_changes_nothing(mailing: Mailing) -> None:
 
 
 def get_shows_a_page(mailing: Mailing) -> None:
-    answer = call("GET", mailing.link)
-    assert answer.status == 200
-    assert answer.headers["Content-Type"].startswith("text/html")
+    response = call("GET", mailing.link)
+    assert response.status == 200
+    assert response.headers["Content-Type"].startswith("text/html")
 
 
 def link_cannot_be_made_for_others(mailing: Mailing) -> None:

@@ -61,9 +61,9 @@ def test_each_emitted_type_is_valid_for_its_schema(tenant: Tenant, receiver: Rec
 
 
 def _call(tenant: Tenant, method: str, path: str, body: object = None) -> Any:
-    answer = call(method, path, key=tenant.admin, json_body=body)
-    assert answer.status < 300, answer.text
-    return answer.json if answer.text else None
+    response = call(method, path, key=tenant.admin, json_body=body)
+    assert response.status < 300, response.text
+    return response.json if response.text else None
 
 
 def _receive_a_call(tenant: Tenant) -> None:

@@ -252,11 +252,11 @@ class Session:
         headers = {"Authorization": f"Bearer {key or self.tenant.admin}", "Content-Type": "application/json"}
         sent = json.dumps(body) if body is not None else None
         event = proxy_event(method, path, headers=headers, body=sent)
-        answer = self.invoke(match(method, path.partition("?")[0])[0], event)
-        assert answer["statusCode"] < 400, answer
-        if answer["headers"].get("Content-Type", "").startswith("text/csv"):
-            return answer["body"]
-        return json.loads(answer["body"] or "null")
+        response = self.invoke(match(method, path.partition("?")[0])[0], event)
+        assert response["statusCode"] < 400, response
+        if response["headers"].get("Content-Type", "").startswith("text/csv"):
+            return response["body"]
+        return json.loads(response["body"] or "null")
 
     def subscribe(self, url: str = NO_RECEIVER) -> Any:
         """A webhook endpoint for every event and audit record."""
@@ -444,8 +444,8 @@ def _sequences(session: Session) -> None:
         session.call("POST", "/v1/prospects", {"email": f"{name}@example.com"})["id"]
         for name in ("a", "b", "c")
     ]
-    answer = session.call("POST", f"{own}/enrollments", {"prospect_ids": prospects})
-    enrolled = [f"{own}/enrollments/{result['enrollment_id']}" for result in answer["data"]]
+    response = session.call("POST", f"{own}/enrollments", {"prospect_ids": prospects})
+    enrolled = [f"{own}/enrollments/{result['enrollment_id']}" for result in response["data"]]
     for to in ("paused", "active"):
         session.call("POST", f"{enrolled[0]}/transitions", {"to": to})
     session.call("GET", enrolled[0])

@@ -143,9 +143,9 @@ def _check_webhooks(inbox: Inbox) -> None:
 
 def _connect(tenant: Tenant, url: str) -> str:
     body: dict[str, Any] = {"settings": {}, "secrets": {"signing_key": SIGNING_KEY}}
-    answer = request("PUT", "/v1/integrations/callrail", key=tenant.admin, json_body=body)
+    response = request("PUT", "/v1/integrations/callrail", key=tenant.admin, json_body=body)
     request("POST", "/v1/webhooks", key=tenant.admin, json_body={"url": url, "events": ["*"]})
-    return str(answer.json["connection_id"])
+    return str(response.json["connection_id"])
 
 
 def _send(connection_id: str, call: Call) -> None:

@@ -125,9 +125,9 @@ class Watch:
                     for verb, request in requests
                     if verb != "ConditionCheck"
                 ]
-                answer = self._send(client, operation, arguments)
+                response = self._send(client, operation, arguments)
                 self._check(writes)
-                return answer
+                return response
             if operation in ("PutItem", "UpdateItem", "DeleteItem"):
                 self._check_alone(self._item_write(client, operation.removesuffix("Item"), arguments))
             elif operation == "BatchWriteItem":
@@ -284,9 +284,9 @@ def test_each_write_endpoint_records_each_change_once(
     key = tenant.test_admin if endpoint.name == "POST /v1/outreach/test-clock" else tenant.admin
     watch.folder, watch.audited = endpoint.folder, 0
 
-    answer = call(endpoint.method, path, key=key, json_body=body)
+    response = call(endpoint.method, path, key=key, json_body=body)
 
-    assert answer.status < 300, answer.text
+    assert response.status < 300, response.text
     assert "\n".join(watch.violations) == ""
     assert watch.audited > 0
 
@@ -469,9 +469,9 @@ def _log(tenant: Tenant, key: str | None = None) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     cursor = ""
     while True:
-        answer = call("GET", f"/v1/audit-log?limit=200{cursor}", key=key or tenant.read)
-        found += answer.json["data"]
-        if not (following := answer.json.get("next_cursor")):
+        response = call("GET", f"/v1/audit-log?limit=200{cursor}", key=key or tenant.read)
+        found += response.json["data"]
+        if not (following := response.json.get("next_cursor")):
             return found
         cursor = f"&cursor={quote(following)}"
 
@@ -479,15 +479,15 @@ def _log(tenant: Tenant, key: str | None = None) -> list[dict[str, Any]]:
 def test_a_write_without_an_audit_record_is_a_violation(tenant: Tenant, watch: Watch) -> None:
     """A lead that is put alone, and one that is deleted in a transaction without a record."""
     lead = call("POST", "/v1/leads", key=tenant.admin, json_body={"email": "a@example.com"}).json
-    answer = aws.dynamodb().query(
+    response = aws.dynamodb().query(
         TableName=settings.state_table(),
         KeyConditionExpression="pk = :pk AND sk = :sk",
         ExpressionAttributeValues={":pk": {"S": f"{tenant.id}#live#LEAD"}, ":sk": {"S": lead["id"]}},
     )
     assert watch.violations == []
 
-    aws.dynamodb().put_item(TableName=settings.state_table(), Item=answer["Items"][0])
-    key = {name: answer["Items"][0][name] for name in ("pk", "sk")}
+    aws.dynamodb().put_item(TableName=settings.state_table(), Item=response["Items"][0])
+    key = {name: response["Items"][0][name] for name in ("pk", "sk")}
     delete = {"Delete": {"TableName": settings.state_table(), "Key": key}}
     aws.dynamodb().transact_write_items(TransactItems=[delete])  # type: ignore[list-item]
 

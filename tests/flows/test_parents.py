@@ -13,7 +13,7 @@ from eal.domain.organizations.grants import store as grants
 from eal.domain.organizations.grants.model import Grant
 from tests.support.aws import aws_in_process
 from tests.support.callrail import connect
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.pipeline import Pipeline, items
 from tests.support.tenants import new_tenant, operator, raise_limit
 from tools.fixtures.callrail import Call
@@ -163,10 +163,10 @@ def _cells(table: Table) -> Iterator[tuple[str, str, int]]:
             yield caller, whose, status
 
 
-def _check_no_leak(answer: Answer) -> None:
+def _check_no_leak(response: ApiResponse) -> None:
     """An error response contains nothing of the owner's data."""
-    assert SECRET not in answer.text
-    assert "@example.com" not in answer.text
+    assert SECRET not in response.text
+    assert "@example.com" not in response.text
 
 
 @pytest.mark.parametrize(("path", "with_header", "table"), READS, ids=lambda value: str(value)[:60])
@@ -176,13 +176,13 @@ def test_a_read_is_allowed_only_to_the_owner_and_a_granted_parent(
     for caller, whose, status in _cells(table):
         headers = {"X-EAL-Organization": world.ids[whose]} if with_header else {}
 
-        answer = call("GET", world.path(path, whose), key=world.keys[caller], headers=headers)
+        response = call("GET", world.path(path, whose), key=world.keys[caller], headers=headers)
 
-        assert answer.status == status, (caller, whose, answer.text)
+        assert response.status == status, (caller, whose, response.text)
         if status == 403:
-            assert answer.error == "grant_required"
+            assert response.error == "grant_required"
         if status != 200:
-            _check_no_leak(answer)
+            _check_no_leak(response)
 
 
 @pytest.mark.parametrize(("method", "path", "body"), WITH_HEADER)
@@ -191,15 +191,15 @@ def test_a_write_with_the_header_is_never_allowed(world: World, method: str, pat
     for caller, whose, status in _cells(NOT_GRANTED):
         headers = {"X-EAL-Organization": world.ids[whose], "Idempotency-Key": "once"}
 
-        answer = call(
+        response = call(
             method, world.path(path, whose), key=world.keys[caller], json_body=body, headers=headers
         )
 
-        assert answer.status == status, (caller, whose, answer.text)
+        assert response.status == status, (caller, whose, response.text)
         if status == 403:
-            assert answer.error == "grant_required"
-            assert answer.json["error"]["details"]["reason"] == "read_only"
-        _check_no_leak(answer)
+            assert response.error == "grant_required"
+            assert response.json["error"]["details"]["reason"] == "read_only"
+        _check_no_leak(response)
     assert items() == before
 
 
@@ -212,11 +212,11 @@ def test_a_write_by_id_is_allowed_only_as_the_table_says(
         if (method, caller, whose) == ("DELETE", "child", "parent"):
             continue  # the only existing grant: the next test revokes another
 
-        answer = call(method, world.path(path, whose), key=world.keys[caller], json_body=body)
+        response = call(method, world.path(path, whose), key=world.keys[caller], json_body=body)
 
-        assert answer.status == status, (caller, whose, answer.text)
+        assert response.status == status, (caller, whose, response.text)
         if status != 200:
-            _check_no_leak(answer)
+            _check_no_leak(response)
     assert items() == before
 
 
@@ -243,9 +243,9 @@ def test_a_parent_sees_only_the_leads_of_the_child(world: World) -> None:
 def test_a_foreign_id_with_the_childs_header_is_404(world: World) -> None:
     headers = {"X-EAL-Organization": world.ids["child"]}
     for whose in FAMILY:
-        answer = call("GET", f"/v1/leads/{world.leads[whose]}", key=world.keys["parent"], headers=headers)
+        response = call("GET", f"/v1/leads/{world.leads[whose]}", key=world.keys["parent"], headers=headers)
 
-        assert answer.status == (200 if whose == "child" else 404)
+        assert response.status == (200 if whose == "child" else 404)
 
 
 def test_a_cursor_of_the_childs_list_is_invalid_for_the_parents_list(world: World) -> None:
@@ -288,11 +288,11 @@ def test_a_grant_covers_its_resources_until_it_expires(world: World, granted: st
 
     seen = [call("GET", path, key=world.keys["sibling"], headers=headers) for path in paths]
 
-    assert tuple(answer.status for answer in seen) == statuses
-    for answer in seen:
-        if answer.status != 200:
-            assert answer.error == "grant_required"
-            _check_no_leak(answer)
+    assert tuple(response.status for response in seen) == statuses
+    for response in seen:
+        if response.status != 200:
+            assert response.error == "grant_required"
+            _check_no_leak(response)
     for name in ("parent", "child", "stranger"):
         assert call("GET", "/v1/leads", key=world.keys[name], headers=headers).status == 404
     if grant:
@@ -309,6 +309,6 @@ def test_a_grant_to_an_organization_that_is_not_the_parent_has_no_effect(world: 
     by.transaction.commit()
 
     headers = {"X-EAL-Organization": world.ids["grandchild"]}
-    answer = call("GET", "/v1/leads", key=world.keys["stranger"], headers=headers)
+    response = call("GET", "/v1/leads", key=world.keys["stranger"], headers=headers)
 
-    assert (answer.status, answer.error) == (404, "not_found")
+    assert (response.status, response.error) == (404, "not_found")

@@ -107,8 +107,8 @@ def test_an_event_that_the_bus_could_not_deliver_has_a_reason_and_is_redriven_wi
     (letter,) = letters.send(aws.sqs(), pair(urls, "CountQueue"))
 
     assert letter.reason == "EventBridge could not deliver it: NO_PERMISSIONS"
-    answer = aws.sqs().receive_message(QueueUrl=urls["CountQueue"], MessageAttributeNames=["All"])
-    assert list(answer["Messages"][0]["MessageAttributes"]) == ["trace"]
+    response = aws.sqs().receive_message(QueueUrl=urls["CountQueue"], MessageAttributeNames=["All"])
+    assert list(response["Messages"][0]["MessageAttributes"]) == ["trace"]
 
 
 def test_a_single_message_can_be_redriven(urls: dict[str, str]) -> None:
@@ -137,11 +137,11 @@ class Slow:
         if self.receives == 3:
             for url, receipt in self.held:
                 aws.sqs().change_message_visibility(QueueUrl=url, ReceiptHandle=receipt, VisibilityTimeout=0)
-        answer = aws.sqs().receive_message(**arguments)
+        response = aws.sqs().receive_message(**arguments)
         self.held += [
-            (arguments["QueueUrl"], message["ReceiptHandle"]) for message in answer.get("Messages", [])
+            (arguments["QueueUrl"], message["ReceiptHandle"]) for message in response.get("Messages", [])
         ]
-        return answer
+        return response
 
 
 @pytest.mark.parametrize("sending", [False, True])

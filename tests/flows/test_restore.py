@@ -82,9 +82,9 @@ def restore(moment: datetime, **more: Any) -> Any:
 
 
 def create(tenant: Tenant, email: str) -> dict[str, Any]:
-    answer = call("POST", "/v1/leads", key=tenant.admin, json_body={"email": email})
-    assert answer.status == 201, answer.text
-    return dict(answer.json)
+    response = call("POST", "/v1/leads", key=tenant.admin, json_body={"email": email})
+    assert response.status == 201, response.text
+    return dict(response.json)
 
 
 def get(tenant: Tenant, lead: dict[str, Any]) -> Any:
@@ -92,9 +92,9 @@ def get(tenant: Tenant, lead: dict[str, Any]) -> Any:
 
 
 def change(tenant: Tenant, lead: dict[str, Any], **fields: object) -> dict[str, Any]:
-    answer = call("PATCH", f"/v1/leads/{lead['id']}", key=tenant.admin, json_body=fields)
-    assert answer.status == 200, answer.text
-    return dict(answer.json)
+    response = call("PATCH", f"/v1/leads/{lead['id']}", key=tenant.admin, json_body=fields)
+    assert response.status == 200, response.text
+    return dict(response.json)
 
 
 def numbers(kind: str, tenant: Tenant) -> list[int]:

@@ -11,7 +11,7 @@ import pytest
 
 from tools.bench.accepted import GENESIS, compare
 from tools.bench.load import Customer, Receivers
-from tools.fixtures.client import Answer, Stack
+from tools.fixtures.client import ApiResponse, Stack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,10 +33,10 @@ class World:
     def faults(self) -> list[str]:
         return compare(cast("Stack", self), [self.customer], self.receivers).faults
 
-    def call(self, _method: str, path: str, *, key: str) -> Answer:
+    def call(self, _method: str, path: str, *, key: str) -> ApiResponse:
         lists = {"/events": self.feed, "/audit-log": self.records}
         page = {"data": lists.get(path.partition("?")[0], self.pending), "next_cursor": None}
-        return Answer(200, {}, json.dumps(page).encode())
+        return ApiResponse(200, {}, json.dumps(page).encode())
 
     def client(self, _service: str) -> World:
         return self

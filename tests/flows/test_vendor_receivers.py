@@ -40,9 +40,9 @@ def _health(connection: Connection, tenant: Tenant) -> Any:
 def test_a_signed_event_is_stored_unchanged_enqueued_and_accepted(
     connection: Connection, tenant: Tenant, form: str, in_base64: bool
 ) -> None:
-    answer = connection.receive(getattr(connection, form)(BODY, in_base64=in_base64))
+    response = connection.receive(getattr(connection, form)(BODY, in_base64=in_base64))
 
-    assert answer.status == 202
+    assert response.status == 202
     (message,) = enqueued(QUEUES[connection.vendor])
     assert aws.patient_s3().get_object(Bucket=INBOUND_BUCKET, Key=message["raw"])["Body"].read() == BODY
     assert (message["organization_id"], message["mode"]) == (tenant.id, "live")
@@ -59,11 +59,11 @@ def test_a_signature_is_valid_for_five_minutes_in_either_direction(
     clock.at = clock.at.replace(microsecond=0)
     headers = connection.headers(BODY, at=int(clock.at.timestamp()) + offset_seconds)
 
-    answer = connection.receive(connection.url_event(BODY, headers))
+    response = connection.receive(connection.url_event(BODY, headers))
 
-    assert answer.status == status
+    assert response.status == status
     if status == 401:
-        assert answer.error == "invalid_signature"
+        assert response.error == "invalid_signature"
         assert _health(connection, tenant)["last_failure"]["reason"] == "out_of_time"
 
 
@@ -97,8 +97,8 @@ def test_an_unknown_connection_and_another_vendors_connection_are_404(
 ) -> None:
     other = connect(OTHER[connection.vendor], tenant.admin)
     for connection_id in ("conn_" + "0" * 40, other.id):
-        answer = connection.receive({**connection.url_event(BODY), "rawPath": f"/{connection_id}/events"})
-        assert (answer.status, answer.error) == (404, "not_found")
+        response = connection.receive({**connection.url_event(BODY), "rawPath": f"/{connection_id}/events"})
+        assert (response.status, response.error) == (404, "not_found")
 
 
 def test_an_unknown_event_type_is_accepted(connection: Connection) -> None:
@@ -109,9 +109,9 @@ def test_an_unknown_event_type_is_accepted(connection: Connection) -> None:
 
 
 def test_a_signed_body_that_is_not_a_json_object_is_400(connection: Connection) -> None:
-    answer = connection.receive(connection.url_event(b"[]"))
+    response = connection.receive(connection.url_event(b"[]"))
 
-    assert (answer.status, answer.error) == (400, "invalid_request")
+    assert (response.status, response.error) == (400, "invalid_request")
 
 
 @pytest.mark.parametrize("in_base64", [False, True])
@@ -122,9 +122,9 @@ def test_a_signed_body_that_is_not_a_json_object_is_400(connection: Connection) 
 def test_a_signed_body_that_is_not_utf_8_is_400_and_not_stored(
     connection: Connection, tenant: Tenant, body: bytes, form: str, in_base64: bool
 ) -> None:
-    answer = connection.receive(getattr(connection, form)(body, in_base64=in_base64))
+    response = connection.receive(getattr(connection, form)(body, in_base64=in_base64))
 
-    assert (answer.status, answer.error) == (400, "invalid_request")
+    assert (response.status, response.error) == (400, "invalid_request")
     assert enqueued(QUEUES[connection.vendor]) == []
     assert "Contents" not in aws.patient_s3().list_objects_v2(Bucket=INBOUND_BUCKET)
     assert _health(connection, tenant)["last_failure"]["reason"] == "invalid_json"

@@ -23,7 +23,7 @@ from tests.support.endpoints import (
     with_key,
 )
 from tests.support.faults import watched_calls
-from tests.support.http import Answer, call, load_app, proxy_event
+from tests.support.http import ApiResponse, call, load_app, proxy_event
 from tests.support.sessions import signed_in
 from tests.support.tenants import new_tenant, operator, raise_limit
 
@@ -105,14 +105,14 @@ def _call(
     json_body: object = None,
     body: str | None = None,
     headers: dict[str, str] | None = None,
-) -> Answer:
+) -> ApiResponse:
     """Send a valid request, except for the arguments. Checks the rules for every response."""
     if endpoint.takes_body and json_body is None and body is None:
         json_body = endpoint.sample()
     path = path or (endpoint.at() if at is None else endpoint.at(at))
-    answer = call(endpoint.method, path + query, key=key, json_body=json_body, body=body, headers=headers)
-    _check_response(endpoint, answer)
-    return answer
+    response = call(endpoint.method, path + query, key=key, json_body=json_body, body=body, headers=headers)
+    _check_response(endpoint, response)
+    return response
 
 
 def _list_of(endpoint: Endpoint, key: str) -> str:
@@ -120,23 +120,23 @@ def _list_of(endpoint: Endpoint, key: str) -> str:
     return made_by(endpoint, key) or endpoint.path
 
 
-def _check_response(endpoint: Endpoint, answer: Answer) -> None:
-    assert answer.headers["X-Request-Id"]
-    cached = CACHED.get(endpoint.path) if answer.status < 400 else None
-    assert answer.headers["Cache-Control"] == (cached or "no-store")
-    if answer.text:  # the OpenAPI document names other media types than JSON
-        assert answer.headers["Content-Type"].endswith("; charset=utf-8")
+def _check_response(endpoint: Endpoint, response: ApiResponse) -> None:
+    assert response.headers["X-Request-Id"]
+    cached = CACHED.get(endpoint.path) if response.status < 400 else None
+    assert response.headers["Cache-Control"] == (cached or "no-store")
+    if response.text:  # the OpenAPI document names other media types than JSON
+        assert response.headers["Content-Type"].endswith("; charset=utf-8")
     else:
-        assert answer.status in (204, 304)
-    rate_limit = RATE_LIMIT_HEADERS & set(answer.headers)
+        assert response.status in (204, 304)
+    rate_limit = RATE_LIMIT_HEADERS & set(response.headers)
     assert rate_limit in (set(), RATE_LIMIT_HEADERS)
-    if answer.status >= 400:
-        error = answer.json["error"]
-        assert set(answer.json) == {"error"}
+    if response.status >= 400:
+        error = response.json["error"]
+        assert set(response.json) == {"error"}
         assert set(error) == {"code", "message", "details"}
-        assert error["details"]["request_id"] == answer.headers["X-Request-Id"]
-        assert not re.search(r"Traceback|eal\.|dynamodb|botocore|pydantic|\.py", answer.text)
-    contract.check(endpoint.method, endpoint.path, answer)
+        assert error["details"]["request_id"] == response.headers["X-Request-Id"]
+        assert not re.search(r"Traceback|eal\.|dynamodb|botocore|pydantic|\.py", response.text)
+    contract.check(endpoint.method, endpoint.path, response)
 
 
 # ---------------------------------------------------------------- keys and scopes
@@ -147,10 +147,10 @@ def test_without_a_key_the_response_is_401_without_a_call_to_aws(
     cloud: None, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with watched_calls(monkeypatch) as calls:
-        answer = _call(endpoint, None, body="{not json" if endpoint.takes_body else None, query="?x=1")
+        response = _call(endpoint, None, body="{not json" if endpoint.takes_body else None, query="?x=1")
 
-    assert (answer.status, answer.error) == (401, "missing_key")
-    assert not RATE_LIMIT_HEADERS & set(answer.headers)
+    assert (response.status, response.error) == (401, "missing_key")
+    assert not RATE_LIMIT_HEADERS & set(response.headers)
     assert calls.made == []
 
 
@@ -159,10 +159,10 @@ def test_a_malformed_key_is_401_without_a_call_to_aws(
     cloud: None, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with watched_calls(monkeypatch) as calls:
-        answer = _call(endpoint, "eal_live_0000000000000000000000000000000000aaaa")
+        response = _call(endpoint, "eal_live_0000000000000000000000000000000000aaaa")
 
-    assert (answer.status, answer.error) == (401, "invalid_key")
-    assert not RATE_LIMIT_HEADERS & set(answer.headers)
+    assert (response.status, response.error) == (401, "invalid_key")
+    assert not RATE_LIMIT_HEADERS & set(response.headers)
     assert calls.made == []
 
 
@@ -172,9 +172,9 @@ def test_an_unknown_and_a_revoked_key_are_401(tenant: Tenant, endpoint: Endpoint
     call("DELETE", f"/v1/api-keys/{made['id']}", key=tenant.admin)
 
     for key, code in ((new_text("live"), "invalid_key"), (made["key"], "revoked_key")):
-        answer = _call(endpoint, key)
-        assert (answer.status, answer.error) == (401, code)
-        assert not RATE_LIMIT_HEADERS & set(answer.headers)
+        response = _call(endpoint, key)
+        assert (response.status, response.error) == (401, code)
+        assert not RATE_LIMIT_HEADERS & set(response.headers)
 
 
 @BEYOND_READ
@@ -182,11 +182,11 @@ def test_a_lower_scope_is_403_with_the_required_scope(tenant: Tenant, endpoint: 
     lower_keys = {"write": [tenant.read], "admin": [tenant.read, tenant.write]}
     scope = endpoint.route.scope or "read"
     for key in lower_keys[scope]:
-        answer = _call(endpoint, key)
+        response = _call(endpoint, key)
 
-        assert (answer.status, answer.error) == (403, "insufficient_scope")
-        assert answer.json["error"]["details"]["required"] == scope
-        assert set(answer.headers) >= RATE_LIMIT_HEADERS
+        assert (response.status, response.error) == (403, "insufficient_scope")
+        assert response.json["error"]["details"]["required"] == scope
+        assert set(response.headers) >= RATE_LIMIT_HEADERS
 
 
 # ---------------------------------------------------------------- requests
@@ -197,53 +197,53 @@ def test_an_unknown_parameter_is_422(tenant: Tenant, endpoint: Endpoint) -> None
     only_sessions = endpoint.route.needs is not None and endpoint.route.needs.session
     key = signed_in(tenant).text if only_sessions else tenant.admin
 
-    answer = _call(endpoint, key, query="?colour=red")
+    response = _call(endpoint, key, query="?colour=red")
 
-    assert (answer.status, answer.error) == (422, "validation_error")
-    assert {"pointer": "/colour", "location": "query"}.items() <= answer.json["error"]["details"]["fields"][
+    assert (response.status, response.error) == (422, "validation_error")
+    assert {"pointer": "/colour", "location": "query"}.items() <= response.json["error"]["details"]["fields"][
         0
     ].items()
 
 
 @CHANGES
 def test_an_unknown_field_is_422(tenant: Tenant, endpoint: Endpoint) -> None:
-    answer = _call(endpoint, tenant.admin, json_body={**(endpoint.sample() or {}), "shoe/size~": 44})
+    response = _call(endpoint, tenant.admin, json_body={**(endpoint.sample() or {}), "shoe/size~": 44})
 
-    assert (answer.status, answer.error) == (422, "validation_error")
-    assert "/shoe~1size~0" in [field["pointer"] for field in answer.json["error"]["details"]["fields"]]
-    assert set(answer.headers) >= RATE_LIMIT_HEADERS
+    assert (response.status, response.error) == (422, "validation_error")
+    assert "/shoe~1size~0" in [field["pointer"] for field in response.json["error"]["details"]["fields"]]
+    assert set(response.headers) >= RATE_LIMIT_HEADERS
 
 
 @CHANGES
 def test_a_body_that_is_not_a_json_object_is_400(tenant: Tenant, endpoint: Endpoint) -> None:
     for body in ("{", "nonsense", "[]", '[{"a": 1}]', '"text"', "1", "null", "NaN", '{"a": NaN}', "  "):
-        answer = _call(endpoint, tenant.admin, body=body)
-        assert (answer.status, answer.error) == (400, "invalid_request"), body
+        response = _call(endpoint, tenant.admin, body=body)
+        assert (response.status, response.error) == (400, "invalid_request"), body
 
 
 @CHANGES
 def test_an_empty_body_is_400_if_a_body_is_required(tenant: Tenant, endpoint: Endpoint) -> None:
-    answer = _call(endpoint, tenant.admin, body="")
+    response = _call(endpoint, tenant.admin, body="")
 
     if endpoint.route.body_optional:
-        assert answer.status < 300 or answer.status == 404
-        assert _call(endpoint, tenant.admin, body="{}").status == answer.status
+        assert response.status < 300 or response.status == 404
+        assert _call(endpoint, tenant.admin, body="{}").status == response.status
     else:
-        assert (answer.status, answer.error) == (400, "invalid_request")
+        assert (response.status, response.error) == (400, "invalid_request")
 
 
 @CHANGES
 def test_another_content_type_is_415(tenant: Tenant, endpoint: Endpoint) -> None:
     for media_type in ("text/plain", "application/xml", "multipart/form-data; boundary=x", "json"):
-        answer = _call(endpoint, tenant.admin, body="{}", headers={"Content-Type": media_type})
-        assert (answer.status, answer.error) == (415, "unsupported_media_type"), media_type
+        response = _call(endpoint, tenant.admin, body="{}", headers={"Content-Type": media_type})
+        assert (response.status, response.error) == (415, "unsupported_media_type"), media_type
 
 
 @CHANGES
 def test_a_body_over_256_kib_is_413(tenant: Tenant, endpoint: Endpoint) -> None:
-    answer = _call(endpoint, tenant.admin, body=json.dumps({"x": "y" * 256 * 1024}))
+    response = _call(endpoint, tenant.admin, body=json.dumps({"x": "y" * 256 * 1024}))
 
-    assert (answer.status, answer.error) == (413, "payload_too_large")
+    assert (response.status, response.error) == (413, "payload_too_large")
 
 
 @GETS
@@ -266,16 +266,16 @@ def test_an_invalid_cursor_is_400(tenant: Tenant, endpoint: Endpoint) -> None:
         "1" * 2048,
         "e" * 6000,
     ):
-        answer = _call(endpoint, tenant.admin, path=path, query=f"?cursor={cursor}")
-        assert (answer.status, answer.error) == (400, "invalid_cursor"), cursor
+        response = _call(endpoint, tenant.admin, path=path, query=f"?cursor={cursor}")
+        assert (response.status, response.error) == (400, "invalid_cursor"), cursor
 
 
 @LISTS
 def test_an_invalid_limit_is_422(tenant: Tenant, endpoint: Endpoint) -> None:
     for limit in ("0", "000", "-1", "x", "1.5", "", "٣"):
-        answer = _call(endpoint, tenant.admin, query=f"?limit={limit}")
-        assert (answer.status, answer.error) == (422, "validation_error"), limit
-        assert [field["pointer"] for field in answer.json["error"]["details"]["fields"]] == ["/limit"]
+        response = _call(endpoint, tenant.admin, query=f"?limit={limit}")
+        assert (response.status, response.error) == (422, "validation_error"), limit
+        assert [field["pointer"] for field in response.json["error"]["details"]["fields"]] == ["/limit"]
 
 
 @LISTS
@@ -291,23 +291,23 @@ def test_a_list_is_a_page(tenant: Tenant, endpoint: Endpoint) -> None:
         "?order=asc",
         "?created_after=2020-01-01T00:00:00Z",
     ):
-        answer = _call(endpoint, tenant.admin, path=path, query=query)
-        assert answer.status == 200, query
-        assert set(answer.json) >= {"data", "next_cursor"}, query
+        response = _call(endpoint, tenant.admin, path=path, query=query)
+        assert response.status == 200, query
+        assert set(response.json) >= {"data", "next_cursor"}, query
 
 
 @WRITES
 def test_a_malformed_idempotency_key_is_400(tenant: Tenant, endpoint: Endpoint) -> None:
     for text in ("", "x" * 256, "a\x00b", "é", "a\nb"):
-        answer = _call(endpoint, tenant.admin, headers={"Idempotency-Key": text})
-        assert (answer.status, answer.error) == (400, "invalid_request"), text
+        response = _call(endpoint, tenant.admin, headers={"Idempotency-Key": text})
+        assert (response.status, response.error) == (400, "invalid_request"), text
 
 
 @WITH_KEY
 def test_a_malformed_if_match_is_400(tenant: Tenant, endpoint: Endpoint) -> None:
     for text in ("7", "W/", 'w/"1"', '"1', '"1" "2"', '*, "1"', ",", '"1"x', '"a b"', '"\x7f"', '"1";"2"'):
-        answer = _call(endpoint, tenant.admin, headers={"If-Match": text})
-        assert (answer.status, answer.error) == (400, "invalid_request"), text
+        response = _call(endpoint, tenant.admin, headers={"If-Match": text})
+        assert (response.status, response.error) == (400, "invalid_request"), text
 
 
 @CHANGED
@@ -325,8 +325,8 @@ def test_an_if_match_with_an_unknown_tag_is_412(tenant: Tenant, endpoint: Endpoi
         '"é"',
         f'"{"9" * 30}"',
     ):
-        answer = _call(endpoint, tenant.admin, path=path, headers={"If-Match": text})
-        assert (answer.status, answer.error) == (412, "precondition_failed"), text
+        response = _call(endpoint, tenant.admin, path=path, headers={"If-Match": text})
+        assert (response.status, response.error) == (412, "precondition_failed"), text
     either = {"If-Match": '"no-such", "1", "2"'}  # a reply has version 2 once it is classified
     assert _call(endpoint, tenant.admin, path=path, headers=either).status < 300
 
@@ -338,10 +338,10 @@ def test_an_if_match_with_an_unknown_tag_is_412(tenant: Tenant, endpoint: Endpoi
 def test_an_id_of_another_tenant_is_404(tenant: Tenant, stranger: Tenant, endpoint: Endpoint) -> None:
     lead = call("POST", "/v1/leads", key=stranger.write, json_body={"email": "s@example.com"}).json
     for at in (lead["id"], stranger.admin_id, stranger.id, "nonsense", "lead_01kq09bekje6vbq5xe2b60xtww"):
-        answer = _call(endpoint, tenant.admin, at=at)
+        response = _call(endpoint, tenant.admin, at=at)
 
-        assert (answer.status, answer.error) == (404, "not_found"), at
-        assert set(answer.headers) >= RATE_LIMIT_HEADERS
+        assert (response.status, response.error) == (404, "not_found"), at
+        assert set(response.headers) >= RATE_LIMIT_HEADERS
 
 
 @LISTS
@@ -355,11 +355,11 @@ def test_a_list_has_no_data_of_another_mode_or_tenant(
     own = _call(endpoint, tenant.admin, path=path).json["data"]
 
     for key in (tenant.test_admin, stranger.admin):
-        answer = _call(endpoint, key, path=path)
+        response = _call(endpoint, key, path=path)
         if endpoint.route.path_parameters:
-            assert (answer.status, answer.error) == (404, "not_found")
+            assert (response.status, response.error) == (404, "not_found")
         else:
-            assert not {item["id"] for item in own} & {item["id"] for item in answer.json["data"]}
+            assert not {item["id"] for item in own} & {item["id"] for item in response.json["data"]}
 
 
 @WITH_KEY
@@ -367,18 +367,18 @@ def test_an_organization_that_is_not_a_child_of_the_callers_is_404(
     tenant: Tenant, stranger: Tenant, endpoint: Endpoint
 ) -> None:
     for organization in (stranger.id, "nonsense", "org_01kq09bekje6vbq5xe2b60xtww", tenant.id):
-        answer = _call(endpoint, tenant.admin, headers={"X-EAL-Organization": organization})
-        assert (answer.status, answer.error) == (404, "not_found"), organization
+        response = _call(endpoint, tenant.admin, headers={"X-EAL-Organization": organization})
+        assert (response.status, response.error) == (404, "not_found"), organization
 
 
 @WITH_KEY
 def test_without_a_grant_a_read_of_a_child_and_any_write_is_403(tenant: Tenant, endpoint: Endpoint) -> None:
     child = new_tenant("North", parent=tenant.id)
 
-    answer = _call(endpoint, tenant.admin, headers={"X-EAL-Organization": child.id})
+    response = _call(endpoint, tenant.admin, headers={"X-EAL-Organization": child.id})
 
-    assert (answer.status, answer.error) == (403, "grant_required")
-    details = answer.json["error"]["details"]
+    assert (response.status, response.error) == (403, "grant_required")
+    details = response.json["error"]["details"]
     reason = "not_grantable" if endpoint.route.grant is None else None
     assert details.get("reason") == (reason if endpoint.method == "GET" else "read_only")
 
@@ -407,12 +407,12 @@ def test_a_parent_reads_the_list_that_a_child_granted(tenant: Tenant, endpoint: 
 @WITH_KEY
 def test_the_response_to_the_sample_request_is_documented(tenant: Tenant, endpoint: Endpoint) -> None:
     key = tenant.test_admin if endpoint.path == TEST_CLOCK else tenant.admin
-    answer = _call(endpoint, key, json_body=sample_with_made(endpoint, key))
+    response = _call(endpoint, key, json_body=sample_with_made(endpoint, key))
 
-    assert answer.status < 300 or (answer.status == 404 and endpoint.route.path_parameters)
-    assert set(answer.headers) >= RATE_LIMIT_HEADERS
-    if answer.status < 300 and endpoint.method == "POST" and "{" not in endpoint.path:
-        assert answer.status == endpoint.route.statuses[0]
+    assert response.status < 300 or (response.status == 404 and endpoint.route.path_parameters)
+    assert set(response.headers) >= RATE_LIMIT_HEADERS
+    if response.status < 300 and endpoint.method == "POST" and "{" not in endpoint.path:
+        assert response.status == endpoint.route.statuses[0]
 
 
 @WITH_KEY
@@ -422,21 +422,21 @@ def test_the_response_about_a_created_item_is_documented(tenant: Tenant, endpoin
     if path is None:
         pytest.skip("no POST creates such an item")
 
-    answer = call(endpoint.method, path, key=tenant.admin, json_body=endpoint.sample())
+    response = call(endpoint.method, path, key=tenant.admin, json_body=endpoint.sample())
 
-    _check_response(endpoint, answer)
-    assert answer.status < 300
+    _check_response(endpoint, response)
+    assert response.status < 300
 
 
 @ALL
 def test_other_methods_reach_the_catch_all(cloud: None, endpoint: Endpoint) -> None:
     allowed = {other.method for other in endpoints() if other.path == endpoint.path}
     for method in sorted({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"} - allowed):
-        answer = call(method, endpoint.at())
+        response = call(method, endpoint.at())
 
-        assert (answer.status, answer.error) == (405, "method_not_allowed")
-        assert answer.headers["Allow"] == ", ".join(sorted(allowed))
-        assert answer.headers["X-Request-Id"]
+        assert (response.status, response.error) == (405, "method_not_allowed")
+        assert response.headers["Allow"] == ", ".join(sorted(allowed))
+        assert response.headers["X-Request-Id"]
 
 
 # ---------------------------------------------------------------- hostile requests
@@ -479,7 +479,9 @@ def busy(tenant: Tenant) -> str:
     return str(call("POST", "/v1/api-keys", key=tenant.admin, json_body=body).json["key"])
 
 
-def _send(endpoint: Endpoint, key: str, headers: dict[str, str] | None = None, **members: object) -> Answer:
+def _send(
+    endpoint: Endpoint, key: str, headers: dict[str, str] | None = None, **members: object
+) -> ApiResponse:
     """Send a valid request as an event, with some members of the event replaced."""
     event = proxy_event(
         endpoint.method,
@@ -488,14 +490,16 @@ def _send(endpoint: Endpoint, key: str, headers: dict[str, str] | None = None, *
         body=json.dumps(endpoint.sample()) if endpoint.takes_body else None,
     )
     response = load_app(endpoint.folder).handler({**event, **members}, None)
-    return Answer(response["statusCode"], response["headers"], response["body"])
+    return ApiResponse(response["statusCode"], response["headers"], response["body"])
 
 
-def _check_unbroken(endpoint: Endpoint, answer: Answer, statuses: tuple[int, ...], case: object) -> None:
-    assert answer.status in statuses, (case, answer.text[:500])
+def _check_unbroken(
+    endpoint: Endpoint, response: ApiResponse, statuses: tuple[int, ...], case: object
+) -> None:
+    assert response.status in statuses, (case, response.text[:500])
     # No response repeats a large hostile value; the largest, the event types with their schemas, has 130,000 bytes.
-    assert len(answer.text.encode()) < 192_000, case
-    _check_response(endpoint, answer)
+    assert len(response.text.encode()) < 192_000, case
+    _check_response(endpoint, response)
 
 
 SUCCESSFUL = (200, 201, 202, 204, 304)
@@ -507,18 +511,18 @@ def test_a_hostile_id_is_rejected(busy: str, endpoint: Endpoint) -> None:
     for name, text in TEXTS.items():
         parameters = dict.fromkeys(endpoint.route.path_parameters, text)
 
-        answer = _send(endpoint, busy, pathParameters=parameters)
+        response = _send(endpoint, busy, pathParameters=parameters)
 
-        _check_unbroken(endpoint, answer, (404, 422), name)
-        assert len(answer.text) < 2_000
+        _check_unbroken(endpoint, response, (404, 422), name)
+        assert len(response.text) < 2_000
 
 
 @CHANGES
 def test_a_hostile_body_is_rejected(busy: str, endpoint: Endpoint) -> None:
     for name, body in BODIES.items():
-        answer = _send(endpoint, busy, body=body)
+        response = _send(endpoint, busy, body=body)
         # The last one of duplicate fields is valid, as in every JSON parser that we use.
-        _check_unbroken(endpoint, answer, (400, 404, 413, 422), name)
+        _check_unbroken(endpoint, response, (400, 404, 413, 422), name)
 
 
 NOT_UTF_8 = {
@@ -535,12 +539,12 @@ NOT_UTF_8 = {
 def test_a_body_that_is_not_utf_8_is_400(busy: str, endpoint: Endpoint) -> None:
     for name, body in NOT_UTF_8.items():
         encoded, text = base64.b64encode(body).decode(), body.decode(errors="replace")
-        for answer in (
+        for response in (
             _send(endpoint, busy, body=encoded, isBase64Encoded=True),
             _send(endpoint, busy, body=text, isBase64Encoded=False),
         ):
-            _check_unbroken(endpoint, answer, (400,), name)
-            assert answer.error == "invalid_request", name
+            _check_unbroken(endpoint, response, (400,), name)
+            assert response.error == "invalid_request", name
 
 
 @WITH_BODY
@@ -550,8 +554,8 @@ def test_a_hostile_value_in_a_field_is_never_500(busy: str, endpoint: Endpoint) 
     for field in body.model_fields:
         for value in VALUES:
             sent = json.dumps({**(endpoint.sample() or {}), field: value})
-            answer = _send(endpoint, busy, body=sent)
-            _check_unbroken(endpoint, answer, SUCCESSFUL + REJECTED, (field, value))
+            response = _send(endpoint, busy, body=sent)
+            _check_unbroken(endpoint, response, SUCCESSFUL + REJECTED, (field, value))
 
 
 @WITH_KEY
@@ -559,18 +563,18 @@ def test_a_hostile_query_is_never_500(busy: str, endpoint: Endpoint) -> None:
     names = list(endpoint.route.query.model_fields) if endpoint.route.query else []
     for text in TEXTS.values():
         for name in [*names, text]:
-            answer = _send(
+            response = _send(
                 endpoint,
                 busy,
                 queryStringParameters={name: text},
                 multiValueQueryStringParameters={name: [text]},
             )
-            _check_unbroken(endpoint, answer, SUCCESSFUL + REJECTED, (name[:20], text[:20]))
+            _check_unbroken(endpoint, response, SUCCESSFUL + REJECTED, (name[:20], text[:20]))
 
 
 @WITH_KEY
 def test_a_hostile_header_is_never_500(busy: str, endpoint: Endpoint) -> None:
     for name in ("If-None-Match", "If-Match", "X-EAL-Organization", "Idempotency-Key", "Content-Type"):
         for text in TEXTS.values():
-            answer = _send(endpoint, busy, {name: text})
-            _check_unbroken(endpoint, answer, SUCCESSFUL + REJECTED, (name, text[:20]))
+            response = _send(endpoint, busy, {name: text})
+            _check_unbroken(endpoint, response, SUCCESSFUL + REJECTED, (name, text[:20]))

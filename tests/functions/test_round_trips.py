@@ -241,12 +241,12 @@ def test_a_warm_endpoint_makes_the_expected_number_of_calls_to_aws(
 
     with watched_calls(monkeypatch) as calls:
         headers = {"Idempotency-Key": "once"} if endpoint.route.replayable else {}
-        answer = call(endpoint.method, path, key=credential, json_body=body, headers=headers)
+        response = call(endpoint.method, path, key=credential, json_body=body, headers=headers)
 
-    is_absent = answer.status == 404 and (
+    is_absent = response.status == 404 and (
         endpoint.method == "GET" or endpoint.path == "/v1/outreach/test-clock"
     )
-    assert answer.status < 300 or is_absent, answer.text
+    assert response.status < 300 or is_absent, response.text
     assert len(calls.made) == _expected(endpoint), calls.made
 
 
@@ -266,9 +266,9 @@ def test_a_replay_makes_two_calls_to_aws(tenant: Tenant, monkeypatch: pytest.Mon
     call("POST", "/v1/leads", key=tenant.write, json_body=body, headers=headers)
 
     with watched_calls(monkeypatch) as calls:
-        answer = call("POST", "/v1/leads", key=tenant.write, json_body=body, headers=headers)
+        response = call("POST", "/v1/leads", key=tenant.write, json_body=body, headers=headers)
 
-    assert answer.headers["Idempotent-Replayed"] == "true"
+    assert response.headers["Idempotent-Replayed"] == "true"
     assert calls.made == ["UpdateItem", "TransactWriteItems"]
 
 

@@ -8,7 +8,7 @@ import pytest
 from eal.core.wire import Wire
 from eal.domain.organizations.grants.wire import Grantable
 from eal.entry.http.api import Api
-from eal.entry.http.request import Answer
+from eal.entry.http.request import Response
 from eal.entry.http.route import Created
 from tests.support.endpoints import Endpoint, endpoints
 
@@ -50,9 +50,9 @@ def _secrets(model: type[Wire], outer: str = "") -> Iterator[str]:
 
 @ALL
 def test_the_fields_shown_once_are_the_secrets_of_the_response(endpoint: Endpoint) -> None:
-    answer = endpoint.route.answer
+    response = endpoint.route.response
 
-    assert endpoint.route.shown_once == (set(_secrets(answer)) if answer else set())
+    assert endpoint.route.shown_once == (set(_secrets(response)) if response else set())
 
 
 @ALL
@@ -73,14 +73,14 @@ def test_an_undeclared_status_is_rejected() -> None:
     def create() -> Created[Nothing]:
         return Created(Nothing())
 
-    assert (app.route.statuses, app.route.answer) == ((201,), Nothing)
+    assert (app.route.statuses, app.route.response) == ((201,), Nothing)
     assert app.route.call({}).status == 201
 
     app = Api()
 
     @app.get("/v1/nothing", summary="Get nothing", operation_id="getNothing", tag="meta")
-    def undeclared() -> Answer:
-        return Answer(202, "{}")
+    def undeclared() -> Response:
+        return Response(202, "{}")
 
-    with pytest.raises(AssertionError, match="GET /v1/nothing answers 202"):
+    with pytest.raises(AssertionError, match="GET /v1/nothing returns 202"):
         app.route.call({})

@@ -48,9 +48,9 @@ def test_the_sample_of_an_endpoint_succeeds_or_finds_nothing(tenant: Tenant, fol
     for method, path, body in NEEDED.get(f"{event['httpMethod']} {event['resource']}", ()):
         assert call(method, path, key=tenant.admin, json_body=body).status == 200
 
-    answer = load_app(folder).handler(event, None)
+    response = load_app(folder).handler(event, None)
 
-    assert answer["statusCode"] in SUCCESS_OR_NOT_FOUND, answer["body"]
+    assert response["statusCode"] in SUCCESS_OR_NOT_FOUND, response["body"]
 
 
 def test_the_sample_of_a_sign_in_has_a_code_that_was_used(
@@ -60,9 +60,9 @@ def test_the_sample_of_a_sign_in_has_a_code_that_was_used(
     monkeypatch.setenv("DASHBOARD_URL", json.loads(event["body"])["redirect_uri"].removesuffix("/signed-in"))
 
     with cognito.serving(monkeypatch):
-        answer = load_app("sessions/create").handler(event, None)
+        response = load_app("sessions/create").handler(event, None)
 
-    assert (answer["statusCode"], json.loads(answer["body"])["error"]["code"]) == (403, "sign_in_refused")
+    assert (response["statusCode"], json.loads(response["body"])["error"]["code"]) == (403, "sign_in_refused")
 
 
 @pytest.mark.parametrize("folder", sorted(map(HERE.folder_of, HERE.endpoints)))
@@ -77,16 +77,16 @@ def test_the_sample_of_an_endpoint_has_its_route(folder: str) -> None:
 
 
 def test_the_sample_of_the_catch_all_is_405(cloud: None) -> None:
-    answer = load_app("unknown_route/answer").handler(_sample("unknown_route/answer"), None)
+    response = load_app("unknown_route/answer").handler(_sample("unknown_route/answer"), None)
 
-    assert answer["statusCode"] == 405, answer["body"]
+    assert response["statusCode"] == 405, response["body"]
 
 
 @pytest.mark.parametrize("folder", [folder for folder in HERE.folders if folder.startswith("inbound/")])
 def test_the_sample_of_a_receiver_names_an_unknown_connection(cloud: None, folder: str) -> None:
-    answer = load_app(folder).handler(_sample(folder), None)
+    response = load_app(folder).handler(_sample(folder), None)
 
-    assert (answer["statusCode"], json.loads(answer["body"])["error"]["code"]) == (404, "not_found")
+    assert (response["statusCode"], json.loads(response["body"])["error"]["code"]) == (404, "not_found")
 
 
 @pytest.mark.parametrize("folder", _folders("SQS", "DynamoDB", "Schedule"))
@@ -94,9 +94,9 @@ def test_a_worker_processes_its_sample(tenant: Tenant, folder: str, monkeypatch:
     event = _sample(folder)
     _store_raw_bodies(event)
 
-    answer = load_app(folder).handler(event, None)
+    response = load_app(folder).handler(event, None)
 
-    assert answer in (None, {"batchItemFailures": []})
+    assert response in (None, {"batchItemFailures": []})
 
 
 def _store_raw_bodies(event: dict[str, Any]) -> None:

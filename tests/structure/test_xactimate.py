@@ -40,7 +40,7 @@ def test_no_setting_accepts_its_hosts(tenant: Tenant) -> None:
         ("PUT", "/v1/integrations/crm", {"settings": {"url": URL}, "secrets": {"signing_secret": "x" * 24}}),
         ("POST", "/v1/calls", {**CALL, "recording_url": URL}),
     ):
-        answer = call(method, path, key=tenant.admin, json_body=body)
+        response = call(method, path, key=tenant.admin, json_body=body)
 
-        assert answer.status == 422, answer.text
-        assert answer.json["error"]["details"]["fields"][0]["type"] == "blocked_address"
+        assert response.status == 422, response.text
+        assert response.json["error"]["details"]["fields"][0]["type"] == "blocked_address"

@@ -34,8 +34,8 @@ def sign(messages: list[str] | None = None) -> int:
     """Pass the messages, by default those of an hourly run, to the worker. Returns how many failed."""
     failed = 0
     for message in enqueue() if messages is None else messages:
-        answer = load_app("workers/sign_checkpoints").handler(sqs_event("CheckpointQueue", [message]), None)
-        failed += len(answer["batchItemFailures"])
+        response = load_app("workers/sign_checkpoints").handler(sqs_event("CheckpointQueue", [message]), None)
+        failed += len(response["batchItemFailures"])
     return failed
 
 
@@ -43,8 +43,8 @@ def grow(tenant: Tenant, pipeline: Pipeline, count: int) -> None:
     """Create `count` leads and archive their audit records."""
     start = len(call("GET", "/v1/leads?limit=200", key=tenant.admin).json["data"])
     for number in range(start, start + count):
-        answer = call("POST", "/v1/leads", key=tenant.admin, json_body={"email": f"a{number}@example.com"})
-        assert answer.status == 201, answer.text
+        response = call("POST", "/v1/leads", key=tenant.admin, json_body={"email": f"a{number}@example.com"})
+        assert response.status == 201, response.text
     pipeline.run()
 
 

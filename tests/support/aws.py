@@ -23,7 +23,7 @@ from moto.dynamodb.models.table import Table
 from moto.s3.models import FakeKey, FakeMultipart
 
 from eal.core import aws, secrets
-from eal.core.aws.connection import Answer, Host, Request
+from eal.core.aws.connection import Host, Request, Response
 from tests.support import faster_moto, limits, partiql
 from tools.fixtures.template import resources, table_arguments
 
@@ -131,11 +131,11 @@ def _in_turn(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
             case "BatchExecuteStatement":
                 return partiql.execute_batch(_update, client, arguments)
             case _:
-                answer = send_with_missing_features(client, operation, arguments)
+                response = send_with_missing_features(client, operation, arguments)
         if operation == "TransactGetItems":
-            found = [response.get("Item", {}) for response in answer["Responses"]]
+            found = [response.get("Item", {}) for response in response["Responses"]]
             limits.check_transaction(operation, sum(map(limits.item_size, found)))
-        return answer
+        return response
 
 
 def _update(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
@@ -151,7 +151,7 @@ def _all_or_nothing(
     try:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(Table, "__deepcopy__", lambda table, _: table, raising=False)
-            answer = _send(client, operation, arguments)
+            response = _send(client, operation, arguments)
         sizes = [snapshot.size() for snapshot in snapshots]
         for size in sizes:
             limits.check_item(operation, size)
@@ -161,7 +161,7 @@ def _all_or_nothing(
         for snapshot in snapshots:
             snapshot.restore()
         raise
-    return answer
+    return response
 
 
 class _Snapshot:
@@ -190,17 +190,17 @@ class _Snapshot:
             self.siblings[self.name] = self.item
 
 
-def _exchange(_host: Host, request: Request, _deadline: float) -> Answer:
+def _exchange(_host: Host, request: Request, _deadline: float) -> Response:
     """moto's answer to a request of our own client, in place of a connection. moto expects requests of botocore."""
     request.encoded()  # refuses what cannot be sent
     url = f"https://{request.headers['host']}{request.target}"
     prepared = AWSPreparedRequest(
         request.method, url, HTTPHeaders.from_dict(request.headers), request.body, stream_output=False
     )
-    answer = botocore_stubber("before-send", prepared)
-    assert answer is not None
-    headers = {name.lower(): value for name, value in answer.headers.items()}
-    return Answer(answer.status_code, headers, answer.content)
+    response = botocore_stubber("before-send", prepared)
+    assert response is not None
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return Response(response.status_code, headers, response.content)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from eal.core.table.item import from_attributes
 from tests.support import inbound
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.pipeline import items
 from tools.fixtures.callrail import signature
 
@@ -23,7 +23,7 @@ class Connection:
     id: str
     signing_key: str
 
-    def send(self, kind: str, body: bytes) -> Answer:
+    def send(self, kind: str, body: bytes) -> ApiResponse:
         return receive(self.url_event(kind, body))
 
     def url_event(
@@ -42,14 +42,14 @@ class Connection:
 
 def connect(key: str, signing_key: str = SIGNING_KEY) -> Connection:
     """Connect CallRail with an admin key."""
-    answer = call(
+    response = call(
         "PUT", "/v1/integrations/callrail", key=key, json_body={"secrets": {"signing_key": signing_key}}
     )
-    assert answer.status == 200, answer.text
-    return Connection(answer.json["connection_id"], signing_key)
+    assert response.status == 200, response.text
+    return Connection(response.json["connection_id"], signing_key)
 
 
-def receive(event: dict[str, Any]) -> Answer:
+def receive(event: dict[str, Any]) -> ApiResponse:
     """The receiver's response."""
     return inbound.receive("callrail", event)
 

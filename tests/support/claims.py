@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from tests.support.callrail import stored
-from tests.support.http import Answer, call, load_app
+from tests.support.http import ApiResponse, call, load_app
 from tests.support.pipeline import sqs_event
 
 if TYPE_CHECKING:
@@ -28,16 +28,16 @@ CLAIM: dict[str, Any] = {
 def new_claim(tenant: Tenant, **fields: object) -> Any:
     """A new claim as the API shows it: of an insured, without a number unless `fields` has one."""
     body = fields or {"insured": {"name": "Dana Reyes"}}
-    answer = call("POST", "/v1/claims", key=tenant.write, json_body=body)
-    assert answer.status == 201, answer.text
-    return answer.json
+    response = call("POST", "/v1/claims", key=tenant.write, json_body=body)
+    assert response.status == 201, response.text
+    return response.json
 
 
 def shown(tenant: Tenant, claim_id: str) -> Any:
     return call("GET", f"/v1/claims/{claim_id}", key=tenant.read).json
 
 
-def move(tenant: Tenant, claim_id: str, to: str, reason: str | None = None, key: str = "") -> Answer:
+def move(tenant: Tenant, claim_id: str, to: str, reason: str | None = None, key: str = "") -> ApiResponse:
     """A transition, by an admin unless another key is given."""
     body = {"to": to, **({"reason": reason} if reason else {})}
     return call("POST", f"/v1/claims/{claim_id}/transitions", key=key or tenant.admin, json_body=body)
@@ -45,21 +45,21 @@ def move(tenant: Tenant, claim_id: str, to: str, reason: str | None = None, key:
 
 def closed_claim(tenant: Tenant, **fields: object) -> Any:
     claim_id = new_claim(tenant, **fields)["id"]
-    answer = move(tenant, claim_id, "closed", "Withdrawn.")
-    assert answer.status == 200, answer.text
-    return answer.json
+    response = move(tenant, claim_id, "closed", "Withdrawn.")
+    assert response.status == 200, response.text
+    return response.json
 
 
-def hold(tenant: Tenant, claim_id: str, reason: str = "Litigation.") -> Answer:
+def hold(tenant: Tenant, claim_id: str, reason: str = "Litigation.") -> ApiResponse:
     return call("PUT", f"/v1/claims/{claim_id}/legal-hold", key=tenant.admin, json_body={"reason": reason})
 
 
 def add_note(tenant: Tenant, claim_id: str, text: str = "Carpet is wet.", **fields: object) -> Any:
-    answer = call(
+    response = call(
         "POST", f"/v1/claims/{claim_id}/notes", key=tenant.write, json_body={"text": text, **fields}
     )
-    assert answer.status == 201, answer.text
-    return answer.json
+    assert response.status == 201, response.text
+    return response.json
 
 
 def audit_records(tenant: Tenant, action: str) -> list[Any]:
@@ -68,9 +68,9 @@ def audit_records(tenant: Tenant, action: str) -> list[Any]:
 
 
 def request_extraction(tenant: Tenant, claim_id: str) -> Any:
-    answer = call("POST", f"/v1/claims/{claim_id}/extract", key=tenant.write)
-    assert answer.status == 202, answer.text
-    return answer.json
+    response = call("POST", f"/v1/claims/{claim_id}/extract", key=tenant.write)
+    assert response.status == 202, response.text
+    return response.json
 
 
 def extraction_task(tenant: Tenant, claim_id: str, mode: str = "live") -> str:
@@ -81,8 +81,8 @@ def extraction_task(tenant: Tenant, claim_id: str, mode: str = "live") -> str:
 def run_extraction(*tasks: str, received: int = 1) -> list[str]:
     """Run the worker. Returns the messages that failed."""
     event = sqs_event("ExtractClaimQueue", list(tasks), received)
-    answer = load_app("workers/extract_claim").handler(event, None)
-    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+    response = load_app("workers/extract_claim").handler(event, None)
+    return [failure["itemIdentifier"] for failure in response["batchItemFailures"]]
 
 
 def extracted(tenant: Tenant, claim_id: str, text: str | None = None) -> Any:
@@ -96,6 +96,6 @@ def extracted(tenant: Tenant, claim_id: str, text: str | None = None) -> Any:
 
 def scope(tenant: Tenant, claim_id: str, part: str = "scope") -> Any:
     """The scope, or another list of the extraction."""
-    answer = call("GET", f"/v1/claims/{claim_id}/{part}", key=tenant.read)
-    assert answer.status == 200, answer.text
-    return answer.json
+    response = call("GET", f"/v1/claims/{claim_id}/{part}", key=tenant.read)
+    assert response.status == 200, response.text
+    return response.json

@@ -12,7 +12,7 @@ from eal.core import caller, clock
 from eal.domain.content.model import Author
 from eal.domain.content.store import CONTENTS, add_revision, replace_version
 from eal.domain.organization_settings import store as organization_settings
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 
 if TYPE_CHECKING:
     from eal.core.tenancy import Mode
@@ -40,7 +40,7 @@ BLOCKED = "We are the best company. Your insurance will cover it all."
 PROVENANCE = Provenance(engine="embedded", model="content-1", input_sha256="0" * 64, latency_ms=1)
 
 
-def create(tenant: Tenant, body: dict[str, Any], key: str | None = None, **headers: str) -> Answer:
+def create(tenant: Tenant, body: dict[str, Any], key: str | None = None, **headers: str) -> ApiResponse:
     return call("POST", PATH, key=key or tenant.write, json_body=body, headers=headers)
 
 
@@ -54,9 +54,9 @@ def ordered(
         wanted = {**BRIEF, "network": "facebook", **brief}
     else:
         wanted = {**BRIEF, **brief}
-    answer = create(tenant, {"type": content_type, "brief": wanted}, key)
-    assert answer.status == 202, answer.text
-    content: dict[str, Any] = answer.json
+    response = create(tenant, {"type": content_type, "brief": wanted}, key)
+    assert response.status == 202, response.text
+    content: dict[str, Any] = response.json
     return content
 
 
@@ -100,13 +100,13 @@ def drafted(
 
 
 def read(tenant: Tenant, content: dict[str, Any], key: str | None = None) -> dict[str, Any]:
-    answer = call("GET", f"{PATH}/{content['id']}", key=key or tenant.read)
-    assert answer.status == 200, answer.text
-    found: dict[str, Any] = answer.json
+    response = call("GET", f"{PATH}/{content['id']}", key=key or tenant.read)
+    assert response.status == 200, response.text
+    found: dict[str, Any] = response.json
     return found
 
 
-def patch(tenant: Tenant, content: dict[str, Any], body: dict[str, object], **headers: str) -> Answer:
+def patch(tenant: Tenant, content: dict[str, Any], body: dict[str, object], **headers: str) -> ApiResponse:
     return call("PATCH", f"{PATH}/{content['id']}", key=tenant.write, json_body=body, headers=headers)
 
 
@@ -118,7 +118,7 @@ def act(
     *,
     key: str | None = None,
     **headers: str,
-) -> Answer:
+) -> ApiResponse:
     """A POST to `transitions`, `restore`, `revisions`, `cancel` or `retry`."""
     path = f"{PATH}/{content['id']}/{action}"
     return call("POST", path, key=key or tenant.write, json_body=body, headers=headers)
@@ -131,9 +131,9 @@ def move(
     moved: dict[str, Any] = content
     for status in statuses:
         more = fields if status == statuses[-1] else {}
-        answer = act(tenant, content, "transitions", {"to": status, **more}, key=key)
-        assert answer.status == 200, answer.text
-        moved = answer.json
+        response = act(tenant, content, "transitions", {"to": status, **more}, key=key)
+        assert response.status == 200, response.text
+        moved = response.json
     return moved
 
 

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from eal.entry.http import openapi
 
 if TYPE_CHECKING:
-    from tests.support.http import Answer
+    from tests.support.http import ApiResponse
 
 type Node = dict[str, Any]
 
@@ -38,35 +38,37 @@ def closed(node: Any) -> Any:
     return named
 
 
-def check(method: str, path: str, answer: Answer) -> None:
+def check(method: str, path: str, response: ApiResponse) -> None:
     """Fail if the operation does not document this status, these headers or this body."""
     operation = _document()["paths"][path.removeprefix("/v1")][method.lower()]
-    assert str(answer.status) in operation["responses"], f"{method} {path} does not document {answer.status}"
-    response = _resolved(operation["responses"][str(answer.status)])
+    assert str(response.status) in operation["responses"], (
+        f"{method} {path} does not document {response.status}"
+    )
+    described = _resolved(operation["responses"][str(response.status)])
     unneeded = {"Idempotent-Replayed", "Retry-After", "Deprecation", "Sunset"}
-    if _lacks_version(answer):
+    if _lacks_version(response):
         unneeded.add("ETag")
-        assert "ETag" not in answer.headers
-    for name in response["headers"]:
+        assert "ETag" not in response.headers
+    for name in described["headers"]:
         if name not in unneeded:
-            assert name in answer.headers, f"{method} {path} documents {name} for {answer.status}"
-    for name, value in answer.headers.items():
-        if name in response["headers"]:
-            _validator(json.dumps(_resolved(response["headers"][name])["schema"])).validate(value)
-    content = response.get("content")
-    assert bool(content) == bool(answer.text)
+            assert name in response.headers, f"{method} {path} documents {name} for {response.status}"
+    for name, value in response.headers.items():
+        if name in described["headers"]:
+            _validator(json.dumps(_resolved(described["headers"][name])["schema"])).validate(value)
+    content = described.get("content")
+    assert bool(content) == bool(response.text)
     if content:
-        ((media_type, described),) = content.items()
-        assert answer.headers["Content-Type"] == f"{media_type}; charset=utf-8"
-        sent = answer.json if media_type.endswith("json") else answer.text
-        _validator(json.dumps(described["schema"])).validate(sent)
+        ((media_type, document),) = content.items()
+        assert response.headers["Content-Type"] == f"{media_type}; charset=utf-8"
+        sent = response.json if media_type.endswith("json") else response.text
+        _validator(json.dumps(document["schema"])).validate(sent)
 
 
-def _lacks_version(answer: Answer) -> bool:
+def _lacks_version(response: ApiResponse) -> bool:
     """Whether the version is null, as that of what will be extracted from a claim."""
-    if not answer.headers.get("Content-Type", "").startswith("application/json"):
+    if not response.headers.get("Content-Type", "").startswith("application/json"):
         return False
-    return isinstance(answer.json, dict) and answer.json.get("version", "none is documented") is None
+    return isinstance(response.json, dict) and response.json.get("version", "none is documented") is None
 
 
 def _resolved(node: Node) -> Node:

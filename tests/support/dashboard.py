@@ -107,14 +107,14 @@ class Person:
             "body": base64.b64encode(body).decode(),
             "isBase64Encoded": True,
         }
-        answer = handler(event, None)  # type: ignore[arg-type]  # Mangum does not read the context
-        self._keep(answer.get("cookies", []))
-        text = answer["body"]
+        response = handler(event, None)  # type: ignore[arg-type]  # Mangum does not read the context
+        self._keep(response.get("cookies", []))
+        text = response["body"]
         return Page(
-            answer["statusCode"],
-            answer["headers"],
-            answer.get("cookies", []),
-            base64.b64decode(text).decode(errors="replace") if answer.get("isBase64Encoded") else text,
+            response["statusCode"],
+            response["headers"],
+            response.get("cookies", []),
+            base64.b64decode(text).decode(errors="replace") if response.get("isBase64Encoded") else text,
         )
 
     def _keep(self, cookies: list[str]) -> None:

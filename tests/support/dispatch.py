@@ -41,8 +41,8 @@ def received_call(
     body = {**json.loads(phone_call.event(kind)), **changes}
     assert connect(key).send(kind, json.dumps(body).encode()).status == 202
     sent = [json.dumps(message) for message in enqueued("CallrailQueue")]
-    answer = load_app("workers/normalise_callrail").handler(sqs_event("CallrailQueue", sent), None)
-    assert answer == {"batchItemFailures": []}
+    response = load_app("workers/normalise_callrail").handler(sqs_event("CallrailQueue", sent), None)
+    assert response == {"batchItemFailures": []}
     found = call("GET", f"/v1/calls?caller_number={phone_call.caller.replace('+', '%2B')}", key=key)
     return str(found.json["data"][0]["id"])
 
@@ -56,8 +56,8 @@ def run_classification(tenant: Tenant, call_id: str, mode: str = "live", receive
     """Run the worker. Returns the ids of the messages that failed."""
     message = {**_message(tenant, mode), "call_id": call_id}
     event = sqs_event("ClassifyQueue", [json.dumps(message)], received)
-    answer = load_app("workers/classify_call").handler(event, None)
-    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+    response = load_app("workers/classify_call").handler(event, None)
+    return [failure["itemIdentifier"] for failure in response["batchItemFailures"]]
 
 
 def dispatched_call(tenant: Tenant, **changes: object) -> str:
@@ -69,9 +69,9 @@ def dispatched_call(tenant: Tenant, **changes: object) -> str:
 
 def shown(tenant: Tenant, call_id: str) -> Any:
     """The call as its GET returns it."""
-    answer = call("GET", f"/v1/calls/{call_id}", key=tenant.read)
-    assert answer.status == 200, answer.text
-    return answer.json
+    response = call("GET", f"/v1/calls/{call_id}", key=tenant.read)
+    assert response.status == 200, response.text
+    return response.json
 
 
 def escalation(tenant: Tenant, call_id: str, round_number: int, level: int, mode: str = "live") -> str:
@@ -81,8 +81,8 @@ def escalation(tenant: Tenant, call_id: str, round_number: int, level: int, mode
 
 def escalate(*messages: str) -> list[str]:
     """Run the worker. Returns the ids of the messages that failed."""
-    answer = load_app("workers/escalate_dispatch").handler(sqs_event("EscalateQueue", list(messages)), None)
-    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+    response = load_app("workers/escalate_dispatch").handler(sqs_event("EscalateQueue", list(messages)), None)
+    return [failure["itemIdentifier"] for failure in response["batchItemFailures"]]
 
 
 def waiting() -> list[Any]:

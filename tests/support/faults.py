@@ -90,13 +90,13 @@ def _with_faults(calls: Calls, operation: str, attempt: Callable[[], Any]) -> An
             raise aws.NotConnected(operation)
     if calls.is_response_lost(operation):
         with suppress(aws.Refused):  # a response, which is lost too
-            answer = attempt()
+            response = attempt()
             if operation == "TransactWriteItems":
-                return answer  # DynamoDB recognises the second attempt by the token that both clients add
-    answer = attempt()
+                return response  # DynamoDB recognises the second attempt by the token that both clients add
+    response = attempt()
     if operation in calls.unanswered and calls.is_faulty(operation):
         raise aws.Unreachable(operation)
-    return answer
+    return response
 
 
 @contextmanager

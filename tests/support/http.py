@@ -108,7 +108,7 @@ def proxy_event(
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ApiResponse:
     status: int
     headers: dict[str, str]
     text: str
@@ -131,7 +131,7 @@ def call(
     body: str | bytes | None = None,
     headers: dict[str, str] | None = None,
     ip: str = "203.0.113.7",
-) -> Answer:
+) -> ApiResponse:
     """Send a request to the function that the template routes it to."""
     sent = dict(headers or {})
     if key:
@@ -145,4 +145,4 @@ def call(
         method, path, headers=sent, body=body.encode() if isinstance(body, str) else body, ip=ip
     )
     response = load_app(folder).handler(event, None)
-    return Answer(response["statusCode"], response["headers"], response["body"])
+    return ApiResponse(response["statusCode"], response["headers"], response["body"])

@@ -18,9 +18,9 @@ QUEUE = "ImportQueue"
 
 
 def new_import(tenant: Tenant, key: str | None = None, **body: Any) -> dict[str, Any]:
-    answer = call("POST", "/v1/leads/import", key=key or tenant.write, json_body={"format": "csv", **body})
-    assert answer.status == 201, answer.text
-    found: dict[str, Any] = answer.json
+    response = call("POST", "/v1/leads/import", key=key or tenant.write, json_body={"format": "csv", **body})
+    assert response.status == 201, response.text
+    found: dict[str, Any] = response.json
     return found
 
 
@@ -66,9 +66,9 @@ def consume(body: str, received: int = 1) -> bool:
 
 
 def read(lead_import: dict[str, Any], key: str) -> dict[str, Any]:
-    answer = call("GET", f"/v1/leads/imports/{lead_import['id']}", key=key)
-    assert answer.status == 200, answer.text
-    found: dict[str, Any] = answer.json
+    response = call("GET", f"/v1/leads/imports/{lead_import['id']}", key=key)
+    assert response.status == 200, response.text
+    found: dict[str, Any] = response.json
     return found
 
 

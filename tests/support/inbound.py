@@ -11,7 +11,7 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.support.http import Answer, call, load_app
+from tests.support.http import ApiResponse, call, load_app
 from tests.support.pipeline import peek, sqs_event
 
 if TYPE_CHECKING:
@@ -93,18 +93,18 @@ def gateway_event(
     }
 
 
-def receive(vendor: str, event: dict[str, Any]) -> Answer:
+def receive(vendor: str, event: dict[str, Any]) -> ApiResponse:
     """The receiver's response."""
     response = load_app(f"inbound/{vendor}").handler(event, None)
-    return Answer(response["statusCode"], response["headers"], response["body"])
+    return ApiResponse(response["statusCode"], response["headers"], response["body"])
 
 
 def enqueued(queue: str) -> list[Any]:
     """Take the messages of a vendor's queue, once the worker has enqueued all stored bodies."""
     notifications = [json.dumps(notification) for notification in peek("InboundQueue")]
     if notifications:
-        answer = load_app("workers/enqueue_inbound").handler(sqs_event("InboundQueue", notifications), None)
-        assert answer == {"batchItemFailures": []}
+        response = load_app("workers/enqueue_inbound").handler(sqs_event("InboundQueue", notifications), None)
+        assert response == {"batchItemFailures": []}
     return peek(queue)
 
 
@@ -127,28 +127,28 @@ class Connection:
         headers = {name.title(): value for name, value in self.headers(body).items()}
         return gateway_event(self.vendor, self.id, "events", body, headers, in_base64=in_base64)
 
-    def receive(self, event: dict[str, Any]) -> Answer:
+    def receive(self, event: dict[str, Any]) -> ApiResponse:
         return receive(self.vendor, event)
 
     def message(self, body: object, message_id: str = "msg_1") -> str:
         """The message that the receiver enqueues for a body."""
         raw = json.dumps(body).encode()
-        answer = self.receive(self.url_event(raw, self.headers(raw, message_id)))
-        assert answer.status == 202, answer.text
+        response = self.receive(self.url_event(raw, self.headers(raw, message_id)))
+        assert response.status == 202, response.text
         (found,) = enqueued(QUEUES[self.vendor])
         return json.dumps(found)
 
     def normalise(self, *messages: str) -> list[str]:
         """Run the worker. Returns the ids of the failed messages."""
         event = sqs_event(QUEUES[self.vendor], list(messages))
-        answer = load_app(f"workers/normalise_{self.vendor}").handler(event, None)
-        return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+        response = load_app(f"workers/normalise_{self.vendor}").handler(event, None)
+        return [failure["itemIdentifier"] for failure in response["batchItemFailures"]]
 
 
 def connect(vendor: str, key: str, **secrets: str) -> Connection:
     """Connect a vendor with an admin key."""
     secret = SECRETS[vendor]
     body = {"secrets": {"signing_secret": secret, **secrets}}
-    answer = call("PUT", f"/v1/integrations/{vendor}", key=key, json_body=body)
-    assert answer.status == 200, answer.text
-    return Connection(vendor, answer.json["connection_id"], secret)
+    response = call("PUT", f"/v1/integrations/{vendor}", key=key, json_body=body)
+    assert response.status == 200, response.text
+    return Connection(vendor, response.json["connection_id"], secret)

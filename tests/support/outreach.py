@@ -32,8 +32,8 @@ SENDER = {
 def set_up(tenant: Tenant, **outreach: Any) -> None:
     """A sender, outreach settings, and a connection to Resend in live mode."""
     settings = {"timezone": "America/Chicago", "sender": SENDER, "outreach": outreach}
-    answer = call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body={"settings": settings})
-    assert answer.status == 200, answer.text
+    response = call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body={"settings": settings})
+    assert response.status == 200, response.text
     body = {"secrets": {"signing_secret": RESEND_SECRET, "api_key": API_KEY}}
     assert call("PUT", "/v1/integrations/resend", key=tenant.admin, json_body=body).status == 200
 
@@ -92,12 +92,12 @@ def enrolled(key: str, addresses: list[str], steps: list[dict[str, Any]], **sequ
     made = post("/v1/outreach/sequences", key, {"name": "Property managers", "steps": steps, **sequence})
     post(f"/v1/outreach/sequences/{made['id']}/transitions", key, {"to": "active"})
     leads = [post("/v1/leads", key, {"email": address})["id"] for address in addresses]
-    answer = post(f"/v1/outreach/sequences/{made['id']}/enrollments", key, {"lead_ids": leads})
-    return [one["enrollment_id"] for one in answer["data"]]
+    response = post(f"/v1/outreach/sequences/{made['id']}/enrollments", key, {"lead_ids": leads})
+    return [one["enrollment_id"] for one in response["data"]]
 
 
 def post(path: str, key: str, body: dict[str, Any]) -> dict[str, Any]:
-    answer = call("POST", path, key=key, json_body=body)
-    assert answer.status < 300, answer.text
-    parsed: dict[str, Any] = answer.json
+    response = call("POST", path, key=key, json_body=body)
+    assert response.status < 300, response.text
+    parsed: dict[str, Any] = response.json
     return parsed

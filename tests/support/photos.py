@@ -89,9 +89,9 @@ def declare(
     **changes: Any,
 ) -> dict[str, Any]:
     body = declaration(content, content_type, **changes)
-    answer = call("POST", f"/v1/claims/{claim_id}/photos", key=key or tenant.write, json_body=body)
-    assert answer.status == 201, answer.text
-    found: dict[str, Any] = answer.json
+    response = call("POST", f"/v1/claims/{claim_id}/photos", key=key or tenant.write, json_body=body)
+    assert response.status == 201, response.text
+    found: dict[str, Any] = response.json
     return found
 
 
@@ -130,9 +130,9 @@ def inspect() -> None:
 
 def read(tenant: Tenant, declared: dict[str, Any], key: str | None = None) -> dict[str, Any]:
     path = f"/v1/claims/{declared['claim_id']}/photos/{declared['id']}"
-    answer = call("GET", path, key=key or tenant.read)
-    assert answer.status == 200, answer.text
-    found: dict[str, Any] = answer.json
+    response = call("GET", path, key=key or tenant.read)
+    assert response.status == 200, response.text
+    found: dict[str, Any] = response.json
     return found
 
 

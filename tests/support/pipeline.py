@@ -87,8 +87,8 @@ class Pipeline:
         if not new:
             return False
         events.check(new)
-        answer = self._invoke("workers/relay_outbox", stream_records(new))
-        assert answer == {"batchItemFailures": []}
+        response = self._invoke("workers/relay_outbox", stream_records(new))
+        assert response == {"batchItemFailures": []}
         return True
 
     def _is_new(self, item: dict[str, Any]) -> bool:
@@ -103,8 +103,8 @@ class Pipeline:
         for queue, folder in self._queues.items():
             for messages in _batches(queue):
                 event = sqs_event(queue, [message["Body"] for message in messages])
-                answer = self._invoke(folder, event)
-                assert answer == {"batchItemFailures": []}, (folder, answer)
+                response = self._invoke(folder, event)
+                assert response == {"batchItemFailures": []}, (folder, response)
                 worked = True
         return worked
 

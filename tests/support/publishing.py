@@ -55,8 +55,8 @@ def message(tenant: Tenant, content: dict[str, Any], mode: Mode = "live", at: st
 
 def publish(*messages: str) -> list[str]:
     """Run the worker. Returns the ids of the messages that failed."""
-    answer = load_app("workers/publish_content").handler(sqs_event("PublishQueue", list(messages)), None)
-    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+    response = load_app("workers/publish_content").handler(sqs_event("PublishQueue", list(messages)), None)
+    return [failure["itemIdentifier"] for failure in response["batchItemFailures"]]
 
 
 def schedules() -> dict[str, Any]:

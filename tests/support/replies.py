@@ -41,9 +41,9 @@ def caller(tenant: Tenant, mode: Mode = "live") -> Caller:
 def prospect(tenant: Tenant, address: str = DANA) -> str:
     """The id of a new prospect."""
     body = {"company": "Harbor Inn", "email": address}
-    answer = call("POST", "/v1/prospects", key=tenant.write, json_body=body)
-    assert answer.status == 201, answer.text
-    return str(answer.json["id"])
+    response = call("POST", "/v1/prospects", key=tenant.write, json_body=body)
+    assert response.status == 201, response.text
+    return str(response.json["id"])
 
 
 def enrolled(tenant: Tenant, address: str = DANA, prospect_id: str | None = None) -> Enrollment:
@@ -162,8 +162,8 @@ def _task(organization_id: str, reply_id: str, mode: str) -> str:
 def classify(*messages: str, received: int = 1) -> list[str]:
     """Run the worker. Returns the ids of the failed messages."""
     event = sqs_event("ClassifyReplyQueue", list(messages), received)
-    answer = load_app("workers/classify_reply").handler(event, None)
-    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+    response = load_app("workers/classify_reply").handler(event, None)
+    return [failure["itemIdentifier"] for failure in response["batchItemFailures"]]
 
 
 def classified(tenant: Tenant, *args: Any, **options: Any) -> Any:
@@ -175,9 +175,9 @@ def classified(tenant: Tenant, *args: Any, **options: Any) -> Any:
 
 def shown(tenant: Tenant, reply_id: str, mode: str = "live") -> Any:
     key = tenant.read if mode == "live" else tenant.test_admin
-    answer = call("GET", f"/v1/outreach/replies/{reply_id}", key=key)
-    assert answer.status == 200, answer.text
-    return answer.json
+    response = call("GET", f"/v1/outreach/replies/{reply_id}", key=key)
+    assert response.status == 200, response.text
+    return response.json
 
 
 def classified_by_webhook(key: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.outreach import SENDER
 
 if TYPE_CHECKING:
@@ -21,22 +21,22 @@ REVIEW: dict[str, Any] = {
 PATH = "/v1/reviews"
 
 
-def post(tenant: Tenant, key: str | None = None, **fields: object) -> Answer:
+def post(tenant: Tenant, key: str | None = None, **fields: object) -> ApiResponse:
     return call("POST", PATH, key=key or tenant.write, json_body={**REVIEW, **fields})
 
 
 def ingested(tenant: Tenant, key: str | None = None, **fields: object) -> dict[str, Any]:
     """A review as the answer shows it, whether new or not."""
-    answer = post(tenant, key, **fields)
-    assert answer.status in (200, 201), answer.text
-    review: dict[str, Any] = answer.json
+    response = post(tenant, key, **fields)
+    assert response.status in (200, 201), response.text
+    review: dict[str, Any] = response.json
     return review
 
 
 def shown(tenant: Tenant, review_id: str) -> dict[str, Any]:
-    answer = call("GET", f"{PATH}/{review_id}", key=tenant.read)
-    assert answer.status == 200, answer.text
-    review: dict[str, Any] = answer.json
+    response = call("GET", f"{PATH}/{review_id}", key=tenant.read)
+    assert response.status == 200, response.text
+    review: dict[str, Any] = response.json
     return review
 
 
@@ -48,25 +48,25 @@ CUSTOMER: dict[str, Any] = {"name": "Dana Reyes", "email": "dana@example.com", "
 def set_up(tenant: Tenant, **outreach: object) -> None:
     """A sender, a page for reviews, and settings of outreach."""
     settings = {"sender": SENDER, "outreach": outreach, "reviews": {"google_review_url": PAGE_URL}}
-    answer = call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body={"settings": settings})
-    assert answer.status == 200, answer.text
+    response = call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body={"settings": settings})
+    assert response.status == 200, response.text
 
 
-def send_request(tenant: Tenant, key: str | None = None, **fields: object) -> Answer:
+def send_request(tenant: Tenant, key: str | None = None, **fields: object) -> ApiResponse:
     body = {**CUSTOMER, **fields}
     given = {name: value for name, value in body.items() if value is not None}
     return call("POST", REQUESTS, key=key or tenant.write, json_body=given)
 
 
 def requested(tenant: Tenant, key: str | None = None, **fields: object) -> dict[str, Any]:
-    answer = send_request(tenant, key, **fields)
-    assert answer.status == 202, answer.text
-    request: dict[str, Any] = answer.json
+    response = send_request(tenant, key, **fields)
+    assert response.status == 202, response.text
+    request: dict[str, Any] = response.json
     return request
 
 
 def request_shown(tenant: Tenant, request_id: str, key: str | None = None) -> dict[str, Any]:
-    answer = call("GET", f"{REQUESTS}/{request_id}", key=key or tenant.read)
-    assert answer.status == 200, answer.text
-    request: dict[str, Any] = answer.json
+    response = call("GET", f"{REQUESTS}/{request_id}", key=key or tenant.read)
+    assert response.status == 200, response.text
+    request: dict[str, Any] = response.json
     return request

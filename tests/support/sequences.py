@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
@@ -32,19 +32,19 @@ def be_ready(tenant: Tenant, **settings: Any) -> None:
     body = {"settings": {"sender": SENDER, "timezone": "America/New_York", **settings}}
     assert call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body=body).status == 200
     secrets = {"secrets": {"signing_secret": "whsec_" + "A" * 32, "api_key": "re_123"}}
-    answer = call("PUT", "/v1/integrations/resend", key=tenant.admin, json_body=secrets)
-    assert answer.status == 200, answer.text
+    response = call("PUT", "/v1/integrations/resend", key=tenant.admin, json_body=secrets)
+    assert response.status == 200, response.text
 
 
 def draft(tenant: Tenant, key: str = "", **change: Any) -> dict[str, Any]:
     body = {"name": "Property managers", "steps": STEPS, **change}
-    answer = call("POST", SEQUENCES, key=key or tenant.write, json_body=body)
-    assert answer.status == 201, answer.text
-    made: dict[str, Any] = answer.json
+    response = call("POST", SEQUENCES, key=key or tenant.write, json_body=body)
+    assert response.status == 201, response.text
+    made: dict[str, Any] = response.json
     return made
 
 
-def move(tenant: Tenant, sequence_id: str, to: str, key: str = "", **headers: str) -> Answer:
+def move(tenant: Tenant, sequence_id: str, to: str, key: str = "", **headers: str) -> ApiResponse:
     path = f"{SEQUENCES}/{sequence_id}/transitions"
     return call("POST", path, key=key or tenant.write, json_body={"to": to}, headers=headers)
 
@@ -52,9 +52,9 @@ def move(tenant: Tenant, sequence_id: str, to: str, key: str = "", **headers: st
 def active(tenant: Tenant, key: str = "", **change: Any) -> dict[str, Any]:
     """An active sequence of a tenant that is ready."""
     made = draft(tenant, key, **change)
-    answer = move(tenant, made["id"], "active", key)
-    assert answer.status == 200, answer.text
-    shown: dict[str, Any] = answer.json
+    response = move(tenant, made["id"], "active", key)
+    assert response.status == 200, response.text
+    shown: dict[str, Any] = response.json
     return shown
 
 
@@ -62,22 +62,22 @@ def prospect(
     tenant: Tenant, email: str = "robin@example.com", key: str = "", **change: Any
 ) -> dict[str, Any]:
     body = {"company": "Harbor", "email": email, "contact": {"first_name": "Robin"}, **change}
-    answer = call("POST", "/v1/prospects", key=key or tenant.write, json_body=body)
-    assert answer.status == 201, answer.text
-    made: dict[str, Any] = answer.json
+    response = call("POST", "/v1/prospects", key=key or tenant.write, json_body=body)
+    assert response.status == 201, response.text
+    made: dict[str, Any] = response.json
     return made
 
 
 def lead(tenant: Tenant, email: str = "dana@example.com", key: str = "", **change: Any) -> dict[str, Any]:
-    answer = call("POST", "/v1/leads", key=key or tenant.write, json_body={"email": email, **change})
-    assert answer.status == 201, answer.text
-    made: dict[str, Any] = answer.json
+    response = call("POST", "/v1/leads", key=key or tenant.write, json_body={"email": email, **change})
+    assert response.status == 201, response.text
+    made: dict[str, Any] = response.json
     return made
 
 
 def enroll(
     tenant: Tenant, sequence_id: str, *people: dict[str, Any], key: str = "", **headers: str
-) -> Answer:
+) -> ApiResponse:
     """Enroll leads and prospects, as they were shown."""
     ids = [person["id"] for person in people]
     body = {

@@ -34,14 +34,14 @@ class SignedIn:
 def invite(tenant: Tenant, role: Role = "admin", email: str | None = None) -> tuple[str, str]:
     """The id and the address of a new member."""
     email = email or f"member{next(_numbers)}@example.com"
-    answer = call(
+    response = call(
         "POST",
         "/v1/organizations/me/members",
         key=tenant.admin,
         json_body={"email": email, "role": role, "name": "Dana Reyes"},
     )
-    assert answer.status == 201, answer.text
-    return answer.json["id"], email
+    assert response.status == 201, response.text
+    return response.json["id"], email
 
 
 def sign_in(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from eal.core import aws
 from tests.support.aws import PHOTOS_BUCKET
 from tests.support.claims import add_note, extracted, new_claim, scope
-from tests.support.http import Answer, call, load_app
+from tests.support.http import ApiResponse, call, load_app
 from tests.support.imports import key_of
 from tests.support.photos import inspected, photo
 from tests.support.pipeline import sqs_event
@@ -34,19 +34,19 @@ def reviewed_claim(tenant: Tenant, text: str = TEXT, **fields: Any) -> str:
 
 def accept_all(tenant: Tenant, claim_id: str) -> None:
     path = f"/v1/claims/{claim_id}/scope/accept"
-    answer = call("POST", path, key=tenant.write, json_body={"min_confidence": 0})
-    assert (answer.status, answer.json["remaining"]) == (200, 0), answer.text
+    response = call("POST", path, key=tenant.write, json_body={"min_confidence": 0})
+    assert (response.status, response.json["remaining"]) == (200, 0), response.text
 
 
 def decide(tenant: Tenant, claim_id: str, status: str, **fields: object) -> None:
     """Decide the first item of the scope."""
     item = scope(tenant, claim_id)["data"][0]
     path, body = f"/v1/claims/{claim_id}/scope/{item['id']}", {"status": status, **fields}
-    answer = call("PATCH", path, key=tenant.write, json_body=body)
-    assert answer.status == 200, answer.text
+    response = call("PATCH", path, key=tenant.write, json_body=body)
+    assert response.status == 200, response.text
 
 
-def request_sign_off(tenant: Tenant, claim_id: str, **body: object) -> Answer:
+def request_sign_off(tenant: Tenant, claim_id: str, **body: object) -> ApiResponse:
     return call("POST", f"/v1/claims/{claim_id}/sign-off", key=tenant.write, json_body=body)
 
 
@@ -54,9 +54,9 @@ def sign(tenant: Tenant, claim_id: str) -> Any:
     """A sign-off that acknowledges every finding."""
     checks = scope(tenant, claim_id, "checks")["data"]
     acknowledge = [{"check_id": check["id"], "reason": "Agreed with the adjuster."} for check in checks]
-    answer = request_sign_off(tenant, claim_id, signer="Dana Reyes", acknowledge=acknowledge)
-    assert answer.status == 202, answer.text
-    return answer.json
+    response = request_sign_off(tenant, claim_id, signer="Dana Reyes", acknowledge=acknowledge)
+    assert response.status == 202, response.text
+    return response.json
 
 
 def write_bundle(tenant: Tenant, signed: Any, received: int = 1) -> list[str]:
@@ -69,14 +69,14 @@ def write_bundle(tenant: Tenant, signed: Any, received: int = 1) -> list[str]:
         "sign_off_id": signed["id"],
     }
     event = sqs_event("WriteBundleQueue", [json.dumps(task)], received)
-    answer = load_app("workers/write_bundle").handler(event, None)
-    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+    response = load_app("workers/write_bundle").handler(event, None)
+    return [failure["itemIdentifier"] for failure in response["batchItemFailures"]]
 
 
 def latest(tenant: Tenant, claim_id: str) -> Any:
-    answer = call("GET", f"/v1/claims/{claim_id}/sign-off", key=tenant.read)
-    assert answer.status == 200, answer.text
-    return answer.json
+    response = call("GET", f"/v1/claims/{claim_id}/sign-off", key=tenant.read)
+    assert response.status == 200, response.text
+    return response.json
 
 
 def written(tenant: Tenant, claim_id: str) -> Any:

@@ -191,10 +191,10 @@ def test_a_batch_reads_100_keys(count: int, limit: str | None) -> None:
 def test_a_batch_reads_16_mb_and_returns_the_remaining_keys() -> None:
     _store(50, 390 * KIB)
 
-    answer = aws.dynamodb().batch_get_item(RequestItems={STATE: {"Keys": [_key(n) for n in range(50)]}})
+    response = aws.dynamodb().batch_get_item(RequestItems={STATE: {"Keys": [_key(n) for n in range(50)]}})
 
-    assert len(answer["Responses"][STATE]) == 42
-    assert answer["UnprocessedKeys"][STATE]["Keys"] == [_key(number) for number in range(42, 50)]
+    assert len(response["Responses"][STATE]) == 42
+    assert response["UnprocessedKeys"][STATE]["Keys"] == [_key(number) for number in range(42, 50)]
 
 
 def _entry(size: int) -> Any:

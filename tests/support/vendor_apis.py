@@ -52,7 +52,7 @@ class VendorApi:
     troubles: list[Trouble] = field(default_factory=list)
     url: str = ""
 
-    def answer(self, request: Request) -> tuple[int, Body]:
+    def respond(self, request: Request) -> tuple[int, Body]:
         raise NotImplementedError
 
 
@@ -63,7 +63,7 @@ class ResendApi(VendorApi):
     mails: list[Body] = field(default_factory=list)
     sending: SendingApi = field(default_factory=SendingApi)
 
-    def answer(self, request: Request) -> tuple[int, Body]:
+    def respond(self, request: Request) -> tuple[int, Body]:
         if request.path == "/emails" and request.method == "POST":
             return self.sending.accept(request.headers.get("idempotency-key", ""), request.body)
         if request.path == "/emails/receiving":
@@ -98,7 +98,7 @@ class CallrailApi(VendorApi):
     filters: bool = True
     """Whether `company_id` narrows the list, as the vendor's documentation says."""
 
-    def answer(self, request: Request) -> tuple[int, Body]:
+    def respond(self, request: Request) -> tuple[int, Body]:
         if request.path == f"/v3/a/{self.account_id}/companies.json":
             shown = self.companies[: int(request.query.get("per_page", "100"))]
             return 200, {
@@ -149,7 +149,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.api.requests.append(request)
         trouble = self.api.troubles.pop(0) if self.api.troubles else None
         if trouble and trouble.is_late:
-            self.api.answer(request)
+            self.api.respond(request)
         if trouble and trouble.hang_up:
             self.close_connection = True
         elif trouble:
@@ -157,7 +157,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif self.headers.get("Authorization") != self.api.authorization:
             self._send(401, b"{}", {})
         else:
-            status, body = self.api.answer(request)
+            status, body = self.api.respond(request)
             self._send(status, json.dumps(body).encode(), {})
 
     def _send(self, status: int, body: bytes, headers: dict[str, str]) -> None:

@@ -41,9 +41,9 @@ def register(
 ) -> dict[str, Any]:
     """A new endpoint, with its secret."""
     body = {"url": url, "events": events, **more}
-    answer = call("POST", "/v1/webhooks", key=key or tenant.admin, json_body=body)
-    assert answer.status == 201, answer.text
-    return dict(answer.json)
+    response = call("POST", "/v1/webhooks", key=key or tenant.admin, json_body=body)
+    assert response.status == 201, response.text
+    return dict(response.json)
 
 
 def publish_lead(tenant: Tenant, *, key: str | None = None) -> dict[str, Any]:
@@ -84,12 +84,12 @@ def deliver(*messages: dict[str, Any], lane: Lane = "fast") -> object:
 
 def deliver_in_lanes(message: dict[str, Any], queue: Queue) -> object:
     """Run the fast worker, and the slow one if the fast one moved the message to its queue. Returns the response."""
-    answer = deliver(message)
+    response = deliver(message)
     moved = [sent for sent in queue.waiting if (sent.message, sent.lane) == (message, "slow")]
     for sent in moved:
         queue.waiting.remove(sent)
-        answer = deliver(sent.message, lane="slow")
-    return answer
+        response = deliver(sent.message, lane="slow")
+    return response
 
 
 def deliveries() -> list[Delivery]:
@@ -196,12 +196,12 @@ def watched_queue(name: str = "delivery") -> Iterator[Queue]:
     send = aws.Client.call
 
     def watched(client: aws.Client, operation: str, arguments: dict[str, Any]) -> Any:
-        answer = send(client, operation, arguments)
+        response = send(client, operation, arguments)
         if operation in ("SendMessage", "SendMessageBatch"):
             queue.record(arguments)
         elif operation == "CreateSchedule":
             queue.plan(arguments)
-        return answer
+        return response
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(aws.Client, "call", watched)

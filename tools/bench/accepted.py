@@ -159,10 +159,10 @@ def _pages(stack: Stack, customer: Customer, path: str, query: str = "") -> list
     found: list[Document] = []
     cursor = ""
     while True:
-        answer = stack.call("GET", f"{path}?limit={MAX_PAGE}{query}{cursor}", key=customer.key)
-        if answer.status != 200:
-            raise LookupError(f"GET {path} returned {answer.status}: {answer.body[:200].decode()}")
-        page = answer.json
+        response = stack.call("GET", f"{path}?limit={MAX_PAGE}{query}{cursor}", key=customer.key)
+        if response.status != 200:
+            raise LookupError(f"GET {path} returned {response.status}: {response.body[:200].decode()}")
+        page = response.json
         found += page["data"]
         if not page["next_cursor"] or not page.get("has_more", True):  # the feed always has a cursor
             return found

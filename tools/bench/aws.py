@@ -205,12 +205,12 @@ class Proxy:
                 if name := _CALL.search(request):
                     self._met[name[0]].append(fault)
                 if fault == "nothing":
-                    peer.sendall(_answer(upstream, request))
+                    peer.sendall(_response(upstream, request))
                 elif not FAULTS[fault](peer, upstream, request):
                     return
 
 
-def _answer(upstream: http.client.HTTPConnection, request: bytes, *, in_chunks: bool = False) -> bytes:
+def _response(upstream: http.client.HTTPConnection, request: bytes, *, in_chunks: bool = False) -> bytes:
     """The emulator's answer."""
     head, _, body = request.partition(b"\r\n\r\n")
     first, *lines = head.decode().split("\r\n")
@@ -248,14 +248,14 @@ def _reset(peer: socket.socket, _upstream: http.client.HTTPConnection, _request:
     return False
 
 
-def _lose_the_answer(_peer: socket.socket, upstream: http.client.HTTPConnection, request: bytes) -> bool:
-    _answer(upstream, request)
+def _lose_the_response(_peer: socket.socket, upstream: http.client.HTTPConnection, request: bytes) -> bool:
+    _response(upstream, request)
     return False
 
 
 def _cut_off(peer: socket.socket, upstream: http.client.HTTPConnection, request: bytes) -> bool:
-    answer = _answer(upstream, request)
-    peer.sendall(answer[: len(answer) * 2 // 3])
+    response = _response(upstream, request)
+    peer.sendall(response[: len(response) * 2 // 3])
     return False
 
 
@@ -270,17 +270,17 @@ def _unavailable(peer: socket.socket, _upstream: http.client.HTTPConnection, _re
 
 
 def _close_afterwards(peer: socket.socket, upstream: http.client.HTTPConnection, request: bytes) -> bool:
-    peer.sendall(_answer(upstream, request))
+    peer.sendall(_response(upstream, request))
     return False
 
 
 def _in_chunks(peer: socket.socket, upstream: http.client.HTTPConnection, request: bytes) -> bool:
-    peer.sendall(_answer(upstream, request, in_chunks=True))
+    peer.sendall(_response(upstream, request, in_chunks=True))
     return True
 
 
 def _in_pieces(peer: socket.socket, upstream: http.client.HTTPConnection, request: bytes) -> bool:
-    for byte in _answer(upstream, request):
+    for byte in _response(upstream, request):
         peer.sendall(bytes([byte]))
     return True
 
@@ -288,7 +288,7 @@ def _in_pieces(peer: socket.socket, upstream: http.client.HTTPConnection, reques
 FAULTS: dict[str, Fault] = {
     "the connection ended": _hang_up,
     "the connection was reset": _reset,
-    "the answer was lost": _lose_the_answer,
+    "the answer was lost": _lose_the_response,
     "the answer was cut off": _cut_off,
     "no answer in time": _stall,
     "status 503": _unavailable,

@@ -70,7 +70,7 @@ class _State:
     units: Counter[str] = field(default_factory=Counter)
     """Write units by partition of the table or of an index, and in total."""
 
-    def answer(self, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    def respond(self, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
         match operation:
             case "TransactWriteItems":
                 for requested in arguments["TransactItems"]:
@@ -122,12 +122,12 @@ def _in_memory() -> Iterator[_State]:
         "AWS_DEFAULT_REGION": "us-east-1",
     }
 
-    def answer(_client: Any, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        return state.answer(operation, arguments)
+    def respond(_client: Any, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        return state.respond(operation, arguments)
 
     with (
         patch.dict(os.environ, settings),
-        patch.object(aws.Client, "call", answer),
+        patch.object(aws.Client, "call", respond),
     ):
         yield state
 

@@ -77,8 +77,8 @@ def _measure(page: Runtime, port: int, invocations: int) -> tuple[tuple[float, f
 def _call(connection: http.client.HTTPConnection) -> float:
     begun = time.perf_counter()
     connection.request("GET", f"{API}/leads?limit=25")
-    answer = connection.getresponse()
-    answer.read()
+    response = connection.getresponse()
+    response.read()
     return time.perf_counter() - begun
 
 
@@ -97,8 +97,8 @@ def _api(function: Runtime) -> Handler:
     }
 
     def respond(_request: Request) -> Response:
-        answer = function.invoke(event).response
-        cold.check(ENDPOINT, answer)
-        return Response(answer["statusCode"], answer["body"].encode(), answer["headers"])
+        response = function.invoke(event).response
+        cold.check(ENDPOINT, response)
+        return Response(response["statusCode"], response["body"].encode(), response["headers"])
 
     return respond

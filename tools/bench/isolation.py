@@ -22,7 +22,7 @@ from typing import Any
 
 from tools.bench.layout import ROOT, SetupFailed
 from tools.bench.server import Request, Response, Server
-from tools.fixtures.client import Answer, Stack
+from tools.fixtures.client import ApiResponse, Stack
 
 HANGS_SECONDS = 20.0
 """Longer than the time-out of a delivery."""
@@ -160,7 +160,7 @@ def _lead(stack: Stack, key: str, source: str) -> str:
     return str(_ok(stack.call("POST", "/leads", key=key, body=body))["id"])
 
 
-def _ok(response: Answer) -> Any:
+def _ok(response: ApiResponse) -> Any:
     if response.status >= 300:
         raise SetupFailed(f"the stack returned {response.status}: {response.body.decode()}")
     return response.json

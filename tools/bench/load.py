@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from tools.bench.layout import SetupFailed
 from tools.bench.server import Request, Response
 from tools.fixtures.callrail import Call, signature
-from tools.fixtures.client import Answer, Stack, send
+from tools.fixtures.client import ApiResponse, Stack, send
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,14 +119,14 @@ class Load:
 
     def start_import(self, customer: Customer) -> None:
         body = {"format": "csv", "on_duplicate": "return"}
-        answer = self._write(customer, "POST", "/leads/import", body)
-        if answer is None:
+        response = self._write(customer, "POST", "/leads/import", body)
+        if response is None:
             raise SetupFailed("the stack accepted no import")
-        customer.import_id = str(answer.json["id"])
+        customer.import_id = str(response.json["id"])
         customer.import_tag = uuid.uuid4().hex
         rows = (f"Ann,{customer.import_tag}-{number}@example.com\r\n" for number in range(IMPORTED_ROWS))
         content = ("first_name,email\r\n" + "".join(rows)).encode()
-        upload = answer.json["upload"]
+        upload = response.json["upload"]
         put = send(upload["method"], upload["url"], content, upload["headers"])
         if put.status != 200:
             raise SetupFailed(f"the upload returned {put.status}: {put.body.decode()}")
@@ -146,17 +146,17 @@ class Load:
 
     def _create(self, customer: Customer) -> None:
         body = {"email": f"{uuid.uuid4().hex}@example.com", "first_name": "Zoë", "source": "web_form"}
-        if answer := self._write(customer, "POST", "/leads", body):
+        if response := self._write(customer, "POST", "/leads", body):
             with self._lock:
-                customer.leads.append(answer.json["id"])
-                customer.accepted["lead.created", answer.json["id"]] += 1
+                customer.leads.append(response.json["id"])
+                customer.accepted["lead.created", response.json["id"]] += 1
 
     def _update(self, customer: Customer) -> None:
         if not customer.leads:
             return
         lead_id = random.choice(customer.leads)  # noqa: S311 - no secret is made of it
-        answer = self._write(customer, "PATCH", f"/leads/{lead_id}", {"notes": uuid.uuid4().hex})
-        counts = customer.accepted if answer else customer.uncertain
+        response = self._write(customer, "PATCH", f"/leads/{lead_id}", {"notes": uuid.uuid4().hex})
+        counts = customer.accepted if response else customer.uncertain
         with self._lock:
             counts["lead.updated", lead_id] += 1
 
@@ -170,9 +170,9 @@ class Load:
     def _get(self, customer: Customer, path: str) -> None:
         self.sent["read"] += 1
         with suppress(OSError, HTTPException):  # a killed function; reads are not repeated
-            answer = self._stack.call("GET", path, key=customer.key)
-            if 400 <= answer.status < 500 and answer.status != 429:
-                raise SetupFailed(f"GET {path} returned {answer.status}: {answer.body.decode()}")
+            response = self._stack.call("GET", path, key=customer.key)
+            if 400 <= response.status < 500 and response.status != 429:
+                raise SetupFailed(f"GET {path} returned {response.status}: {response.body.decode()}")
 
     def _call(self, customer: Customer) -> None:
         """A call of two webhooks, which are not repeated if they are refused. The second one has the transcript."""
@@ -182,16 +182,16 @@ class Load:
             headers = {"Content-Type": "application/json", "Signature": signature(body, customer.signing_key)}
             url = f"{self._stack.receivers['callrail']}/{customer.connection_id}/{kind}"
             self.sent["webhook"] += 1
-            answer: Answer | None = None
+            response: ApiResponse | None = None
             with suppress(OSError, HTTPException):
-                answer = send("POST", url, body, headers)
+                response = send("POST", url, body, headers)
             if kind == "pre-call":
                 continue
-            counts = customer.accepted if answer and answer.status == 202 else customer.uncertain
+            counts = customer.accepted if response and response.status == 202 else customer.uncertain
             with self._lock:
                 counts.update((event_type, call.resource_id) for event_type in CALL_EVENTS)
 
-    def _write(self, customer: Customer, method: str, path: str, body: object) -> Answer | None:
+    def _write(self, customer: Customer, method: str, path: str, body: object) -> ApiResponse | None:
         """The response to an accepted request, or None if none came. Repeats have the same Idempotency-Key.
 
         Raises: SetupFailed if the request is refused.
@@ -200,18 +200,18 @@ class Load:
         self.sent["write"] += 1
         end = time.monotonic() + _RETRY_SECONDS
         while time.monotonic() < end:
-            answer: Answer | None = None
+            response: ApiResponse | None = None
             with suppress(OSError, HTTPException):
-                answer = self._stack.call(method, path, key=customer.key, body=body, headers=headers)
-            if answer and answer.status < 500 and answer.status not in (409, 429):
-                _ok(answer)  # a refusal is a fault
-                return answer
+                response = self._stack.call(method, path, key=customer.key, body=body, headers=headers)
+            if response and response.status < 500 and response.status not in (409, 429):
+                _ok(response)  # a refusal is a fault
+                return response
             self.sent["repeated"] += 1
             time.sleep(_PAUSE_SECONDS)
         return None
 
 
-def _ok(response: Answer) -> Any:
+def _ok(response: ApiResponse) -> Any:
     if response.status >= 300:
         raise SetupFailed(f"the stack returned {response.status}: {response.body.decode()}")
     return response.json

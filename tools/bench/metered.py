@@ -77,7 +77,7 @@ def _divide() -> None:
     from eal.core.transaction import Transaction
     from eal.core.wire import Wire
     from eal.entry.http import auth, idempotency
-    from eal.entry.http.request import Answer, Request
+    from eal.entry.http.request import Request, Response
     from eal.entry.http.route import Route
 
     for component, owner, names in (
@@ -88,7 +88,7 @@ def _divide() -> None:
         ("idempotency", idempotency.Idempotency, ("record",)),
         ("audit, event and commit", Transaction, ("audit", "emit", "commit")),
         ("serialise", Route, ("call",)),
-        ("serialise", Answer, ("response",)),
+        ("serialise", Response, ("response",)),
         ("log", observe, ("begin", "bind", "flush")),
         ("log", observe.logger, ("info",)),
     ):

@@ -962,7 +962,7 @@ def body(route: Route) -> Json:
     return {**json.loads(sample["body"] or "{}"), **_BODIES.get(route.operation_id, {})}
 
 
-def answer(model: type[BaseModel]) -> Json:
+def response(model: type[BaseModel]) -> Json:
     """The example of a response; None if the model has none."""
     if issubclass(model, PageView):
         (item,) = get_args(model.model_fields["data"].annotation)

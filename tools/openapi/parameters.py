@@ -212,7 +212,7 @@ def _query_parameter(name: str, schema: Node, required: bool) -> Node:
 
 def _is_versioned(route: Route) -> bool:
     """Whether the answer has a version, which is its ETag. The `version` of health is a text: the API's version."""
-    field = route.answer.model_fields.get("version") if route.answer else None
+    field = route.response.model_fields.get("version") if route.response else None
     return field is not None and field.annotation in (int, int | None)
 
 

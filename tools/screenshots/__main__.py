@@ -34,14 +34,14 @@ def main(arguments: Sequence[str]) -> int:
     wanted = parser.parse_args(arguments).paths
     from tools.fixtures import browser
     from tools.fixtures.dashboard import FakeApi, served
-    from tools.screenshots.samples import ANSWERS, PATHS
+    from tools.screenshots.samples import PATHS, RESPONSES
 
     if browser.installed() is None:
         print("screenshots: install Chromium (Debian: apt-get install chromium)", file=sys.stderr)
         return 1
     FOLDER.mkdir(parents=True, exist_ok=True)
     api = FakeApi()
-    api.answers |= ANSWERS
+    api.responses |= RESPONSES
     with served(api.url) as home, browser.launched() as chromium:
         for scheme in SCHEMES:
             for size, (width, height) in SIZES.items():

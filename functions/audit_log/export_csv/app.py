@@ -5,7 +5,7 @@ from eal.domain.audit_log.exports import store as exports
 from eal.domain.audit_log.exports.wire import AuditLogCsvQuery
 from eal.entry.http.api import Api
 from eal.entry.http.openapi import SERVER
-from eal.entry.http.request import Answer
+from eal.entry.http.request import Response
 from eal.entry.http.route import RecentAdmin
 
 app = Api()
@@ -25,7 +25,7 @@ HEADERS = {
     grant="audit-log",
     also=(303,),
 )
-def export(query: AuditLogCsvQuery, caller: RecentAdmin) -> Answer:
+def export(query: AuditLogCsvQuery, caller: RecentAdmin) -> Response:
     """Returns up to 5,000 records as CSV, in the order of the list. If more match, or records older than about a year
     can match, the response is a 303 whose Location is an export created with the same filters. The file of an export
     starts with the oldest record, whatever `order` is.
@@ -33,8 +33,8 @@ def export(query: AuditLogCsvQuery, caller: RecentAdmin) -> Answer:
     If three exports are already running, the response is 409.
     """
     if (text := direct.csv_text(query, by=caller)) is not None:
-        return Answer(200, text, HEADERS)
+        return Response(200, text, HEADERS)
     created = exports.request_export(query.filters(), "csv", by=caller)
-    return Answer(
+    return Response(
         303, created.model_dump_json(by_alias=True), {"Location": f"{SERVER}/audit-log/exports/{created.id}"}
     )

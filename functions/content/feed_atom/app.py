@@ -3,7 +3,7 @@
 from eal.domain.content.feed import address, documents
 from eal.domain.content.feed.wire import FeedQuery
 from eal.entry.http.api import Api
-from eal.entry.http.request import Answer
+from eal.entry.http.request import Response
 from eal.entry.http.route import Reader
 
 app = Api()
@@ -19,10 +19,10 @@ handler = app.handler
     also=(304,),
     tenant_of_token=address.tenant_of,
 )
-def get(query: FeedQuery, url: str, caller: Reader) -> Answer:
+def get(query: FeedQuery, url: str, caller: Reader) -> Response:
     """Returns the same posts as `GET /content/feed.json`, as Atom (RFC 4287). A further page has its address in the
     link with the relation `next` (RFC 5005).
     """
     feed = documents.read(query, url, by=caller)
     text = documents.as_atom(feed)
-    return Answer(200, text, documents.headers(feed, text, documents.ATOM_TYPE, by=caller))
+    return Response(200, text, documents.headers(feed, text, documents.ATOM_TYPE, by=caller))

@@ -3,7 +3,7 @@
 from eal.domain.content.feed import address, documents
 from eal.domain.content.feed.wire import FeedQuery
 from eal.entry.http.api import Api
-from eal.entry.http.request import Answer
+from eal.entry.http.request import Response
 from eal.entry.http.route import Reader
 
 app = Api()
@@ -19,7 +19,7 @@ handler = app.handler
     also=(304,),
     tenant_of_token=address.tenant_of,
 )
-def get(query: FeedQuery, url: str, caller: Reader) -> Answer:
+def get(query: FeedQuery, url: str, caller: Reader) -> Response:
     """Returns the published blog posts, newest first, as JSON Feed 1.1. `content_html` is the text as HTML, without
     scripts, styles, frames and forms. A further page has its address in `next_url`.
 
@@ -28,4 +28,4 @@ def get(query: FeedQuery, url: str, caller: Reader) -> Answer:
     """
     feed = documents.read(query, url, by=caller)
     text = documents.as_json(feed)
-    return Answer(200, text, documents.headers(feed, text, documents.JSON_TYPE, by=caller))
+    return Response(200, text, documents.headers(feed, text, documents.JSON_TYPE, by=caller))

@@ -2,7 +2,7 @@
 
 from eal.entry.http import openapi
 from eal.entry.http.api import Api
-from eal.entry.http.request import Answer
+from eal.entry.http.request import Response
 
 app = Api()
 handler = app.handler
@@ -18,7 +18,7 @@ MAX_AGE_SECONDS = 300
     tag="meta",
     also=(304,),
 )
-def get() -> Answer:
+def get() -> Response:
     """Returns this document (OpenAPI 3.1), which is generated from the code. No key is needed. Send `Accept-Encoding:
     gzip`, and the ETag of your copy as `If-None-Match`, because the document is long.
     """
@@ -27,4 +27,4 @@ def get() -> Answer:
         "Cache-Control": f"public, max-age={MAX_AGE_SECONDS}",
         "Vary": "Accept-Encoding",
     }
-    return Answer(200, openapi.text(), headers)
+    return Response(200, openapi.text(), headers)

@@ -3,7 +3,7 @@
 from eal.domain.outreach.suppressions import csv_export
 from eal.domain.outreach.suppressions.wire import SuppressionCsvQuery
 from eal.entry.http.api import Api
-from eal.entry.http.request import Answer
+from eal.entry.http.request import Response
 from eal.entry.http.route import Reader
 
 app = Api()
@@ -22,10 +22,10 @@ HEADERS = {
     tag="outreach",
     grant="outreach",
 )
-def export(query: SuppressionCsvQuery, caller: Reader) -> Answer:
+def export(query: SuppressionCsvQuery, caller: Reader) -> Response:
     """Returns up to 10,000 suppressions as CSV, newest first. If more match, or if `source` has to be looked for among
     more than 20,000, the response is 422: request them by time.
 
     `POST /outreach/suppressions/import` accepts the file.
     """
-    return Answer(200, csv_export.csv_text(query, by=caller), HEADERS)
+    return Response(200, csv_export.csv_text(query, by=caller), HEADERS)

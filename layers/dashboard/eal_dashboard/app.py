@@ -157,12 +157,12 @@ def _finish_sign_in(request: Request) -> Response:
     finished = sign_in.finish(request.query_params, cookie, _client(request, ""), before)
     if finished is None:
         return _plain("sign_in.html", 400, why="stale", to="/")
-    answer, back = finished
-    if not answer.is_success:
-        LOG.warning("sign-in refused", extra={"status": answer.status, "code": answer.code})
-        return _plain("sign_in.html", 403, why=_refusal(answer), to=back)
-    text = str(answer.body.get("session") or "")
-    member = sign_in.member(answer.body, _client(request, text))
+    api_response, back = finished
+    if not api_response.is_success:
+        LOG.warning("sign-in refused", extra={"status": api_response.status, "code": api_response.code})
+        return _plain("sign_in.html", 403, why=_refusal(api_response), to=back)
+    text = str(api_response.body.get("session") or "")
+    member = sign_in.member(api_response.body, _client(request, text))
     if old:
         _client(request, old).send(client.Request("endSession"))
     response = RedirectResponse(back, SEE_OTHER)
@@ -170,13 +170,13 @@ def _finish_sign_in(request: Request) -> Response:
     return response
 
 
-def _refusal(answer: client.Response) -> str:
+def _refusal(api_response: client.Response) -> str:
     """The text that the sign-in page shows. Reasons that a person cannot act on share one."""
-    if answer.code == "rate_limited":
+    if api_response.code == "rate_limited":
         return "limited"
-    if answer.status >= 500:
+    if api_response.status >= 500:
         return "unavailable"
-    reason = str(answer.details.get("reason", ""))
+    reason = str(api_response.details.get("reason", ""))
     return reason if reason in REASONS else "refused"
 
 
@@ -199,19 +199,19 @@ async def switch(request: Request) -> Response:
 def _switch(request: Request, posted: Posted) -> Response:
     api = _client(request, session.text_of(request))
     body = {name: posted.one(name) for name in ("organization_id", "mode") if posted.one(name)}
-    answer = api.send(client.Request("updateSession", body=body))
-    if not answer.is_success:
-        return _to_sign_in_after_switch(answer)
-    text = str(answer.body.get("session") or "")
-    member = sign_in.member(answer.body, _client(request, text))
+    api_response = api.send(client.Request("updateSession", body=body))
+    if not api_response.is_success:
+        return _to_sign_in_after_switch(api_response)
+    text = str(api_response.body.get("session") or "")
+    member = sign_in.member(api_response.body, _client(request, text))
     response = RedirectResponse(sign_in.safe_path(posted.one("to")), SEE_OTHER)
     session.keep(response, member, text)
     return response
 
 
-def _to_sign_in_after_switch(answer: client.Response) -> Response:
+def _to_sign_in_after_switch(api_response: client.Response) -> Response:
     """Whether the switch happened is unknown after a time-out, so the member signs in again."""
-    why = "ended" if answer.status == views.UNAUTHORIZED else "unavailable"
+    why = "ended" if api_response.status == views.UNAUTHORIZED else "unavailable"
     response = RedirectResponse(f"/sign-in?why={why}", SEE_OTHER)
     session.forget(response)
     return response

@@ -113,15 +113,17 @@ class Client:
             headers["Content-Type"] = "application/json"
         timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
         try:
-            answer = _POOL.request(operation.method, address, body=content, headers=headers, timeout=timeout)
+            response = _POOL.request(
+                operation.method, address, body=content, headers=headers, timeout=timeout
+            )
         except urllib3.exceptions.HTTPError:
             return None
         return Response(
-            answer.status,
-            _object(answer.data),
-            answer.headers.get("ETag", ""),
-            answer.headers.get("X-Request-Id", ""),
-            answer.data if answer.headers.get("Content-Type", "").startswith("text/csv") else b"",
+            response.status,
+            _object(response.data),
+            response.headers.get("ETag", ""),
+            response.headers.get("X-Request-Id", ""),
+            response.data if response.headers.get("Content-Type", "").startswith("text/csv") else b"",
             path,
         )
 

@@ -53,7 +53,7 @@ def send(target: Json, content: bytes) -> int:
     if f"{parts.scheme}://{parts.netloc}" not in hosts():
         raise ValueError("the upload's URL is of no bucket of ours")
     try:
-        answer = _POOL.request(
+        response = _POOL.request(
             "PUT",
             target["url"],
             body=content,
@@ -62,4 +62,4 @@ def send(target: Json, content: bytes) -> int:
         )
     except urllib3.exceptions.HTTPError:
         return NO_RESPONSE
-    return 200 if answer.status == _ALREADY_THERE else answer.status
+    return 200 if response.status == _ALREADY_THERE else response.status

@@ -100,10 +100,10 @@ def test_the_products_javascript_sample_computes_the_same_signature(cases: list[
     secret = signing.new_secret()
     requests = [{"secret": secret, "timestamp": str(timestamp), "body": body} for timestamp, body in cases]
 
-    answer = subprocess.run(  # noqa: S603 - our own script
+    response = subprocess.run(  # noqa: S603 - our own script
         [node, "-e", JAVASCRIPT], input=json.dumps(requests), capture_output=True, text=True, check=True
     )
 
-    assert json.loads(answer.stdout) == [
+    assert json.loads(response.stdout) == [
         signing.eal_signature(secret, timestamp, body.encode()) for timestamp, body in cases
     ]

@@ -58,8 +58,8 @@ def _event(names: str, received: dict[str, int] | None = None) -> QueueEvent:
 def _left(event: QueueEvent, invocation: Invocation) -> str:
     """The messages that return to the queue."""
     context: Context = invocation
-    answer = Consumer(invocation.consume).handler(event, context)
-    return "".join(failure["itemIdentifier"] for failure in answer["batchItemFailures"])
+    response = Consumer(invocation.consume).handler(event, context)
+    return "".join(failure["itemIdentifier"] for failure in response["batchItemFailures"])
 
 
 def test_slow_messages_return_to_the_queue_before_the_function_is_killed() -> None:
@@ -100,10 +100,10 @@ def test_a_message_of_a_subject_does_not_become_a_dead_letter_unbegun() -> None:
     begun: list[Message] = []
     consumer = SubjectConsumer(lambda message, _: begun.append(message), subject=("name",), seconds=0)
 
-    answer = consumer.handler(_event("abc", {"b": MAX_RECEIVES}), None)
+    response = consumer.handler(_event("abc", {"b": MAX_RECEIVES}), None)
 
     assert [message["name"] for message in begun] == ["b"]
-    assert [failure["itemIdentifier"] for failure in answer["batchItemFailures"]] == ["a", "c"]
+    assert [failure["itemIdentifier"] for failure in response["batchItemFailures"]] == ["a", "c"]
 
 
 @pytest.mark.usefixtures("cloud")
@@ -140,8 +140,8 @@ def _together(
         batches.append("".join(names))
         return [fault(batches, name) for name in names]
 
-    answer = JointConsumer(_name, consume).handler(event, None)
-    return batches, "".join(failure["itemIdentifier"] for failure in answer["batchItemFailures"])
+    response = JointConsumer(_name, consume).handler(event, None)
+    return batches, "".join(failure["itemIdentifier"] for failure in response["batchItemFailures"])
 
 
 def _name(message: Message) -> str:

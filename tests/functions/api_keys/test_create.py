@@ -15,7 +15,7 @@ from eal.domain.api_keys import quota
 from eal.domain.credentials.text import is_well_formed
 from eal.domain.organizations import store as organizations
 from tests.support.faults import watched_calls
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.pipeline import items
 from tests.support.tenants import new_tenant, operator
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.support.time import Clock
 
 
-def _create(key: str, /, **body: object) -> Answer:
+def _create(key: str, /, **body: object) -> ApiResponse:
     return call("POST", "/v1/api-keys", key=key, json_body={"name": "Form", "scopes": ["write"], **body})
 
 
@@ -37,18 +37,18 @@ def _access_items() -> list[dict[str, Any]]:
 def test_a_number_without_a_fraction_is_an_integer(tenant: Tenant, written: str, status: int) -> None:
     body = f'{{"name": "a", "scopes": ["read"], "rate_limit": {{"per_minute": {written}}}}}'
 
-    answer = call("POST", "/v1/api-keys", key=tenant.admin, body=body)
+    response = call("POST", "/v1/api-keys", key=tenant.admin, body=body)
 
-    assert answer.status == status
+    assert response.status == status
     if status == 201:
-        assert answer.json["rate_limit"]["per_minute"] == 60
+        assert response.json["rate_limit"]["per_minute"] == 60
 
 
 def test_a_new_key_is_shown_once_and_works(tenant: Tenant) -> None:
-    answer = _create(tenant.admin)
+    response = _create(tenant.admin)
 
-    assert answer.status == 201
-    key = answer.json
+    assert response.status == 201
+    key = response.json
     assert is_well_formed(key["key"])
     assert key["key"].startswith("eal_live_")
     assert len(key["key"]) == len("eal_live_") + 38
@@ -61,7 +61,7 @@ def test_a_new_key_is_shown_once_and_works(tenant: Tenant) -> None:
     )
     assert key["created_by"] == {"type": "api_key", "id": tenant.admin_id}
     assert key["rate_limit"] == {"per_minute": 60, "burst": 120}
-    assert answer.headers["ETag"] == '"1"'
+    assert response.headers["ETag"] == '"1"'
     assert call("GET", "/v1/health", key=key["key"]).json["scopes"] == ["read", "write"]
     shown = call("GET", f"/v1/api-keys/{key['id']}", key=tenant.admin)
     assert "key" not in shown.json
@@ -145,10 +145,10 @@ def test_a_live_key_creates_keys_of_both_modes_and_a_test_key_only_test_keys(ten
     ],
 )
 def test_a_wrong_field_is_named(tenant: Tenant, change: dict[str, object], pointer: str) -> None:
-    answer = _create(tenant.admin, **change)
+    response = _create(tenant.admin, **change)
 
-    assert (answer.status, answer.error) == (422, "validation_error")
-    assert answer.json["error"]["details"]["fields"][0]["pointer"] == pointer
+    assert (response.status, response.error) == (422, "validation_error")
+    assert response.json["error"]["details"]["fields"][0]["pointer"] == pointer
 
 
 def test_a_key_expires_at_its_expiry(clock: Clock, tenant: Tenant) -> None:
@@ -191,7 +191,7 @@ def test_a_bound_key_cannot_exceed_its_own_bounds(tenant: Tenant, more: dict[str
     free = _create(tenant.admin).json
     changed = dict.fromkeys(more)
 
-    answers = [
+    responses = [
         _create(bound["key"], **more),
         call("PATCH", f"/v1/api-keys/{bound['id']}", key=bound["key"], json_body=more),
         call("PATCH", f"/v1/api-keys/{bound['id']}", key=bound["key"], json_body=changed),
@@ -199,11 +199,11 @@ def test_a_bound_key_cannot_exceed_its_own_bounds(tenant: Tenant, more: dict[str
         call("POST", f"/v1/api-keys/{tenant.admin_id}/rotate", key=bound["key"]),
     ]
 
-    assert [(answer.status, answer.error) for answer in answers] == [(403, "insufficient_scope")] * len(
-        answers
-    )
-    for answer in answers:
-        details = answer.json["error"]["details"]
+    assert [(response.status, response.error) for response in responses] == [
+        (403, "insufficient_scope")
+    ] * len(responses)
+    for response in responses:
+        details = response.json["error"]["details"]
         assert (details["reason"], details["bound"] in bounds, "required" in details) == (
             "bound",
             True,
@@ -231,9 +231,9 @@ def test_a_malformed_key_costs_no_database_call(
     tenant: Tenant, wrong: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with watched_calls(monkeypatch) as calls:
-        answer = call("GET", "/v1/health", key=wrong)
+        response = call("GET", "/v1/health", key=wrong)
 
-    assert (answer.status, answer.error) == (401, "invalid_key")
+    assert (response.status, response.error) == (401, "invalid_key")
     assert calls.made == []
 
 
@@ -242,16 +242,16 @@ def test_a_mistyped_character_costs_no_database_call(tenant: Tenant, monkeypatch
     other = "a" if tenant.read[at] != "a" else "b"
 
     with watched_calls(monkeypatch) as calls:
-        answer = call("GET", "/v1/health", key=tenant.read[:at] + other + tenant.read[at + 1 :])
+        response = call("GET", "/v1/health", key=tenant.read[:at] + other + tenant.read[at + 1 :])
 
-    assert (answer.status, answer.error, calls.made) == (401, "invalid_key", [])
+    assert (response.status, response.error, calls.made) == (401, "invalid_key", [])
 
 
 @pytest.mark.parametrize("header", ["Basic abc", "Bearer", "Bearer ", "", " ", "eal_live_x"])
 def test_a_header_without_a_bearer_token_is_a_missing_key(tenant: Tenant, header: str) -> None:
-    answer = call("GET", "/v1/health", headers={"Authorization": header})
+    response = call("GET", "/v1/health", headers={"Authorization": header})
 
-    assert (answer.status, answer.error) == (401, "missing_key")
+    assert (response.status, response.error) == (401, "missing_key")
 
 
 def test_a_key_with_networks_works_only_from_them_and_refusals_are_not_counted(
@@ -267,8 +267,8 @@ def test_a_key_with_networks_works_only_from_them_and_refusals_are_not_counted(
         assert refused.headers["X-RateLimit-Remaining"] == "60"
 
     for number, address in enumerate(("10.200.0.1", "2001:db8::1"), 1):
-        answer = call("GET", "/v1/health", key=key["key"], ip=address)
-        assert (answer.status, answer.headers["X-RateLimit-Remaining"]) == (200, str(60 - number))
+        response = call("GET", "/v1/health", key=key["key"], ip=address)
+        assert (response.status, response.headers["X-RateLimit-Remaining"]) == (200, str(60 - number))
 
 
 # ---------------------------------------------------------------- the rate limit
@@ -279,26 +279,31 @@ def test_sixty_a_minute_are_sustained(clock: Clock, tenant: Tenant) -> None:
 
     for minute in range(8):
         for number in range(6):
-            answer = call("GET", "/v1/health", key=key)
-            assert answer.status == 200, (minute, number)
-            assert answer.headers["X-RateLimit-Remaining"] == str(5 - number)
+            response = call("GET", "/v1/health", key=key)
+            assert response.status == 200, (minute, number)
+            assert response.headers["X-RateLimit-Remaining"] == str(5 - number)
         clock.next_minute()
 
 
 def test_a_minute_allows_twice_the_limit_and_no_more(clock: Clock, tenant: Tenant) -> None:
-    answers = [call("GET", "/v1/health", key=tenant.read) for _ in range(123)]
+    responses = [call("GET", "/v1/health", key=tenant.read) for _ in range(123)]
 
-    assert [answer.status for answer in answers] == [200] * 120 + [429] * 3
-    assert {answer.headers["X-RateLimit-Limit"] for answer in answers} == {"60"}
-    assert [answer.headers["X-RateLimit-Remaining"] for answer in answers[58:62]] == ["1", "0", "0", "0"]
-    assert {answer.headers["X-RateLimit-Reset"] for answer in answers} == {"49"}
-    refused = answers[-1]
+    assert [response.status for response in responses] == [200] * 120 + [429] * 3
+    assert {response.headers["X-RateLimit-Limit"] for response in responses} == {"60"}
+    assert [response.headers["X-RateLimit-Remaining"] for response in responses[58:62]] == [
+        "1",
+        "0",
+        "0",
+        "0",
+    ]
+    assert {response.headers["X-RateLimit-Reset"] for response in responses} == {"49"}
+    refused = responses[-1]
     assert (refused.error, refused.headers["Retry-After"]) == ("rate_limited", "49")
     clock.advance(seconds=49)
     assert call("GET", "/v1/health", key=tenant.read).status == 200
 
 
-def _use(key: str, times: int) -> list[Answer]:
+def _use(key: str, times: int) -> list[ApiResponse]:
     return [call("GET", "/v1/health", key=key) for _ in range(times)]
 
 
@@ -306,19 +311,19 @@ def test_five_minutes_allow_five_times_the_limit_and_no_more(clock: Clock, tenan
     key = _create(tenant.admin, rate_limit={"per_minute": 4}).json["key"]
     used = []
     for _ in range(3):
-        used.append(sum(answer.status == 200 for answer in _use(key, 10)))
+        used.append(sum(response.status == 200 for response in _use(key, 10)))
         clock.next_minute()
     assert used == [8, 8, 4]
 
     refused = _use(key, 3)
 
-    assert [answer.status for answer in refused] == [429] * 3
+    assert [response.status for response in refused] == [429] * 3
     # The window has room again when its first minute, two minutes ago, is five minutes old.
-    assert [answer.headers["Retry-After"] for answer in refused] == ["120"] * 3
+    assert [response.headers["Retry-After"] for response in refused] == ["120"] * 3
     clock.advance(seconds=119)
     assert _use(key, 1)[0].status == 429
     clock.advance(seconds=1)
-    assert [answer.status for answer in _use(key, 9)] == [200] * 8 + [429]
+    assert [response.status for response in _use(key, 9)] == [200] * 8 + [429]
 
 
 def test_refused_requests_are_not_counted(clock: Clock, tenant: Tenant) -> None:
@@ -328,14 +333,14 @@ def test_refused_requests_are_not_counted(clock: Clock, tenant: Tenant) -> None:
         clock.next_minute()
     clock.advance(minutes=4)
 
-    assert [answer.status for answer in _use(key, 5)] == [200] * 4 + [429]
+    assert [response.status for response in _use(key, 5)] == [200] * 4 + [429]
 
 
 def test_the_burst_can_be_set(clock: Clock, tenant: Tenant) -> None:
     key = _create(tenant.admin, rate_limit={"per_minute": 3, "burst": 3}).json
     assert key["rate_limit"] == {"per_minute": 3, "burst": 3}
 
-    assert [answer.status for answer in _use(key["key"], 4)] == [200] * 3 + [429]
+    assert [response.status for response in _use(key["key"], 4)] == [200] * 3 + [429]
 
 
 def test_stale_counters_of_an_idle_key_are_cleared(clock: Clock, tenant: Tenant) -> None:
@@ -355,9 +360,9 @@ def test_a_key_whose_requests_are_throttled_is_refused_and_not_admitted_uncounte
 ) -> None:
     with watched_calls(monkeypatch) as calls:
         calls.refuse["UpdateItem"] = code
-        answer = call("GET", "/v1/leads", key=tenant.read)
+        response = call("GET", "/v1/leads", key=tenant.read)
 
-    assert (answer.status, answer.error, answer.headers["Retry-After"]) == (429, "rate_limited", "1")
+    assert (response.status, response.error, response.headers["Retry-After"]) == (429, "rate_limited", "1")
     assert calls.made == ["UpdateItem"]
     assert "limiter_throttled" in caplog.messages
     assert "limiter_failed_open" not in caplog.messages
@@ -369,10 +374,10 @@ def test_the_limiter_fails_open_if_the_table_cannot_write(
 ) -> None:
     with watched_calls(monkeypatch) as calls:
         calls.refuse["UpdateItem"] = "InternalServerError"
-        answer = call("GET", "/v1/health", key=tenant.read)
+        response = call("GET", "/v1/health", key=tenant.read)
 
-    assert answer.status == 200
-    assert answer.headers["X-RateLimit-Limit"] == "60"
+    assert response.status == 200
+    assert response.headers["X-RateLimit-Limit"] == "60"
     assert '"limiter_failed_open":[1' in capsys.readouterr().out.replace(" ", "")
 
 
@@ -381,9 +386,9 @@ def test_if_reads_fail_too_the_service_is_unavailable(
 ) -> None:
     with watched_calls(monkeypatch) as calls:
         calls.refuse |= dict.fromkeys(("UpdateItem", "GetItem"), "InternalServerError")
-        answer = call("GET", "/v1/health", key=tenant.read)
+        response = call("GET", "/v1/health", key=tenant.read)
 
-    assert (answer.status, answer.error, answer.headers["Retry-After"]) == (503, "unavailable", "1")
+    assert (response.status, response.error, response.headers["Retry-After"]) == (503, "unavailable", "1")
 
 
 def test_failing_open_admits_neither_revoked_nor_unknown_keys(
@@ -394,9 +399,9 @@ def test_failing_open_admits_neither_revoked_nor_unknown_keys(
 
     with watched_calls(monkeypatch) as calls:
         calls.refuse["UpdateItem"] = "InternalServerError"
-        answer = call("GET", "/v1/health", key=key["key"])
+        response = call("GET", "/v1/health", key=key["key"])
 
-    assert (answer.status, answer.error) == (401, "revoked_key")
+    assert (response.status, response.error) == (401, "revoked_key")
 
 
 def test_failing_open_checks_the_keys_networks(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -419,9 +424,9 @@ def test_failing_to_clear_stale_counters_does_not_refuse_the_request(
     with watched_calls(monkeypatch) as calls:
         calls.refuse["UpdateItem"] = "ProvisionedThroughputExceededException"
         calls.accept_first["UpdateItem"] = 1
-        answer = call("GET", "/v1/health", key=tenant.read)
+        response = call("GET", "/v1/health", key=tenant.read)
 
-    assert answer.status == 200
+    assert response.status == 200
     assert calls.made == ["UpdateItem", "UpdateItem"]
 
 
@@ -451,7 +456,9 @@ def test_the_operator_can_raise_the_rate_limit_of_an_organization(tenant: Tenant
     assert (refused.status, refused.error) == (422, "validation_error")
     assert refused.json["error"]["details"]["fields"][0]["message"].startswith("Must be at most 300")
     assert (raised.status, raised.json["rate_limit"]) == (201, below)
-    assert [answer.json["error"]["details"]["fields"][0]["message"].split(",")[0] for answer in above] == [
+    assert [
+        response.json["error"]["details"]["fields"][0]["message"].split(",")[0] for response in above
+    ] == [
         "Must be at most 2000",
         "Must be at most 4000",
     ]
@@ -460,10 +467,10 @@ def test_the_operator_can_raise_the_rate_limit_of_an_organization(tenant: Tenant
 def _fill(tenant: Tenant, **body: object) -> list[Any]:
     """Create keys until one is rejected."""
     made = []
-    while (answer := _create(tenant.admin, **body)).status == 201:
-        made.append(answer.json)
-    assert (answer.status, answer.error) == (409, "conflict")
-    assert answer.json["error"]["details"]["limit"] == quota.MAX_KEYS
+    while (response := _create(tenant.admin, **body)).status == 201:
+        made.append(response.json)
+    assert (response.status, response.error) == (409, "conflict")
+    assert response.json["error"]["details"]["limit"] == quota.MAX_KEYS
     return made
 
 
@@ -482,7 +489,7 @@ def test_concurrent_requests_do_not_exceed_the_number_of_keys(tenant: Tenant) ->
     with ThreadPoolExecutor(8) as pool:
         rivals = list(pool.map(_create, [tenant.admin] * 8))
 
-    assert sorted(answer.status for answer in rivals) == [201] + [409] * 7
+    assert sorted(response.status for response in rivals) == [201] + [409] * 7
 
 
 def test_revoked_and_expired_keys_make_room(clock: Clock, tenant: Tenant) -> None:

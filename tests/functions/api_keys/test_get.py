@@ -36,8 +36,8 @@ def test_a_use_is_never_hidden_behind_a_304(tenant: Tenant) -> None:
 
 def test_another_organizations_key_is_not_found(tenant: Tenant, stranger: Tenant) -> None:
     for key_id in (stranger.admin_id, "key_x", "key_01kq09bekje6vbq5xe2b60xtww"):
-        answer = call("GET", f"/v1/api-keys/{key_id}", key=tenant.admin)
-        assert (answer.status, answer.error) == (404, "not_found")
+        response = call("GET", f"/v1/api-keys/{key_id}", key=tenant.admin)
+        assert (response.status, response.error) == (404, "not_found")
 
 
 def test_both_modes_see_the_organizations_keys(tenant: Tenant) -> None:

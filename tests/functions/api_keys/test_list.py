@@ -19,9 +19,9 @@ def test_keys_of_both_modes_are_listed_newest_first_with_revoked_ones(
     key = call("POST", "/v1/api-keys", key=tenant.admin, json_body={"name": "A", "scopes": ["read"]}).json
     call("DELETE", f"/v1/api-keys/{key['id']}", key=tenant.admin)
 
-    answer = call("GET", "/v1/api-keys", key=tenant.admin)
+    response = call("GET", "/v1/api-keys", key=tenant.admin)
 
-    shown = [(key["name"], key["mode"], key["status"]) for key in answer.json["data"]]
+    shown = [(key["name"], key["mode"], key["status"]) for key in response.json["data"]]
     assert shown == [
         ("A", "live", "revoked"),
         ("test", "test", "active"),
@@ -30,7 +30,7 @@ def test_keys_of_both_modes_are_listed_newest_first_with_revoked_ones(
         ("First admin key", "live", "active"),
     ]
     for text in (tenant.admin, tenant.read, key["key"]):
-        assert text not in answer.text
+        assert text not in response.text
 
 
 def test_keys_are_paginated(tenant: Tenant) -> None:
@@ -58,6 +58,6 @@ def test_unprocessed_keys_make_the_list_unavailable(tenant: Tenant, monkeypatch:
     monkeypatch.setattr(aws.Client, "call", busy)
     monkeypatch.setattr("eal.core.table.contention.pause", lambda _attempt: None)
 
-    answer = call("GET", "/v1/api-keys", key=tenant.admin)
+    response = call("GET", "/v1/api-keys", key=tenant.admin)
 
-    assert (answer.status, answer.error) == (503, "unavailable")
+    assert (response.status, response.error) == (503, "unavailable")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.pipeline import items
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ def _create(tenant: Tenant, **body: object) -> Any:
     return call("POST", "/v1/api-keys", key=tenant.admin, json_body=body).json
 
 
-def _revoke(key_id: str, by: str) -> Answer:
+def _revoke(key_id: str, by: str) -> ApiResponse:
     return call("DELETE", f"/v1/api-keys/{key_id}", key=by)
 
 
@@ -25,10 +25,10 @@ def test_a_revoked_key_is_refused_on_its_next_request(tenant: Tenant) -> None:
     key = _create(tenant)
     assert call("GET", "/v1/health", key=key["key"]).status == 200
 
-    answer = _revoke(key["id"], tenant.admin)
+    response = _revoke(key["id"], tenant.admin)
 
-    assert (answer.status, answer.text) == (204, "")
-    assert "Content-Type" not in answer.headers
+    assert (response.status, response.text) == (204, "")
+    assert "Content-Type" not in response.headers
     refused = call("GET", "/v1/health", key=key["key"])
     assert (refused.status, refused.error) == (401, "revoked_key")
     assert "X-RateLimit-Limit" not in refused.headers
@@ -76,9 +76,9 @@ def test_another_organizations_key_is_not_found_and_not_revoked(tenant: Tenant, 
 def test_if_match_guards_the_key(tenant: Tenant) -> None:
     key = _create(tenant)
 
-    answer = call("DELETE", f"/v1/api-keys/{key['id']}", key=tenant.admin, headers={"If-Match": '"7"'})
+    response = call("DELETE", f"/v1/api-keys/{key['id']}", key=tenant.admin, headers={"If-Match": '"7"'})
 
-    assert (answer.status, answer.error) == (412, "precondition_failed")
+    assert (response.status, response.error) == (412, "precondition_failed")
     assert call("GET", "/v1/health", key=key["key"]).status == 200
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.faults import watched_calls
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.pipeline import items
 
 if TYPE_CHECKING:
@@ -27,21 +27,21 @@ def key(clock: Clock, tenant: Tenant) -> Any:
     return call("POST", "/v1/api-keys", key=tenant.admin, json_body=body).json
 
 
-def _rotate(tenant: Tenant, key_id: str, body: object = None, **headers: str) -> Answer:
+def _rotate(tenant: Tenant, key_id: str, body: object = None, **headers: str) -> ApiResponse:
     path = f"/v1/api-keys/{key_id}/rotate"
     return call("POST", path, key=tenant.admin, json_body=body, headers=headers)
 
 
 def _alive(key: str) -> str:
-    answer = call("GET", "/v1/health", key=key)
-    return "alive" if answer.status == 200 else answer.error
+    response = call("GET", "/v1/health", key=key)
+    return "alive" if response.status == 200 else response.error
 
 
 def test_the_new_key_has_the_old_ones_rights(tenant: Tenant, key: Any) -> None:
-    answer = _rotate(tenant, key["id"])
+    response = _rotate(tenant, key["id"])
 
-    assert answer.status == 200
-    new = answer.json
+    assert response.status == 200
+    new = response.json
     assert new["key"] != key["key"]
     assert new["id"] != key["id"]
     for name in ("name", "scopes", "mode", "rate_limit", "allowed_cidrs", "expires_at"):
@@ -78,9 +78,9 @@ def test_without_an_overlap_the_old_key_is_refused_at_once(tenant: Tenant, key: 
 
 @pytest.mark.parametrize("wrong", [-1, 604_801, "soon", 1.5, None, True, "60"])
 def test_an_overlap_out_of_range_is_rejected(tenant: Tenant, key: Any, wrong: object) -> None:
-    answer = _rotate(tenant, key["id"], {"overlap_seconds": wrong})
+    response = _rotate(tenant, key["id"], {"overlap_seconds": wrong})
 
-    assert (answer.status, answer.json["error"]["details"]["fields"][0]["pointer"]) == (
+    assert (response.status, response.json["error"]["details"]["fields"][0]["pointer"]) == (
         422,
         "/overlap_seconds",
     )
@@ -137,9 +137,9 @@ def test_another_organizations_key_is_not_found(tenant: Tenant, stranger: Tenant
 
 
 def test_a_test_key_cannot_rotate_a_live_one(tenant: Tenant, key: Any) -> None:
-    answer = call("POST", f"/v1/api-keys/{key['id']}/rotate", key=tenant.test_admin)
+    response = call("POST", f"/v1/api-keys/{key['id']}/rotate", key=tenant.test_admin)
 
-    assert (answer.status, answer.error) == (403, "insufficient_scope")
+    assert (response.status, response.error) == (403, "insufficient_scope")
 
 
 def test_it_is_audited_and_emits_an_event(tenant: Tenant, key: Any) -> None:
@@ -160,8 +160,8 @@ def test_it_is_audited_and_emits_an_event(tenant: Tenant, key: Any) -> None:
 # ---------------------------------------------------------------- the warning
 
 
-def _warning(answer: Answer) -> tuple[str | None, str | None]:
-    return answer.headers.get("Deprecation"), answer.headers.get("Sunset")
+def _warning(response: ApiResponse) -> tuple[str | None, str | None]:
+    return response.headers.get("Deprecation"), response.headers.get("Sunset")
 
 
 SINCE = ("@1777052531", "Sat, 25 Apr 2026 17:42:11 GMT")
@@ -172,12 +172,12 @@ def test_every_response_to_a_rotated_key_has_its_expiry(clock: Clock, tenant: Te
     body = {"email": "a@example.com"}
     once = {"Idempotency-Key": "k"}
 
-    def send(method: str, path: str, **more: Any) -> Answer:
+    def send(method: str, path: str, **more: Any) -> ApiResponse:
         return call(method, path, key=key["key"], **more)
 
     lead = send("POST", "/v1/leads", json_body=body, headers=once)
     path = f"/v1/leads/{lead.json['id']}"
-    answers = {
+    responses = {
         200: send("GET", "/v1/health"),
         201: lead,
         304: send("GET", path, headers={"If-None-Match": lead.headers["ETag"]}),
@@ -192,10 +192,10 @@ def test_every_response_to_a_rotated_key_has_its_expiry(clock: Clock, tenant: Te
     elsewhere = send("GET", "/v1/health", ip="198.51.100.1")
     limited = [send("GET", "/v1/health") for _ in range(14)][-1]
 
-    assert {status: answer.status for status, answer in answers.items()} == {
-        status: status for status in answers
+    assert {status: response.status for status, response in responses.items()} == {
+        status: status for status in responses
     }
-    assert {_warning(answer) for answer in answers.values()} == {SINCE}
+    assert {_warning(response) for response in responses.values()} == {SINCE}
     assert (replayed.headers["Idempotent-Replayed"], _warning(replayed)) == ("true", SINCE)
     assert (elsewhere.error, _warning(elsewhere)) == ("ip_not_allowed", SINCE)
     assert (limited.error, _warning(limited)) == ("rate_limited", SINCE)
@@ -209,9 +209,9 @@ def test_the_warning_is_present_if_the_limiter_fails_open(
 
     with watched_calls(monkeypatch) as calls:
         calls.refuse["UpdateItem"] = "InternalServerError"
-        answer = call("GET", "/v1/health", key=key["key"])
+        response = call("GET", "/v1/health", key=key["key"])
 
-    assert (answer.status, _warning(answer)) == (200, SINCE)
+    assert (response.status, _warning(response)) == (200, SINCE)
 
 
 def test_an_expiring_or_expired_key_gets_no_warning(clock: Clock, tenant: Tenant, key: Any) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.callrail import stored
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.pipeline import items
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def _create(tenant: Tenant, **body: object) -> Any:
     return call("POST", "/v1/api-keys", key=tenant.admin, json_body=body).json
 
 
-def _update(key_id: str, by: str, /, *, headers: dict[str, str] | None = None, **body: object) -> Answer:
+def _update(key_id: str, by: str, /, *, headers: dict[str, str] | None = None, **body: object) -> ApiResponse:
     return call("PATCH", f"/v1/api-keys/{key_id}", key=by, json_body=body, headers=headers)
 
 
@@ -34,13 +34,13 @@ def _use(key: str, times: int = 1) -> list[int]:
 
 
 def test_only_the_fields_in_the_body_change(tenant: Tenant, key: Any) -> None:
-    answer = _update(key["id"], tenant.admin, name="  Web form  ")
+    response = _update(key["id"], tenant.admin, name="  Web form  ")
 
-    assert answer.status == 200
+    assert response.status == 200
     del key["key"]
-    assert answer.json == {**key, "name": "Web form", "version": 2}
-    assert answer.headers["ETag"] == '"2"'
-    assert call("GET", f"/v1/api-keys/{key['id']}", key=tenant.admin).json == answer.json
+    assert response.json == {**key, "name": "Web form", "version": 2}
+    assert response.headers["ETag"] == '"2"'
+    assert call("GET", f"/v1/api-keys/{key['id']}", key=tenant.admin).json == response.json
 
 
 def test_each_field_can_be_set_and_removed(tenant: Tenant, key: Any) -> None:
@@ -92,10 +92,10 @@ def test_an_empty_list_of_networks_means_any_address(tenant: Tenant) -> None:
 def test_a_wrong_field_is_named_and_nothing_changes(
     tenant: Tenant, key: Any, change: dict[str, Any], pointer: str
 ) -> None:
-    answer = _update(key["id"], tenant.admin, **change)
+    response = _update(key["id"], tenant.admin, **change)
 
-    assert (answer.status, answer.error) == (422, "validation_error")
-    assert answer.json["error"]["details"]["fields"][0]["pointer"] == pointer
+    assert (response.status, response.error) == (422, "validation_error")
+    assert response.json["error"]["details"]["fields"][0]["pointer"] == pointer
     assert call("GET", f"/v1/api-keys/{key['id']}", key=tenant.admin).json["version"] == 1
 
 
@@ -103,8 +103,8 @@ def test_an_update_without_changes_writes_nothing(tenant: Tenant, key: Any) -> N
     written = len(items())
 
     for body in ({}, {"name": "A"}, {"allowed_cidrs": None, "rate_limit": {"per_minute": 60}}):
-        answer = _update(key["id"], tenant.admin, **body)
-        assert (answer.status, answer.json["version"]) == (200, 1)
+        response = _update(key["id"], tenant.admin, **body)
+        assert (response.status, response.json["version"]) == (200, 1)
 
     assert len(items()) == written
     assert _update(key["id"], tenant.admin, name="A", headers={"If-Match": '"7"'}).status == 412
@@ -122,9 +122,9 @@ def test_only_an_active_key_can_be_changed(clock: Clock, tenant: Tenant, key: An
     clock.advance(hours=1)
 
     for inactive, status in ((key, "revoked"), (rotated, "rotating"), (expiring, "expired")):
-        answer = _update(inactive["id"], tenant.admin, name="B", expires_at=None)
-        assert (answer.status, answer.error) == (409, "conflict")
-        assert answer.json["error"]["details"]["status"] == status
+        response = _update(inactive["id"], tenant.admin, name="B", expires_at=None)
+        assert (response.status, response.error) == (409, "conflict")
+        assert response.json["error"]["details"]["status"] == status
     assert _use(expiring["key"]) == [401]
 
 
@@ -138,8 +138,8 @@ def test_a_test_key_changes_test_keys_only(tenant: Tenant, key: Any) -> None:
 
 def test_another_organizations_key_is_not_found(tenant: Tenant, stranger: Tenant) -> None:
     for key_id in (stranger.admin_id, "key_x", "key_01kq09bekje6vbq5xe2b60xtww"):
-        answer = _update(key_id, tenant.admin, name="B")
-        assert (answer.status, answer.error) == (404, "not_found")
+        response = _update(key_id, tenant.admin, name="B")
+        assert (response.status, response.error) == (404, "not_found")
 
 
 @pytest.mark.parametrize("scope", ["read", "write"])
@@ -153,9 +153,9 @@ def test_only_an_admin_key_creates_updates_or_rotates_keys(tenant: Tenant, key: 
         ("POST", f"/v1/api-keys/{key['id']}/rotate", {}),
         ("DELETE", f"/v1/api-keys/{key['id']}", None),
     ):
-        answer = call(method, path, key=lower, json_body=body)
-        assert (answer.status, answer.error) == (403, "insufficient_scope")
-        assert answer.json["error"]["details"]["required"] == "admin"
+        response = call(method, path, key=lower, json_body=body)
+        assert (response.status, response.error) == (403, "insufficient_scope")
+        assert response.json["error"]["details"]["required"] == "admin"
 
 
 def test_it_is_audited_by_field_and_emits_no_event(tenant: Tenant, key: Any) -> None:
@@ -231,8 +231,8 @@ def test_an_update_keeps_counters_and_last_use(tenant: Tenant, key: Any) -> None
 
     _update(key["id"], tenant.admin, name="B", rate_limit={"per_minute": 10})
 
-    answer = call("GET", "/v1/health", key=key["key"])
-    assert (answer.headers["X-RateLimit-Limit"], answer.headers["X-RateLimit-Remaining"]) == ("10", "6")
+    response = call("GET", "/v1/health", key=key["key"])
+    assert (response.headers["X-RateLimit-Limit"], response.headers["X-RateLimit-Remaining"]) == ("10", "6")
     shown = call("GET", f"/v1/api-keys/{key['id']}", key=tenant.admin).json
     assert shown["last_used"]["ip"] == "203.0.113.7"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.http import Answer, call, load_app
+from tests.support.http import ApiResponse, call, load_app
 from tests.support.pipeline import Pipeline, items
 from tests.support.tenants import Tenant, new_tenant
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 
 def test_an_export_is_audited_and_enqueued(tenant: Tenant) -> None:
-    answer = call(
+    response = call(
         "POST",
         "/v1/audit-log/exports",
         key=tenant.admin,
         json_body={"format": "csv", "source": "worker", "created_after": "2026-01-01T00:00:00Z"},
     )
 
-    assert answer.status == 202
-    export = answer.json
+    assert response.status == 202
+    export = response.json
     assert (export["status"], export["format"]) == ("queued", "csv")
     assert export["filters"]["source"] == "worker"
     assert export["filters"]["created_after"] == "2026-01-01T00:00:00.000Z"
@@ -66,10 +66,10 @@ def test_the_same_idempotency_key_makes_one_export(tenant: Tenant) -> None:
     ],
 )
 def test_an_invalid_body_is_422(tenant: Tenant, body: dict[str, str], pointer: str) -> None:
-    answer = call("POST", "/v1/audit-log/exports", key=tenant.admin, json_body=body)
+    response = call("POST", "/v1/audit-log/exports", key=tenant.admin, json_body=body)
 
-    assert answer.status == 422
-    assert [field["pointer"] for field in answer.json["error"]["details"]["fields"]] == [pointer]
+    assert response.status == 422
+    assert [field["pointer"] for field in response.json["error"]["details"]["fields"]] == [pointer]
 
 
 def test_a_parent_cannot_create_an_export_of_its_child(tenant: Tenant) -> None:
@@ -77,7 +77,7 @@ def test_a_parent_cannot_create_an_export_of_its_child(tenant: Tenant) -> None:
     grant = {"resources": ["audit-log"]}
     call("PUT", f"/v1/organizations/me/grants/{tenant.id}", key=child.admin, json_body=grant)
 
-    answer = call(
+    response = call(
         "POST",
         "/v1/audit-log/exports",
         key=tenant.admin,
@@ -85,11 +85,11 @@ def test_a_parent_cannot_create_an_export_of_its_child(tenant: Tenant) -> None:
         headers={"X-EAL-Organization": child.id},
     )
 
-    assert (answer.status, answer.error) == (403, "grant_required")
-    assert answer.json["error"]["details"]["reason"] == "read_only"
+    assert (response.status, response.error) == (403, "grant_required")
+    assert response.json["error"]["details"]["reason"] == "read_only"
 
 
-def _request_export(tenant: Tenant, key: str | None = None, **filters: str) -> Answer:
+def _request_export(tenant: Tenant, key: str | None = None, **filters: str) -> ApiResponse:
     body = {"format": "jsonl", **filters}
     return call("POST", "/v1/audit-log/exports", key=key or tenant.admin, json_body=body)
 
@@ -140,15 +140,15 @@ def test_an_export_past_its_deadline_does_not_count(clock: Clock, tenant: Tenant
         _request_export(tenant, action=f"lead.{number}")
     clock.advance(hours=24, seconds=1)
 
-    answer = _request_export(tenant, action="lead.1")
+    response = _request_export(tenant, action="lead.1")
 
-    assert (answer.status, answer.json["status"]) == (202, "queued")
+    assert (response.status, response.json["status"]) == (202, "queued")
     assert len(items("AUDIT_EXPORT")) == 4
 
 
 def test_concurrent_requests_cannot_exceed_the_limit(tenant: Tenant) -> None:
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda number: _request_export(tenant, action=f"lead.{number}"), range(8)))
+        responses = list(pool.map(lambda number: _request_export(tenant, action=f"lead.{number}"), range(8)))
 
-    assert {answer.status for answer in answers} == {202, 409}
+    assert {response.status for response in responses} == {202, 409}
     assert len(items("AUDIT_EXPORT")) == 3

@@ -25,8 +25,8 @@ LIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noq
 
 
 def _lead(tenant: Tenant, **fields: Any) -> None:
-    answer = call("POST", "/v1/leads", key=tenant.admin, json_body=fields)
-    assert answer.status == 201, answer.text
+    response = call("POST", "/v1/leads", key=tenant.admin, json_body=fields)
+    assert response.status == 201, response.text
 
 
 def _rows(text: str) -> list[dict[str, str]]:
@@ -38,12 +38,12 @@ def test_the_csv_has_the_records_of_the_list_in_its_order(tenant: Tenant) -> Non
     Pipeline().run()
     listed = call("GET", "/v1/audit-log?limit=200", key=tenant.read).json["data"]
 
-    answer = call("GET", "/v1/audit-log/export.csv", key=tenant.admin)
+    response = call("GET", "/v1/audit-log/export.csv", key=tenant.admin)
 
-    assert answer.status == 200
-    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="audit-log.csv"'
-    rows = _rows(answer.text)
+    assert response.status == 200
+    assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert response.headers["Content-Disposition"] == 'attachment; filename="audit-log.csv"'
+    rows = _rows(response.text)
     assert tuple(rows[0]) == rows_of.COLUMNS
     for row, record in zip(rows, listed, strict=True):
         assert (row["id"], row["action"], row["hash"]) == (record["id"], record["action"], record["hash"])
@@ -81,11 +81,11 @@ def test_a_csv_over_a_limit_becomes_an_export_with_the_same_filters(
         _lead(tenant, email=f"a{number}@example.com")
     monkeypatch.setattr(direct, bound, 3)
 
-    answer = call("GET", "/v1/audit-log/export.csv?resource_type=lead", key=tenant.admin)
+    response = call("GET", "/v1/audit-log/export.csv?resource_type=lead", key=tenant.admin)
 
-    assert answer.status == 303
-    export_id = answer.json["id"]
-    assert answer.headers["Location"] == f"/api/v1/audit-log/exports/{export_id}"
+    assert response.status == 303
+    export_id = response.json["id"]
+    assert response.headers["Location"] == f"/api/v1/audit-log/exports/{export_id}"
     created = call("GET", "/v1/audit-log?action=audit_export.created", key=tenant.read).json["data"]
     assert [record["resource"]["id"] for record in created] == [export_id]
     Pipeline().run()
@@ -101,9 +101,9 @@ def test_the_maximum_number_of_rows_is_returned_directly(
         _lead(tenant, email=f"a{number}@example.com")
     monkeypatch.setattr(direct, "MAX_ROWS", 3)
 
-    answer = call("GET", "/v1/audit-log/export.csv?resource_type=lead", key=tenant.admin)
+    response = call("GET", "/v1/audit-log/export.csv?resource_type=lead", key=tenant.admin)
 
-    assert (answer.status, len(_rows(answer.text))) == (200, 3)
+    assert (response.status, len(_rows(response.text))) == (200, 3)
 
 
 def test_a_parent_reads_the_csv_of_its_child_and_cannot_create_an_export(
@@ -116,9 +116,9 @@ def test_a_parent_reads_the_csv_of_its_child_and_cannot_create_an_export(
 
     assert call("GET", "/v1/audit-log/export.csv", key=tenant.admin, headers=headers).status == 200
     monkeypatch.setattr(direct, "MAX_ROWS", 1)
-    answer = call("GET", "/v1/audit-log/export.csv", key=tenant.admin, headers=headers)
+    response = call("GET", "/v1/audit-log/export.csv", key=tenant.admin, headers=headers)
 
-    assert (answer.status, answer.error) == (403, "grant_required")
+    assert (response.status, response.error) == (403, "grant_required")
 
 
 @pytest.mark.parametrize("beginning", LIVE)

@@ -15,8 +15,8 @@ def test_a_record_equals_the_lists_and_is_404_for_other_tenants(tenant: Tenant, 
 
     assert call("GET", f"/v1/audit-log/{record['id']}", key=tenant.read).json == record
     for key in (stranger.admin, tenant.test_admin):
-        answer = call("GET", f"/v1/audit-log/{record['id']}", key=key)
-        assert (answer.status, answer.error) == (404, "not_found")
+        response = call("GET", f"/v1/audit-log/{record['id']}", key=key)
+        assert (response.status, response.error) == (404, "not_found")
 
 
 def test_a_client_can_recompute_the_hash_of_a_record(tenant: Tenant) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support import archive
 from tests.support.faults import watched_calls
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.pipeline import Pipeline
 from tools import verify_audit
 
@@ -30,7 +30,7 @@ def checkpoints(tenant: Tenant) -> list[dict[str, Any]]:
     return found
 
 
-def _consistency(tenant: Tenant, to: str, from_: str | None = None) -> Answer:
+def _consistency(tenant: Tenant, to: str, from_: str | None = None) -> ApiResponse:
     query = f"?from={from_}" if from_ else ""
     return call("GET", f"/v1/audit-log/checkpoints/{to}/consistency{query}", key=tenant.read)
 
@@ -52,10 +52,10 @@ def test_from_defaults_to_the_previous_checkpoint(tenant: Tenant, checkpoints: l
 
 
 def test_a_later_from_is_422(tenant: Tenant, checkpoints: list[dict[str, Any]]) -> None:
-    answer = _consistency(tenant, checkpoints[0]["id"], checkpoints[1]["id"])
+    response = _consistency(tenant, checkpoints[0]["id"], checkpoints[1]["id"])
 
-    assert answer.status == 422
-    assert answer.json["error"]["details"]["fields"][0]["pointer"] == "/from"
+    assert response.status == 422
+    assert response.json["error"]["details"]["fields"][0]["pointer"] == "/from"
 
 
 def test_an_unknown_checkpoint_and_another_tenants_are_404(

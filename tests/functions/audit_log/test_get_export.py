@@ -45,8 +45,8 @@ def test_the_version_is_the_etag_but_a_304_is_never_returned(tenant: Tenant) -> 
     completed = call("GET", path, key=tenant.read)
     again = call("GET", path, key=tenant.read, headers={"If-None-Match": completed.headers["ETag"]})
 
-    assert [answer.headers["ETag"] for answer in (queued, completed)] == ['"1"', '"2"']
-    assert [answer.json["version"] for answer in (queued, completed)] == [1, 2]
+    assert [response.headers["ETag"] for response in (queued, completed)] == ['"1"', '"2"']
+    assert [response.json["version"] for response in (queued, completed)] == [1, 2]
     assert (again.status, again.json["status"]) == (200, "completed")
 
 
@@ -67,6 +67,6 @@ def test_another_tenants_export_is_404(tenant: Tenant, stranger: Tenant) -> None
     path = f"/v1/audit-log/exports/{_request_export(tenant)}"
 
     for key in (stranger.admin, tenant.test_admin):
-        answer = call("GET", path, key=key)
-        assert (answer.status, answer.error) == (404, "not_found")
+        response = call("GET", path, key=key)
+        assert (response.status, response.error) == (404, "not_found")
     assert call("GET", path, key=tenant.read).json["status"] == "queued"

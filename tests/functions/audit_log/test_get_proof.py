@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support import archive
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.pipeline import Pipeline, items
 from tests.support.tenants import Tenant, new_tenant
 from tools import verify_audit
@@ -25,7 +25,7 @@ def pipeline(tenant: Tenant) -> Iterator[Pipeline]:
     pipeline.run()
 
 
-def _proof(tenant: Tenant, record_id: str, **headers: str) -> Answer:
+def _proof(tenant: Tenant, record_id: str, **headers: str) -> ApiResponse:
     return call("GET", f"/v1/audit-log/{record_id}/proof", key=tenant.read, headers=headers)
 
 
@@ -74,10 +74,10 @@ def test_a_record_that_is_not_archived_yet_is_503_with_retry_after(
 ) -> None:
     call("POST", "/v1/leads", key=tenant.admin, json_body={"email": "new@example.com"})
 
-    answer = _proof(tenant, _records(tenant)[-1]["id"])
+    response = _proof(tenant, _records(tenant)[-1]["id"])
 
-    assert (answer.status, answer.error) == (503, "unavailable")
-    assert answer.headers["Retry-After"] == "60"
+    assert (response.status, response.error) == (503, "unavailable")
+    assert response.headers["Retry-After"] == "60"
     pipeline.run()
     assert _proof(tenant, _records(tenant)[-1]["id"]).status == 200
 

@@ -68,7 +68,7 @@ def test_a_page_that_an_index_serves_reads_no_more_than_it_returns(
 
 
 def test_a_record_has_actor_source_resource_changes_and_request(tenant: Tenant) -> None:
-    answer = call(
+    response = call(
         "POST", "/v1/leads", key=tenant.admin, json_body={"email": "a@example.com"}, ip="203.0.113.9"
     )
 
@@ -76,8 +76,8 @@ def test_a_record_has_actor_source_resource_changes_and_request(tenant: Tenant) 
 
     assert record["actor"] == {"type": "api_key", "id": tenant.admin_id, "ip": "203.0.113.9"}
     assert record["source"] == "api"
-    assert record["request_id"] == answer.headers["X-Request-Id"]
-    assert record["resource"] == {"type": "lead", "id": answer.json["id"]}
+    assert record["request_id"] == response.headers["X-Request-Id"]
+    assert record["resource"] == {"type": "lead", "id": response.json["id"]}
     assert {"field": "status", "from": None, "to": "new"} in record["changes"]
 
 

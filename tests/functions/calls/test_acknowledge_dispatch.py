@@ -16,7 +16,7 @@ from tests.support.dispatch import (
     shown,
 )
 from tests.support.faults import overtaken
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.time import freeze
 from tools.fixtures.callrail import Call
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tests.support.tenants import Tenant
 
 
-def acknowledge(tenant: Tenant, call_id: str, body: object = None, **headers: str) -> Answer:
+def acknowledge(tenant: Tenant, call_id: str, body: object = None, **headers: str) -> ApiResponse:
     path = f"/v1/calls/{call_id}/dispatch/acknowledge"
     return call("POST", path, key=tenant.write, json_body=body, headers=headers)
 
@@ -36,14 +36,14 @@ def test_an_acknowledgement_ends_the_escalation(tenant: Tenant, monkeypatch: pyt
     call_id = dispatched_call(tenant)
     time = freeze(monkeypatch)
 
-    answer = acknowledge(tenant, call_id)
+    response = acknowledge(tenant, call_id)
 
-    assert answer.status == 200, answer.text
-    dispatch = answer.json["dispatch"]
+    assert response.status == 200, response.text
+    dispatch = response.json["dispatch"]
     assert (dispatch["acknowledged_at"], dispatch["acknowledged_by"]) == (rfc3339(time.at), "Ann")
     assert dispatch["escalation"] == {"level": 0, "acknowledge_by": None}
-    assert (dispatch["action"], answer.json["status"]) == ("dispatch_now", "dispatched")
-    assert events("call.dispatched", tenant.id)[-1] == answer.json
+    assert (dispatch["action"], response.json["status"]) == ("dispatch_now", "dispatched")
+    assert events("call.dispatched", tenant.id)[-1] == response.json
     time.advance(minutes=30)
     assert escalate(escalation(tenant, call_id, 1, 0)) == []
     assert shown(tenant, call_id)["dispatch"] == dispatch
@@ -69,9 +69,9 @@ def test_there_must_be_something_to_acknowledge(tenant: Tenant) -> None:
     for action in ("needs_review", "reject", "no_action"):
         body = {"action": action, "reason": "x"}
         call("POST", f"/v1/calls/{call_id}/dispatch", key=tenant.write, json_body=body)
-        answer = acknowledge(tenant, call_id)
-        assert (answer.status, answer.error) == (409, "conflict")
-        assert action in answer.json["error"]["message"]
+        response = acknowledge(tenant, call_id)
+        assert (response.status, response.error) == (409, "conflict")
+        assert action in response.json["error"]["message"]
 
     assert (undecided.status, undecided.error) == (409, "conflict")
     assert "not decided" in undecided.json["error"]["message"]

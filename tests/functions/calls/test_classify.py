@@ -9,7 +9,7 @@ from eal.ai.engines.embedded.calls import engine
 from tests.functions.calls.test_correct import detail, ingested, switch_ai
 from tests.functions.calls.test_create import CALL
 from tests.support.callrail import actions, connect, events
-from tests.support.http import Answer, call, load_app
+from tests.support.http import ApiResponse, call, load_app
 from tests.support.pipeline import Pipeline, peek, sqs_event
 from tools.fixtures.callrail import Call
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.support.tenants import Tenant
 
 
-def again(tenant: Tenant, call_id: str) -> Answer:
+def again(tenant: Tenant, call_id: str) -> ApiResponse:
     return call("POST", f"/v1/calls/{call_id}/classify", key=tenant.write)
 
 
@@ -29,16 +29,16 @@ def test_a_call_is_classified_again_and_the_older_run_is_kept(
     call_id = ingested(tenant)
     monkeypatch.setattr(engine, "VERSION", "rules-next")
 
-    answer = again(tenant, call_id)
+    response = again(tenant, call_id)
 
-    assert answer.status == 202, answer.text
-    assert answer.json["classification"]["provenance"]["model"] != "rules-next"
+    assert response.status == 202, response.text
+    assert response.json["classification"]["provenance"]["model"] != "rules-next"
     Pipeline().run()
     found = detail(tenant, call_id)
     assert found["classification_runs"][0] == found["classification"]
     models = [run["provenance"]["model"] for run in found["classification_runs"]]
     assert (len(models), models[0]) == (2, "rules-next")
-    assert found["version"] == answer.json["version"] + 1
+    assert found["version"] == response.json["version"] + 1
     assert len(events("call.classified", tenant.id)) == 1
     listed = call("GET", "/v1/calls?model_version=rules-next", key=tenant.read).json["data"]
     assert [item["id"] for item in listed] == [call_id]
@@ -83,10 +83,10 @@ def test_a_call_is_not_classified_while_ai_is_switched_off(tenant: Tenant) -> No
     call_id = ingested(tenant)
     switch_ai(tenant, enabled=False)
 
-    answer = again(tenant, call_id)
+    response = again(tenant, call_id)
 
-    assert (answer.status, answer.error) == (409, "conflict")
-    assert "ai.enabled" in answer.json["error"]["message"]
+    assert (response.status, response.error) == (409, "conflict")
+    assert "ai.enabled" in response.json["error"]["message"]
     assert "call.run_requested" not in actions("call", tenant.id)
 
 
@@ -98,9 +98,9 @@ def test_a_call_that_cannot_be_classified_is_a_conflict(tenant: Tenant) -> None:
     (in_progress,) = call("GET", "/v1/calls?status=in_progress", key=tenant.read).json["data"]
 
     for call_id in (outbound, in_progress["id"]):
-        answer = again(tenant, call_id)
-        assert (answer.status, answer.error) == (409, "conflict")
-        assert answer.json["error"]["details"]["id"] == call_id
+        response = again(tenant, call_id)
+        assert (response.status, response.error) == (409, "conflict")
+        assert response.json["error"]["details"]["id"] == call_id
 
 
 def test_in_test_mode_a_call_is_classified_again_too(tenant: Tenant) -> None:

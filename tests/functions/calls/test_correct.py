@@ -10,7 +10,7 @@ import pytest
 from tests.functions.calls.test_create import CALL
 from tests.support.callrail import actions, events, stored
 from tests.support.faults import overtaken, watched_calls
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.pipeline import Pipeline, items
 
 if TYPE_CHECKING:
@@ -22,13 +22,13 @@ QUALIFIED = {"intent": "sewage", "urgency": "high", "qualified": True}
 
 def ingested(tenant: Tenant, **changes: Any) -> str:
     """The id of a call that the engine has classified."""
-    answer = call("POST", "/v1/calls", key=tenant.write, json_body={**CALL, **changes})
-    assert answer.status == 201, answer.text
+    response = call("POST", "/v1/calls", key=tenant.write, json_body={**CALL, **changes})
+    assert response.status == 201, response.text
     Pipeline().run()
-    return str(answer.json["id"])
+    return str(response.json["id"])
 
 
-def patch(tenant: Tenant, call_id: str, body: dict[str, Any], **headers: str) -> Answer:
+def patch(tenant: Tenant, call_id: str, body: dict[str, Any], **headers: str) -> ApiResponse:
     path = f"/v1/calls/{call_id}/classification"
     return call("PATCH", path, key=tenant.write, json_body=body, headers=headers)
 
@@ -46,13 +46,13 @@ def test_a_correction_counts_and_the_answer_of_the_engine_stays_beside_it(tenant
     call_id = ingested(tenant)
     before = detail(tenant, call_id)
 
-    answer = patch(tenant, call_id, {"intent": "sewage", "note": "It came out of the drain."})
+    response = patch(tenant, call_id, {"intent": "sewage", "note": "It came out of the drain."})
 
-    assert answer.status == 200, answer.text
-    correction = answer.json["correction"]
+    assert response.status == 200, response.text
+    correction = response.json["correction"]
     assert correction["fields"] == {"intent": "sewage"}
     assert (correction["note"], correction["by"]["type"]) == ("It came out of the drain.", "api_key")
-    assert correction["at"] == answer.json["corrected_at"]
+    assert correction["at"] == response.json["corrected_at"]
     after = detail(tenant, call_id)
     assert after["correction"] == correction
     changed = {"intent", "confidence", "confidences"}
@@ -63,7 +63,7 @@ def test_a_correction_counts_and_the_answer_of_the_engine_stays_beside_it(tenant
     assert after["classification"]["confidences"]["intent"] == 1
     assert after["classification"]["confidence"] >= before["classification"]["confidence"]
     assert after["classification_runs"] == before["classification_runs"]
-    assert (after["version"], answer.headers["ETag"]) == (before["version"] + 1, f'"{after["version"]}"')
+    assert (after["version"], response.headers["ETag"]) == (before["version"] + 1, f'"{after["version"]}"')
     listed = call("GET", "/v1/calls?intent=sewage", key=tenant.read).json["data"]
     assert [item["id"] for item in listed] == [call_id]
     assert "drain" not in json.dumps(listed)
@@ -108,9 +108,9 @@ def test_a_confirmation_is_a_correction_and_emits_no_event(tenant: Tenant) -> No
     call_id = ingested(tenant)
     run = detail(tenant, call_id)["classification"]
 
-    answer = patch(tenant, call_id, {name: run[name] for name in ("intent", "urgency", "qualified")})
+    response = patch(tenant, call_id, {name: run[name] for name in ("intent", "urgency", "qualified")})
 
-    assert answer.json["correction"]["fields"] == {
+    assert response.json["correction"]["fields"] == {
         "intent": "water",
         "urgency": "emergency",
         "qualified": True,
@@ -123,10 +123,10 @@ def test_fields_are_corrected_one_after_the_other(tenant: Tenant) -> None:
     call_id = ingested(tenant)
     patch(tenant, call_id, {"intent": "sewage", "note": "First"})
 
-    answer = patch(tenant, call_id, {"qualified": None, "note": None})
+    response = patch(tenant, call_id, {"qualified": None, "note": None})
 
-    assert answer.json["correction"]["fields"] == {"intent": "sewage", "qualified": None}
-    assert answer.json["correction"]["note"] is None
+    assert response.json["correction"]["fields"] == {"intent": "sewage", "qualified": None}
+    assert response.json["correction"]["note"] is None
     undetermined = call("GET", "/v1/calls?qualified=undetermined", key=tenant.read).json["data"]
     assert [item["id"] for item in undetermined] == [call_id]
 
@@ -146,9 +146,9 @@ def test_a_withdrawn_correction_lets_the_newest_run_count(tenant: Tenant) -> Non
     before = detail(tenant, call_id)
     patch(tenant, call_id, QUALIFIED)
 
-    answer = patch(tenant, call_id, {"correction": None})
+    response = patch(tenant, call_id, {"correction": None})
 
-    assert (answer.status, answer.json["correction"], answer.json["corrected_at"]) == (200, None, None)
+    assert (response.status, response.json["correction"], response.json["corrected_at"]) == (200, None, None)
     after = detail(tenant, call_id)
     assert (after["classification"], after["classified_at"]) == (
         before["classification"],
@@ -166,12 +166,12 @@ def test_a_person_can_classify_what_no_engine_has(tenant: Tenant) -> None:
     assert detail(tenant, call_id)["classification"] is None
 
     incomplete = patch(tenant, call_id, {"intent": "sewage"})
-    answer = patch(tenant, call_id, QUALIFIED)
+    response = patch(tenant, call_id, QUALIFIED)
 
     fields = incomplete.json["error"]["details"]["fields"]
     assert [field["pointer"] for field in fields] == ["/urgency", "/qualified"]
-    assert (answer.status, answer.json["status"]) == (200, "needs_review"), "no service area is set"
-    classification = answer.json["classification"]
+    assert (response.status, response.json["status"]) == (200, "needs_review"), "no service area is set"
+    classification = response.json["classification"]
     assert (classification["intent"], classification["provenance"]["engine"]) == ("sewage", "person")
     Pipeline().run()
     found = detail(tenant, call_id)
@@ -224,17 +224,17 @@ def test_a_run_and_a_correction_at_the_same_time_both_count(
 def test_a_call_that_cannot_be_classified_is_a_conflict(tenant: Tenant) -> None:
     call_id = ingested(tenant, direction="outbound")
 
-    answer = patch(tenant, call_id, QUALIFIED)
+    response = patch(tenant, call_id, QUALIFIED)
 
-    assert (answer.status, answer.error) == (409, "conflict")
+    assert (response.status, response.error) == (409, "conflict")
 
 
 def test_an_if_match_of_another_version_is_412(tenant: Tenant) -> None:
     call_id = ingested(tenant)
 
-    answer = patch(tenant, call_id, QUALIFIED, **{"If-Match": '"1"'})
+    response = patch(tenant, call_id, QUALIFIED, **{"If-Match": '"1"'})
 
-    assert (answer.status, answer.error) == (412, "precondition_failed")
+    assert (response.status, response.error) == (412, "precondition_failed")
     assert detail(tenant, call_id)["correction"] is None
 
 
@@ -259,10 +259,10 @@ def test_an_if_match_of_another_version_is_412(tenant: Tenant) -> None:
 def test_an_invalid_correction_is_422(tenant: Tenant, body: dict[str, Any], pointer: str) -> None:
     call_id = ingested(tenant)
 
-    answer = patch(tenant, call_id, body)
+    response = patch(tenant, call_id, body)
 
-    assert (answer.status, answer.error) == (422, "validation_error"), answer.text
-    assert [field["pointer"] for field in answer.json["error"]["details"]["fields"]] == [pointer]
+    assert (response.status, response.error) == (422, "validation_error"), response.text
+    assert [field["pointer"] for field in response.json["error"]["details"]["fields"]] == [pointer]
 
 
 def test_a_correction_takes_four_round_trips(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:

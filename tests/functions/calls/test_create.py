@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.callrail import actions, connect, events, stored
 from tests.support.faults import overtaken, watched_calls
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.pipeline import Pipeline, items
 from tools.fixtures.callrail import TRANSCRIPT, Call
 
@@ -31,7 +31,7 @@ CALL: dict[str, Any] = {
 }
 
 
-def post(tenant: Tenant, **changes: Any) -> Answer:
+def post(tenant: Tenant, **changes: Any) -> ApiResponse:
     return call("POST", "/v1/calls", key=tenant.write, json_body={**CALL, **changes})
 
 
@@ -40,10 +40,10 @@ def detail(tenant: Tenant, call_id: str) -> Any:
 
 
 def test_a_call_is_created_classified_and_becomes_a_lead(tenant: Tenant) -> None:
-    answer = post(tenant)
+    response = post(tenant)
 
-    assert answer.status == 201, answer.text
-    created = answer.json
+    assert response.status == 201, response.text
+    created = response.json
     assert {name: created[name] for name in CALL if name not in ("transcript", "recording_url")} == {
         **{name: value for name, value in CALL.items() if name not in ("transcript", "recording_url")},
         "caller_number": "+14155550134",
@@ -122,10 +122,10 @@ def test_only_one_of_two_concurrent_requests_creates_the_call(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with overtaken(monkeypatch, lambda: post(tenant)):
-        answer = post(tenant, caller_name="Dana R.")
+        response = post(tenant, caller_name="Dana R.")
 
     # The other request began later, so its name is newer.
-    assert (answer.status, answer.json["caller_name"]) == (200, "Dana Reyes")
+    assert (response.status, response.json["caller_name"]) == (200, "Dana Reyes")
     assert len(stored("CALL", tenant.id)) == 1
     assert actions("call", tenant.id) == ["call.received"]
 
@@ -133,15 +133,15 @@ def test_only_one_of_two_concurrent_requests_creates_the_call(
 def test_the_same_vendor_call_id_of_another_vendor_tenant_or_mode_is_another_call(
     tenant: Tenant, stranger: Tenant
 ) -> None:
-    answers = [
+    responses = [
         post(tenant),
         post(tenant, vendor="other_tracker"),
         post(stranger),
         call("POST", "/v1/calls", key=tenant.test_admin, json_body=CALL),
     ]
 
-    assert [answer.status for answer in answers] == [201, 201, 201, 201]
-    assert len({answer.json["id"] for answer in answers}) == 4
+    assert [response.status for response in responses] == [201, 201, 201, 201]
+    assert len({response.json["id"] for response in responses}) == 4
 
 
 def test_the_recording_and_transcript_stay_secret(tenant: Tenant) -> None:
@@ -158,36 +158,36 @@ def test_the_recording_and_transcript_stay_secret(tenant: Tenant) -> None:
 
 
 def test_a_withheld_number_is_null(tenant: Tenant) -> None:
-    answer = post(tenant, caller_number=None)
+    response = post(tenant, caller_number=None)
 
-    assert (answer.status, answer.json["caller_number"]) == (201, None)
+    assert (response.status, response.json["caller_number"]) == (201, None)
     Pipeline().run()
-    assert detail(tenant, answer.json["id"])["lead_id"] is None
+    assert detail(tenant, response.json["id"])["lead_id"] is None
 
 
 def test_an_outbound_call_is_stored_and_not_classified(tenant: Tenant) -> None:
-    answer = post(tenant, direction="outbound")
+    response = post(tenant, direction="outbound")
     Pipeline().run()
 
-    assert detail(tenant, answer.json["id"])["status"] == "received"
+    assert detail(tenant, response.json["id"])["status"] == "received"
     assert events("call.received", tenant.id) == []
 
 
 def test_the_end_is_as_reported(tenant: Tenant) -> None:
-    answer = post(tenant, ended_at="2026-04-24T17:42:11.431Z")
+    response = post(tenant, ended_at="2026-04-24T17:42:11.431Z")
 
-    assert answer.json["ended_at"] == "2026-04-24T17:42:11.431Z"
+    assert response.json["ended_at"] == "2026-04-24T17:42:11.431Z"
 
 
 def test_an_if_match_of_another_version_is_412(tenant: Tenant) -> None:
     post(tenant)
     headers = {"If-Match": '"9"'}
 
-    answer = call(
+    response = call(
         "POST", "/v1/calls", key=tenant.write, json_body={**CALL, "caller_name": "x"}, headers=headers
     )
 
-    assert (answer.status, answer.error) == (412, "precondition_failed")
+    assert (response.status, response.error) == (412, "precondition_failed")
 
 
 @pytest.mark.parametrize(
@@ -213,10 +213,10 @@ def test_an_if_match_of_another_version_is_412(tenant: Tenant) -> None:
     ],
 )
 def test_an_invalid_field_is_422(tenant: Tenant, changes: dict[str, Any], pointer: str, kind: str) -> None:
-    answer = post(tenant, **changes)
+    response = post(tenant, **changes)
 
-    assert (answer.status, answer.error) == (422, "validation_error"), answer.text
-    (field,) = answer.json["error"]["details"]["fields"]
+    assert (response.status, response.error) == (422, "validation_error"), response.text
+    (field,) = response.json["error"]["details"]["fields"]
     assert field["pointer"] == pointer, field
     if kind == "blocked_address":
         assert field["type"] == kind
@@ -229,19 +229,19 @@ def test_an_invalid_field_is_422(tenant: Tenant, changes: dict[str, Any], pointe
 def test_a_required_field_must_be_present(tenant: Tenant, name: str) -> None:
     body = {field: value for field, value in CALL.items() if field != name}
 
-    answer = call("POST", "/v1/calls", key=tenant.write, json_body=body)
+    response = call("POST", "/v1/calls", key=tenant.write, json_body=body)
 
-    assert answer.json["error"]["message"] == f"Field '{name}' is required"
+    assert response.json["error"]["message"] == f"Field '{name}' is required"
 
 
 def test_the_longest_transcript_is_stored(tenant: Tenant) -> None:
     line = "Caller: The water is still rising in the basement.\n"
     text = (line * 6000)[:249_000].strip()
 
-    answer = post(tenant, transcript=text)
+    response = post(tenant, transcript=text)
 
-    assert answer.status == 201, answer.text
-    assert detail(tenant, answer.json["id"])["transcript"]["text"] == text
+    assert response.status == 201, response.text
+    assert detail(tenant, response.json["id"])["transcript"]["text"] == text
 
 
 def test_a_call_is_created_in_three_round_trips(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from eal.domain.dispatch.model import Action, DecidedBy, Decision, Dispatch, Ove
 from tests.functions.calls.test_correct import detail, ingested
 from tests.support.callrail import actions, stored
 from tests.support.faults import overtaken, watched_calls
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.pipeline import items
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.support.tenants import Tenant
 
 
-def post(tenant: Tenant, call_id: str, **body: Any) -> Answer:
+def post(tenant: Tenant, call_id: str, **body: Any) -> ApiResponse:
     return call("POST", f"/v1/calls/{call_id}/callbacks", key=tenant.write, json_body=body)
 
 
@@ -57,12 +57,12 @@ def test_a_callback_is_recorded_and_shown_on_the_call(tenant: Tenant) -> None:
     call_id = ingested(tenant)
     before = detail(tenant, call_id)
 
-    answer = post(
+    response = post(
         tenant, call_id, status="voicemail", at="2026-04-24T17:55:00Z", note="Asked her to call back"
     )
 
-    assert answer.status == 201, answer.text
-    shown = answer.json
+    assert response.status == 201, response.text
+    shown = response.json
     assert (shown["status"], shown["at"], shown["note"]) == (
         "voicemail",
         "2026-04-24T17:55:00.000Z",
@@ -144,10 +144,10 @@ def test_two_callbacks_at_the_same_time_both_count(tenant: Tenant, monkeypatch: 
 def test_an_invalid_callback_is_422(tenant: Tenant, body: dict[str, Any], pointer: str) -> None:
     call_id = ingested(tenant)
 
-    answer = post(tenant, call_id, **body)
+    response = post(tenant, call_id, **body)
 
-    assert (answer.status, answer.error) == (422, "validation_error"), answer.text
-    assert [field["pointer"] for field in answer.json["error"]["details"]["fields"]] == [pointer]
+    assert (response.status, response.error) == (422, "validation_error"), response.text
+    assert [field["pointer"] for field in response.json["error"]["details"]["fields"]] == [pointer]
     assert detail(tenant, call_id)["callbacks"] == 0
 
 

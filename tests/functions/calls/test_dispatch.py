@@ -20,7 +20,7 @@ from tests.support.dispatch import (
     shown,
 )
 from tests.support.faults import overtaken, watched_calls
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.pipeline import Pipeline, expire_items, items
 from tests.support.time import freeze
 from tools.fixtures.callrail import TRANSCRIPT, Call
@@ -32,7 +32,7 @@ CALLBACK = {"action": "callback", "reason": "Dana asked to be called in the even
 SILENT = {"transcription": ""}
 
 
-def dispatch(tenant: Tenant, call_id: str, body: object = None, **headers: str) -> Answer:
+def dispatch(tenant: Tenant, call_id: str, body: object = None, **headers: str) -> ApiResponse:
     return call(
         "POST",
         f"/v1/calls/{call_id}/dispatch",
@@ -64,12 +64,12 @@ def test_an_empty_body_decides_by_the_rules_at_the_current_time(
     set_up(tenant)
     now = freeze(monkeypatch).at
 
-    answer = dispatch(tenant, call_id)
+    response = dispatch(tenant, call_id)
 
-    assert answer.status == 200, answer.text
-    assert answer.json == call("GET", "/v1/calls", key=tenant.read).json["data"][0]
-    assert answer.json["status"] == "dispatched"
-    decided = answer.json["dispatch"]
+    assert response.status == 200, response.text
+    assert response.json == call("GET", "/v1/calls", key=tenant.read).json["data"][0]
+    assert response.json["status"] == "dispatched"
+    decided = response.json["dispatch"]
     assert (decided["action"], decided["assigned_to"], decided["assigned_phone"]) == (
         "dispatch_now",
         "Ann",
@@ -87,8 +87,8 @@ def test_an_empty_body_decides_by_the_rules_at_the_current_time(
         None,
         0,
     )
-    assert rules_of(answer.json)["in_service_area"] == "inside"
-    assert events("call.dispatched", tenant.id)[-1] == answer.json
+    assert rules_of(response.json)["in_service_area"] == "inside"
+    assert events("call.dispatched", tenant.id)[-1] == response.json
 
 
 def test_a_call_without_a_classification_is_409_for_the_rules_and_not_for_a_person(tenant: Tenant) -> None:
@@ -106,9 +106,9 @@ def test_a_call_in_progress_cannot_be_decided(tenant: Tenant) -> None:
     call_id = received_call(tenant.admin, kind="pre-call")
 
     for body in ({}, CALLBACK):
-        answer = dispatch(tenant, call_id, body)
-        assert (answer.status, answer.error) == (409, "conflict")
-        assert "in progress" in answer.json["error"]["message"]
+        response = dispatch(tenant, call_id, body)
+        assert (response.status, response.error) == (409, "conflict")
+        assert "in progress" in response.json["error"]["message"]
     assert shown(tenant, call_id)["dispatch"] is None
 
 
@@ -133,10 +133,10 @@ def test_an_override_counts_and_the_decision_of_the_rules_stays(tenant: Tenant) 
     call_id = dispatched_call(tenant)
     before = shown(tenant, call_id)["dispatch"]
 
-    answer = dispatch(tenant, call_id, {**CALLBACK, "due_at": "2026-11-30T18:00:00+01:00"})
+    response = dispatch(tenant, call_id, {**CALLBACK, "due_at": "2026-11-30T18:00:00+01:00"})
 
-    assert answer.status == 200, answer.text
-    after = answer.json["dispatch"]
+    assert response.status == 200, response.text
+    after = response.json["dispatch"]
     assert (after["action"], after["assigned_to"], after["due_at"]) == (
         "callback",
         "Cat",
@@ -168,9 +168,9 @@ def test_an_override_counts_and_the_decision_of_the_rules_stays(tenant: Tenant) 
 def test_the_status_follows_from_the_action(tenant: Tenant, action: str, status: str, due: bool) -> None:
     call_id = received_call(tenant.admin)
 
-    answer = dispatch(tenant, call_id, {"action": action, "reason": "x", "assigned_to": "Cat"})
+    response = dispatch(tenant, call_id, {"action": action, "reason": "x", "assigned_to": "Cat"})
 
-    assert (answer.json["status"], answer.json["dispatch"]["due_at"] is not None) == (status, due)
+    assert (response.json["status"], response.json["dispatch"]["due_at"] is not None) == (status, due)
     listed = call("GET", f"/v1/calls?status={status}", key=tenant.read).json["data"]
     assert [found["id"] for found in listed] == [call_id]
 
@@ -186,9 +186,12 @@ def test_an_empty_body_ends_an_override(tenant: Tenant) -> None:
     call_id = dispatched_call(tenant)
     dispatch(tenant, call_id, CALLBACK)
 
-    answer = dispatch(tenant, call_id)
+    response = dispatch(tenant, call_id)
 
-    assert (answer.json["dispatch"]["action"], answer.json["dispatch"]["override"]) == ("dispatch_now", None)
+    assert (response.json["dispatch"]["action"], response.json["dispatch"]["override"]) == (
+        "dispatch_now",
+        None,
+    )
 
 
 def test_a_call_that_is_classified_again_keeps_an_override(tenant: Tenant) -> None:
@@ -264,8 +267,8 @@ def test_a_call_of_another_tenant_or_mode_is_404(tenant: Tenant, stranger: Tenan
     call_id = received_call(tenant.admin)
 
     for key in (stranger.admin, tenant.test_admin):
-        answer = call("POST", f"/v1/calls/{call_id}/dispatch", key=key, json_body=CALLBACK)
-        assert (answer.status, answer.error) == (404, "not_found")
+        response = call("POST", f"/v1/calls/{call_id}/dispatch", key=key, json_body=CALLBACK)
+        assert (response.status, response.error) == (404, "not_found")
     assert dispatch(tenant, ids.new("call", clock.now()), CALLBACK).status == 404
     assert call("POST", f"/v1/calls/{call_id}/dispatch", key=tenant.read, json_body={}).status == 403
 
@@ -299,10 +302,10 @@ def test_test_mode_decides_too(tenant: Tenant) -> None:
 def test_a_wrong_body_is_422(tenant: Tenant, body: object, pointer: str) -> None:
     call_id = received_call(tenant.admin)
 
-    answer = dispatch(tenant, call_id, body)
+    response = dispatch(tenant, call_id, body)
 
-    assert (answer.status, answer.error) == (422, "validation_error")
-    assert answer.json["error"]["details"]["fields"][0]["pointer"] == pointer
+    assert (response.status, response.error) == (422, "validation_error")
+    assert response.json["error"]["details"]["fields"][0]["pointer"] == pointer
 
 
 def test_an_override_at_the_same_time_as_a_classification_counts_in_either_order(

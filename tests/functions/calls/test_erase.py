@@ -83,8 +83,8 @@ def test_an_erased_call_is_found_by_no_request(tenant: Tenant) -> None:
         ("POST", "/classify", None),
         ("PATCH", "/classification", {"intent": "mold"}),
     ):
-        answer = call(method, f"/v1/calls/{call_id}{path}", key=tenant.admin, json_body=body)
-        assert (answer.status, answer.error) == (404, "not_found"), (method, path)
+        response = call(method, f"/v1/calls/{call_id}{path}", key=tenant.admin, json_body=body)
+        assert (response.status, response.error) == (404, "not_found"), (method, path)
     for query in ("", f"?caller_number={NUMBER.replace('+', '%2B')}", "?status=classified"):
         assert call("GET", f"/v1/calls{query}", key=tenant.read).json["data"] == []
 

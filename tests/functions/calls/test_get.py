@@ -28,17 +28,17 @@ def test_a_call_is_read_in_two_round_trips(tenant: Tenant, monkeypatch: pytest.M
     call_id = ingested(tenant.admin, tenant.read)
 
     with watched_calls(monkeypatch) as calls:
-        answer = call("GET", f"/v1/calls/{call_id}", key=tenant.read)
+        response = call("GET", f"/v1/calls/{call_id}", key=tenant.read)
 
-    assert answer.status == 200
+    assert response.status == 200
     assert calls.made == ["UpdateItem", "TransactGetItems"]
-    assert answer.headers["ETag"] == f'"{answer.json["version"]}"'
+    assert response.headers["ETag"] == f'"{response.json["version"]}"'
     listed = call("GET", "/v1/calls", key=tenant.read).json["data"][0]
-    classification = answer.json["classification"]
-    assert listed == {name: answer.json[name] for name in listed} | {
+    classification = response.json["classification"]
+    assert listed == {name: response.json[name] for name in listed} | {
         "classification": {name: value for name, value in classification.items() if name != "evidence"}
     }
-    assert answer.json.keys() - listed.keys() == {
+    assert response.json.keys() - listed.keys() == {
         "classification_runs",
         "correction",
         "transcript",
@@ -68,8 +68,8 @@ def test_a_call_of_another_tenant_or_mode_is_404(tenant: Tenant, stranger: Tenan
         (f"/v1/calls/{test}", tenant.admin),
         (f"/v1/calls/{test}", stranger.test_admin),
     ):
-        answer = call("GET", path, key=key)
-        assert (answer.status, answer.error) == (404, "not_found")
+        response = call("GET", path, key=key)
+        assert (response.status, response.error) == (404, "not_found")
     assert call("GET", "/v1/calls", key=stranger.admin).json["data"] == []
     assert [item["id"] for item in call("GET", "/v1/calls", key=tenant.admin).json["data"]] == [live]
     assert [item["id"] for item in call("GET", "/v1/calls", key=tenant.test_admin).json["data"]] == [test]

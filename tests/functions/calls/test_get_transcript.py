@@ -24,15 +24,15 @@ TRANSCRIPT = (
 
 
 def created(tenant: Tenant, **changes: Any) -> str:
-    answer = post(tenant, **{"transcript": TRANSCRIPT, **changes})
-    assert answer.status == 201, answer.text
-    return str(answer.json["id"])
+    response = post(tenant, **{"transcript": TRANSCRIPT, **changes})
+    assert response.status == 201, response.text
+    return str(response.json["id"])
 
 
 def get(tenant: Tenant, call_id: str, query: str = "") -> Any:
-    answer = call("GET", f"/v1/calls/{call_id}/transcript{query}", key=tenant.read)
-    assert answer.status == 200, answer.text
-    return answer.json
+    response = call("GET", f"/v1/calls/{call_id}/transcript{query}", key=tenant.read)
+    assert response.status == 200, response.text
+    return response.json
 
 
 def test_a_transcript_has_its_speakers_and_turns(tenant: Tenant) -> None:
@@ -109,8 +109,8 @@ def test_a_call_shows_its_quotes_redacted_at_their_positions(tenant: Tenant) -> 
     assert hidden["transcript"]["turns"] == get(tenant, call_id, "?redacted=true")["turns"]
     quotes = plain["classification"]["evidence"]
     assert quotes
-    for answer, text in ((plain, plain), (hidden, hidden)):
-        for run in (answer["classification"], *answer["classification_runs"]):
+    for response, text in ((plain, plain), (hidden, hidden)):
+        for run in (response["classification"], *response["classification_runs"]):
             for before, after in zip(quotes, run["evidence"], strict=True):
                 at = plain["transcript"]["turns"][before["turn"]]["text"].index(before["quote"])
                 turn = text["transcript"]["turns"][before["turn"]]["text"]
@@ -122,10 +122,10 @@ def test_a_call_shows_its_quotes_redacted_at_their_positions(tenant: Tenant) -> 
 def test_a_call_without_a_transcript_is_404(tenant: Tenant) -> None:
     call_id = created(tenant, transcript=None)
 
-    answer = call("GET", f"/v1/calls/{call_id}/transcript", key=tenant.read)
+    response = call("GET", f"/v1/calls/{call_id}/transcript", key=tenant.read)
 
-    assert (answer.status, answer.error) == (404, "not_found")
-    assert "transcript" in answer.json["error"]["message"]
+    assert (response.status, response.error) == (404, "not_found")
+    assert "transcript" in response.json["error"]["message"]
 
 
 def test_a_transcript_of_another_tenant_or_mode_is_404(tenant: Tenant, stranger: Tenant) -> None:
@@ -151,7 +151,7 @@ def test_a_transcript_is_read_in_two_round_trips(tenant: Tenant, monkeypatch: py
     call_id = created(tenant)
 
     with watched_calls(monkeypatch) as calls:
-        answer = call("GET", f"/v1/calls/{call_id}/transcript", key=tenant.read)
+        response = call("GET", f"/v1/calls/{call_id}/transcript", key=tenant.read)
 
     assert calls.made == ["UpdateItem", "TransactGetItems"]
     assert (
@@ -159,7 +159,7 @@ def test_a_transcript_is_read_in_two_round_trips(tenant: Tenant, monkeypatch: py
             "GET",
             f"/v1/calls/{call_id}/transcript",
             key=tenant.read,
-            headers={"If-None-Match": answer.headers["ETag"]},
+            headers={"If-None-Match": response.headers["ETag"]},
         ).status
         == 304
     )

@@ -53,8 +53,8 @@ def bodies() -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
-def names(answer_json: Any) -> set[str]:
-    return {item["vendor_call_id"] for item in answer_json["data"]}
+def names(response_json: Any) -> set[str]:
+    return {item["vendor_call_id"] for item in response_json["data"]}
 
 
 @pytest.fixture
@@ -95,11 +95,11 @@ def calls(tenant: Tenant) -> Tenant:
     ],
 )
 def test_each_filter_finds_its_calls(calls: Tenant, query: str, expected: set[str]) -> None:
-    answer = call("GET", f"/v1/calls?{query}", key=calls.read)
+    response = call("GET", f"/v1/calls?{query}", key=calls.read)
 
-    assert answer.status == 200, answer.text
-    assert names(answer.json) == expected
-    assert answer.json["next_cursor"] is None
+    assert response.status == 200, response.text
+    assert names(response.json) == expected
+    assert response.json["next_cursor"] is None
 
 
 @pytest.mark.parametrize("query", ["limit=2", "limit=1&status=needs_review", "limit=1&direction=inbound"])
@@ -108,22 +108,22 @@ def test_pages_join_without_gap_or_repetition(calls: Tenant, query: str) -> None
     seen: list[str] = []
     path = f"/v1/calls?{query}"
     while True:
-        answer = call("GET", path, key=calls.admin).json
-        seen += [item["id"] for item in answer["data"]]
-        if answer["next_cursor"] is None:
+        response = call("GET", path, key=calls.admin).json
+        seen += [item["id"] for item in response["data"]]
+        if response["next_cursor"] is None:
             break
-        path = f"/v1/calls?{query}&cursor={answer['next_cursor']}"
+        path = f"/v1/calls?{query}&cursor={response['next_cursor']}"
 
     assert seen == [item["id"] for item in unpaged.json["data"]]
     assert seen == sorted(seen, reverse=True)
 
 
 def test_lists_have_no_transcript_recording_or_quotes(calls: Tenant) -> None:
-    answer = call("GET", "/v1/calls", key=calls.read)
+    response = call("GET", "/v1/calls", key=calls.read)
 
-    for item in answer.json["data"]:
+    for item in response.json["data"]:
         assert not {"transcript", "recording_url", "classification_runs"} & item.keys()
-    assert "sparking" not in answer.text
+    assert "sparking" not in response.text
 
 
 def test_a_list_takes_two_round_trips(calls: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,7 +149,7 @@ def test_a_list_takes_two_round_trips(calls: Tenant, monkeypatch: pytest.MonkeyP
     ],
 )
 def test_an_invalid_filter_is_422(tenant: Tenant, query: str) -> None:
-    answer = call("GET", f"/v1/calls?{query}", key=tenant.read)
+    response = call("GET", f"/v1/calls?{query}", key=tenant.read)
 
-    assert (answer.status, answer.error) == (422, "validation_error")
-    assert answer.json["error"]["details"]["fields"][0]["pointer"] == "/" + query.partition("=")[0]
+    assert (response.status, response.error) == (422, "validation_error")
+    assert response.json["error"]["details"]["fields"][0]["pointer"] == "/" + query.partition("=")[0]

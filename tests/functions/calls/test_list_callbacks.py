@@ -19,9 +19,9 @@ def test_the_callbacks_of_a_call_are_listed_newest_first(tenant: Tenant) -> None
     posted = [post(tenant, call_id, status=status).json for status in STATUSES]
     post(tenant, other, status="reached")
 
-    answer = call("GET", f"/v1/calls/{call_id}/callbacks", key=tenant.read)
+    response = call("GET", f"/v1/calls/{call_id}/callbacks", key=tenant.read)
 
-    assert answer.json == {"data": posted[::-1], "next_cursor": None}
+    assert response.json == {"data": posted[::-1], "next_cursor": None}
 
 
 def test_pages_join_without_gap_or_repetition(tenant: Tenant) -> None:

@@ -26,9 +26,9 @@ NO_DURATIONS = {"count": 0, "median_seconds": None, "p90_seconds": None}
 
 
 def stats(tenant: Tenant, window: str = "30d") -> Any:
-    answer = call("GET", f"/v1/calls/stats?window={window}", key=tenant.read)
-    assert answer.status == 200, answer.text
-    return answer.json
+    response = call("GET", f"/v1/calls/stats?window={window}", key=tenant.read)
+    assert response.status == 200, response.text
+    return response.json
 
 
 def new_call(tenant: Tenant, number: int, **changes: Any) -> str:
@@ -223,8 +223,8 @@ def test_repeated_and_reordered_messages_do_not_change_the_counts(clock: Clock, 
     for call_id in (*call_ids[::-1], *call_ids):
         detail_ = {"organization_id": tenant.id, "mode": "live", "request_id": "r", "data": {"id": call_id}}
         body = json.dumps({"detail-type": "call.received", "detail": detail_})
-        answer = load_app("workers/count_activity").handler(sqs_event("CountQueue", [body, body]), None)
-        assert answer == {"batchItemFailures": []}
+        response = load_app("workers/count_activity").handler(sqs_event("CountQueue", [body, body]), None)
+        assert response == {"batchItemFailures": []}
 
     assert stats(tenant) == before
 
@@ -254,9 +254,9 @@ def _recount(tenant: Tenant, call_id: str) -> None:
 
 @pytest.mark.parametrize("query", ["window=1d", "window=", "window=24h&window=7d", "status=received"])
 def test_an_unknown_window_or_filter_is_refused(tenant: Tenant, query: str) -> None:
-    answer = call("GET", f"/v1/calls/stats?{query}", key=tenant.read)
+    response = call("GET", f"/v1/calls/stats?{query}", key=tenant.read)
 
-    assert (answer.status, answer.error) == (422, "validation_error")
+    assert (response.status, response.error) == (422, "validation_error")
 
 
 def test_stats_take_two_round_trips_and_contain_no_personal_data(

@@ -8,7 +8,7 @@ import pytest
 
 from eal.domain.claims.scope import review
 from tests.support.claims import audit_records, extracted, new_claim, scope, shown
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
@@ -17,7 +17,7 @@ ROOMS = ("kitchen", "bathroom", "hallway", "attic", "garage")
 TEXT = " ".join(f"Remove {10 + number} SF of carpet in the {room}." for number, room in enumerate(ROOMS))
 
 
-def _accept(tenant: Tenant, claim_id: str, **body: Any) -> Answer:
+def _accept(tenant: Tenant, claim_id: str, **body: Any) -> ApiResponse:
     return call("POST", f"/v1/claims/{claim_id}/scope/accept", key=tenant.write, json_body=body)
 
 
@@ -27,9 +27,9 @@ def test_items_above_the_confidence_are_accepted(tenant: Tenant) -> None:
     least = max(item["confidence"] for item in items)
     chosen = [item["id"] for item in items if item["confidence"] >= least]
 
-    answer = _accept(tenant, claim_id, min_confidence=least)
+    response = _accept(tenant, claim_id, min_confidence=least)
 
-    assert (answer.status, answer.json) == (200, {"accepted": chosen, "remaining": 0})
+    assert (response.status, response.json) == (200, {"accepted": chosen, "remaining": 0})
     found = {item["id"]: item["status"] for item in scope(tenant, claim_id)["data"]}
     assert [item_id for item_id, status in found.items() if status == "accepted"] == chosen
     assert shown(tenant, claim_id)["status"] == "in_review"
@@ -59,9 +59,13 @@ def test_more_items_take_more_requests(tenant: Tenant, monkeypatch: pytest.Monke
     claim_id = new_claim(tenant)["id"]
     extracted(tenant, claim_id, TEXT)
 
-    answers = [_accept(tenant, claim_id, min_confidence=0).json for _ in range(3)]
+    responses = [_accept(tenant, claim_id, min_confidence=0).json for _ in range(3)]
 
-    assert [(len(answer["accepted"]), answer["remaining"]) for answer in answers] == [(2, 3), (2, 1), (1, 0)]
+    assert [(len(response["accepted"]), response["remaining"]) for response in responses] == [
+        (2, 3),
+        (2, 1),
+        (1, 0),
+    ]
 
 
 def test_as_many_items_as_one_request_accepts_fit_into_a_transaction(tenant: Tenant) -> None:
@@ -70,10 +74,10 @@ def test_as_many_items_as_one_request_accepts_fit_into_a_transaction(tenant: Ten
     items = extracted(tenant, claim_id, text)["data"]
     assert len(items) > review.MAX_AT_ONCE
 
-    answer = _accept(tenant, claim_id, min_confidence=0)
+    response = _accept(tenant, claim_id, min_confidence=0)
 
-    assert (answer.status, len(answer.json["accepted"])) == (200, review.MAX_AT_ONCE)
-    assert answer.json["remaining"] == len(items) - review.MAX_AT_ONCE
+    assert (response.status, len(response.json["accepted"])) == (200, review.MAX_AT_ONCE)
+    assert response.json["remaining"] == len(items) - review.MAX_AT_ONCE
 
 
 @pytest.mark.parametrize("least", [None, -0.1, 1.1, "0.5"])

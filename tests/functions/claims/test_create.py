@@ -14,27 +14,27 @@ from eal.core import ids
 from eal.domain.claims.model import folded
 from tests.support.callrail import actions
 from tests.support.claims import CLAIM, audit_records, closed_claim, new_claim
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.pipeline import items
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
 
 
-def _create(tenant: Tenant, body: dict[str, Any]) -> Answer:
+def _create(tenant: Tenant, body: dict[str, Any]) -> ApiResponse:
     return call("POST", "/v1/claims", key=tenant.write, json_body=body)
 
 
-def _pointers(answer: Answer) -> list[str]:
-    assert (answer.status, answer.error) == (422, "validation_error"), answer.text
-    return [field["pointer"] for field in answer.json["error"]["details"]["fields"]]
+def _pointers(response: ApiResponse) -> list[str]:
+    assert (response.status, response.error) == (422, "validation_error"), response.text
+    return [field["pointer"] for field in response.json["error"]["details"]["fields"]]
 
 
 def test_a_new_claim_is_open_and_has_the_fields_of_the_body(tenant: Tenant) -> None:
-    answer = _create(tenant, CLAIM)
+    response = _create(tenant, CLAIM)
 
-    claim = answer.json
-    assert (answer.status, answer.headers["ETag"]) == (201, '"1"')
+    claim = response.json
+    assert (response.status, response.headers["ETag"]) == (201, '"1"')
     assert claim["id"].startswith("clm_")
     assert claim["insured"] == {"name": "Dana Reyes", "email": "dana@example.com", "phone": "+14155550123"}
     assert claim["address"] == {**CLAIM["address"], "line2": None, "country": "US"}
@@ -144,10 +144,10 @@ def test_a_second_claim_with_the_number_of_a_carrier_is_409(
 ) -> None:
     first = new_claim(tenant, **CLAIM)
 
-    answer = _create(tenant, {"carrier": carrier, "claim_number": number})
+    response = _create(tenant, {"carrier": carrier, "claim_number": number})
 
-    assert (answer.status, answer.error) == (409, "conflict")
-    details = answer.json["error"]["details"]
+    assert (response.status, response.error) == (409, "conflict")
+    details = response.json["error"]["details"]
     assert (details["id"], details["matched_on"]) == (first["id"], "claim_number")
     assert len(items("CLAIM")) == 1
 
@@ -184,9 +184,9 @@ def test_the_longest_carrier_and_number_fit_into_keys(tenant: Tenant) -> None:
 
 def test_of_concurrent_claims_with_one_number_one_is_created(tenant: Tenant) -> None:
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: _create(tenant, CLAIM).status, range(16)))
+        responses = list(pool.map(lambda _: _create(tenant, CLAIM).status, range(16)))
 
-    assert sorted(answers) == [201, *[409] * 15]
+    assert sorted(responses) == [201, *[409] * 15]
     assert len(items("CLAIM")) == len(items("CLAIM_NUMBER")) == 1
 
 

@@ -11,7 +11,7 @@ import pytest
 from eal.domain.claims.notes import store
 from tests.support.claims import add_note, audit_records, closed_claim, hold, move, new_claim, shown
 from tests.support.faults import overtaken
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.pipeline import items
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ READING = {
 }
 
 
-def _post(tenant: Tenant, claim_id: str, body: dict[str, Any], **headers: str) -> Answer:
+def _post(tenant: Tenant, claim_id: str, body: dict[str, Any], **headers: str) -> ApiResponse:
     return call("POST", f"/v1/claims/{claim_id}/notes", key=tenant.write, json_body=body, headers=headers)
 
 
@@ -35,16 +35,16 @@ def test_a_note_is_stored_as_it_was_written(tenant: Tenant) -> None:
     claim = new_claim(tenant)
     text = "Kitchen 12'6\" x 10', 8' ceiling.\nCarpet is wet — pad too."
 
-    answer = _post(tenant, claim["id"], {"text": text, "author": "technician"})
+    response = _post(tenant, claim["id"], {"text": text, "author": "technician"})
 
-    note = answer.json
-    assert (answer.status, note["kind"], note["text"], note["author"]) == (201, "note", text, "technician")
+    note = response.json
+    assert (response.status, note["kind"], note["text"], note["author"]) == (201, "note", text, "technician")
     assert note["text_sha256"] == hashlib.sha256(text.encode()).hexdigest()
     assert (note["claim_id"], note["corrects"], note["reading"]) == (claim["id"], None, None)
     assert (note["text_deleted_at"], note["created_by"].startswith("key_")) == (None, True)
     assert note["id"].startswith("note_")
     assert shown(tenant, claim["id"]) == claim
-    assert "salt" not in answer.text
+    assert "salt" not in response.text
 
 
 def test_a_moisture_reading_has_numbers_a_text_or_both(tenant: Tenant) -> None:
@@ -91,10 +91,10 @@ def test_a_moisture_reading_has_numbers_a_text_or_both(tenant: Tenant) -> None:
 def test_an_invalid_note_is_422_and_adds_nothing(tenant: Tenant, body: dict[str, Any], pointer: str) -> None:
     claim_id = new_claim(tenant)["id"]
 
-    answer = _post(tenant, claim_id, body)
+    response = _post(tenant, claim_id, body)
 
-    assert (answer.status, answer.error) == (422, "validation_error"), answer.text
-    assert [field["pointer"] for field in answer.json["error"]["details"]["fields"]] == [pointer]
+    assert (response.status, response.error) == (422, "validation_error"), response.text
+    assert [field["pointer"] for field in response.json["error"]["details"]["fields"]] == [pointer]
     assert items("CLAIM_NOTE") == []
 
 
@@ -111,18 +111,18 @@ def test_a_correction_names_the_old_note_which_stays(tenant: Tenant) -> None:
 def test_a_note_of_another_claim_cannot_be_corrected(tenant: Tenant) -> None:
     old = add_note(tenant, new_claim(tenant)["id"])
 
-    answer = _post(tenant, new_claim(tenant)["id"], {"text": "No.", "corrects": old["id"]})
+    response = _post(tenant, new_claim(tenant)["id"], {"text": "No.", "corrects": old["id"]})
 
-    assert answer.status == 422
-    assert answer.json["error"]["details"]["fields"][0]["pointer"] == "/corrects"
+    assert response.status == 422
+    assert response.json["error"]["details"]["fields"][0]["pointer"] == "/corrects"
 
 
 def test_a_closed_claim_takes_no_note_until_it_is_reopened(tenant: Tenant) -> None:
     claim_id = closed_claim(tenant)["id"]
 
-    answer = _post(tenant, claim_id, {"text": "Late."})
-    assert (answer.status, answer.error) == (409, "conflict")
-    assert answer.json["error"]["details"]["status"] == "closed"
+    response = _post(tenant, claim_id, {"text": "Late."})
+    assert (response.status, response.error) == (409, "conflict")
+    assert response.json["error"]["details"]["status"] == "closed"
     move(tenant, claim_id, "open", "More damage.")
     assert _post(tenant, claim_id, {"text": "Late."}).status == 201
 
@@ -206,8 +206,8 @@ def test_the_number_of_notes_of_a_claim_is_limited(tenant: Tenant, monkeypatch: 
     first = add_note(tenant, claim_id)
     assert _post(tenant, claim_id, {"kind": "moisture_reading", "reading": READING}).status == 201
 
-    answer = _post(tenant, claim_id, {"text": "Carpet is dry.", "corrects": first["id"]})
+    response = _post(tenant, claim_id, {"text": "Carpet is dry.", "corrects": first["id"]})
 
-    assert (answer.status, answer.error) == (409, "conflict")
-    assert answer.json["error"]["details"]["limit"] == 2
+    assert (response.status, response.error) == (409, "conflict")
+    assert response.json["error"]["details"]["limit"] == 2
     add_note(tenant, other)

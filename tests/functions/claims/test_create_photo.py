@@ -14,7 +14,7 @@ from eal.core import aws
 from eal.core.clock import rfc3339
 from eal.domain.claims.photos import store
 from tests.support.claims import audit_records, closed_claim, new_claim
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.imports import key_of
 from tests.support.photos import HEIC, JPEG, PNG, declaration, declare, photo, signed_headers, upload
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 CONTENT = b"\xff\xd8\xff not read yet"
 
 
-def post(tenant: Tenant, claim_id: str, body: dict[str, Any], **headers: str) -> Answer:
+def post(tenant: Tenant, claim_id: str, body: dict[str, Any], **headers: str) -> ApiResponse:
     return call("POST", f"/v1/claims/{claim_id}/photos", key=tenant.write, json_body=body, headers=headers)
 
 
@@ -127,10 +127,10 @@ def test_a_second_upload_is_refused_by_s3(tenant: Tenant) -> None:
     ],
 )
 def test_an_invalid_declaration_is_refused(tenant: Tenant, change: dict[str, Any], pointer: str) -> None:
-    answer = post(tenant, new_claim(tenant)["id"], {**declaration(CONTENT), **change})
+    response = post(tenant, new_claim(tenant)["id"], {**declaration(CONTENT), **change})
 
-    assert (answer.status, answer.error) == (422, "validation_error"), answer.text
-    assert [field["pointer"] for field in answer.json["error"]["details"]["fields"]] == [pointer]
+    assert (response.status, response.error) == (422, "validation_error"), response.text
+    assert [field["pointer"] for field in response.json["error"]["details"]["fields"]] == [pointer]
 
 
 def test_every_extension_of_a_content_type_is_accepted(tenant: Tenant) -> None:
@@ -148,9 +148,9 @@ def test_a_photo_of_another_tenants_or_an_unknown_claim_is_not_found(
 
 
 def test_a_closed_claim_accepts_no_photo(tenant: Tenant) -> None:
-    answer = post(tenant, closed_claim(tenant)["id"], declaration(CONTENT))
+    response = post(tenant, closed_claim(tenant)["id"], declaration(CONTENT))
 
-    assert (answer.status, answer.error) == (409, "conflict")
+    assert (response.status, response.error) == (409, "conflict")
 
 
 def test_the_number_of_photos_of_a_claim_is_limited(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,10 +159,10 @@ def test_the_number_of_photos_of_a_claim_is_limited(tenant: Tenant, monkeypatch:
     first = declare(tenant, claim_id, CONTENT)
     declare(tenant, claim_id, CONTENT)
 
-    answer = post(tenant, claim_id, declaration(CONTENT))
+    response = post(tenant, claim_id, declaration(CONTENT))
 
-    assert (answer.status, answer.error) == (409, "conflict")
-    assert answer.json["error"]["details"]["limit"] == 2
+    assert (response.status, response.error) == (409, "conflict")
+    assert response.json["error"]["details"]["limit"] == 2
     assert call("DELETE", f"/v1/claims/{claim_id}/photos/{first['id']}", key=tenant.write).status == 204
     assert post(tenant, claim_id, declaration(CONTENT)).status == 409
     declare(tenant, other, CONTENT)

@@ -21,7 +21,7 @@ from tests.support.claims import (
     shown,
 )
 from tests.support.faults import overtaken
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.tenants import new_tenant
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def _ready(tenant: Tenant, text: str = TEXT) -> tuple[str, list[Any]]:
     return claim_id, extracted(tenant, claim_id, text)["data"]
 
 
-def _decide(tenant: Tenant, claim_id: str, item: Any, body: dict[str, Any], **headers: str) -> Answer:
+def _decide(tenant: Tenant, claim_id: str, item: Any, body: dict[str, Any], **headers: str) -> ApiResponse:
     path = f"/v1/claims/{claim_id}/scope/{item['id']}"
     return call("PATCH", path, key=tenant.write, json_body=body, headers=headers)
 
@@ -50,10 +50,10 @@ def _items(tenant: Tenant, claim_id: str) -> dict[str, Any]:
 def test_the_first_decision_begins_the_review(tenant: Tenant) -> None:
     claim_id, (drywall, carpet) = _ready(tenant)
 
-    answer = _decide(tenant, claim_id, drywall, {"status": "accepted"})
+    response = _decide(tenant, claim_id, drywall, {"status": "accepted"})
 
-    item = answer.json
-    assert (answer.status, item["status"], item["version"]) == (200, "accepted", 2)
+    item = response.json
+    assert (response.status, item["status"], item["version"]) == (200, "accepted", 2)
     assert (item["decision"]["reason"], item["decision"]["scope_version"]) == (None, 1)
     assert item["decision"]["decided_by"].startswith("key_")
     assert shown(tenant, claim_id)["status"] == "in_review"
@@ -171,13 +171,15 @@ def test_many_people_decide_at_once(tenant: Tenant) -> None:
     assert len(items) == len(rooms)
 
     with ThreadPoolExecutor(len(items)) as pool:
-        answers = list(pool.map(lambda item: _decide(tenant, claim_id, item, {"status": "accepted"}), items))
+        responses = list(
+            pool.map(lambda item: _decide(tenant, claim_id, item, {"status": "accepted"}), items)
+        )
 
-    accepted = [answer for answer in answers if answer.status == 200]
+    accepted = [response for response in responses if response.status == 200]
     assert accepted
-    for item, answer in zip(items, answers, strict=True):
-        if answer.status != 200:  # contention: the caller repeats it
-            assert answer.status in (409, 503)
+    for item, response in zip(items, responses, strict=True):
+        if response.status != 200:  # contention: the caller repeats it
+            assert response.status in (409, 503)
             assert _decide(tenant, claim_id, item, {"status": "accepted"}).status == 200
     assert {item["status"] for item in scope(tenant, claim_id)["data"]} == {"accepted"}
     assert len(audit_records(tenant, "claim.review_began")) == 1
@@ -190,9 +192,9 @@ def test_an_extraction_that_begins_meanwhile_refuses_the_decision(
     _decide(tenant, claim_id, carpet, {"status": "accepted"})
 
     with overtaken(monkeypatch, lambda: request_extraction(tenant, claim_id)):
-        answer = _decide(tenant, claim_id, drywall, {"status": "accepted"})
+        response = _decide(tenant, claim_id, drywall, {"status": "accepted"})
 
-    assert (answer.status, answer.json["error"]["details"]["status"]) == (409, "extracting")
+    assert (response.status, response.json["error"]["details"]["status"]) == (409, "extracting")
     assert len(stored("CLAIM_SCOPE_DECISION", tenant.id)) == 1
 
 
@@ -200,9 +202,9 @@ def test_a_closed_claim_is_not_reviewed(tenant: Tenant) -> None:
     claim_id, (drywall, _) = _ready(tenant)
     move(tenant, claim_id, "closed", "Withdrawn.")
 
-    answer = _decide(tenant, claim_id, drywall, {"status": "accepted"})
+    response = _decide(tenant, claim_id, drywall, {"status": "accepted"})
 
-    assert (answer.status, answer.json["error"]["details"]["status"]) == (409, "closed")
+    assert (response.status, response.json["error"]["details"]["status"]) == (409, "closed")
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from eal.domain.claims.photos.model import PhotoRef
 from tests.support.aws import PHOTOS_BUCKET
 from tests.support.claims import audit_records, hold, move, new_claim
 from tests.support.faults import overtaken
-from tests.support.http import Answer, call, load_app
+from tests.support.http import ApiResponse, call, load_app
 from tests.support.photos import declaration, declare, inspected, photo, upload
 from tests.support.photos import objects as stored_objects
 from tests.support.pipeline import Pipeline, items
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.support.tenants import Tenant
 
 
-def delete(tenant: Tenant, photo: dict[str, Any], **headers: str) -> Answer:
+def delete(tenant: Tenant, photo: dict[str, Any], **headers: str) -> ApiResponse:
     path = f"/v1/claims/{photo['claim_id']}/photos/{photo['id']}"
     return call("DELETE", path, key=tenant.write, headers=headers)
 
@@ -80,9 +80,9 @@ def test_a_photo_on_legal_hold_stays(tenant: Tenant) -> None:
     declared = declare(tenant, new_claim(tenant)["id"], photo())
     hold(tenant, declared["claim_id"])
 
-    answer = delete(tenant, declared)
+    response = delete(tenant, declared)
 
-    assert (answer.status, answer.json["error"]["details"]["legal_hold"]) == (409, True)
+    assert (response.status, response.json["error"]["details"]["legal_hold"]) == (409, True)
     call("DELETE", f"/v1/claims/{declared['claim_id']}/legal-hold", key=tenant.admin)
     assert delete(tenant, declared).status == 204
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tests.support.callrail import actions, events, stored
 from tests.support.claims import add_note, closed_claim, extracted, hold, move, new_claim, scope, shown
 from tests.support.faults import Killed, overtaken, watched_calls
-from tests.support.http import Answer, call, load_app
+from tests.support.http import ApiResponse, call, load_app
 from tests.support.pipeline import Pipeline, items, peek, sqs_event
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _documented(tenant: Tenant) -> str:
     return claim_id
 
 
-def _erase(tenant: Tenant, claim_id: str) -> Answer:
+def _erase(tenant: Tenant, claim_id: str) -> ApiResponse:
     return call("DELETE", f"/v1/claims/{claim_id}", key=tenant.admin)
 
 
@@ -123,10 +123,10 @@ def test_a_claim_on_hold_is_409(tenant: Tenant) -> None:
     claim_id = closed_claim(tenant)["id"]
     hold(tenant, claim_id)
 
-    answer = _erase(tenant, claim_id)
+    response = _erase(tenant, claim_id)
 
-    assert (answer.status, answer.error) == (409, "conflict")
-    assert answer.json["error"]["details"]["legal_hold"] is True
+    assert (response.status, response.error) == (409, "conflict")
+    assert response.json["error"]["details"]["legal_hold"] is True
     assert shown(tenant, claim_id)["legal_hold"] is not None
 
 

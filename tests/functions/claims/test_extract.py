@@ -15,7 +15,7 @@ from tests.support.claims import (
     request_extraction,
     shown,
 )
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.pipeline import items
 from tests.support.tenants import new_tenant
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.support.tenants import Tenant
 
 
-def _extract(tenant: Tenant, claim_id: str, key: str = "") -> Answer:
+def _extract(tenant: Tenant, claim_id: str, key: str = "") -> ApiResponse:
     return call("POST", f"/v1/claims/{claim_id}/extract", key=key or tenant.write)
 
 
@@ -31,10 +31,14 @@ def test_a_request_is_accepted_and_recorded(tenant: Tenant) -> None:
     claim = new_claim(tenant)
     add_note(tenant, claim["id"], "Remove 20 SF of drywall.")
 
-    answer = _extract(tenant, claim["id"])
+    response = _extract(tenant, claim["id"])
 
-    assert (answer.status, answer.json["status"], answer.json["scope_version"]) == (202, "extracting", None)
-    assert answer.json["version"] == claim["version"] + 1
+    assert (response.status, response.json["status"], response.json["scope_version"]) == (
+        202,
+        "extracting",
+        None,
+    )
+    assert response.json["version"] == claim["version"] + 1
     (record,) = audit_records(tenant, "claim.extraction_requested")
     assert record["changes"] == [{"field": "status", "from": "open", "to": "extracting"}]
     (task,) = items("TASK")
@@ -59,9 +63,9 @@ def test_a_claim_without_words_has_nothing_to_extract(tenant: Tenant) -> None:
     photos.inspected(tenant, claim_id, photos.photo())
     photos.declare(tenant, claim_id, photos.photo(2), caption="Wet carpet.")
 
-    answer = _extract(tenant, claim_id)
+    response = _extract(tenant, claim_id)
 
-    assert (answer.status, answer.json["error"]["details"]["id"]) == (409, claim_id)
+    assert (response.status, response.json["error"]["details"]["id"]) == (409, claim_id)
     assert shown(tenant, claim_id)["status"] == "open"
 
 

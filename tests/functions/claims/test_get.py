@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 def test_the_claim_is_shown_without_its_salt(tenant: Tenant) -> None:
     claim = new_claim(tenant, **CLAIM)
 
-    answer = call("GET", f"/v1/claims/{claim['id']}", key=tenant.read)
+    response = call("GET", f"/v1/claims/{claim['id']}", key=tenant.read)
 
-    assert (answer.status, answer.json, answer.headers["ETag"]) == (200, claim, '"1"')
-    assert "salt" not in answer.text
+    assert (response.status, response.json, response.headers["ETag"]) == (200, claim, '"1"')
+    assert "salt" not in response.text
 
 
 def test_an_unchanged_claim_is_304(tenant: Tenant) -> None:

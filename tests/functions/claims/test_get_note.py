@@ -15,9 +15,9 @@ def test_a_note_is_shown_as_it_was_added(tenant: Tenant) -> None:
     claim_id = new_claim(tenant)["id"]
     note = add_note(tenant, claim_id)
 
-    answer = call("GET", f"/v1/claims/{claim_id}/notes/{note['id']}", key=tenant.read)
+    response = call("GET", f"/v1/claims/{claim_id}/notes/{note['id']}", key=tenant.read)
 
-    assert (answer.status, answer.json) == (200, note)
+    assert (response.status, response.json) == (200, note)
 
 
 def test_a_note_of_another_claim_or_tenant_is_404(tenant: Tenant, stranger: Tenant) -> None:

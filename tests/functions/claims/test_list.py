@@ -20,12 +20,12 @@ def _ids(tenant: Tenant, query: str = "") -> list[str]:
     found: list[str] = []
     cursor = ""
     while True:
-        answer = call("GET", f"/v1/claims?limit=2&{query}{cursor}", key=tenant.read)
-        assert answer.status == 200, answer.text
-        found += [claim["id"] for claim in answer.json["data"]]
-        if answer.json["next_cursor"] is None:
+        response = call("GET", f"/v1/claims?limit=2&{query}{cursor}", key=tenant.read)
+        assert response.status == 200, response.text
+        found += [claim["id"] for claim in response.json["data"]]
+        if response.json["next_cursor"] is None:
             return found
-        cursor = f"&cursor={answer.json['next_cursor']}"
+        cursor = f"&cursor={response.json['next_cursor']}"
 
 
 def test_pages_contain_every_claim_once_newest_first(tenant: Tenant, stranger: Tenant) -> None:
@@ -73,9 +73,9 @@ def test_a_carriers_claim_number_finds_its_claim_in_two_reads(
     found = "claim_number=%200725%20%204488-a%20&carrier=EXAMPLE%20mutual"
 
     with watched_calls(monkeypatch) as calls:
-        answer = call("GET", f"/v1/claims?{found}", key=tenant.read)
+        response = call("GET", f"/v1/claims?{found}", key=tenant.read)
 
-    assert answer.json == {"data": [made], "next_cursor": None}
+    assert response.json == {"data": [made], "next_cursor": None}
     assert calls.made == ["UpdateItem", "GetItem", "GetItem"]
     assert _ids(tenant, f"{found}&status=open&loss_type=water") == [made["id"]]
     assert _ids(tenant, f"{found}&created_after={made['created_at']}") == [made["id"]]
@@ -148,6 +148,6 @@ def test_a_cursor_is_bound_to_its_filters(tenant: Tenant) -> None:
         new_claim(tenant)
     cursor = call("GET", "/v1/claims?limit=1&status=open", key=tenant.read).json["next_cursor"]
 
-    answer = call("GET", f"/v1/claims?limit=1&status=closed&cursor={cursor}", key=tenant.read)
+    response = call("GET", f"/v1/claims?limit=1&status=closed&cursor={cursor}", key=tenant.read)
 
-    assert (answer.status, answer.error) == (400, "invalid_cursor")
+    assert (response.status, response.error) == (400, "invalid_cursor")

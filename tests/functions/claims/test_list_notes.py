@@ -14,9 +14,9 @@ READING = {"material": "oak", "value": 9, "unit": "WME"}
 
 
 def _page(tenant: Tenant, claim_id: str, query: str = "") -> Any:
-    answer = call("GET", f"/v1/claims/{claim_id}/notes?{query}", key=tenant.read)
-    assert answer.status == 200, answer.text
-    return answer.json
+    response = call("GET", f"/v1/claims/{claim_id}/notes?{query}", key=tenant.read)
+    assert response.status == 200, response.text
+    return response.json
 
 
 def test_pages_contain_every_note_once_oldest_first(tenant: Tenant) -> None:

@@ -50,9 +50,9 @@ def test_a_cursor_is_bound_to_its_claim(tenant: Tenant) -> None:
         declare(tenant, one, photo())
     cursor = call("GET", f"/v1/claims/{claim_id}/photos?limit=1", key=tenant.read).json["next_cursor"]
 
-    answer = call("GET", f"/v1/claims/{other}/photos?cursor={cursor}", key=tenant.read)
+    response = call("GET", f"/v1/claims/{other}/photos?cursor={cursor}", key=tenant.read)
 
-    assert (answer.status, answer.error) == (400, "invalid_cursor")
+    assert (response.status, response.error) == (400, "invalid_cursor")
 
 
 def test_the_photos_of_an_unknown_or_a_strangers_claim_are_not_found(

@@ -18,9 +18,9 @@ def test_earlier_versions_stay_as_they_were_signed(tenant: Tenant) -> None:
     decide(tenant, claim_id, "rejected", reason="Not on this loss.")
     second = written(tenant, claim_id)
 
-    answer = call("GET", f"/v1/claims/{claim_id}/sign-offs", key=tenant.read)
+    response = call("GET", f"/v1/claims/{claim_id}/sign-offs", key=tenant.read)
 
-    newest, oldest = answer.json["data"]
+    newest, oldest = response.json["data"]
     assert (newest["id"], oldest["id"]) == (second["id"], first["id"])
     assert oldest["bundle"]["manifest"] == first["bundle"]["manifest"]
     assert download(oldest["bundle"]["csv_url"]) == before != download(newest["bundle"]["csv_url"])

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 def test_a_hold_has_a_reason_a_time_and_an_author(tenant: Tenant) -> None:
     claim_id = new_claim(tenant)["id"]
 
-    answer = hold(tenant, claim_id, "Litigation announced.")
+    response = hold(tenant, claim_id, "Litigation announced.")
 
-    after = answer.json
-    assert (answer.status, after["version"]) == (200, 2)
+    after = response.json
+    assert (response.status, after["version"]) == (200, 2)
     assert after["legal_hold"] == {
         "reason": "Litigation announced.",
         "placed_at": after["updated_at"],

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from tests.support.callrail import actions
 from tests.support.claims import hold, new_claim, shown
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
 
 
-def _release(claim_id: str, key: str, **headers: str) -> Answer:
+def _release(claim_id: str, key: str, **headers: str) -> ApiResponse:
     return call("DELETE", f"/v1/claims/{claim_id}/legal-hold", key=key, headers=headers)
 
 

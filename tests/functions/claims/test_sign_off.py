@@ -45,10 +45,10 @@ def test_a_claim_with_an_undecided_item_is_409(tenant: Tenant) -> None:
     claim_id = str(new_claim(tenant)["id"])
     found = extracted(tenant, claim_id, TEXT)
 
-    answer = request_sign_off(tenant, claim_id)
+    response = request_sign_off(tenant, claim_id)
 
-    assert (answer.status, answer.error) == (409, "conflict")
-    assert answer.json["error"]["details"]["undecided_items"] == [item["id"] for item in found["data"]]
+    assert (response.status, response.error) == (409, "conflict")
+    assert response.json["error"]["details"]["undecided_items"] == [item["id"] for item in found["data"]]
     assert shown(tenant, claim_id)["status"] == "ready_for_review"
     assert stored_keys("drafts") == []
 
@@ -70,10 +70,10 @@ def test_a_blocking_finding_needs_a_reason(tenant: Tenant) -> None:
 def test_an_acknowledgement_of_no_finding_is_422(tenant: Tenant) -> None:
     claim_id = reviewed_claim(tenant)
 
-    answer = request_sign_off(tenant, claim_id, acknowledge=[{"check_id": "chk_x", "reason": "So."}])
+    response = request_sign_off(tenant, claim_id, acknowledge=[{"check_id": "chk_x", "reason": "So."}])
 
-    assert answer.status == 422
-    assert answer.json["error"]["details"]["fields"][0]["pointer"] == "/acknowledge/0/check_id"
+    assert response.status == 422
+    assert response.json["error"]["details"]["fields"][0]["pointer"] == "/acknowledge/0/check_id"
 
 
 @pytest.mark.parametrize("status", ["open", "closed", "signed_off"])
@@ -84,9 +84,9 @@ def test_a_claim_that_is_not_in_review_is_409(tenant: Tenant, status: str) -> No
     if status == "signed_off":
         sign(tenant, claim_id)
 
-    answer = request_sign_off(tenant, claim_id)
+    response = request_sign_off(tenant, claim_id)
 
-    assert (answer.status, answer.json["error"]["details"]["status"]) == (409, status)
+    assert (response.status, response.json["error"]["details"]["status"]) == (409, status)
 
 
 def test_a_change_is_signed_as_the_next_version(tenant: Tenant) -> None:
@@ -121,9 +121,9 @@ def test_a_claim_that_is_closed_meanwhile_is_not_signed_off(
     claim_id = reviewed_claim(tenant)
 
     with overtaken(monkeypatch, lambda: move(tenant, claim_id, "closed", "Withdrawn.")):
-        answer = request_sign_off(tenant, claim_id)
+        response = request_sign_off(tenant, claim_id)
 
-    assert answer.status == 409
+    assert response.status == 409
     assert shown(tenant, claim_id)["status"] == "closed"
     assert audit_records(tenant, "claim_sign_off.created") == []
     assert all(key.startswith("drafts/") for key in stored_keys("sign_"))
@@ -135,8 +135,8 @@ def test_a_decision_during_the_sign_off_is_signed_too(
     claim_id = reviewed_claim(tenant)
 
     with overtaken(monkeypatch, lambda: decide(tenant, claim_id, "rejected", reason="Not on this loss.")):
-        answer = request_sign_off(tenant, claim_id)
-    assert write_bundle(tenant, answer.json) == []
+        response = request_sign_off(tenant, claim_id)
+    assert write_bundle(tenant, response.json) == []
 
     document = json.loads(download(latest(tenant, claim_id)["bundle"]["json_url"]))
     assert document["items"][0]["decision"] == "rejected"

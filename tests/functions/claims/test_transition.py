@@ -33,10 +33,10 @@ def test_a_claim_is_closed_with_a_reason(tenant: Tenant) -> None:
     claim_id = new_claim(tenant, **CLAIM)["id"]
 
     assert move(tenant, claim_id, "closed").status == 422
-    answer = move(tenant, claim_id, "closed", "The carrier withdrew it.", key=tenant.write)
+    response = move(tenant, claim_id, "closed", "The carrier withdrew it.", key=tenant.write)
 
-    after = answer.json
-    assert (answer.status, after["status"], after["version"]) == (200, "closed", 2)
+    after = response.json
+    assert (response.status, after["status"], after["version"]) == (200, "closed", 2)
     assert (after["status_reason"], after["closed_at"]) == ("The carrier withdrew it.", after["updated_at"])
     assert shown(tenant, claim_id) == after
     (record,) = audit_records(tenant, "claim.transitioned")
@@ -75,13 +75,13 @@ def test_a_move_outside_the_table_is_409_and_lists_the_allowed_ones(
     claim_id = new_claim(tenant)["id"]
     _set_status(tenant, claim_id, status)
 
-    answer = move(tenant, claim_id, to, "Because.")
+    response = move(tenant, claim_id, to, "Because.")
 
     if to in TRANSITIONS[status]:
-        assert (answer.status, answer.json["status"]) == (200, to)
+        assert (response.status, response.json["status"]) == (200, to)
         return
-    assert (answer.status, answer.error) == (409, "illegal_transition")
-    details = answer.json["error"]["details"]
+    assert (response.status, response.error) == (409, "illegal_transition")
+    details = response.json["error"]["details"]
     assert (details["status"], details["allowed"]) == (status, list(TRANSITIONS[status]))
 
 

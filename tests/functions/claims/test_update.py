@@ -10,25 +10,25 @@ import pytest
 from tests.support.callrail import actions
 from tests.support.claims import CLAIM, closed_claim, new_claim, shown
 from tests.support.faults import overtaken
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.pipeline import items
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
 
 
-def _patch(tenant: Tenant, claim_id: str, body: dict[str, object], **headers: str) -> Answer:
+def _patch(tenant: Tenant, claim_id: str, body: dict[str, object], **headers: str) -> ApiResponse:
     return call("PATCH", f"/v1/claims/{claim_id}", key=tenant.write, json_body=body, headers=headers)
 
 
 def test_only_fields_in_the_body_change(tenant: Tenant) -> None:
     before = new_claim(tenant, **CLAIM)
 
-    answer = _patch(tenant, before["id"], {"water_category": 3, "policy_number": None})
+    response = _patch(tenant, before["id"], {"water_category": 3, "policy_number": None})
 
-    assert (answer.status, answer.headers["ETag"]) == (200, '"2"')
+    assert (response.status, response.headers["ETag"]) == (200, '"2"')
     changed = {"water_category": 3, "policy_number": None, "version": 2}
-    assert answer.json == {**before, **changed, "updated_at": answer.json["updated_at"]}
+    assert response.json == {**before, **changed, "updated_at": response.json["updated_at"]}
 
 
 def test_equal_values_change_nothing(tenant: Tenant) -> None:
@@ -65,10 +65,10 @@ def test_an_invalid_change_is_422_and_changes_nothing(
 ) -> None:
     before = new_claim(tenant, **CLAIM)
 
-    answer = _patch(tenant, before["id"], body)
+    response = _patch(tenant, before["id"], body)
 
-    assert (answer.status, answer.error) == (422, "validation_error")
-    assert [field["pointer"] for field in answer.json["error"]["details"]["fields"]] == [pointer]
+    assert (response.status, response.error) == (422, "validation_error")
+    assert [field["pointer"] for field in response.json["error"]["details"]["fields"]] == [pointer]
     assert shown(tenant, before["id"]) == before
 
 
@@ -112,10 +112,10 @@ def test_a_claim_keeps_an_erased_lead_through_other_changes(tenant: Tenant) -> N
 def test_a_closed_claim_does_not_change(tenant: Tenant) -> None:
     claim = closed_claim(tenant, **CLAIM)
 
-    answer = _patch(tenant, claim["id"], {"water_category": 3})
+    response = _patch(tenant, claim["id"], {"water_category": 3})
 
-    assert (answer.status, answer.error) == (409, "conflict")
-    assert answer.json["error"]["details"]["status"] == "closed"
+    assert (response.status, response.error) == (409, "conflict")
+    assert response.json["error"]["details"]["status"] == "closed"
     assert shown(tenant, claim["id"]) == claim
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.support.claims import audit_records, move, new_claim
 from tests.support.faults import overtaken
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.photos import declare, inspect, inspected, photo, read, upload
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.support.tenants import Tenant
 
 
-def patch(tenant: Tenant, photo: dict[str, Any], body: dict[str, Any], **headers: str) -> Answer:
+def patch(tenant: Tenant, photo: dict[str, Any], body: dict[str, Any], **headers: str) -> ApiResponse:
     path = f"/v1/claims/{photo['claim_id']}/photos/{photo['id']}"
     return call("PATCH", path, key=tenant.write, json_body=body, headers=headers)
 
@@ -44,8 +44,8 @@ def test_a_version_that_does_not_match_is_refused(tenant: Tenant) -> None:
     declared = declare(tenant, new_claim(tenant)["id"], photo())
 
     assert patch(tenant, declared, {"room": "Hall"}, **{"If-Match": '"2"'}).status == 412
-    answer = patch(tenant, declared, {"room": "Hall"}, **{"If-Match": '"1"'})
-    assert (answer.status, answer.headers["ETag"]) == (200, '"2"')
+    response = patch(tenant, declared, {"room": "Hall"}, **{"If-Match": '"1"'})
+    assert (response.status, response.headers["ETag"]) == (200, '"2"')
 
 
 def test_equal_values_change_nothing(tenant: Tenant) -> None:
@@ -75,9 +75,9 @@ def test_an_update_that_loses_the_race_with_the_inspection_is_repeated(
     upload(declared, content)
 
     with overtaken(monkeypatch, inspect):
-        answer = patch(tenant, declared, {"room": "Hall"})
+        response = patch(tenant, declared, {"room": "Hall"})
 
-    assert answer.status == 200, answer.text
+    assert response.status == 200, response.text
     found = read(tenant, declared)
     assert (found["status"], found["room"]) == ("ready", "Hall")
 

@@ -10,7 +10,7 @@ import pytest
 from tests.support.callrail import stored
 from tests.support.claims import add_note, audit_records, extracted, move, new_claim, scope, shown
 from tests.support.faults import overtaken
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.sign_offs import accept_all, download, latest, request_sign_off, sign, write_bundle
 from tests.support.tenants import new_tenant
 
@@ -37,7 +37,7 @@ def _room(tenant: Tenant, claim_id: str) -> Any:
     return room
 
 
-def _correct(tenant: Tenant, claim_id: str, room: Any, body: dict[str, Any], **headers: str) -> Answer:
+def _correct(tenant: Tenant, claim_id: str, room: Any, body: dict[str, Any], **headers: str) -> ApiResponse:
     path = f"/v1/claims/{claim_id}/rooms/{room['id']}"
     return call("PATCH", path, key=tenant.write, json_body=body, headers=headers)
 
@@ -46,16 +46,16 @@ def test_a_correction_stands_beside_what_the_engine_read_and_the_areas_follow_it
     claim_id, before = _ready(tenant)
     assert (before["areas"]["floor"], before["correction"], before["version"]) == (120, None, 1)
 
-    answer = _correct(tenant, claim_id, before, LARGER)
+    response = _correct(tenant, claim_id, before, LARGER)
 
-    room = answer.json
-    assert (answer.status, room["length"], room["width"], room["height"]) == (200, 13, 10, 8)
+    room = response.json
+    assert (response.status, room["length"], room["width"], room["height"]) == (200, 13, 10, 8)
     assert (room["areas"]["floor"], room["areas"]["walls"]) == (130, 368)
     assert room["engine"] == before["engine"] == {name: before[name] for name in before["engine"]}
     assert room["engine"]["pieces"] == [{"kind": "main", "length": 12, "width": 10}]
     assert (room["correction"]["reason"], room["correction"]["scope_version"]) == (LARGER["reason"], 1)
     assert room["correction"]["decided_by"].startswith("key_")
-    assert (room["version"], answer.headers["ETag"]) == (2, '"2"')
+    assert (room["version"], response.headers["ETag"]) == (2, '"2"')
     assert _room(tenant, claim_id) == room
     assert shown(tenant, claim_id)["status"] == "in_review"
     assert len(audit_records(tenant, "claim.review_began")) == 1
@@ -67,9 +67,9 @@ def test_the_rooms_are_sent_again_after_a_correction(tenant: Tenant) -> None:
     tag = call("GET", path, key=tenant.read).headers["ETag"]
     _correct(tenant, claim_id, room, TALLER)
 
-    answer = call("GET", path, key=tenant.read, headers={"If-None-Match": tag})
+    response = call("GET", path, key=tenant.read, headers={"If-None-Match": tag})
 
-    assert (answer.status, answer.json["data"][0]["height"]) == (200, 9)
+    assert (response.status, response.json["data"][0]["height"]) == (200, 9)
 
 
 def test_the_checks_read_corrected_measures(tenant: Tenant) -> None:
@@ -179,21 +179,21 @@ def test_a_correction_during_a_sign_off_refuses_one_of_the_two(
     acknowledge = [{"check_id": check["id"], "reason": "Agreed."} for check in checks]
 
     with overtaken(monkeypatch, lambda: _correct(tenant, claim_id, room, TALLER)):
-        answer = request_sign_off(tenant, claim_id, acknowledge=acknowledge)
+        response = request_sign_off(tenant, claim_id, acknowledge=acknowledge)
 
-    if answer.status == 202:  # repeated by the pipeline, over the corrected room
+    if response.status == 202:  # repeated by the pipeline, over the corrected room
         assert _room(tenant, claim_id)["height"] == 9
     else:
-        assert answer.status in (409, 422)
+        assert response.status in (409, 422)
 
 
 def test_a_closed_claim_is_not_corrected(tenant: Tenant) -> None:
     claim_id, room = _ready(tenant)
     move(tenant, claim_id, "closed", "Withdrawn.")
 
-    answer = _correct(tenant, claim_id, room, TALLER)
+    response = _correct(tenant, claim_id, room, TALLER)
 
-    assert (answer.status, answer.json["error"]["details"]["status"]) == (409, "closed")
+    assert (response.status, response.json["error"]["details"]["status"]) == (409, "closed")
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 def test_content_without_a_text_has_failed(tenant: Tenant) -> None:
-    answer = contents.act(tenant, contents.ordered(tenant), "cancel")
+    response = contents.act(tenant, contents.ordered(tenant), "cancel")
 
-    assert answer.status == 200
-    assert (answer.json["status"], answer.json["reason"], answer.json["step"]) == (
+    assert response.status == 200
+    assert (response.json["status"], response.json["reason"], response.json["step"]) == (
         "failed",
         "cancelled",
         None,
@@ -39,18 +39,18 @@ def test_a_cancelled_revision_leaves_the_draft(tenant: Tenant) -> None:
 def test_what_is_not_generating_cannot_be_cancelled(tenant: Tenant) -> None:
     content = contents.drafted(tenant)
 
-    answer = contents.act(tenant, content, "cancel")
+    response = contents.act(tenant, content, "cancel")
 
-    assert (answer.status, answer.json["error"]["details"]["status"]) == (409, "draft")
+    assert (response.status, response.json["error"]["details"]["status"]) == (409, "draft")
 
 
 def test_a_text_that_is_written_meanwhile_stays(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     content = contents.ordered(tenant)
 
     with overtaken(monkeypatch, lambda: contents.write(tenant, content)):
-        answer = contents.act(tenant, content, "cancel")
+        response = contents.act(tenant, content, "cancel")
 
-    assert (answer.status, contents.read(tenant, content)["status"]) == (409, "draft")
+    assert (response.status, contents.read(tenant, content)["status"]) == (409, "draft")
 
 
 def test_content_of_another_tenant_or_mode_does_not_exist(tenant: Tenant, stranger: Tenant) -> None:

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 def _post(tenant: Tenant, brief: dict[str, Any], content_type: str = "blog_post") -> tuple[int, list[str]]:
     """The status, and the pointers of wrong fields."""
-    answer = contents.create(tenant, {"type": content_type, "brief": brief})
-    wrong = answer.json["error"]["details"]["fields"] if answer.status == 422 else []
-    return answer.status, [field["pointer"] for field in wrong]
+    response = contents.create(tenant, {"type": content_type, "brief": brief})
+    wrong = response.json["error"]["details"]["fields"] if response.status == 422 else []
+    return response.status, [field["pointer"] for field in wrong]
 
 
 def test_a_text_is_queued_for_the_ai(tenant: Tenant) -> None:
@@ -33,10 +33,10 @@ def test_a_text_is_queued_for_the_ai(tenant: Tenant) -> None:
         "length": "medium",
     }
 
-    answer = contents.create(tenant, {"type": "blog_post", "brief": brief})
+    response = contents.create(tenant, {"type": "blog_post", "brief": brief})
 
-    assert (answer.status, answer.headers["ETag"]) == (202, '"1"')
-    shown = answer.json
+    assert (response.status, response.headers["ETag"]) == (202, '"1"')
+    shown = response.json
     assert shown["id"].startswith("content_")
     assert (shown["status"], shown["step"], shown["task"]) == ("generating", "queued", "write")
     assert shown["brief"] == {**brief, "network": None, "review_id": None}
@@ -101,10 +101,10 @@ def test_ai_that_is_switched_off_writes_nothing(tenant: Tenant) -> None:
     settings = {"settings": {"ai": {"enabled": False}}}
     assert call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body=settings).status == 200
 
-    answer = contents.create(tenant, contents.ORDER)
+    response = contents.create(tenant, contents.ORDER)
 
-    assert (answer.status, answer.error, stored("CONTENT", tenant.id)) == (409, "conflict", [])
-    assert "ai.enabled" in answer.text
+    assert (response.status, response.error, stored("CONTENT", tenant.id)) == (409, "conflict", [])
+    assert "ai.enabled" in response.text
 
 
 def test_the_audit_record_shows_no_word_of_the_brief(tenant: Tenant) -> None:
@@ -116,9 +116,9 @@ def test_the_audit_record_shows_no_word_of_the_brief(tenant: Tenant) -> None:
 
 
 def test_a_repeated_request_creates_one_item(tenant: Tenant) -> None:
-    answers = [contents.create(tenant, contents.ORDER, None, **{"Idempotency-Key": "a"}) for _ in range(2)]
+    responses = [contents.create(tenant, contents.ORDER, None, **{"Idempotency-Key": "a"}) for _ in range(2)]
 
-    assert answers[0].json == answers[1].json
+    assert responses[0].json == responses[1].json
     assert len(stored("CONTENT", tenant.id)) == 1
     assert len([item for item in stored("TASK", tenant.id) if item["task"] == "write_content"]) == 1
 
@@ -138,6 +138,6 @@ def test_a_review_that_is_erased_meanwhile_gets_no_response(
         aws.dynamodb().delete_item(TableName=settings.state_table(), Key=key)
 
     with overtaken(monkeypatch, erase):
-        answer = contents.create(tenant, {"type": "review_response", "brief": {"review_id": review["id"]}})
+        response = contents.create(tenant, {"type": "review_response", "brief": {"review_id": review["id"]}})
 
-    assert (answer.status, stored("CONTENT", tenant.id)) == (422, [])
+    assert (response.status, stored("CONTENT", tenant.id)) == (422, [])

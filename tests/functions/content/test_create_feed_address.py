@@ -17,14 +17,14 @@ PATH = "/v1/content/feed-address"
 
 
 def test_the_address_is_that_of_both_feeds(tenant: Tenant) -> None:
-    answer = call("POST", PATH, key=tenant.admin)
+    response = call("POST", PATH, key=tenant.admin)
 
-    assert answer.status == 201
-    token = answer.json["json_url"].partition("token=")[2]
+    assert response.status == 201
+    token = response.json["json_url"].partition("token=")[2]
     base = "http://api.example.com/api/v1/content/feed"
-    assert answer.json["json_url"] == f"{base}.json?token={token}"
-    assert answer.json["atom_url"] == f"{base}.atom?token={token}"
-    assert call("GET", PATH, key=tenant.read).json == answer.json
+    assert response.json["json_url"] == f"{base}.json?token={token}"
+    assert response.json["atom_url"] == f"{base}.atom?token={token}"
+    assert call("GET", PATH, key=tenant.read).json == response.json
     assert actions("feed_address", tenant.id) == ["feed_address.created"]
 
 
@@ -56,11 +56,11 @@ def test_of_two_requests_at_once_the_later_address_works(
         later = call("POST", PATH, key=tenant.admin)
 
     assert (later.status, later.json["version"]) == (201, 2)
-    answers = [
+    responses = [
         call("GET", "/v1/content/feed.json?" + url.partition("?")[2])
         for url in (*made, later.json["json_url"])
     ]
-    assert [answer.status for answer in answers] == [401, 200]
+    assert [response.status for response in responses] == [401, 200]
 
 
 def test_each_mode_has_an_address_of_its_own(tenant: Tenant) -> None:

@@ -20,10 +20,10 @@ SHORTER = {"instructions": "Make it shorter."}
 def test_a_revision_is_queued_and_becomes_a_draft(tenant: Tenant) -> None:
     content = contents.drafted(tenant)
 
-    answer = contents.act(tenant, content, "revisions", {**SHORTER})
+    response = contents.act(tenant, content, "revisions", {**SHORTER})
 
-    assert (answer.status, answer.headers["ETag"]) == (202, '"3"')
-    queued = answer.json
+    assert (response.status, response.headers["ETag"]) == (202, '"3"')
+    queued = response.json
     assert (queued["status"], queued["task"], queued["step"]) == ("generating", "revise", "queued")
     assert (queued["instructions"], queued["title"], queued["revision"]) == (
         "Make it shorter.",
@@ -69,10 +69,10 @@ def test_content_without_a_text_is_not_revised(tenant: Tenant) -> None:
     assert contents.act(tenant, content, "revisions", {**SHORTER}).status == 409
     contents.fail(tenant, content)
 
-    answer = contents.act(tenant, content, "revisions", {**SHORTER})
+    response = contents.act(tenant, content, "revisions", {**SHORTER})
 
-    assert (answer.status, answer.error) == (409, "conflict")
-    assert "no text yet" in answer.text
+    assert (response.status, response.error) == (409, "conflict")
+    assert "no text yet" in response.text
 
 
 def test_ai_that_is_switched_off_revises_nothing(tenant: Tenant) -> None:

@@ -11,7 +11,7 @@ from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]  #
 from eal.ai.content import ContentText
 from eal.domain.content.feed.documents import Feed, as_atom
 from eal.domain.content.feed.model import Post
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.publishing import published
 from tests.support.time import START
 
@@ -58,11 +58,11 @@ def _one_of_each(element: Element, *names: str) -> None:
             assert urlsplit(found.text or "").scheme == "tag"
 
 
-def _get(tenant: Tenant, query: str = "") -> Answer:
-    answer = call("GET", f"{PATH}{query}", key=tenant.read)
-    assert answer.status == 200, answer.text
-    assert answer.headers["Content-Type"] == "application/atom+xml; charset=utf-8"
-    return answer
+def _get(tenant: Tenant, query: str = "") -> ApiResponse:
+    response = call("GET", f"{PATH}{query}", key=tenant.read)
+    assert response.status == 200, response.text
+    assert response.headers["Content-Type"] == "application/atom+xml; charset=utf-8"
+    return response
 
 
 def test_an_empty_feed_is_valid(tenant: Tenant) -> None:
@@ -109,12 +109,12 @@ def test_the_feed_can_be_read_by_its_public_address_and_cached(tenant: Tenant) -
     url = call("POST", "/v1/content/feed-address", key=tenant.admin).json["atom_url"]
     query = "?" + url.partition("?")[2]
 
-    answer = call("GET", f"{PATH}{query}")
+    response = call("GET", f"{PATH}{query}")
 
-    root = _valid(answer.text)
+    root = _valid(response.text)
     assert root.find(f"{ATOM}link[@rel='self']").get("href") == url  # type: ignore[union-attr]
-    assert answer.headers["Cache-Control"] == "public, max-age=300"
-    copy = {"If-None-Match": answer.headers["ETag"]}
+    assert response.headers["Cache-Control"] == "public, max-age=300"
+    copy = {"If-None-Match": response.headers["ETag"]}
     assert call("GET", f"{PATH}{query}", headers=copy).status == 304
 
 

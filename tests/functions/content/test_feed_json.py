@@ -15,7 +15,7 @@ from eal.core import clock
 from eal.core.clock import rfc3339
 from tests.support import content as contents
 from tests.support.faults import stale_indexes, watched_calls
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.publishing import approved, published, schedule
 from tests.support.sessions import signed_in
 from tests.support.tenants import new_tenant
@@ -69,16 +69,16 @@ JSON_FEED = {
 _VALIDATOR = Draft202012Validator(JSON_FEED, format_checker=Draft202012Validator.FORMAT_CHECKER)
 
 
-def _get(key: str | None, query: str = "", **headers: str) -> Answer:
+def _get(key: str | None, query: str = "", **headers: str) -> ApiResponse:
     return call("GET", f"{PATH}{query}", key=key, headers=headers)
 
 
 def _feed(tenant: Tenant, query: str = "", key: str | None = None) -> Any:
-    answer = _get(key or tenant.read, query)
-    assert answer.status == 200, answer.text
-    assert answer.headers["Content-Type"] == "application/feed+json; charset=utf-8"
-    _VALIDATOR.validate(answer.json)
-    return answer.json
+    response = _get(key or tenant.read, query)
+    assert response.status == 200, response.text
+    assert response.headers["Content-Type"] == "application/feed+json; charset=utf-8"
+    _VALIDATOR.validate(response.json)
+    return response.json
 
 
 def _post(number: int) -> ContentText:
@@ -210,11 +210,11 @@ def test_a_feed_contains_nothing_of_other_tenants_and_modes(tenant: Tenant) -> N
 
 def test_a_copy_stays_valid_until_the_feed_changes(tenant: Tenant) -> None:
     first = published(tenant, _post(1))
-    answer = _get(tenant.read)
-    tag = answer.headers["ETag"]
-    assert answer.headers["Cache-Control"] == "private, max-age=300"
-    assert answer.headers["Vary"] == "Accept-Encoding, Authorization"
-    modified = datetime.strptime(answer.headers["Last-Modified"], "%a, %d %b %Y %H:%M:%S GMT")
+    response = _get(tenant.read)
+    tag = response.headers["ETag"]
+    assert response.headers["Cache-Control"] == "private, max-age=300"
+    assert response.headers["Vary"] == "Accept-Encoding, Authorization"
+    modified = datetime.strptime(response.headers["Last-Modified"], "%a, %d %b %Y %H:%M:%S GMT")
     assert modified.isoformat() == first["published_at"][:19]
 
     unchanged = _get(tenant.read, **{"If-None-Match": tag})
@@ -227,9 +227,9 @@ def test_a_copy_stays_valid_until_the_feed_changes(tenant: Tenant) -> None:
 
 
 def test_no_shared_cache_may_store_what_a_member_reads(tenant: Tenant) -> None:
-    answer = _get(signed_in(tenant).text)
+    response = _get(signed_in(tenant).text)
 
-    assert (answer.status, answer.headers["Cache-Control"]) == (200, "private, max-age=300")
+    assert (response.status, response.headers["Cache-Control"]) == (200, "private, max-age=300")
 
 
 def test_a_withdrawn_post_changes_the_tag(tenant: Tenant) -> None:
@@ -248,16 +248,17 @@ def test_the_public_address_replaces_a_key(tenant: Tenant, monkeypatch: pytest.M
     query = "?" + made["json_url"].partition("?")[2]
 
     with watched_calls(monkeypatch) as calls:
-        answer = _get(None, f"{query}&limit=1")
+        response = _get(None, f"{query}&limit=1")
 
-    assert (answer.status, len(answer.json["items"])) == (200, 1)
-    _VALIDATOR.validate(answer.json)
-    assert answer.headers["Cache-Control"] == "public, max-age=300"
-    assert "X-RateLimit-Limit" not in answer.headers
+    assert (response.status, len(response.json["items"])) == (200, 1)
+    _VALIDATOR.validate(response.json)
+    assert response.headers["Cache-Control"] == "public, max-age=300"
+    assert "X-RateLimit-Limit" not in response.headers
     assert (
-        answer.json["feed_url"] == "http://api.example.com/api/v1/content/feed.json" + f"?limit=1&{query[1:]}"
+        response.json["feed_url"]
+        == "http://api.example.com/api/v1/content/feed.json" + f"?limit=1&{query[1:]}"
     )
-    following = _get(None, "?" + answer.json["next_url"].partition("?")[2])
+    following = _get(None, "?" + response.json["next_url"].partition("?")[2])
     assert (following.status, len(following.json["items"])) == (200, 1)
     assert _get(None, query, **{"If-None-Match": _get(None, query).headers["ETag"]}).status == 304
     assert calls.made.count("Query") == 1
@@ -288,8 +289,8 @@ def test_a_former_address_is_refused_at_once(tenant: Tenant, change: str) -> Non
     address = "/v1/content/feed-address"
     query = "?" + call("POST", address, key=tenant.admin).json["json_url"].partition("?")[2]
     assert _get(None, query).status == 200
-    answer = call("POST" if change == "replace" else "DELETE", address, key=tenant.admin)
-    assert answer.status in (201, 204)
+    response = call("POST" if change == "replace" else "DELETE", address, key=tenant.admin)
+    assert response.status in (201, 204)
 
     refused = _get(None, query)
 
@@ -316,9 +317,11 @@ def test_a_forged_token_is_refused_without_a_read(tenant: Tenant, monkeypatch: p
         "%ED%A0%80",
     ]
     with watched_calls(monkeypatch) as calls:
-        answers = [_get(None, f"?token={one}") for one in forged]
+        responses = [_get(None, f"?token={one}") for one in forged]
 
-    assert [(answer.status, answer.error) for answer in answers] == [(401, "invalid_key")] * len(forged)
+    assert [(response.status, response.error) for response in responses] == [(401, "invalid_key")] * len(
+        forged
+    )
     assert set(calls.made) <= {"GenerateMac"}
 
 
@@ -337,9 +340,9 @@ def test_a_text_that_is_too_long_as_html_is_neither_published_nor_scheduled(tena
     content = approved(tenant, ContentText(title="Wide", body=rows, slug="wide"))
     soon = rfc3339(clock.now() + timedelta(hours=1))
     for body in ({"to": "published"}, {"to": "scheduled", "scheduled_at": soon}):
-        answer = contents.act(tenant, content, "transitions", dict(body))
-        assert (answer.status, answer.error) == (409, "conflict")
-        assert re.search(r"As HTML, the text has \d+ KiB", answer.json["error"]["message"])
+        response = contents.act(tenant, content, "transitions", dict(body))
+        assert (response.status, response.error) == (409, "conflict")
+        assert re.search(r"As HTML, the text has \d+ KiB", response.json["error"]["message"])
     assert contents.read(tenant, content)["status"] == "approved"
 
 
@@ -348,8 +351,8 @@ def test_the_feed_of_the_longest_posts_fits_into_a_response(tenant: Tenant) -> N
     for number in range(30):
         published(tenant, ContentText(title="Long", body=body, slug=f"long-{number}"))
 
-    answer = _get(tenant.read, "?limit=100")
+    response = _get(tenant.read, "?limit=100")
 
-    assert answer.status == 200
-    assert len(json.dumps(answer.text).encode()) < 6_000_000
-    assert "next_url" in answer.json or len(answer.json["items"]) == 30
+    assert response.status == 200
+    assert len(json.dumps(response.text).encode()) < 6_000_000
+    assert "next_url" in response.json or len(response.json["items"]) == 30

@@ -15,10 +15,10 @@ def test_a_written_text_is_shown_with_its_etag(tenant: Tenant) -> None:
     content = contents.drafted(tenant)
     path = f"{contents.PATH}/{content['id']}"
 
-    answer = call("GET", path, key=tenant.read)
+    response = call("GET", path, key=tenant.read)
 
-    assert (answer.status, answer.headers["ETag"]) == (200, '"2"')
-    shown = answer.json
+    assert (response.status, response.headers["ETag"]) == (200, '"2"')
+    shown = response.json
     assert (shown["status"], shown["revision"], shown["step"], shown["task"]) == ("draft", 1, None, None)
     assert (shown["title"], shown["slug"], shown["scenes"]) == (contents.POST.title, "burst-pipe", [])
     assert shown["provenance"]["engine"] == "embedded"

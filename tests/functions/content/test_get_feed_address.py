@@ -18,10 +18,12 @@ def test_there_is_no_address_until_one_is_created(tenant: Tenant) -> None:
     assert call("GET", PATH, key=tenant.read).json == NONE
     made = call("POST", PATH, key=tenant.admin).json
 
-    answer = call("GET", PATH, key=tenant.read)
+    response = call("GET", PATH, key=tenant.read)
 
-    assert (answer.status, answer.json) == (200, made)
-    assert call("GET", PATH, key=tenant.read, headers={"If-None-Match": answer.headers["ETag"]}).status == 304
+    assert (response.status, response.json) == (200, made)
+    assert (
+        call("GET", PATH, key=tenant.read, headers={"If-None-Match": response.headers["ETag"]}).status == 304
+    )
 
 
 def test_another_tenant_has_none(tenant: Tenant) -> None:

@@ -9,13 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support import content as contents
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
 
 
-def _get(tenant: Tenant, content: dict[str, Any], number: object, key: str | None = None) -> Answer:
+def _get(tenant: Tenant, content: dict[str, Any], number: object, key: str | None = None) -> ApiResponse:
     return call("GET", f"{contents.PATH}/{content['id']}/revisions/{number}", key=key or tenant.read)
 
 
@@ -64,9 +64,9 @@ def test_the_edits_give_both_texts(tenant: Tenant, body: str) -> None:
 
 @pytest.mark.parametrize("number", ["0", "2", "-1", "01", "1.0", "x", "9" * 5_000, "%C2%B2"])
 def test_there_is_no_other_revision(tenant: Tenant, number: str) -> None:
-    answer = _get(tenant, contents.drafted(tenant), number)
+    response = _get(tenant, contents.drafted(tenant), number)
 
-    assert (answer.status, answer.error) == (404, "not_found")
+    assert (response.status, response.error) == (404, "not_found")
 
 
 def test_content_of_another_tenant_or_mode_does_not_exist(tenant: Tenant, stranger: Tenant) -> None:

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def _ids(tenant: Tenant, query: str = "", key: str | None = None) -> list[str]:
-    answer = call("GET", f"{contents.PATH}{query}", key=key or tenant.read)
-    assert answer.status == 200, answer.text
-    return [content["id"] for content in answer.json["data"]]
+    response = call("GET", f"{contents.PATH}{query}", key=key or tenant.read)
+    assert response.status == 200, response.text
+    return [content["id"] for content in response.json["data"]]
 
 
 def test_content_is_listed_newest_first_and_filtered(tenant: Tenant) -> None:

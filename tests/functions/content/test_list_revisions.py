@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tests.support import content as contents
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
 
 
-def _list(tenant: Tenant, content: dict[str, Any], query: str = "", key: str | None = None) -> Answer:
+def _list(tenant: Tenant, content: dict[str, Any], query: str = "", key: str | None = None) -> ApiResponse:
     return call("GET", f"{contents.PATH}/{content['id']}/revisions{query}", key=key or tenant.read)
 
 

@@ -17,10 +17,10 @@ def test_an_earlier_text_becomes_the_newest(tenant: Tenant) -> None:
     content = contents.drafted(tenant)
     contents.patch(tenant, content, {"title": "Worse", "body": contents.BLOCKED})
 
-    answer = contents.act(tenant, content, "restore", {"revision": 1})
+    response = contents.act(tenant, content, "restore", {"revision": 1})
 
-    assert answer.status == 200
-    restored = answer.json
+    assert response.status == 200
+    restored = response.json
     assert (restored["revision"], restored["title"], restored["status"]) == (3, content["title"], "draft")
     assert (restored["findings"], restored["edited"], restored["provenance"]) == (
         [],
@@ -56,9 +56,9 @@ def test_a_slug_that_other_content_has_gets_a_number(tenant: Tenant) -> None:
 def test_only_an_earlier_revision_can_be_restored(tenant: Tenant, revision: object) -> None:
     content = contents.drafted(tenant)
 
-    answer = contents.act(tenant, content, "restore", {"revision": revision})
+    response = contents.act(tenant, content, "restore", {"revision": revision})
 
-    assert (answer.status, answer.json["error"]["details"]["fields"][0]["pointer"]) == (422, "/revision")
+    assert (response.status, response.json["error"]["details"]["fields"][0]["pointer"]) == (422, "/revision")
     assert contents.read(tenant, content) == content
 
 
@@ -67,9 +67,9 @@ def test_published_content_is_not_restored(tenant: Tenant) -> None:
     contents.patch(tenant, content, {"title": "Second"})
     published = contents.move(tenant, content, "in_review", "approved", "published")
 
-    answer = contents.act(tenant, content, "restore", {"revision": 1})
+    response = contents.act(tenant, content, "restore", {"revision": 1})
 
-    assert (answer.status, "unpublished" in answer.text) == (409, True)
+    assert (response.status, "unpublished" in response.text) == (409, True)
     assert contents.read(tenant, content) == published
 
 

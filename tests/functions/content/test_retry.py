@@ -17,10 +17,10 @@ def test_a_failed_text_is_queued_again_with_a_new_task(tenant: Tenant) -> None:
     content = contents.ordered(tenant)
     contents.fail(tenant, content)
 
-    answer = contents.act(tenant, content, "retry")
+    response = contents.act(tenant, content, "retry")
 
-    assert answer.status == 202
-    assert (answer.json["status"], answer.json["step"], answer.json["reason"]) == (
+    assert response.status == 202
+    assert (response.json["status"], response.json["step"], response.json["reason"]) == (
         "generating",
         "queued",
         None,

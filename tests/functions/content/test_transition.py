@@ -13,7 +13,7 @@ from tests.support import content as contents
 from tests.support import reviews
 from tests.support.callrail import actions, stored
 from tests.support.faults import overtaken
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def _to(
     tenant: Tenant, content: dict[str, Any], status: str, key: str | None = None, **fields: object
-) -> Answer:
+) -> ApiResponse:
     return contents.act(tenant, content, "transitions", {"to": status, **fields}, key=key)
 
 
@@ -61,25 +61,25 @@ def test_only_the_allowed_moves_are_possible(tenant: Tenant, status: ContentStat
         content = _in(tenant, status)
         more = {"scheduled_at": contents.tomorrow()} if to == "scheduled" else {}
 
-        answer = _to(tenant, content, to, notes="Because.", **more)
+        response = _to(tenant, content, to, notes="Because.", **more)
 
         if to in allowed:
-            assert (answer.status, answer.json["status"]) == (200, to), answer.text
-            latest = answer.json["transitions"][-1]
+            assert (response.status, response.json["status"]) == (200, to), response.text
+            latest = response.json["transitions"][-1]
             assert (latest["from"], latest["to"], latest["notes"]) == (status, to, "Because.")
             assert latest["by"]["type"] == "api_key"
         else:
-            assert (answer.status, answer.error) == (409, "illegal_transition")
-            assert answer.json["error"]["details"]["allowed"] == list(allowed)
+            assert (response.status, response.error) == (409, "illegal_transition")
+            assert response.json["error"]["details"]["allowed"] == list(allowed)
             assert contents.read(tenant, content) == content
 
 
 def test_archived_content_without_a_text_cannot_become_a_draft(tenant: Tenant) -> None:
     content = contents.move(tenant, _in(tenant, "failed"), "archived")
 
-    answer = _to(tenant, content, "draft")
+    response = _to(tenant, content, "draft")
 
-    assert (answer.status, answer.json["error"]["details"]["allowed"]) == (409, [])
+    assert (response.status, response.json["error"]["details"]["allowed"]) == (409, [])
 
 
 def test_the_path_to_publication_is_recorded(tenant: Tenant) -> None:
@@ -115,10 +115,10 @@ def test_a_blocked_text_is_not_approved(tenant: Tenant) -> None:
         tenant, contents.patch(tenant, content, {"body": contents.BLOCKED}).json, "in_review"
     )
 
-    answer = _to(tenant, content, "approved", tenant.admin)
+    response = _to(tenant, content, "approved", tenant.admin)
 
-    assert (answer.status, answer.error) == (409, "conflict")
-    found = answer.json["error"]["details"]["findings"]
+    assert (response.status, response.error) == (409, "conflict")
+    found = response.json["error"]["details"]["findings"]
     assert ("coverage_promise", "block", "body") in [
         (finding["rule"], finding["level"], finding["field"]) for finding in found
     ]
@@ -178,9 +178,12 @@ def test_the_time_of_a_publication_is_within_a_year(tenant: Tenant, seconds: int
     content = _in(tenant, "approved")
     at = time.rfc3339(time.now() + timedelta(seconds=seconds))
 
-    answer = _to(tenant, content, "scheduled", scheduled_at=at)
+    response = _to(tenant, content, "scheduled", scheduled_at=at)
 
-    assert (answer.status, answer.json["error"]["details"]["fields"][0]["pointer"]) == (422, "/scheduled_at")
+    assert (response.status, response.json["error"]["details"]["fields"][0]["pointer"]) == (
+        422,
+        "/scheduled_at",
+    )
 
 
 def test_the_time_belongs_to_a_scheduled_publication(tenant: Tenant) -> None:
@@ -216,9 +219,9 @@ def test_of_two_concurrent_moves_one_succeeds(tenant: Tenant, monkeypatch: pytes
     content = _in(tenant, "approved")
 
     with overtaken(monkeypatch, lambda: contents.move(tenant, content, "published")):
-        answer = _to(tenant, content, "published")
+        response = _to(tenant, content, "published")
 
-    assert (answer.status, answer.error) == (409, "illegal_transition")
+    assert (response.status, response.error) == (409, "illegal_transition")
 
 
 def test_a_text_that_changes_during_its_approval_is_not_approved(
@@ -227,16 +230,16 @@ def test_a_text_that_changes_during_its_approval_is_not_approved(
     content = _in(tenant, "in_review")
 
     with overtaken(monkeypatch, lambda: contents.patch(tenant, content, {"title": "Another"})):
-        answer = _to(tenant, content, "approved")
+        response = _to(tenant, content, "approved")
 
-    assert (answer.status, contents.read(tenant, content)["status"]) == (409, "draft")
+    assert (response.status, contents.read(tenant, content)["status"]) == (409, "draft")
 
 
 def test_another_version_is_refused(tenant: Tenant) -> None:
     content = contents.drafted(tenant)
-    answer = contents.act(tenant, content, "transitions", {"to": "in_review"}, **{"If-Match": '"1"'})
+    response = contents.act(tenant, content, "transitions", {"to": "in_review"}, **{"If-Match": '"1"'})
 
-    assert answer.status == 412
+    assert response.status == 412
 
 
 def test_content_of_another_tenant_or_mode_does_not_exist(tenant: Tenant, stranger: Tenant) -> None:

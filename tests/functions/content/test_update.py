@@ -18,18 +18,20 @@ if TYPE_CHECKING:
 
 
 def _pointers(tenant: Tenant, content: dict[str, Any], body: dict[str, object]) -> list[str]:
-    answer = contents.patch(tenant, content, body)
-    assert answer.status == 422, answer.text
-    return [field["pointer"] for field in answer.json["error"]["details"]["fields"]]
+    response = contents.patch(tenant, content, body)
+    assert response.status == 422, response.text
+    return [field["pointer"] for field in response.json["error"]["details"]["fields"]]
 
 
 def test_an_edit_is_a_new_revision_of_the_key(tenant: Tenant) -> None:
     content = contents.drafted(tenant)
 
-    answer = contents.patch(tenant, content, {"title": "Burst pipe: first steps", "seo_title": "First steps"})
+    response = contents.patch(
+        tenant, content, {"title": "Burst pipe: first steps", "seo_title": "First steps"}
+    )
 
-    assert (answer.status, answer.headers["ETag"]) == (200, '"3"')
-    edited = answer.json
+    assert (response.status, response.headers["ETag"]) == (200, '"3"')
+    edited = response.json
     assert (edited["revision"], edited["title"], edited["seo_title"]) == (
         2,
         "Burst pipe: first steps",
@@ -87,9 +89,9 @@ def test_each_type_has_its_parts(
 def test_hashtags_are_stored_without_their_sign(tenant: Tenant) -> None:
     content = contents.drafted(tenant, "social_post")
 
-    answer = contents.patch(tenant, content, {"hashtags": ["#WaterDamage", "Überflutung"]})
+    response = contents.patch(tenant, content, {"hashtags": ["#WaterDamage", "Überflutung"]})
 
-    assert answer.json["hashtags"] == ["WaterDamage", "Überflutung"]
+    assert response.json["hashtags"] == ["WaterDamage", "Überflutung"]
 
 
 @pytest.mark.parametrize(
@@ -164,8 +166,8 @@ def test_a_post_is_limited_in_its_networks_counting(
 ) -> None:
     content = contents.drafted(tenant, "social_post", ContentText(body="Short."), network=network)
 
-    answer = contents.patch(tenant, content, fits)
-    assert answer.status == 200, answer.text
+    response = contents.patch(tenant, content, fits)
+    assert response.status == 200, response.text
     assert _pointers(tenant, content, too_long) == ["/body"]
 
 
@@ -210,9 +212,9 @@ def test_what_must_not_change_does_not(tenant: Tenant, status: str) -> None:
         contents.move(tenant, content, "in_review", "approved", status, **at)
     before = contents.read(tenant, content)
 
-    answer = contents.patch(tenant, content, {"title": "Another"})
+    response = contents.patch(tenant, content, {"title": "Another"})
 
-    assert (answer.status, answer.json["error"]["details"]["status"]) == (409, status)
+    assert (response.status, response.json["error"]["details"]["status"]) == (409, status)
     assert contents.read(tenant, content) == before
 
 
@@ -253,9 +255,9 @@ def test_two_items_that_take_a_slug_at_once_do_not_share_it(
     first, second = contents.drafted(tenant), contents.drafted(tenant)
 
     with overtaken(monkeypatch, lambda: contents.patch(tenant, second, {"slug": "valve"})):
-        answer = contents.patch(tenant, first, {"slug": "valve"})
+        response = contents.patch(tenant, first, {"slug": "valve"})
 
-    assert (answer.status, contents.read(tenant, second)["slug"]) == (409, "valve")
+    assert (response.status, contents.read(tenant, second)["slug"]) == (409, "valve")
 
 
 def test_another_version_is_refused(tenant: Tenant) -> None:
@@ -283,9 +285,9 @@ def test_content_that_is_approved_meanwhile_stays_as_it_was_approved(
     content = contents.move(tenant, contents.drafted(tenant), "in_review", "approved")
 
     with overtaken(monkeypatch, lambda: contents.move(tenant, content, "published")):
-        answer = contents.patch(tenant, content, {"title": "Too late"})
+        response = contents.patch(tenant, content, {"title": "Too late"})
 
-    assert (answer.status, contents.read(tenant, content)["title"]) == (409, content["title"])
+    assert (response.status, contents.read(tenant, content)["title"]) == (409, content["title"])
 
 
 def test_revisions_are_limited(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -293,9 +295,9 @@ def test_revisions_are_limited(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) 
     content = contents.drafted(tenant)
     assert contents.patch(tenant, content, {"title": "Second"}).status == 200
 
-    answer = contents.patch(tenant, content, {"title": "Third"})
+    response = contents.patch(tenant, content, {"title": "Third"})
 
-    assert (answer.status, contents.read(tenant, content)["revision"]) == (409, 2)
+    assert (response.status, contents.read(tenant, content)["revision"]) == (409, 2)
     assert contents.act(tenant, content, "revisions", {"instructions": "Shorter."}).status == 409
     assert contents.act(tenant, content, "restore", {"revision": 1}).status == 409
 

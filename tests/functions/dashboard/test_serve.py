@@ -14,7 +14,7 @@ def test_the_sample_event_leads_to_the_sign_in(monkeypatch: pytest.MonkeyPatch) 
     for name in ("API_URL", "LOGIN_URL", "CLIENT_ID", "DASHBOARD_URL", "PHOTO_HOSTS", "IMPORT_HOSTS"):
         monkeypatch.setenv(name, "https://example.com")
 
-    answer = handler(json.loads(EVENT.read_text()), None)  # type: ignore[arg-type]  # the context is not read
+    response = handler(json.loads(EVENT.read_text()), None)  # type: ignore[arg-type]  # the context is not read
 
-    assert answer["statusCode"] == 303
-    assert answer["headers"]["location"] == "/sign-in?to=%2Fleads"
+    assert response["statusCode"] == 303
+    assert response["headers"]["location"] == "/sign-in?to=%2Fleads"

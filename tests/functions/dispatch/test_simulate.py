@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.faults import watched_calls
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.pipeline import items
 
 if TYPE_CHECKING:
@@ -36,23 +36,23 @@ SETTINGS = {
 }
 
 
-def simulate(key: str, facts: dict[str, Any] | None = None, **body: object) -> Answer:
+def simulate(key: str, facts: dict[str, Any] | None = None, **body: object) -> ApiResponse:
     return call(
         "POST", "/v1/dispatch/simulate", key=key, json_body={"facts": {**FACTS, **(facts or {})}, **body}
     )
 
 
 def test_the_decision_has_every_rule_with_what_it_saw_and_concluded(tenant: Tenant) -> None:
-    answer = simulate(tenant.read, settings=SETTINGS)
+    response = simulate(tenant.read, settings=SETTINGS)
 
-    assert answer.status == 200, answer.text
-    assert {name: value for name, value in answer.json.items() if name != "reasons"} == {
+    assert response.status == 200, response.text
+    assert {name: value for name, value in response.json.items() if name != "reasons"} == {
         "action": "dispatch_now",
         "due_at": "2026-04-25T03:12:00.000Z",
         "assigned_to": "Ann",
         "assigned_phone": "+13125550111",
     }
-    assert answer.json["reasons"] == [
+    assert response.json["reasons"] == [
         {
             "rule": "safety_first",
             "saw": {"safety": False, "hazards": []},
@@ -119,7 +119,7 @@ def test_the_organizations_own_settings_decide_if_the_body_has_none(tenant: Tena
         simulate(tenant.read, settings={}),
     )
 
-    assert [answer.json["action"] for answer in (unset, own, given, empty)] == [
+    assert [response.json["action"] for response in (unset, own, given, empty)] == [
         "needs_review",
         "dispatch_now",
         "refer_out",
@@ -132,7 +132,7 @@ def test_nothing_is_written(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> 
 
     with watched_calls(monkeypatch) as calls:
         body = {"facts": FACTS, "settings": SETTINGS}
-        answer = call(
+        response = call(
             "POST",
             "/v1/dispatch/simulate",
             key=tenant.read,
@@ -140,7 +140,7 @@ def test_nothing_is_written(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> 
             headers={"Idempotency-Key": "once"},
         )
 
-    assert answer.status == 200
+    assert response.status == 200
     assert calls.made == ["UpdateItem"], "authentication and nothing else"
     assert items() == before
 
@@ -155,9 +155,11 @@ def test_the_time_is_now_if_the_facts_have_none(tenant: Tenant) -> None:
 
     for facts in ({**FACTS, "at": None}, {name: value for name, value in FACTS.items() if name != "at"}):
         body = {"facts": facts, "settings": always}
-        answer = call("POST", "/v1/dispatch/simulate", key=tenant.read, json_body=body)
-        (clock,) = [reason for reason in answer.json["reasons"] if reason["rule"] == "within_business_hours"]
-        assert answer.json["due_at"] == clock["saw"]["at"] > "2026-04-25"
+        response = call("POST", "/v1/dispatch/simulate", key=tenant.read, json_body=body)
+        (clock,) = [
+            reason for reason in response.json["reasons"] if reason["rule"] == "within_business_hours"
+        ]
+        assert response.json["due_at"] == clock["saw"]["at"] > "2026-04-25"
         assert clock["concluded"] == "open"
 
 
@@ -198,31 +200,31 @@ def test_a_person_without_capacity_is_passed_over(tenant: Tenant) -> None:
     ],
 )
 def test_a_wrong_fact_is_422(tenant: Tenant, facts: dict[str, Any], pointer: str) -> None:
-    answer = simulate(tenant.read, facts)
+    response = simulate(tenant.read, facts)
 
-    assert (answer.status, answer.error) == (422, "validation_error")
-    assert [field["pointer"] for field in answer.json["error"]["details"]["fields"]] == [pointer]
+    assert (response.status, response.error) == (422, "validation_error")
+    assert [field["pointer"] for field in response.json["error"]["details"]["fields"]] == [pointer]
 
 
 def test_wrong_settings_are_422_as_in_the_organization(tenant: Tenant) -> None:
-    answer = simulate(tenant.read, settings={"timezone": "Mars/Olympus"})
+    response = simulate(tenant.read, settings={"timezone": "Mars/Olympus"})
 
-    assert answer.status == 422
-    assert answer.json["error"]["details"]["fields"][0]["pointer"] == "/settings/timezone"
+    assert response.status == 422
+    assert response.json["error"]["details"]["fields"][0]["pointer"] == "/settings/timezone"
 
 
 def test_a_weekday_that_is_none_is_named_by_a_pointer_into_the_body(tenant: Tenant) -> None:
-    answer = simulate(tenant.read, settings=SETTINGS | {"business_hours": {"monday": [["08:00", "17:00"]]}})
+    response = simulate(tenant.read, settings=SETTINGS | {"business_hours": {"monday": [["08:00", "17:00"]]}})
 
-    (field,) = answer.json["error"]["details"]["fields"]
-    assert (answer.status, field["pointer"]) == (422, "/settings/business_hours/monday")
+    (field,) = response.json["error"]["details"]["fields"]
+    assert (response.status, field["pointer"]) == (422, "/settings/business_hours/monday")
     assert field["message"].startswith("This name is invalid: Input should be 'mon', 'tue'")
 
 
 def test_a_pair_of_three_is_refused_in_words_of_json(tenant: Tenant) -> None:
-    answer = simulate(
+    response = simulate(
         tenant.read, settings=SETTINGS | {"business_hours": {"mon": [["08:00", "12:00", "17:00"]]}}
     )
 
-    (field,) = answer.json["error"]["details"]["fields"]
+    (field,) = response.json["error"]["details"]["fields"]
     assert field["message"] == "List should have at most 2 items, not 3."

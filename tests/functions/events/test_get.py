@@ -21,10 +21,10 @@ def test_an_event_equals_the_feeds(tenant: Tenant) -> None:
     event_id = _event_id(tenant)
     Pipeline().run()
 
-    answer = call("GET", f"/v1/events/{event_id}", key=tenant.read)
+    response = call("GET", f"/v1/events/{event_id}", key=tenant.read)
 
-    assert answer.status == 200
-    assert call("GET", "/v1/events", key=tenant.read).json["data"] == [answer.json]
+    assert response.status == 200
+    assert call("GET", "/v1/events", key=tenant.read).json["data"] == [response.json]
 
 
 def test_an_event_without_a_number_is_404(tenant: Tenant) -> None:

@@ -28,15 +28,15 @@ def _publish(tenant: Tenant, count: int, key: str | None = None) -> None:
     before = len(items("LEAD"))
     for number in range(before, before + count):
         body = {"email": f"person{number}@example.com"}
-        answer = call("POST", "/v1/leads", key=key or tenant.admin, json_body=body)
-        assert answer.status == 201, answer.text
+        response = call("POST", "/v1/leads", key=key or tenant.admin, json_body=body)
+        assert response.status == 201, response.text
     Pipeline().run()
 
 
 def _page(tenant: Tenant, query: str = "", key: str | None = None) -> dict[str, Any]:
-    answer = call("GET", f"/v1/events?{query}", key=key or tenant.read)
-    assert answer.status == 200, answer.text
-    return dict(answer.json)
+    response = call("GET", f"/v1/events?{query}", key=key or tenant.read)
+    assert response.status == 200, response.text
+    return dict(response.json)
 
 
 def _numbers(page: dict[str, Any]) -> list[int]:
@@ -266,9 +266,9 @@ def test_audit_records_are_not_in_the_feed(tenant: Tenant) -> None:
 
 @pytest.mark.parametrize("query", ["order=desc", "type=lead.exploded", "type=*", "type="])
 def test_an_invalid_parameter_is_422(tenant: Tenant, query: str) -> None:
-    answer = call("GET", f"/v1/events?{query}", key=tenant.read)
+    response = call("GET", f"/v1/events?{query}", key=tenant.read)
 
-    assert (answer.status, answer.error) == (422, "validation_error")
+    assert (response.status, response.error) == (422, "validation_error")
 
 
 def test_a_cursor_is_valid_only_for_its_own_feed(tenant: Tenant, stranger: Tenant) -> None:
@@ -277,8 +277,8 @@ def test_a_cursor_is_valid_only_for_its_own_feed(tenant: Tenant, stranger: Tenan
 
     for key in (tenant.test_admin, stranger.read):
         assert call("GET", f"/v1/events?cursor={cursor}", key=key).error == "invalid_cursor"
-    answer = call("GET", f"/v1/events?cursor={cursor}&type=lead.created", key=tenant.read)
-    assert answer.error == "invalid_cursor"
+    response = call("GET", f"/v1/events?cursor={cursor}&type=lead.created", key=tenant.read)
+    assert response.error == "invalid_cursor"
 
 
 def test_each_mode_and_tenant_has_its_own_numbers(tenant: Tenant, stranger: Tenant) -> None:

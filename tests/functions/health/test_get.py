@@ -5,10 +5,10 @@ from tests.support.tenants import Tenant
 
 
 def test_the_response_has_tenant_mode_scopes_and_remaining_requests(tenant: Tenant) -> None:
-    answer = call("GET", "/v1/health", key=tenant.admin)
+    response = call("GET", "/v1/health", key=tenant.admin)
 
-    assert answer.status == 200
-    body = answer.json
+    assert response.status == 200
+    body = response.json
     assert body.pop("timestamp").endswith("Z")
     assert body == {
         "status": "ok",
@@ -18,16 +18,16 @@ def test_the_response_has_tenant_mode_scopes_and_remaining_requests(tenant: Tena
         "scopes": ["read", "write", "admin"],
         "rate_limit_remaining": 59,
     }
-    assert answer.headers["X-RateLimit-Remaining"] == "59"
-    assert answer.headers["X-RateLimit-Limit"] == "60"
+    assert response.headers["X-RateLimit-Remaining"] == "59"
+    assert response.headers["X-RateLimit-Limit"] == "60"
 
 
 def test_without_a_key_the_response_is_401_in_the_envelope(tenant: Tenant) -> None:
-    answer = call("GET", "/v1/health")
+    response = call("GET", "/v1/health")
 
-    assert (answer.status, answer.error) == (401, "missing_key")
-    assert answer.json["error"]["details"]["request_id"] == answer.headers["X-Request-Id"]
-    assert "X-RateLimit-Limit" not in answer.headers
+    assert (response.status, response.error) == (401, "missing_key")
+    assert response.json["error"]["details"]["request_id"] == response.headers["X-Request-Id"]
+    assert "X-RateLimit-Limit" not in response.headers
 
 
 def test_a_rejected_key_gets_the_challenge_of_rfc_6750(tenant: Tenant) -> None:

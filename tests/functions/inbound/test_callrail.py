@@ -40,26 +40,26 @@ def test_a_signed_event_is_stored_unchanged_enqueued_and_accepted(
 ) -> None:
     body = '{"resource_id": "CAL1",  "customer_name": "Zoë"}'.encode()
 
-    answer = receive(getattr(connection, form)("post-call", body, in_base64=in_base64))
+    response = receive(getattr(connection, form)("post-call", body, in_base64=in_base64))
 
-    assert answer.status == 202
+    assert response.status == 202
     (message,) = enqueued("CallrailQueue")
     raw = aws.patient_s3().get_object(Bucket=INBOUND_BUCKET, Key=message["raw"])["Body"].read()
     assert raw == body
     assert message["raw"].endswith(hashlib.sha256(body).hexdigest())
     assert message["kind"] == "post-call"
     assert (message["organization_id"], message["mode"]) == (tenant.id, "live")
-    assert message["request_id"] == answer.headers["X-Request-Id"]
+    assert message["request_id"] == response.headers["X-Request-Id"]
 
 
 @pytest.mark.parametrize("signed", ["", "bm90IGl0", "☃"])
 def test_an_invalid_signature_is_401_in_the_envelope_and_stores_nothing(
     connection: Connection, signed: str
 ) -> None:
-    answer = receive(connection.url_event("post-call", BODY, signed=signed))
+    response = receive(connection.url_event("post-call", BODY, signed=signed))
 
-    assert (answer.status, answer.error) == (401, "invalid_signature")
-    assert answer.json["error"]["details"]["request_id"] == answer.headers["X-Request-Id"]
+    assert (response.status, response.error) == (401, "invalid_signature")
+    assert response.json["error"]["details"]["request_id"] == response.headers["X-Request-Id"]
     assert enqueued("CallrailQueue") == []
     assert "Contents" not in aws.patient_s3().list_objects_v2(Bucket=INBOUND_BUCKET)
 
@@ -79,9 +79,9 @@ def test_without_a_signing_key_no_signature_is_accepted(tenant: Tenant) -> None:
 
 def test_an_unknown_connection_is_404(connection: Connection) -> None:
     path = f"/{UNKNOWN}/post-call"
-    answer = receive({**connection.url_event("post-call", BODY), "rawPath": path})
+    response = receive({**connection.url_event("post-call", BODY), "rawPath": path})
 
-    assert (answer.status, answer.error) == (404, "not_found")
+    assert (response.status, response.error) == (404, "not_found")
 
 
 @pytest.mark.parametrize(
@@ -101,9 +101,9 @@ def test_a_malformed_address_is_404_without_a_read(
     connection: Connection, monkeypatch: pytest.MonkeyPatch, path: str, body: bytes
 ) -> None:
     with watched_calls(monkeypatch) as calls:
-        answer = receive({**connection.url_event("post-call", body), "rawPath": path})
+        response = receive({**connection.url_event("post-call", body), "rawPath": path})
 
-    assert (answer.status, answer.error) == (404, "not_found")
+    assert (response.status, response.error) == (404, "not_found")
     assert calls.made == []
 
 
@@ -129,9 +129,9 @@ def test_a_body_over_one_mebibyte_is_413_and_exactly_one_is_accepted(connection:
 
 @pytest.mark.parametrize("body", [b"not json", b"[]", b'"text"', b"", b"{"])
 def test_a_signed_body_that_is_not_a_json_object_is_400(connection: Connection, body: bytes) -> None:
-    answer = receive(connection.url_event("post-call", body))
+    response = receive(connection.url_event("post-call", body))
 
-    assert (answer.status, answer.error) == (400, "invalid_request")
+    assert (response.status, response.error) == (400, "invalid_request")
     assert enqueued("CallrailQueue") == []
 
 
@@ -141,9 +141,9 @@ def test_a_signed_body_that_is_not_utf_8_is_400(
 ) -> None:
     body = b'{"resource_id": "CAL1", "customer_name": "Jos\xe9"}'
 
-    answer = receive(connection.url_event("post-call", body, in_base64=in_base64))
+    response = receive(connection.url_event("post-call", body, in_base64=in_base64))
 
-    assert (answer.status, answer.error) == (400, "invalid_request")
+    assert (response.status, response.error) == (400, "invalid_request")
     assert enqueued("CallrailQueue") == []
     assert _health(tenant)["last_failure"]["reason"] == "invalid_json"
 
@@ -162,9 +162,9 @@ def test_an_event_that_is_not_durable_is_not_accepted(
     event = connection.url_event("post-call", BODY)
     with watched_calls(monkeypatch) as calls:
         calls.refuse[operation] = "ServiceUnavailable"
-        answer = receive(event)
+        response = receive(event)
 
-    assert (answer.status, answer.error) == (503, "unavailable")
+    assert (response.status, response.error) == (503, "unavailable")
     assert enqueued("CallrailQueue") == []
     assert receive(event).status == 202
 
@@ -299,13 +299,13 @@ def test_a_failure_that_cannot_be_recorded_does_not_change_the_response(
 ) -> None:
     with watched_calls(monkeypatch) as calls:
         calls.refuse["UpdateItem"] = code
-        answers = [
+        responses = [
             receive(connection.url_event("post-call", BODY, signed="wrong")),
             receive(connection.url_event("post-call", b"[]")),
             receive(connection.url_event("post-call", b"x" * (1024 * 1024 + 1))),
         ]
 
-    assert [(answer.status, answer.error) for answer in answers] == [
+    assert [(response.status, response.error) for response in responses] == [
         (401, "invalid_signature"),
         (400, "invalid_request"),
         (413, "payload_too_large"),

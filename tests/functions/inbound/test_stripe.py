@@ -43,9 +43,9 @@ def test_the_message_has_the_delivery_id(connection: Connection) -> None:
 def test_an_invalid_signature_is_401_and_stores_nothing(
     connection: Connection, tenant: Tenant, headers: dict[str, str]
 ) -> None:
-    answer = connection.receive(connection.url_event(BODY, headers))
+    response = connection.receive(connection.url_event(BODY, headers))
 
-    assert (answer.status, answer.error) == (401, "invalid_signature")
+    assert (response.status, response.error) == (401, "invalid_signature")
     assert enqueued("StripeQueue") == []
     assert "Contents" not in aws.patient_s3().list_objects_v2(Bucket=INBOUND_BUCKET)
     health = call("PUT", "/v1/integrations/stripe", key=tenant.admin, json_body={}).json["health"]

@@ -11,7 +11,7 @@ from eal.domain.integrations import connections
 from tests.support.aws import ACCESS
 from tests.support.callrail import actions, connect, receive, stored
 from tests.support.faults import Killed, watched_calls
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tools.fixtures.callrail import Call
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 EVENT = Call.new().event("post-call")
 
 
-def _delete(key: str, vendor: str = "callrail", **headers: str) -> Answer:
+def _delete(key: str, vendor: str = "callrail", **headers: str) -> ApiResponse:
     return call("DELETE", f"/v1/integrations/{vendor}", key=key, headers=headers)
 
 
@@ -32,9 +32,9 @@ def test_its_addresses_return_404_afterwards(tenant: Tenant) -> None:
     connection = connect(tenant.admin)
     assert receive(connection.url_event("post-call", EVENT)).status == 202
 
-    answer = _delete(tenant.admin)
+    response = _delete(tenant.admin)
 
-    assert (answer.status, answer.text) == (204, "")
+    assert (response.status, response.text) == (204, "")
     assert receive(connection.url_event("post-call", EVENT)).status == 404
     assert call("GET", "/v1/integrations", key=tenant.admin).json["data"] == []
     assert stored("INTEGRATION", tenant.id) == []
@@ -68,8 +68,8 @@ def test_a_vendor_that_is_not_connected_is_404(tenant: Tenant, stranger: Tenant)
     connect(tenant.test_admin)
 
     for vendor in ("callrail", "nobody", "crm", "x" * 5000):
-        answer = _delete(tenant.admin, vendor)
-        assert (answer.status, answer.error) == (404, "not_found")
+        response = _delete(tenant.admin, vendor)
+        assert (response.status, response.error) == (404, "not_found")
     assert receive(connection.url_event("post-call", EVENT)).status == 202
     assert len(call("GET", "/v1/integrations", key=tenant.test_admin).json["data"]) == 1
 
@@ -92,9 +92,9 @@ def test_if_match_is_honoured(tenant: Tenant) -> None:
 def test_only_an_admin_disconnects(tenant: Tenant) -> None:
     connect(tenant.admin)
 
-    answer = _delete(tenant.write)
+    response = _delete(tenant.write)
 
-    assert (answer.status, answer.error) == (403, "insufficient_scope")
+    assert (response.status, response.error) == (403, "insufficient_scope")
 
 
 def test_it_is_audited_with_masked_values(tenant: Tenant) -> None:

@@ -33,10 +33,10 @@ def test_the_list_shows_the_same_view_as_put(tenant: Tenant) -> None:
     body = {"settings": {"account_id": "ACC1"}, "secrets": {"signing_key": "s3cret-key"}}
     put = call("PUT", "/v1/integrations/callrail", key=tenant.admin, json_body=body)
 
-    answer = call("GET", "/v1/integrations", key=tenant.admin)
+    response = call("GET", "/v1/integrations", key=tenant.admin)
 
-    assert answer.json == {"data": [put.json], "next_cursor": None}
-    assert "s3cret" not in answer.text
+    assert response.json == {"data": [put.json], "next_cursor": None}
+    assert "s3cret" not in response.text
 
 
 def test_vendors_are_listed_newest_first_and_paginated(clock: Clock, tenant: Tenant) -> None:
@@ -85,8 +85,8 @@ def test_another_mode_and_another_tenant_see_nothing(tenant: Tenant, stranger: T
 
 def test_only_an_admin_lists_integrations(tenant: Tenant) -> None:
     for key in (tenant.read, tenant.write):
-        answer = call("GET", "/v1/integrations", key=key)
-        assert (answer.status, answer.error) == (403, "insufficient_scope")
+        response = call("GET", "/v1/integrations", key=key)
+        assert (response.status, response.error) == (403, "insufficient_scope")
 
 
 def test_all_connections_are_read_in_one_call(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:

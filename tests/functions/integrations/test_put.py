@@ -14,7 +14,7 @@ from eal.domain.integrations.model import VENDORS
 from tests.support.aws import ACCESS
 from tests.support.callrail import Connection, actions, connect, receive, stored
 from tests.support.faults import watched_calls
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.pipeline import items
 from tools.fixtures.callrail import Call
 
@@ -25,18 +25,18 @@ if TYPE_CHECKING:
 PATH = "/v1/integrations/callrail"
 
 
-def put(key: str, body: object, **more: object) -> Answer:
+def put(key: str, body: object, **more: object) -> ApiResponse:
     return call("PUT", PATH, key=key, json_body=body, **more)  # type: ignore[arg-type]
 
 
 def test_the_response_has_an_address_for_each_kind_and_no_secret(tenant: Tenant) -> None:
     body = {"settings": {"account_id": "ACC123"}, "secrets": {"signing_key": "s3cret-signing"}}
 
-    answer = put(tenant.admin, body)
+    response = put(tenant.admin, body)
 
-    assert answer.status == 200
-    assert answer.headers["ETag"] == '"1"'
-    shown = answer.json
+    assert response.status == 200
+    assert response.headers["ETag"] == '"1"'
+    shown = response.json
     base = f"https://receiver.example.com/{shown['connection_id']}"
     assert shown["receiver_url"] == base
     assert shown["receiver_urls"] == {
@@ -58,7 +58,7 @@ def test_the_response_has_an_address_for_each_kind_and_no_secret(tenant: Tenant)
     assert shown["secrets"]["signing_key"]["updated_at"].endswith("Z")
     assert shown["secrets"]["api_key"] == {"set": False, "updated_at": None, "previous_accepted_until": None}
     assert shown["health"] == {"status": "waiting", "last_event_at": None, "last_failure": None}
-    assert "s3cret" not in answer.text
+    assert "s3cret" not in response.text
     assert "s3cret" not in str(items())
 
 
@@ -194,10 +194,10 @@ def test_a_key_given_again_without_an_overlap_ends_it(tenant: Tenant) -> None:
 
 @pytest.mark.parametrize("wrong", [-1, 604_801, "soon", 1.5, None])
 def test_an_overlap_out_of_range_is_rejected(tenant: Tenant, wrong: object) -> None:
-    answer = put(tenant.admin, {"overlap_seconds": wrong})
+    response = put(tenant.admin, {"overlap_seconds": wrong})
 
-    assert answer.status == 422
-    assert answer.json["error"]["details"]["fields"][0]["pointer"] == "/overlap_seconds"
+    assert response.status == 422
+    assert response.json["error"]["details"]["fields"][0]["pointer"] == "/overlap_seconds"
 
 
 def test_only_a_signing_secret_has_an_overlap(tenant: Tenant) -> None:
@@ -210,7 +210,7 @@ def test_only_a_signing_secret_has_an_overlap(tenant: Tenant) -> None:
 # ---------------------------------------------------------------- the other vendors
 
 
-def _connect(vendor: str, tenant: Tenant, body: object) -> Answer:
+def _connect(vendor: str, tenant: Tenant, body: object) -> ApiResponse:
     return call("PUT", f"/v1/integrations/{vendor}", key=tenant.admin, json_body=body)
 
 
@@ -228,10 +228,10 @@ def _connect(vendor: str, tenant: Tenant, body: object) -> Answer:
 def test_a_vendor_without_a_receiver_has_no_address(
     tenant: Tenant, vendor: str, settings: dict[str, str], secrets: dict[str, str]
 ) -> None:
-    answer = _connect(vendor, tenant, {"settings": settings, "secrets": secrets})
+    response = _connect(vendor, tenant, {"settings": settings, "secrets": secrets})
 
-    assert answer.status == 200, answer.text
-    shown = answer.json
+    assert response.status == 200, response.text
+    shown = response.json
     assert shown["settings"] == settings
     assert {name: secret["set"] for name, secret in shown["secrets"].items()} == dict.fromkeys(secrets, True)
     assert (shown["connection_id"], shown["receiver_url"], shown["receiver_urls"]) == (None, None, {})
@@ -239,7 +239,7 @@ def test_a_vendor_without_a_receiver_has_no_address(
     assert not any(
         item["pk"]["S"].startswith("C#") for item in aws.dynamodb().scan(TableName=ACCESS)["Items"]
     )
-    assert not any(text in answer.text + str(items()) for text in secrets.values())
+    assert not any(text in response.text + str(items()) for text in secrets.values())
 
 
 def test_an_integration_gets_an_address_when_its_vendor_gets_a_receiver(
@@ -272,10 +272,10 @@ def test_an_integration_gets_an_address_when_its_vendor_gets_a_receiver(
     ],
 )
 def test_a_crm_at_a_forbidden_address_is_rejected(tenant: Tenant, url: str) -> None:
-    answer = _connect("crm", tenant, {"settings": {"url": url}})
+    response = _connect("crm", tenant, {"settings": {"url": url}})
 
-    (field,) = answer.json["error"]["details"]["fields"]
-    assert (answer.status, field["pointer"], field["type"]) == (422, "/settings/url", "blocked_address")
+    (field,) = response.json["error"]["details"]["fields"]
+    assert (response.status, field["pointer"], field["type"]) == (422, "/settings/url", "blocked_address")
 
 
 def test_a_crm_at_a_loopback_address_is_for_the_local_stack_only(
@@ -303,11 +303,11 @@ def test_a_crm_at_a_loopback_address_is_for_the_local_stack_only(
     ],
 )
 def test_a_crm_needs_a_secret_that_can_sign(tenant: Tenant, secret: str, status: int) -> None:
-    answer = _connect("crm", tenant, {"secrets": {"signing_secret": secret}})
+    response = _connect("crm", tenant, {"secrets": {"signing_secret": secret}})
 
-    assert answer.status == status, answer.text
+    assert response.status == status, response.text
     if status == 422:
-        assert answer.json["error"]["details"]["fields"][0]["pointer"] == "/secrets/signing_secret"
+        assert response.json["error"]["details"]["fields"][0]["pointer"] == "/secrets/signing_secret"
     else:
         assert signing.headers([secret], "push", 1, b"{}")["webhook-signature"].startswith("v1,")
 
@@ -348,10 +348,10 @@ def test_unknown_names_are_422_and_unknown_vendors_404(tenant: Tenant) -> None:
 
 
 def test_only_an_admin_connects(tenant: Tenant) -> None:
-    answer = put(tenant.write, {})
+    response = put(tenant.write, {})
 
-    assert (answer.status, answer.error) == (403, "insufficient_scope")
-    assert answer.json["error"]["details"]["required"] == "admin"
+    assert (response.status, response.error) == (403, "insufficient_scope")
+    assert response.json["error"]["details"]["required"] == "admin"
 
 
 def test_if_match_is_honoured(tenant: Tenant) -> None:
@@ -423,12 +423,12 @@ def test_integration_and_connection_are_written_in_one_transaction(
 def test_secrets_are_bounded_in_bytes(
     tenant: Tenant, vendor: str, secret: str, text: str, status: int
 ) -> None:
-    answer = call(
+    response = call(
         "PUT", f"/v1/integrations/{vendor}", key=tenant.admin, json_body={"secrets": {secret: text}}
     )
 
-    assert answer.status == status
+    assert response.status == status
     if status == 422:
-        (fault,) = answer.json["error"]["details"]["fields"]
+        (fault,) = response.json["error"]["details"]["fields"]
         assert fault["pointer"] == f"/secrets/{secret}"
         assert "bytes" in fault["message"]

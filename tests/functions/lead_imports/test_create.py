@@ -63,10 +63,10 @@ def test_more_than_three_unfinished_imports_are_a_conflict(
     first, *others = [new_import(tenant) for _ in range(3)]
     body = {"format": "csv"}
 
-    answer = call("POST", "/v1/leads/import", key=tenant.write, json_body=body)
+    response = call("POST", "/v1/leads/import", key=tenant.write, json_body=body)
 
-    assert (answer.status, answer.error) == (409, "conflict")
-    details = answer.json["error"]["details"]
+    assert (response.status, response.error) == (409, "conflict")
+    details = response.json["error"]["details"]
     assert details["limit"] == 3
     assert details["unfinished"] == [
         {"id": lead_import["id"], "status": "awaiting_upload"} for lead_import in (first, *others)
@@ -98,9 +98,9 @@ def test_concurrent_requests_cannot_exceed_the_limit_of_unfinished_imports(
         return send(client, operation, arguments)
 
     monkeypatch.setattr(aws.Client, "call", overtaken)
-    answer = call("POST", "/v1/leads/import", key=tenant.write, json_body={"format": "csv"})
+    response = call("POST", "/v1/leads/import", key=tenant.write, json_body={"format": "csv"})
 
-    assert answer.status == 409
+    assert response.status == 409
     assert len(items("LEAD_IMPORT")) == 3
 
 
@@ -165,10 +165,10 @@ def test_no_other_response_has_the_upload_url(tenant: Tenant) -> None:
     ],
 )
 def test_an_invalid_body_is_422(tenant: Tenant, body: dict[str, object], pointer: str) -> None:
-    answer = call("POST", "/v1/leads/import", key=tenant.write, json_body=body)
+    response = call("POST", "/v1/leads/import", key=tenant.write, json_body=body)
 
-    assert (answer.status, answer.error) == (422, "validation_error")
-    assert [field["pointer"] for field in answer.json["error"]["details"]["fields"]] == [pointer]
+    assert (response.status, response.error) == (422, "validation_error")
+    assert [field["pointer"] for field in response.json["error"]["details"]["fields"]] == [pointer]
 
 
 def test_a_new_import_is_audited(tenant: Tenant) -> None:

@@ -47,9 +47,9 @@ def test_the_version_is_the_etag_but_a_304_is_never_returned(tenant: Tenant) -> 
     lead_import = imported(tenant, "email\na@example.com\n")
     path = f"/v1/leads/imports/{lead_import['id']}"
 
-    answer = call("GET", path, key=tenant.read)
+    response = call("GET", path, key=tenant.read)
 
-    assert answer.headers["ETag"] == f'"{answer.json["version"]}"'
-    again = call("GET", path, key=tenant.read, headers={"If-None-Match": answer.headers["ETag"]})
+    assert response.headers["ETag"] == f'"{response.json["version"]}"'
+    again = call("GET", path, key=tenant.read, headers={"If-None-Match": response.headers["ETag"]})
     # The response has a new errors_url.
-    assert (again.status, again.json["version"]) == (200, answer.json["version"])
+    assert (again.status, again.json["version"]) == (200, response.json["version"])

@@ -18,16 +18,16 @@ LEAD = {
 
 
 def test_a_lead_is_stored_as_shown(tenant: Tenant) -> None:
-    answer = call("POST", "/v1/leads", key=tenant.write, json_body=LEAD)
+    response = call("POST", "/v1/leads", key=tenant.write, json_body=LEAD)
 
-    assert answer.status == 201
-    lead = answer.json
+    assert response.status == 201
+    lead = response.json
     assert lead["first_name"] == "Dana"
     assert lead["email"] == "dana.reyes@example.com"
     assert lead["phones"] == ["+14155550123"]
     assert lead["address"]["country"] == "US"
     assert lead["status"] == "new"
-    assert answer.headers["ETag"] == '"1"'
+    assert response.headers["ETag"] == '"1"'
     assert "salt" not in lead
     assert call("GET", f"/v1/leads/{lead['id']}", key=tenant.read).json == lead
 
@@ -35,9 +35,9 @@ def test_a_lead_is_stored_as_shown(tenant: Tenant) -> None:
 def test_a_replacement_character_of_the_callers_own_is_kept(tenant: Tenant) -> None:
     body = '{"email": "a@example.com", "first_name": "Jos\ufffd"}'.encode()
 
-    answer = call("POST", "/v1/leads", key=tenant.write, body=body)
+    response = call("POST", "/v1/leads", key=tenant.write, body=body)
 
-    assert (answer.status, answer.json["first_name"]) == (201, "Jos\ufffd")
+    assert (response.status, response.json["first_name"]) == (201, "Jos\ufffd")
 
 
 @pytest.mark.parametrize(
@@ -67,10 +67,10 @@ def test_a_replacement_character_of_the_callers_own_is_kept(tenant: Tenant) -> N
 def test_an_invalid_field_is_named_by_a_pointer(
     tenant: Tenant, change: dict[str, object], pointer: str
 ) -> None:
-    answer = call("POST", "/v1/leads", key=tenant.write, json_body={**LEAD, **change})
+    response = call("POST", "/v1/leads", key=tenant.write, json_body={**LEAD, **change})
 
-    assert (answer.status, answer.error) == (422, "validation_error")
-    assert pointer in [field["pointer"] for field in answer.json["error"]["details"]["fields"]]
+    assert (response.status, response.error) == (422, "validation_error")
+    assert pointer in [field["pointer"] for field in response.json["error"]["details"]["fields"]]
     assert call("GET", "/v1/leads", key=tenant.read).json["data"] == []
 
 
@@ -78,10 +78,10 @@ def test_an_invalid_field_is_named_by_a_pointer(
 def test_a_field_that_must_be_an_object_is_refused_in_words_of_json(
     tenant: Tenant, change: dict[str, object]
 ) -> None:
-    answer = call("POST", "/v1/leads", key=tenant.write, json_body=LEAD | change)
+    response = call("POST", "/v1/leads", key=tenant.write, json_body=LEAD | change)
 
-    (field,) = answer.json["error"]["details"]["fields"]
-    assert (answer.status, field["message"]) == (422, "Must be an object.")
+    (field,) = response.json["error"]["details"]["fields"]
+    assert (response.status, field["message"]) == (422, "Must be an object.")
 
 
 @pytest.mark.parametrize(
@@ -98,36 +98,39 @@ def test_a_field_that_must_be_an_object_is_refused_in_words_of_json(
 def test_a_long_name_differs_from_a_wrong_value(
     tenant: Tenant, metadata: dict[str, object], pointer: str, message: str
 ) -> None:
-    answer = call("POST", "/v1/leads", key=tenant.write, json_body=LEAD | {"metadata": metadata})
+    response = call("POST", "/v1/leads", key=tenant.write, json_body=LEAD | {"metadata": metadata})
 
-    (field,) = answer.json["error"]["details"]["fields"]
-    assert (answer.status, field["pointer"], field["message"]) == (422, pointer, message)
+    (field,) = response.json["error"]["details"]["fields"]
+    assert (response.status, field["pointer"], field["message"]) == (422, pointer, message)
 
 
 def test_long_texts_keep_their_lines(tenant: Tenant) -> None:
     texts = {"notes": "one\r\ntwo\tcolumns\rthree", "metadata": {"k": "one\ntwo"}}
 
-    answer = call("POST", "/v1/leads", key=tenant.write, json_body={**LEAD, **texts})
+    response = call("POST", "/v1/leads", key=tenant.write, json_body={**LEAD, **texts})
 
-    assert answer.status == 201
-    assert (answer.json["notes"], answer.json["metadata"]) == ("one\ntwo\tcolumns\nthree", {"k": "one\ntwo"})
+    assert response.status == 201
+    assert (response.json["notes"], response.json["metadata"]) == (
+        "one\ntwo\tcolumns\nthree",
+        {"k": "one\ntwo"},
+    )
 
 
 def test_an_upsert_cannot_exceed_the_size_limit_of_a_new_lead(tenant: Tenant) -> None:
     call("POST", "/v1/leads", key=tenant.write, json_body={**LEAD, "notes": "水" * 9_000})
     more = {"email": LEAD["email"], "metadata": {f"k{n}": "水" * 500 for n in range(20)}}
 
-    answer = call("POST", "/v1/leads?on_duplicate=update", key=tenant.write, json_body=more)
+    response = call("POST", "/v1/leads?on_duplicate=update", key=tenant.write, json_body=more)
 
-    assert (answer.status, answer.error) == (422, "validation_error")
-    assert "at most 49152 bytes" in answer.json["error"]["message"]
+    assert (response.status, response.error) == (422, "validation_error")
+    assert "at most 49152 bytes" in response.json["error"]["message"]
 
 
 def test_a_missing_field_is_named_in_the_message(tenant: Tenant) -> None:
     address = {"line1": "x", "state": "CA", "postal_code": "94601"}
-    answer = call("POST", "/v1/leads", key=tenant.write, json_body={**LEAD, "address": address})
+    response = call("POST", "/v1/leads", key=tenant.write, json_body={**LEAD, "address": address})
 
-    assert answer.json["error"]["message"] == "Field 'address/city' is required"
+    assert response.json["error"]["message"] == "Field 'address/city' is required"
 
 
 @pytest.mark.parametrize(
@@ -142,27 +145,27 @@ def test_a_duplicate_is_a_conflict_with_the_id_of_the_lead(
 ) -> None:
     first = call("POST", "/v1/leads", key=tenant.write, json_body=LEAD).json
 
-    answer = call("POST", "/v1/leads", key=tenant.write, json_body=second)
+    response = call("POST", "/v1/leads", key=tenant.write, json_body=second)
 
-    assert (answer.status, answer.error) == (409, "conflict")
-    assert answer.json["error"]["details"]["id"] == first["id"]
-    assert answer.json["error"]["details"]["matched_on"] == matched_on
+    assert (response.status, response.error) == (409, "conflict")
+    assert response.json["error"]["details"]["id"] == first["id"]
+    assert response.json["error"]["details"]["matched_on"] == matched_on
 
 
 def test_a_duplicate_can_be_returned(tenant: Tenant) -> None:
     first = call("POST", "/v1/leads", key=tenant.write, json_body=LEAD).json
 
-    answer = call(
+    response = call(
         "POST", "/v1/leads?on_duplicate=return", key=tenant.write, json_body={"email": LEAD["email"]}
     )
 
-    assert (answer.status, answer.json) == (200, first)
+    assert (response.status, response.json) == (200, first)
 
 
 def test_an_upsert_loses_no_value(tenant: Tenant) -> None:
     first = call("POST", "/v1/leads", key=tenant.write, json_body={**LEAD, "notes": "Wet floor"}).json
 
-    answer = call(
+    response = call(
         "POST",
         "/v1/leads?on_duplicate=update",
         key=tenant.write,
@@ -174,8 +177,8 @@ def test_an_upsert_loses_no_value(tenant: Tenant) -> None:
         },
     )
 
-    assert answer.status == 200
-    lead = answer.json
+    assert response.status == 200
+    lead = response.json
     assert (lead["id"], lead["version"]) == (first["id"], 2)
     assert lead["email"] == first["email"]
     assert lead["additional_emails"] == ["dana@work.example.com"]
@@ -230,8 +233,8 @@ def test_many_visits_leave_room_in_the_notes(tenant: Tenant) -> None:
     for visit in range(12):
         page = {"gclid": f"{visit}", "landing_page": f"https://example.com/{visit}?{'a' * 1_800}"}
         body = {"email": LEAD["email"], "attribution": page}
-        answer = call("POST", "/v1/leads?on_duplicate=update", key=tenant.write, json_body=body)
-        assert answer.status in (200, 201)
+        response = call("POST", "/v1/leads?on_duplicate=update", key=tenant.write, json_body=body)
+        assert response.status in (200, 201)
 
     more = {"email": LEAD["email"], "notes": "The ceiling is coming down. " + "b" * 4_000}
     last = call("POST", "/v1/leads?on_duplicate=update", key=tenant.write, json_body=more)
@@ -261,14 +264,14 @@ def test_a_value_is_not_replaced_if_the_notes_have_no_room_for_it(tenant: Tenant
     own = {**LEAD, "company": "Old", "notes": "a" * 9_990}
     first = call("POST", "/v1/leads", key=tenant.write, json_body=own).json
 
-    answer = call(
+    response = call(
         "POST",
         "/v1/leads?on_duplicate=update",
         key=tenant.write,
         json_body={"email": LEAD["email"], "company": "New"},
     )
 
-    assert (answer.status, answer.json["error"]["details"]["fields"][0]["pointer"]) == (422, "/notes")
+    assert (response.status, response.json["error"]["details"]["fields"][0]["pointer"]) == (422, "/notes")
     assert call("GET", f"/v1/leads/{first['id']}", key=tenant.read).json == first
 
 
@@ -301,11 +304,11 @@ def test_a_repeated_form_adds_nothing(tenant: Tenant) -> None:
 def test_an_upsert_cannot_exceed_the_limits_of_a_lead(tenant: Tenant) -> None:
     call("POST", "/v1/leads", key=tenant.write, json_body={**LEAD, "notes": "a" * 9_000})
 
-    answer = call(
+    response = call(
         "POST", "/v1/leads?on_duplicate=update", key=tenant.write, json_body={**LEAD, "notes": "b" * 9_000}
     )
 
-    assert (answer.status, answer.json["error"]["details"]["fields"][0]["pointer"]) == (422, "/notes")
+    assert (response.status, response.json["error"]["details"]["fields"][0]["pointer"]) == (422, "/notes")
 
 
 def test_other_tenants_and_modes_can_have_a_lead_with_the_same_contact(
@@ -332,11 +335,11 @@ def test_an_idempotency_key_with_another_request_is_refused(tenant: Tenant) -> N
     headers = {"Idempotency-Key": "form-17"}
     call("POST", "/v1/leads", key=tenant.write, json_body=LEAD, headers=headers)
 
-    answer = call(
+    response = call(
         "POST", "/v1/leads", key=tenant.write, json_body={**LEAD, "last_name": "Other"}, headers=headers
     )
 
-    assert (answer.status, answer.error) == (422, "idempotency_mismatch")
+    assert (response.status, response.error) == (422, "idempotency_mismatch")
 
 
 def test_a_refused_request_does_not_use_up_its_idempotency_key(tenant: Tenant) -> None:

@@ -61,9 +61,9 @@ def test_a_repeated_request_returns_no_data_and_creates_nothing(tenant: Tenant) 
     again = call("POST", "/v1/leads", key=tenant.write, json_body=PERSON, headers=KEYED)
     other = call("POST", "/v1/leads", key=tenant.write, json_body={**PERSON, "notes": "x"}, headers=KEYED)
 
-    for answer in (again, other):
-        assert (answer.status, answer.error) == (404, "not_found")
-        assert answer.json["error"]["details"]["id"] == lead_id
+    for response in (again, other):
+        assert (response.status, response.error) == (404, "not_found")
+        assert response.json["error"]["details"]["id"] == lead_id
     assert items("LEAD") == []
     assert items("ANSWER") == []
 
@@ -123,8 +123,8 @@ def test_an_erased_lead_is_found_by_no_request(tenant: Tenant) -> None:
         body = (
             {"to": "contacted"} if path == "/transitions" else {"company": "x"} if method == "PATCH" else None
         )
-        answer = call(method, f"/v1/leads/{lead_id}{path}", key=tenant.admin, json_body=body)
-        assert (answer.status, answer.error) == (404, "not_found"), (method, path)
+        response = call(method, f"/v1/leads/{lead_id}{path}", key=tenant.admin, json_body=body)
+        assert (response.status, response.error) == (404, "not_found"), (method, path)
     for query in ("", f"?email={PERSON['email']}", "?status=lost"):
         assert call("GET", f"/v1/leads{query}", key=tenant.read).json["data"] == []
 
@@ -132,9 +132,9 @@ def test_an_erased_lead_is_found_by_no_request(tenant: Tenant) -> None:
 def test_the_contacts_can_be_claimed_by_another_lead(tenant: Tenant) -> None:
     lead_id = _erased(tenant)
 
-    answer = call("POST", "/v1/leads", key=tenant.write, json_body=PERSON)
+    response = call("POST", "/v1/leads", key=tenant.write, json_body=PERSON)
 
-    assert (answer.status, answer.json["id"] == lead_id) == (201, False)
+    assert (response.status, response.json["id"] == lead_id) == (201, False)
 
 
 def test_the_event_contains_no_personal_value(tenant: Tenant) -> None:

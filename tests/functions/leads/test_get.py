@@ -18,5 +18,5 @@ def test_another_tenants_lead_and_the_other_modes_lead_are_404(tenant: Tenant, s
     lead = call("POST", "/v1/leads", key=tenant.write, json_body={"email": "a@example.com"}).json
 
     for key in (stranger.admin, tenant.test_admin):
-        answer = call("GET", f"/v1/leads/{lead['id']}", key=key)
-        assert (answer.status, answer.error) == (404, "not_found")
+        response = call("GET", f"/v1/leads/{lead['id']}", key=key)
+        assert (response.status, response.error) == (404, "not_found")

@@ -77,8 +77,8 @@ def test_a_cursor_begins_with_the_id_and_is_valid_only_for_its_list(tenant: Tena
         ("/v1/leads?email=a@example.com&cursor=x", tenant.read),
         (f"/v1/leads?phone=4155550100&cursor={cursor}", tenant.read),
     ]:
-        answer = call("GET", path, key=key)
-        assert (answer.status, answer.error) == (400, "invalid_cursor"), path
+        response = call("GET", path, key=key)
+        assert (response.status, response.error) == (400, "invalid_cursor"), path
 
 
 @pytest.mark.parametrize(
@@ -93,18 +93,18 @@ def test_an_invalid_parameter_is_422(tenant: Tenant, query: str) -> None:
 
 
 def test_an_unescaped_plus_of_an_offset_has_its_own_error_message(tenant: Tenant) -> None:
-    answer = call("GET", "/v1/leads?created_after=2026-04-24T17:42:11+02:00", key=tenant.read)
+    response = call("GET", "/v1/leads?created_after=2026-04-24T17:42:11+02:00", key=tenant.read)
 
-    (field,) = answer.json["error"]["details"]["fields"]
-    assert (answer.status, field["pointer"]) == (422, "/created_after")
+    (field,) = response.json["error"]["details"]["fields"]
+    assert (response.status, field["pointer"]) == (422, "/created_after")
     assert "%2B" in field["message"]
 
 
 def test_an_unescaped_plus_of_an_address_has_its_own_error_message(tenant: Tenant) -> None:
-    answer = call("GET", "/v1/leads?email=dana+roof@example.com", key=tenant.read)
+    response = call("GET", "/v1/leads?email=dana+roof@example.com", key=tenant.read)
 
-    (field,) = answer.json["error"]["details"]["fields"]
-    assert (answer.status, field["pointer"]) == (422, "/email")
+    (field,) = response.json["error"]["details"]["fields"]
+    assert (response.status, field["pointer"]) == (422, "/email")
     assert "%2B" in field["message"]
 
 
@@ -186,10 +186,10 @@ def test_no_response_exceeds_the_limit_of_lambda(tenant: Tenant) -> None:
     found, path = list[str](), "/v1/leads?limit=200&order=asc"
     cursor: str | None = ""
     while cursor is not None:
-        answer = call("GET", path + (f"&cursor={cursor}" if cursor else ""), key=tenant.read)
-        assert answer.status == 200
-        assert len(json.dumps(answer.text).encode()) < 6_000_000
-        found += [lead["id"] for lead in answer.json["data"]]
-        cursor = answer.json["next_cursor"]
+        response = call("GET", path + (f"&cursor={cursor}" if cursor else ""), key=tenant.read)
+        assert response.status == 200
+        assert len(json.dumps(response.text).encode()) < 6_000_000
+        found += [lead["id"] for lead in response.json["data"]]
+        cursor = response.json["next_cursor"]
 
     assert found == made

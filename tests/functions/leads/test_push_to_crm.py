@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.callrail import actions, events, stored
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
@@ -25,7 +25,7 @@ def _lead(key: str) -> str:
     return str(call("POST", "/v1/leads", key=key, json_body={"email": "a@example.com"}).json["id"])
 
 
-def _push(key: str, lead_id: str, **headers: str) -> Answer:
+def _push(key: str, lead_id: str, **headers: str) -> ApiResponse:
     return call("POST", f"/v1/leads/{lead_id}/push-to-crm", key=key, headers=headers)
 
 
@@ -33,10 +33,10 @@ def test_a_push_is_queued_and_stands_on_the_lead(clock: Clock, tenant: Tenant) -
     _connect(tenant.admin)
     lead_id = _lead(tenant.write)
 
-    answer = _push(tenant.write, lead_id)
+    response = _push(tenant.write, lead_id)
 
-    assert answer.status == 202
-    sync = answer.json["crm_sync"]
+    assert response.status == 202
+    sync = response.json["crm_sync"]
     assert sync.pop("push_id").startswith("push_")
     assert sync == {
         "status": "pending", "requested_at": "2026-04-24T17:42:11.314Z", "attempts": 0, "last_attempt_at": None,
@@ -44,13 +44,13 @@ def test_a_push_is_queued_and_stands_on_the_lead(clock: Clock, tenant: Tenant) -
         "last_error": None,
         "simulated": False,
     }  # fmt: skip
-    assert (answer.json["version"], answer.headers["ETag"]) == (2, '"2"')
-    assert call("GET", f"/v1/leads/{lead_id}", key=tenant.read).json == answer.json
+    assert (response.json["version"], response.headers["ETag"]) == (2, '"2"')
+    assert call("GET", f"/v1/leads/{lead_id}", key=tenant.read).json == response.json
     assert actions("lead", tenant.id) == ["lead.created", "lead.push_requested"]
-    assert events("lead.updated", tenant.id) == [answer.json]
+    assert events("lead.updated", tenant.id) == [response.json]
     (task,) = stored("TASK", tenant.id)
     assert task["task"] == "push_to_crm"
-    assert answer.json["crm_sync"]["push_id"] in str(task["data"])
+    assert response.json["crm_sync"]["push_id"] in str(task["data"])
 
 
 @pytest.mark.parametrize("missing", [None, "url", "signing_secret"])
@@ -61,10 +61,10 @@ def test_a_crm_that_is_not_connected_is_a_conflict(tenant: Tenant, missing: str 
         call("PUT", "/v1/integrations/crm", key=tenant.admin, json_body={member: {missing: None}})
     lead_id = _lead(tenant.write)
 
-    answer = _push(tenant.write, lead_id)
+    response = _push(tenant.write, lead_id)
 
-    assert (answer.status, answer.error) == (409, "conflict")
-    assert "PUT /integrations/crm" in answer.json["error"]["message"]
+    assert (response.status, response.error) == (409, "conflict")
+    assert "PUT /integrations/crm" in response.json["error"]["message"]
     assert call("GET", f"/v1/leads/{lead_id}", key=tenant.read).json["crm_sync"] is None
     assert stored("TASK", tenant.id) == []
 
@@ -72,10 +72,10 @@ def test_a_crm_that_is_not_connected_is_a_conflict(tenant: Tenant, missing: str 
 def test_each_mode_has_its_own_crm(tenant: Tenant) -> None:
     _connect(tenant.admin)
 
-    answer = _push(tenant.test_admin, _lead(tenant.test_admin))
+    response = _push(tenant.test_admin, _lead(tenant.test_admin))
 
-    assert (answer.status, answer.error) == (409, "conflict")
-    assert "test mode" in answer.json["error"]["message"]
+    assert (response.status, response.error) == (409, "conflict")
+    assert "test mode" in response.json["error"]["message"]
 
 
 def test_another_tenants_lead_is_404_with_and_without_a_crm(tenant: Tenant, stranger: Tenant) -> None:
@@ -129,8 +129,8 @@ def test_nothing_of_the_crm_is_shown_or_logged_with_the_lead(tenant: Tenant) -> 
     _connect(tenant.admin)
     lead_id = _lead(tenant.write)
 
-    answer = _push(tenant.write, lead_id)
+    response = _push(tenant.write, lead_id)
 
-    kept = answer.text + str(stored("AUDIT", tenant.id)) + str(stored("EVENT", tenant.id))
+    kept = response.text + str(stored("AUDIT", tenant.id)) + str(stored("EVENT", tenant.id))
     assert "s3cret" not in kept
     assert SECRET not in kept

@@ -20,12 +20,12 @@ def _lead(tenant: Tenant, **fields: object) -> dict[str, object]:
 
 
 def test_a_new_lead_has_a_score_with_its_contributions(tenant: Tenant) -> None:
-    answer = call("POST", "/v1/leads", key=tenant.write, json_body={"email": "a@example.com"}).json
+    response = call("POST", "/v1/leads", key=tenant.write, json_body={"email": "a@example.com"}).json
 
-    assert 0 <= answer["score"] <= 100
-    assert sum(part["points"] for part in answer["score_contributions"]) == answer["score"]
-    assert all(part["reason"] for part in answer["score_contributions"])
-    assert answer["scorer"]
+    assert 0 <= response["score"] <= 100
+    assert sum(part["points"] for part in response["score_contributions"]) == response["score"]
+    assert all(part["reason"] for part in response["score_contributions"])
+    assert response["scorer"]
 
 
 def test_a_relevant_change_changes_the_score(tenant: Tenant) -> None:
@@ -53,11 +53,13 @@ def test_a_transition_updates_the_score(tenant: Tenant) -> None:
 def test_scoring_again_creates_a_version_and_a_history_entry(tenant: Tenant) -> None:
     lead = _lead(tenant)
 
-    answer = call("POST", f"/v1/leads/{lead['id']}/score", key=tenant.write)
+    response = call("POST", f"/v1/leads/{lead['id']}/score", key=tenant.write)
 
-    assert (answer.status, answer.json["lead_id"], answer.json["version"]) == (200, lead["id"], 2)
+    assert (response.status, response.json["lead_id"], response.json["version"]) == (200, lead["id"], 2)
     assert (
-        answer.json["score"] == lead["score"] == sum(part["points"] for part in answer.json["contributions"])
+        response.json["score"]
+        == lead["score"]
+        == sum(part["points"] for part in response.json["contributions"])
     )
     entries = call("GET", f"/v1/leads/{lead['id']}/history", key=tenant.read).json["data"]
     assert [(entry["type"], entry["from"], entry["to"]) for entry in entries] == [
@@ -65,7 +67,8 @@ def test_scoring_again_creates_a_version_and_a_history_entry(tenant: Tenant) -> 
         ("score", None, lead["score"]),
     ]
     assert (
-        call("GET", f"/v1/leads/{lead['id']}", key=tenant.read).json["scored_at"] == answer.json["scored_at"]
+        call("GET", f"/v1/leads/{lead['id']}", key=tenant.read).json["scored_at"]
+        == response.json["scored_at"]
     )
 
 
@@ -76,10 +79,10 @@ def test_scoring_uses_settings_that_were_just_changed(clock: Clock, tenant: Tena
     body = {"settings": {"service_area": area}}
     assert call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body=body).status == 200
 
-    answer = call("POST", f"/v1/leads/{lead['id']}/score", key=tenant.write)
+    response = call("POST", f"/v1/leads/{lead['id']}/score", key=tenant.write)
 
-    assert "area" in [part["feature"] for part in answer.json["contributions"]]
-    assert int(answer.json["score"]) < int(str(lead["score"]))
+    assert "area" in [part["feature"] for part in response.json["contributions"]]
+    assert int(response.json["score"]) < int(str(lead["score"]))
 
 
 def test_the_audit_log_records_the_value_of_the_score(tenant: Tenant) -> None:
@@ -125,6 +128,6 @@ def test_leads_are_found_by_score(tenant: Tenant, query: str, expected: int) -> 
 
 @pytest.mark.parametrize("query", ["min_score=-1", "max_score=101", "min_score=x", "min_score=1.5"])
 def test_an_invalid_score_filter_is_422(tenant: Tenant, query: str) -> None:
-    answer = call("GET", f"/v1/leads?{query}", key=tenant.read)
+    response = call("GET", f"/v1/leads?{query}", key=tenant.read)
 
-    assert (answer.status, answer.error) == (422, "validation_error")
+    assert (response.status, response.error) == (422, "validation_error")

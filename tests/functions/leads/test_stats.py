@@ -8,7 +8,7 @@ import pytest
 
 from eal.domain.statistics import store
 from tests.support.faults import watched_calls
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.pipeline import Pipeline
 
 if TYPE_CHECKING:
@@ -19,9 +19,9 @@ NOBODY = dict.fromkeys(("new", "contacted", "qualified", "scheduled", "won", "lo
 
 
 def _stats(tenant: Tenant, window: str | None = None) -> Any:
-    answer = call("GET", "/v1/leads/stats" + (f"?window={window}" if window else ""), key=tenant.read)
-    assert answer.status == 200, answer.text
-    return answer.json
+    response = call("GET", "/v1/leads/stats" + (f"?window={window}" if window else ""), key=tenant.read)
+    assert response.status == 200, response.text
+    return response.json
 
 
 def _lead(tenant: Tenant, number: int, source: str = "web_form") -> str:
@@ -127,17 +127,17 @@ def test_a_change_of_source_moves_the_lead(clock: Clock, tenant: Tenant) -> None
 
 @pytest.mark.parametrize("query", ["window=1d", "window=", "window=24h&window=7d", "window=24H"])
 def test_an_unknown_window_is_refused(tenant: Tenant, query: str) -> None:
-    answer = call("GET", f"/v1/leads/stats?{query}", key=tenant.read)
+    response = call("GET", f"/v1/leads/stats?{query}", key=tenant.read)
 
-    assert (answer.status, answer.error) == (422, "validation_error")
-    assert [field["pointer"] for field in answer.json["error"]["details"]["fields"]] == ["/window"]
+    assert (response.status, response.error) == (422, "validation_error")
+    assert [field["pointer"] for field in response.json["error"]["details"]["fields"]] == ["/window"]
 
 
 def test_the_stats_path_is_not_a_lead_id(tenant: Tenant) -> None:
     """The literal path takes precedence over `/v1/leads/{lead_id}`."""
-    answer: Answer = call("GET", "/v1/leads/stats", key=tenant.read)
+    response: ApiResponse = call("GET", "/v1/leads/stats", key=tenant.read)
 
-    assert set(answer.json) >= {"window", "funnel", "by_source"}
+    assert set(response.json) >= {"window", "funnel", "by_source"}
 
 
 def test_the_number_of_buckets_read_is_limited(
@@ -154,9 +154,9 @@ def test_the_number_of_buckets_read_is_limited(
     assert calls.made == ["UpdateItem", "Query", "Query"]
 
     monkeypatch.setattr(store, "MAX_PAGES", 1)
-    answer = call("GET", "/v1/leads/stats", key=tenant.read)
-    assert (answer.status, answer.error) == (422, "validation_error")
-    assert answer.json["error"]["details"]["fields"][0]["pointer"] == "/window"
+    response = call("GET", "/v1/leads/stats", key=tenant.read)
+    assert (response.status, response.error) == (422, "validation_error")
+    assert response.json["error"]["details"]["fields"][0]["pointer"] == "/window"
 
 
 def _grow(tenant: Tenant, kilobytes: int) -> None:

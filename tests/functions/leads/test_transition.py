@@ -9,7 +9,7 @@ from hypothesis import given
 from eal.core import clock
 from eal.domain.leads.model import Lead, moved
 from eal.domain.leads.vocabulary import TRANSITIONS, Status
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.tenants import Tenant
 
 STATUSES: tuple[Status, ...] = get_args(Status.__value__)
@@ -20,25 +20,25 @@ def lead_id(tenant: Tenant) -> str:
     return str(call("POST", "/v1/leads", key=tenant.write, json_body={"email": "a@example.com"}).json["id"])
 
 
-def _move(tenant: Tenant, lead_id: str, to: str, **more: str) -> Answer:
+def _move(tenant: Tenant, lead_id: str, to: str, **more: str) -> ApiResponse:
     return call("POST", f"/v1/leads/{lead_id}/transitions", key=tenant.write, json_body={"to": to, **more})
 
 
 def test_a_lead_can_move_to_won_step_by_step(tenant: Tenant, lead_id: str) -> None:
     for number, to in enumerate(("contacted", "qualified", "scheduled", "won"), start=2):
-        answer = _move(tenant, lead_id, to)
-        assert (answer.status, answer.json["status"], answer.json["version"]) == (200, to, number)
+        response = _move(tenant, lead_id, to)
+        assert (response.status, response.json["status"], response.json["version"]) == (200, to, number)
 
-    answer = _move(tenant, lead_id, "lost", reason="changed their mind")
-    assert (answer.status, answer.error) == (409, "illegal_transition")
-    assert answer.json["error"]["details"]["allowed"] == []
+    response = _move(tenant, lead_id, "lost", reason="changed their mind")
+    assert (response.status, response.error) == (409, "illegal_transition")
+    assert response.json["error"]["details"]["allowed"] == []
 
 
 def test_an_illegal_transition_lists_the_allowed_ones(tenant: Tenant, lead_id: str) -> None:
-    answer = _move(tenant, lead_id, "won")
+    response = _move(tenant, lead_id, "won")
 
-    assert (answer.status, answer.error) == (409, "illegal_transition")
-    assert answer.json["error"]["details"]["allowed"] == ["contacted", "lost", "disqualified"]
+    assert (response.status, response.error) == (409, "illegal_transition")
+    assert response.json["error"]["details"]["allowed"] == ["contacted", "lost", "disqualified"]
 
 
 def test_lost_requires_a_reason_and_can_be_reopened(tenant: Tenant, lead_id: str) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.tenants import Tenant
 
 
@@ -12,15 +12,15 @@ def lead_id(tenant: Tenant) -> str:
     return str(call("POST", "/v1/leads", key=tenant.write, json_body=body).json["id"])
 
 
-def _patch(tenant: Tenant, lead_id: str, body: dict[str, object], **headers: str) -> Answer:
+def _patch(tenant: Tenant, lead_id: str, body: dict[str, object], **headers: str) -> ApiResponse:
     return call("PATCH", f"/v1/leads/{lead_id}", key=tenant.write, json_body=body, headers=headers)
 
 
 def test_only_fields_in_the_body_change(tenant: Tenant, lead_id: str) -> None:
-    answer = _patch(tenant, lead_id, {"first_name": "Ann", "notes": None})
+    response = _patch(tenant, lead_id, {"first_name": "Ann", "notes": None})
 
-    lead = answer.json
-    assert (answer.status, lead["version"], answer.headers["ETag"]) == (200, 2, '"2"')
+    lead = response.json
+    assert (response.status, lead["version"], response.headers["ETag"]) == (200, 2, '"2"')
     assert (lead["first_name"], lead["notes"], lead["email"]) == ("Ann", None, "a@example.com")
 
 
@@ -31,9 +31,9 @@ def test_equal_values_change_nothing(tenant: Tenant, lead_id: str) -> None:
 def test_if_match_guards_the_change(tenant: Tenant, lead_id: str) -> None:
     assert _patch(tenant, lead_id, {"company": "A"}, **{"If-Match": '"1"'}).status == 200
 
-    answer = _patch(tenant, lead_id, {"company": "B"}, **{"If-Match": '"1"'})
+    response = _patch(tenant, lead_id, {"company": "B"}, **{"If-Match": '"1"'})
 
-    assert (answer.status, answer.error) == (412, "precondition_failed")
+    assert (response.status, response.error) == (412, "precondition_failed")
     assert _patch(tenant, lead_id, {"company": "B"}, **{"If-Match": "nonsense"}).status == 400
 
 

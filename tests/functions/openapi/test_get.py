@@ -16,12 +16,12 @@ def test_the_committed_document_is_served_without_a_key_and_without_aws(
     cloud: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with watched_calls(monkeypatch) as calls:
-        answer = call("GET", "/v1/openapi.json")
+        response = call("GET", "/v1/openapi.json")
 
-    assert answer.status == 200
-    assert answer.text.encode() == openapi.PATH.read_bytes()
-    assert answer.headers["Content-Type"].startswith("application/json")
-    assert "X-RateLimit-Limit" not in answer.headers
+    assert response.status == 200
+    assert response.text.encode() == openapi.PATH.read_bytes()
+    assert response.headers["Content-Type"].startswith("application/json")
+    assert "X-RateLimit-Limit" not in response.headers
     assert calls.made == []
 
 

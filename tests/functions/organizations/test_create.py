@@ -11,23 +11,23 @@ from eal.domain.credentials.text import is_well_formed
 from eal.domain.organizations import children
 from tests.support.callrail import stored
 from tests.support.faults import watched_calls
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.pipeline import items
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
 
 
-def _create(key: str, /, *, headers: dict[str, str] | None = None, **body: object) -> Answer:
+def _create(key: str, /, *, headers: dict[str, str] | None = None, **body: object) -> ApiResponse:
     body = {"name": "Acme North", **body}
     return call("POST", "/v1/organizations", key=key, json_body=body, headers=headers)
 
 
 def test_a_child_is_created_with_its_first_admin_key(tenant: Tenant) -> None:
-    answer = _create(tenant.admin, industry="roofing", settings={"timezone": "America/Chicago"})
+    response = _create(tenant.admin, industry="roofing", settings={"timezone": "America/Chicago"})
 
-    child = answer.json
-    assert (answer.status, answer.headers["ETag"]) == (201, '"1"')
+    child = response.json
+    assert (response.status, response.headers["ETag"]) == (201, '"1"')
     assert (child["name"], child["industry"], child["version"]) == ("Acme North", "roofing", 1)
     assert child["parent_organization_id"] == tenant.id
     assert child["settings"]["timezone"] == "America/Chicago"
@@ -57,9 +57,9 @@ def test_a_replay_is_the_response_without_the_key(tenant: Tenant) -> None:
 def test_the_childs_last_admin_key_cannot_be_revoked(tenant: Tenant) -> None:
     key = _create(tenant.admin).json["admin_key"]
 
-    answer = call("DELETE", f"/v1/api-keys/{key['id']}", key=key["key"])
+    response = call("DELETE", f"/v1/api-keys/{key['id']}", key=key["key"])
 
-    assert (answer.status, answer.error) == (409, "conflict")
+    assert (response.status, response.error) == (409, "conflict")
 
 
 def test_both_organizations_have_an_audit_record(tenant: Tenant) -> None:
@@ -96,10 +96,10 @@ def test_the_number_of_children_is_limited(
     monkeypatch.setattr(children, "MAX_CHILDREN", 2)
     child, _ = _create(tenant.admin).json, _create(tenant.admin).json
 
-    answer = _create(tenant.admin)
+    response = _create(tenant.admin)
 
-    assert (answer.status, answer.error) == (409, "conflict")
-    assert answer.json["error"]["details"]["limit"] == 2
+    assert (response.status, response.error) == (409, "conflict")
+    assert response.json["error"]["details"]["limit"] == 2
     assert len(call("GET", "/v1/organizations", key=tenant.admin).json["data"]) == 2
     assert _create(child["admin_key"]["key"]).status == 201
     assert _create(stranger.admin).status == 201
@@ -107,10 +107,10 @@ def test_the_number_of_children_is_limited(
 
 def test_only_a_live_admin_key_can(tenant: Tenant) -> None:
     for key in (tenant.test_admin, tenant.write, tenant.read):
-        answer = _create(key)
-        assert (answer.status, answer.error) == (403, "insufficient_scope")
+        response = _create(key)
+        assert (response.status, response.error) == (403, "insufficient_scope")
         details = {"reason": "test_key"} if key == tenant.test_admin else {"required": "admin"}
-        assert details.items() <= answer.json["error"]["details"].items()
+        assert details.items() <= response.json["error"]["details"].items()
     assert call("GET", "/v1/organizations", key=tenant.admin).json["data"] == []
 
 
@@ -123,10 +123,10 @@ def test_a_bound_key_cannot_create_a_child_because_its_admin_key_is_unbound(
     body = {"name": "For a day", "scopes": ["admin"], bound: value}
     key = call("POST", "/v1/api-keys", key=tenant.admin, json_body=body).json["key"]
 
-    answer = _create(key)
+    response = _create(key)
 
-    assert (answer.status, answer.error) == (403, "insufficient_scope")
-    assert {"reason": "bound", "bound": bound}.items() <= answer.json["error"]["details"].items()
+    assert (response.status, response.error) == (403, "insufficient_scope")
+    assert {"reason": "bound", "bound": bound}.items() <= response.json["error"]["details"].items()
     assert call("GET", "/v1/organizations", key=tenant.admin).json["data"] == []
 
 
@@ -141,9 +141,9 @@ def test_an_invalid_body_creates_nothing(tenant: Tenant) -> None:
         ({"id": tenant.id}, "/id"),
     ]
     for wrong, pointer in refused:
-        answer = _create(tenant.admin, **wrong)
-        assert (answer.status, answer.error) == (422, "validation_error"), wrong
-        assert [field["pointer"] for field in answer.json["error"]["details"]["fields"]] == [pointer]
+        response = _create(tenant.admin, **wrong)
+        assert (response.status, response.error) == (422, "validation_error"), wrong
+        assert [field["pointer"] for field in response.json["error"]["details"]["fields"]] == [pointer]
     assert call("GET", "/v1/organizations", key=tenant.admin).json["data"] == []
 
 

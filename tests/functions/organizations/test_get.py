@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 def test_a_parent_reads_the_childs_record_without_a_grant(tenant: Tenant) -> None:
     child = new_tenant("Location", parent=tenant.id)
 
-    answer = call("GET", f"/v1/organizations/{child.id}", key=tenant.admin)
+    response = call("GET", f"/v1/organizations/{child.id}", key=tenant.admin)
 
-    assert (answer.status, answer.headers["ETag"]) == (200, '"1"')
-    assert answer.json == call("GET", "/v1/organizations/me", key=child.read).json
+    assert (response.status, response.headers["ETag"]) == (200, '"1"')
+    assert response.json == call("GET", "/v1/organizations/me", key=child.read).json
 
 
 def test_an_unchanged_organization_is_304(tenant: Tenant) -> None:
@@ -41,6 +41,6 @@ def test_any_other_organization_is_not_found(tenant: Tenant, stranger: Tenant) -
         (stranger, child),
         (grandchild, tenant),
     ]:
-        answer = call("GET", f"/v1/organizations/{other.id}", key=reader.admin)
-        assert (answer.status, answer.error) == (404, "not_found")
-        assert "Location" not in answer.text
+        response = call("GET", f"/v1/organizations/{other.id}", key=reader.admin)
+        assert (response.status, response.error) == (404, "not_found")
+        assert "Location" not in response.text

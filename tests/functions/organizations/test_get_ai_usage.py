@@ -20,9 +20,9 @@ PATH = "/v1/organizations/me/ai-usage"
 
 
 def get(key: str, query: str = "") -> Any:
-    answer = call("GET", f"{PATH}{query}", key=key)
-    contract.check("GET", PATH, answer)
-    return answer
+    response = call("GET", f"{PATH}{query}", key=key)
+    contract.check("GET", PATH, response)
+    return response
 
 
 def test_a_new_organization_has_used_nothing(clock: Clock, tenant: Tenant) -> None:
@@ -66,5 +66,5 @@ def test_another_tenant_and_test_mode_see_nothing_of_it(
 
 @pytest.mark.parametrize("month", ["2026-13", "2026-1", "April", "2026-04-01", "1999-01"])
 def test_only_a_month_is_a_month(tenant: Tenant, month: str) -> None:
-    answer = get(tenant.read, f"?month={month}")
-    assert (answer.status, answer.json["error"]["details"]["fields"][0]["pointer"]) == (422, "/month")
+    response = get(tenant.read, f"?month={month}")
+    assert (response.status, response.json["error"]["details"]["fields"][0]["pointer"]) == (422, "/month")

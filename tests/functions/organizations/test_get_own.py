@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 def test_the_organization_is_shown_with_its_settings(tenant: Tenant) -> None:
-    answer = call("GET", "/v1/organizations/me", key=tenant.read)
+    response = call("GET", "/v1/organizations/me", key=tenant.read)
 
-    assert answer.status == 200
-    shown = answer.json
+    assert response.status == 200
+    shown = response.json
     assert shown.pop("created_at").endswith("Z")
     assert shown == {
         "id": tenant.id,
@@ -82,6 +82,6 @@ def test_a_child_names_its_parent(tenant: Tenant) -> None:
 def test_an_unchanged_organization_is_304(tenant: Tenant) -> None:
     etag = call("GET", "/v1/organizations/me", key=tenant.read).headers["ETag"]
 
-    answer = call("GET", "/v1/organizations/me", key=tenant.read, headers={"If-None-Match": etag})
+    response = call("GET", "/v1/organizations/me", key=tenant.read, headers={"If-None-Match": etag})
 
-    assert (answer.status, answer.text, answer.headers["ETag"]) == (304, "", etag)
+    assert (response.status, response.text, response.headers["ETag"]) == (304, "", etag)

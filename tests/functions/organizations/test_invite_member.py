@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.callrail import actions, stored
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.pipeline import items
 
 if TYPE_CHECKING:
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 PATH = "/v1/organizations/me/members"
 
 
-def _invite(key: str, /, **body: object) -> Answer:
+def _invite(key: str, /, **body: object) -> ApiResponse:
     return call("POST", PATH, key=key, json_body={"email": "sam@example.com", "role": "member", **body})
 
 
 def test_a_member_is_invited(tenant: Tenant) -> None:
-    answer = _invite(tenant.admin, email=" Sam@Example.COM ", name=" Sam Hill ", role="owner")
+    response = _invite(tenant.admin, email=" Sam@Example.COM ", name=" Sam Hill ", role="owner")
 
-    member = answer.json
-    assert (answer.status, answer.headers["ETag"]) == (201, '"1"')
+    member = response.json
+    assert (response.status, response.headers["ETag"]) == (201, '"1"')
     assert member.pop("id").startswith("mem_")
     assert member.pop("invited_at").endswith("Z")
     assert member == {
@@ -91,10 +91,10 @@ def test_the_log_has_commitments_and_the_salt_is_never_returned(tenant: Tenant) 
     ],
 )
 def test_an_invalid_body_is_422(tenant: Tenant, wrong: dict[str, object], pointer: str) -> None:
-    answer = _invite(tenant.admin, **wrong)
+    response = _invite(tenant.admin, **wrong)
 
-    assert answer.status == 422
-    assert [field["pointer"] for field in answer.json["error"]["details"]["fields"]] == [pointer]
+    assert response.status == 422
+    assert [field["pointer"] for field in response.json["error"]["details"]["fields"]] == [pointer]
 
 
 def test_only_a_live_admin_key_can(tenant: Tenant) -> None:

@@ -32,10 +32,10 @@ def test_each_child_is_listed_with_its_grant(tenant: Tenant, stranger: Tenant) -
         "PUT", f"/v1/organizations/me/grants/{tenant.id}", key=open_.admin, json_body={"resources": ["leads"]}
     ).json
 
-    answer = call("GET", "/v1/organizations", key=tenant.admin)
+    response = call("GET", "/v1/organizations", key=tenant.admin)
 
-    assert (answer.status, answer.json["next_cursor"]) == (200, None)
-    newest, oldest = answer.json["data"]
+    assert (response.status, response.json["next_cursor"]) == (200, None)
+    newest, oldest = response.json["data"]
     assert (newest["id"], newest["grants"]) == (open_.id, [given])
     assert (oldest["id"], oldest["grants"]) == (silent.id, [])
     assert call("GET", f"/v1/organizations/{silent.id}", key=tenant.admin).json.items() <= oldest.items()

@@ -68,7 +68,7 @@ def test_no_grant_shows_members_to_the_parent(tenant: Tenant) -> None:
         json_body={"resources": [*everything, "events"]},
     )
 
-    answer = call("GET", PATH, key=tenant.admin, headers={"X-EAL-Organization": child.id})
+    response = call("GET", PATH, key=tenant.admin, headers={"X-EAL-Organization": child.id})
 
-    assert (answer.status, answer.error) == (403, "grant_required")
-    assert "a@example.com" not in answer.text
+    assert (response.status, response.error) == (403, "grant_required")
+    assert "a@example.com" not in response.text

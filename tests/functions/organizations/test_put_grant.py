@@ -8,7 +8,7 @@ import pytest
 
 from eal.core.clock import rfc3339
 from tests.support.callrail import actions, stored
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.tenants import new_tenant
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def child(tenant: Tenant) -> Tenant:
     return new_tenant("Location", parent=tenant.id)
 
 
-def _put(key: str, parent_id: str, body: object, **headers: str) -> Answer:
+def _put(key: str, parent_id: str, body: object, **headers: str) -> ApiResponse:
     path = f"/v1/organizations/me/grants/{parent_id}"
     return call("PUT", path, key=key, json_body=body, headers=headers)
 
@@ -33,10 +33,10 @@ def _leads(parent: Tenant, child: Tenant) -> int:
 def test_a_grant_applies_to_the_parents_next_request(tenant: Tenant, child: Tenant) -> None:
     assert _leads(tenant, child) == 403
 
-    answer = _put(child.admin, tenant.id, {"resources": ["leads", "calls", "leads"]})
+    response = _put(child.admin, tenant.id, {"resources": ["leads", "calls", "leads"]})
 
-    grant = answer.json
-    assert (answer.status, answer.headers["ETag"]) == (200, '"1"')
+    grant = response.json
+    assert (response.status, response.headers["ETag"]) == (200, '"1"')
     assert (grant["organization_id"], grant["parent_id"]) == (child.id, tenant.id)
     assert (grant["resources"], grant["expires_at"]) == (["leads", "calls"], None)
     assert _leads(tenant, child) == 200
@@ -119,8 +119,8 @@ def test_only_the_organizations_own_parent_can_be_granted(
         (tenant, "None"),
         (stranger, tenant.id),
     ]:
-        answer = _put(giver.admin, to, body)
-        assert (answer.status, answer.error) == (404, "not_found")
+        response = _put(giver.admin, to, body)
+        assert (response.status, response.error) == (404, "not_found")
         assert stored("GRANT", giver.id, "both") == []
 
 
@@ -155,10 +155,10 @@ def test_only_the_organizations_own_parent_can_be_granted(
 def test_a_resource_that_cannot_be_granted_is_422(
     tenant: Tenant, child: Tenant, body: dict[str, object], pointer: str
 ) -> None:
-    answer = _put(child.admin, tenant.id, body)
+    response = _put(child.admin, tenant.id, body)
 
-    assert answer.status == 422
-    assert [field["pointer"] for field in answer.json["error"]["details"]["fields"]] == [pointer]
+    assert response.status == 422
+    assert [field["pointer"] for field in response.json["error"]["details"]["fields"]] == [pointer]
     assert stored("GRANT", child.id, "both") == []
 
 
@@ -170,6 +170,6 @@ def test_an_expiry_in_the_past_is_422(clock: Clock, tenant: Tenant, child: Tenan
 
 def test_only_a_live_admin_key_can(tenant: Tenant, child: Tenant) -> None:
     for key in (child.test_admin, child.write, child.read):
-        answer = _put(key, tenant.id, {"resources": ["leads"]})
-        assert (answer.status, answer.error) == (403, "insufficient_scope")
+        response = _put(key, tenant.id, {"resources": ["leads"]})
+        assert (response.status, response.error) == (403, "insufficient_scope")
     assert _leads(tenant, child) == 403

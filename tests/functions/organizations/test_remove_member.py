@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.callrail import stored
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.pipeline import items
 from tests.support.sessions import signed_in
 
@@ -24,14 +24,14 @@ def member_id(tenant: Tenant) -> str:
     return str(call("POST", PATH, key=tenant.admin, json_body=BODY).json["id"])
 
 
-def _remove(key: str, member_id: str, **headers: str) -> Answer:
+def _remove(key: str, member_id: str, **headers: str) -> ApiResponse:
     return call("DELETE", f"{PATH}/{member_id}", key=key, headers=headers)
 
 
 def test_a_removed_member_is_deleted_completely(tenant: Tenant, member_id: str) -> None:
-    answer = _remove(tenant.admin, member_id)
+    response = _remove(tenant.admin, member_id)
 
-    assert (answer.status, answer.text) == (204, "")
+    assert (response.status, response.text) == (204, "")
     assert call("GET", PATH, key=tenant.read).json["data"] == []
     assert _remove(tenant.admin, member_id).status == 404
     assert "sam@example.com" not in json.dumps(items())
@@ -59,10 +59,10 @@ def test_another_version_than_the_callers_is_not_deleted(tenant: Tenant, member_
 def test_the_last_owner_stays(tenant: Tenant) -> None:
     owner = signed_in(tenant, "owner")
 
-    answers = [_remove(key, owner.member_id) for key in (owner.text, tenant.admin)]
+    responses = [_remove(key, owner.member_id) for key in (owner.text, tenant.admin)]
 
-    assert {(answer.status, answer.error) for answer in answers} == {(409, "conflict")}
-    assert {answer.json["error"]["details"]["reason"] for answer in answers} == {"last_owner"}
+    assert {(response.status, response.error) for response in responses} == {(409, "conflict")}
+    assert {response.json["error"]["details"]["reason"] for response in responses} == {"last_owner"}
     assert call("GET", "/v1/session", key=owner.text).status == 200
     other = signed_in(tenant, "owner")
     assert _remove(owner.text, owner.member_id).status == 204

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.callrail import stored
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.tenants import new_tenant
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def child(tenant: Tenant) -> Tenant:
     return child
 
 
-def _revoke(key: str, parent_id: str, **headers: str) -> Answer:
+def _revoke(key: str, parent_id: str, **headers: str) -> ApiResponse:
     return call("DELETE", f"{PATH}/{parent_id}", key=key, headers=headers)
 
 
@@ -35,9 +35,9 @@ def _leads(parent: Tenant, child: Tenant) -> int:
 def test_the_parents_next_request_is_refused(tenant: Tenant, child: Tenant) -> None:
     assert _leads(tenant, child) == 200
 
-    answer = _revoke(child.admin, tenant.id)
+    response = _revoke(child.admin, tenant.id)
 
-    assert (answer.status, answer.text) == (204, "")
+    assert (response.status, response.text) == (204, "")
     assert _leads(tenant, child) == 403
     assert call("GET", PATH, key=child.admin).json["data"] == []
     assert _revoke(child.admin, tenant.id).status == 404

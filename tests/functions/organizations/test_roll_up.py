@@ -28,14 +28,14 @@ WRONG_NUMBER = "Agent: Summit Restoration.\nCaller: Oh sorry, I have the wrong n
 
 def _grant(child: Tenant, parent: Tenant, *resources: str, **more: object) -> None:
     path = f"/v1/organizations/me/grants/{parent.id}"
-    answer = call("PUT", path, key=child.admin, json_body={"resources": resources, **more})
-    assert answer.status == 200, answer.text
+    response = call("PUT", path, key=child.admin, json_body={"resources": resources, **more})
+    assert response.status == 200, response.text
 
 
 def _rows(key: str, query: str = "") -> list[dict[str, Any]]:
-    answer = call("GET", f"{PATH}{query}", key=key)
-    assert answer.status == 200, answer.text
-    rows: list[dict[str, Any]] = answer.json["data"]
+    response = call("GET", f"{PATH}{query}", key=key)
+    assert response.status == 200, response.text
+    rows: list[dict[str, Any]] = response.json["data"]
     return rows
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from tests.support.callrail import stored
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.pipeline import items
 from tests.support.tenants import new_tenant
 
@@ -21,17 +21,17 @@ def child(tenant: Tenant) -> Tenant:
     return new_tenant("Location", parent=tenant.id)
 
 
-def _patch(key: str, organization_id: str, body: dict[str, object], **headers: str) -> Answer:
+def _patch(key: str, organization_id: str, body: dict[str, object], **headers: str) -> ApiResponse:
     path = f"/v1/organizations/{organization_id}"
     return call("PATCH", path, key=key, json_body=body, headers=headers)
 
 
 def test_the_parent_updates_the_childs_record(tenant: Tenant, child: Tenant) -> None:
-    answer = _patch(tenant.admin, child.id, {"name": "Renamed", "settings": {"ai": {"enabled": False}}})
+    response = _patch(tenant.admin, child.id, {"name": "Renamed", "settings": {"ai": {"enabled": False}}})
 
-    assert (answer.status, answer.headers["ETag"]) == (200, '"2"')
-    assert (answer.json["name"], answer.json["settings"]["ai"]["enabled"]) == ("Renamed", False)
-    assert call("GET", "/v1/organizations/me", key=child.read).json == answer.json
+    assert (response.status, response.headers["ETag"]) == (200, '"2"')
+    assert (response.json["name"], response.json["settings"]["ai"]["enabled"]) == ("Renamed", False)
+    assert call("GET", "/v1/organizations/me", key=child.read).json == response.json
 
 
 def test_both_organizations_have_an_audit_record_without_personal_values(
@@ -72,8 +72,8 @@ def test_no_other_key_can(tenant: Tenant, child: Tenant, stranger: Tenant) -> No
         (tenant.admin, grandchild.id),
         (tenant.admin, tenant.id),
     ]:
-        answer = _patch(key, organization_id, {"name": "Taken"})
-        assert (answer.status, answer.error) == (404, "not_found")
+        response = _patch(key, organization_id, {"name": "Taken"})
+        assert (response.status, response.error) == (404, "not_found")
     for key in (tenant.test_admin, tenant.write, tenant.read):
         assert _patch(key, child.id, {"name": "Taken"}).error == "insufficient_scope"
     for organization in (tenant, child, sibling, grandchild, stranger):

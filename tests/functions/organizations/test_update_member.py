@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.callrail import stored
 from tests.support.faults import overtaken
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.sessions import invite, sign_in, signed_in
 
 if TYPE_CHECKING:
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 MEMBERS = "/v1/organizations/me/members"
 
 
-def _update(key: str, member_id: str, /, **body: Any) -> Answer:
+def _update(key: str, member_id: str, /, **body: Any) -> ApiResponse:
     return call("PATCH", f"{MEMBERS}/{member_id}", key=key, json_body=body)
 
 
 def test_a_new_role_ends_the_members_sessions(tenant: Tenant) -> None:
     dana = signed_in(tenant, "admin")
 
-    answer = _update(tenant.admin, dana.member_id, role="viewer")
+    response = _update(tenant.admin, dana.member_id, role="viewer")
 
-    assert (answer.status, answer.json["role"]) == (200, "viewer")
+    assert (response.status, response.json["role"]) == (200, "viewer")
     assert call("GET", "/v1/health", key=dana.text).status == 401
     assert call("GET", "/v1/health", key=sign_in(dana.email).text).json["scopes"] == ["read"]
     (record,) = [one for one in stored("AUDIT", tenant.id) if one["action"] == "member.updated"]
@@ -37,9 +37,9 @@ def test_a_new_role_ends_the_members_sessions(tenant: Tenant) -> None:
 def test_a_new_name_ends_no_session_and_is_personal(tenant: Tenant) -> None:
     dana = signed_in(tenant)
 
-    answer = _update(tenant.admin, dana.member_id, name="Dana R.")
+    response = _update(tenant.admin, dana.member_id, name="Dana R.")
 
-    assert answer.json["name"] == "Dana R."
+    assert response.json["name"] == "Dana R."
     assert call("GET", "/v1/session", key=dana.text).json["member"]["name"] == "Dana R."
     assert "Dana R." not in str(stored("AUDIT", tenant.id))
 
@@ -71,12 +71,12 @@ def test_only_an_owner_acts_on_owners(tenant: Tenant) -> None:
         call("POST", MEMBERS, key=admin.text, json_body={"email": "new@example.com", "role": "owner"}),
     ]
 
-    assert {(answer.status, answer.error) for answer in refused} == {(403, "insufficient_scope")}
+    assert {(response.status, response.error) for response in refused} == {(403, "insufficient_scope")}
     assert _update(owner.text, viewer_id, role="owner").status == 200
 
 
-def _refused(answer: Answer) -> tuple[int, str, object]:
-    return answer.status, answer.error, answer.json["error"]["details"].get("reason")
+def _refused(response: ApiResponse) -> tuple[int, str, object]:
+    return response.status, response.error, response.json["error"]["details"].get("reason")
 
 
 LAST_OWNER = (409, "conflict", "last_owner")
@@ -90,7 +90,7 @@ def test_the_last_owner_keeps_the_role(tenant: Tenant, role: str) -> None:
     by_themselves = _update(owner.text, owner.member_id, role=role)
     by_a_key = _update(tenant.admin, owner.member_id, role=role)
 
-    assert {_refused(answer) for answer in (by_themselves, by_a_key)} == {LAST_OWNER}
+    assert {_refused(response) for response in (by_themselves, by_a_key)} == {LAST_OWNER}
     assert "First make another member" in by_themselves.json["error"]["message"]
     assert call("GET", "/v1/session", key=owner.text).json["member"]["role"] == "owner"
     assert "member.updated" not in [record["action"] for record in stored("AUDIT", tenant.id)]
@@ -108,10 +108,10 @@ def test_an_owner_hands_over_to_one_who_has_signed_in(tenant: Tenant) -> None:
 
     too_early = _update(old.text, old.member_id, role="admin")
     sign_in(new_email)
-    answer = _update(old.text, old.member_id, role="admin")
+    response = _update(old.text, old.member_id, role="admin")
 
     assert _refused(too_early) == LAST_OWNER
-    assert (answer.status, answer.json["role"]) == (200, "admin")
+    assert (response.status, response.json["role"]) == (200, "admin")
     assert _refused(_update(tenant.admin, new_id, role="admin")) == LAST_OWNER
 
 
@@ -139,11 +139,11 @@ def test_of_two_owners_who_act_on_each_other_one_remains(
 ) -> None:
     dana, sam = signed_in(tenant, "owner"), signed_in(tenant, "owner")
 
-    def demote(how: str, by: str, member_id: str) -> Answer:
+    def demote(how: str, by: str, member_id: str) -> ApiResponse:
         body = {"role": "viewer"} if how == "PATCH" else None
         return call(how, f"{MEMBERS}/{member_id}", key=by, json_body=body)
 
-    first: list[Answer] = []
+    first: list[ApiResponse] = []
     with overtaken(monkeypatch, lambda: first.append(demote(other_method, sam.text, dana.member_id))):
         second = demote(method, dana.text, sam.member_id)
 
@@ -157,14 +157,14 @@ def test_owners_who_act_on_each_other_in_a_circle_leave_one(tenant: Tenant) -> N
     owners = [signed_in(tenant, "owner") for _ in range(3)]
 
     with ThreadPoolExecutor(3) as pool:
-        answers = list(
+        responses = list(
             pool.map(
                 lambda pair: _update(pair[0].text, pair[1].member_id, role="viewer"),
                 zip(owners, owners[1:] + owners[:1], strict=True),
             )
         )
 
-    assert {answer.status for answer in answers} <= {200, 401, 403, 409}
+    assert {response.status for response in responses} <= {200, 401, 403, 409}
     left = [one for one in call("GET", MEMBERS, key=tenant.admin).json["data"] if one["role"] == "owner"]
     assert left
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support import contract
 from tests.support.callrail import actions, stored
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.pipeline import items
 
 if TYPE_CHECKING:
@@ -90,13 +90,13 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
-def _patch(tenant: Tenant, body: object, **headers: str) -> Answer:
-    answer = call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body=body, headers=headers)
-    contract.check("PATCH", "/v1/organizations/me", answer)
-    return answer
+def _patch(tenant: Tenant, body: object, **headers: str) -> ApiResponse:
+    response = call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body=body, headers=headers)
+    contract.check("PATCH", "/v1/organizations/me", response)
+    return response
 
 
-def _set(tenant: Tenant, **settings: object) -> Answer:
+def _set(tenant: Tenant, **settings: object) -> ApiResponse:
     return _patch(tenant, {"settings": settings})
 
 
@@ -104,12 +104,12 @@ def _set(tenant: Tenant, **settings: object) -> Answer:
 
 
 def test_all_settings_are_stored_as_given(tenant: Tenant) -> None:
-    answer = _patch(tenant, {"name": "  Acme  ", "industry": "roofing", "settings": WHOLE})
+    response = _patch(tenant, {"name": "  Acme  ", "industry": "roofing", "settings": WHOLE})
 
-    assert (answer.status, answer.headers["ETag"]) == (200, '"2"')
-    assert (answer.json["name"], answer.json["industry"]) == ("Acme", "roofing")
-    assert answer.json["settings"] == WHOLE
-    assert call("GET", "/v1/organizations/me", key=tenant.read).json == answer.json
+    assert (response.status, response.headers["ETag"]) == (200, '"2"')
+    assert (response.json["name"], response.json["industry"]) == ("Acme", "roofing")
+    assert response.json["settings"] == WHOLE
+    assert call("GET", "/v1/organizations/me", key=tenant.read).json == response.json
 
 
 @pytest.mark.parametrize("member", list(WHOLE))
@@ -141,9 +141,9 @@ def test_the_domain_of_replies_is_stored_in_lower_case(tenant: Tenant) -> None:
 def test_null_restores_a_default(tenant: Tenant) -> None:
     _patch(tenant, {"industry": "roofing", "settings": WHOLE})
 
-    answer = _patch(tenant, {"industry": None, "settings": dict.fromkeys(DEFAULTS)})
+    response = _patch(tenant, {"industry": None, "settings": dict.fromkeys(DEFAULTS)})
 
-    assert (answer.json["industry"], answer.json["settings"]) == ("restoration", DEFAULTS)
+    assert (response.json["industry"], response.json["settings"]) == ("restoration", DEFAULTS)
 
 
 def test_null_settings_change_nothing(tenant: Tenant) -> None:
@@ -179,9 +179,9 @@ def test_null_settings_change_nothing(tenant: Tenant) -> None:
     ],
 )
 def test_an_update_without_changes_writes_nothing(tenant: Tenant, body: dict[str, object]) -> None:
-    answer = _patch(tenant, body)
+    response = _patch(tenant, body)
 
-    assert (answer.status, answer.json["version"]) == (200, 1)
+    assert (response.status, response.json["version"]) == (200, 1)
     assert actions("organization", tenant.id) == ["organization.created"]
 
 
@@ -222,8 +222,8 @@ def test_concurrent_changes_of_different_members_are_all_kept(tenant: Tenant) ->
 
 def test_only_a_live_admin_key_can(tenant: Tenant) -> None:
     for key in (tenant.test_admin, tenant.write, tenant.read):
-        answer = call("PATCH", "/v1/organizations/me", key=key, json_body={"name": "Taken"})
-        assert (answer.status, answer.error) == (403, "insufficient_scope")
+        response = call("PATCH", "/v1/organizations/me", key=key, json_body={"name": "Taken"})
+        assert (response.status, response.error) == (403, "insufficient_scope")
     assert call("GET", "/v1/organizations/me", key=tenant.read).json["version"] == 1
 
 
@@ -428,10 +428,10 @@ WRONG: list[tuple[str, object, str]] = [
 @pytest.mark.parametrize("member", [*WHOLE, "colour"])
 def test_an_invalid_setting_is_422_and_named(tenant: Tenant, member: str) -> None:
     for value, below in [(value, below) for name, value, below in WRONG if name == member]:
-        answer = _set(tenant, **{member: value})
+        response = _set(tenant, **{member: value})
 
-        assert (answer.status, answer.error) == (422, "validation_error"), value
-        fields = answer.json["error"]["details"]["fields"]
+        assert (response.status, response.error) == (422, "validation_error"), value
+        fields = response.json["error"]["details"]["fields"]
         assert f"/settings/{member}{below}" in [field["pointer"] for field in fields], value
     assert call("GET", "/v1/organizations/me", key=tenant.read).json["version"] == 1
 
@@ -451,10 +451,10 @@ def test_an_invalid_setting_is_422_and_named(tenant: Tenant, member: str) -> Non
 def test_overlapping_hours_are_rejected_with_the_day(
     tenant: Tenant, hours: dict[str, object], day: str
 ) -> None:
-    answer = _set(tenant, business_hours=hours)
+    response = _set(tenant, business_hours=hours)
 
-    (field,) = answer.json["error"]["details"]["fields"]
-    assert (answer.status, field["pointer"]) == (422, "/settings/business_hours")
+    (field,) = response.json["error"]["details"]["fields"]
+    assert (response.status, field["pointer"]) == (422, "/settings/business_hours")
     assert field["message"].startswith(f"Must not overlap: {day} ")
 
 
@@ -476,7 +476,7 @@ def test_overlapping_hours_are_rejected_with_the_day(
     ],
 )
 def test_a_field_that_cannot_change_is_422(tenant: Tenant, body: dict[str, object], pointer: str) -> None:
-    answer = _patch(tenant, body)
+    response = _patch(tenant, body)
 
-    assert answer.status == 422
-    assert [field["pointer"] for field in answer.json["error"]["details"]["fields"]] == [pointer]
+    assert response.status == 422
+    assert [field["pointer"] for field in response.json["error"]["details"]["fields"]] == [pointer]

@@ -21,9 +21,9 @@ OTHER = "seq_01kq09bekje6vbq5xe2b60xtxx"
 
 
 def _get(tenant: Tenant, query: str = "", key: str | None = None) -> Any:
-    answer = call("GET", f"{PATH}{query}", key=key or tenant.read)
-    assert answer.status == 200, answer.text
-    return answer.json
+    response = call("GET", f"{PATH}{query}", key=key or tenant.read)
+    assert response.status == 200, response.text
+    return response.json
 
 
 def _groups(tenant: Tenant, query: str, *names: str) -> list[tuple[Any, ...]]:
@@ -50,13 +50,13 @@ def mailed(tenant: Tenant) -> Tenant:
 
 
 def test_the_total_has_counts_and_rates(mailed: Tenant) -> None:
-    answer = _get(mailed)
+    response = _get(mailed)
 
-    total = answer["total"]
+    total = response["total"]
     assert (total["sent"], total["delivered"], total["hard_bounced"], total["complained"]) == (5, 2, 1, 1)
     assert (total["delivery_rate"], total["bounce_rate"], total["complaint_rate"]) == (0.4, 0.2, 0.2)
     assert (total["opened"], total["open_rate"]) == (0, 0.0)
-    assert answer["sender"] == {
+    assert response["sender"] == {
         "id": mailed.id, "status": "active", "reason": None, "paused_at": None, "resumed_at": None, "version": 0,
     }  # fmt: skip
 
@@ -83,10 +83,10 @@ def test_groups_are_by_sequence_step_or_variant(mailed: Tenant) -> None:
 
 
 def test_without_emails_there_are_no_rates(tenant: Tenant) -> None:
-    answer = _get(tenant)
+    response = _get(tenant)
 
-    assert answer["groups"] == []
-    assert (answer["total"]["sent"], answer["total"]["bounce_rate"]) == (0, None)
+    assert response["groups"] == []
+    assert (response["total"]["sent"], response["total"]["bounce_rate"]) == (0, None)
 
 
 def test_a_paused_sender_is_shown_with_its_reason(tenant: Tenant) -> None:

@@ -23,12 +23,12 @@ def _lead(tenant: Tenant, **fields: object) -> str:
 def test_a_draft_by_hand_is_stored_as_shown_and_sends_nothing(tenant: Tenant) -> None:
     drafts.set_sender(tenant)
 
-    answer = drafts.create(
+    response = drafts.create(
         tenant, {"to": "Dana@Example.com", "subject": " The report ", "body": "Ready. Sam at Acme"}
     )
 
-    assert (answer.status, answer.headers["ETag"]) == (201, '"1"')
-    shown = answer.json
+    assert (response.status, response.headers["ETag"]) == (201, '"1"')
+    shown = response.json
     assert shown["id"].startswith("draft_")
     assert (shown["status"], shown["to"], shown["subject"]) == ("draft", "dana@example.com", "The report")
     assert (shown["findings"], shown["remarks"], shown["provenance"], shown["edited"]) == (
@@ -58,10 +58,10 @@ def test_the_answer_has_the_findings(tenant: Tenant) -> None:
 def test_instructions_are_queued_for_the_ai(tenant: Tenant) -> None:
     lead_id = _lead(tenant)
 
-    answer = drafts.create(tenant, {"lead_id": lead_id, "instructions": "Thank her.", "tone": "friendly"})
+    response = drafts.create(tenant, {"lead_id": lead_id, "instructions": "Thank her.", "tone": "friendly"})
 
-    assert answer.status == 202
-    shown = answer.json
+    assert response.status == 202
+    shown = response.json
     assert (shown["status"], shown["subject"], shown["body"]) == ("writing", None, None)
     assert (shown["instructions"], shown["tone"], shown["lead_id"]) == ("Thank her.", "friendly", lead_id)
     (task,) = [item for item in stored("TASK", tenant.id) if item["task"] == "write_email"]
@@ -106,10 +106,10 @@ def test_the_tone_is_professional_by_default(tenant: Tenant) -> None:
 def test_an_invalid_field_is_named_by_a_pointer(
     tenant: Tenant, fields: dict[str, object], pointer: str
 ) -> None:
-    answer = drafts.create(tenant, fields)
+    response = drafts.create(tenant, fields)
 
-    assert (answer.status, answer.error) == (422, "validation_error")
-    assert pointer in [field["pointer"] for field in answer.json["error"]["details"]["fields"]]
+    assert (response.status, response.error) == (422, "validation_error")
+    assert pointer in [field["pointer"] for field in response.json["error"]["details"]["fields"]]
     assert stored("DRAFT", tenant.id) == []
 
 
@@ -117,9 +117,9 @@ def test_an_invalid_field_is_named_by_a_pointer(
 def test_a_person_of_another_tenant_or_mode_does_not_exist(tenant: Tenant, field: str) -> None:
     prefix = "lead" if field == "lead_id" else "pros"
     for foreign in (f"{prefix}_01kq09bekje6vbq5xe2b60xtww", "x", _lead(tenant)[::-1]):
-        answer = drafts.create(tenant, {**drafts.TEXT, field: foreign})
-        assert (answer.status, answer.error) == (422, "validation_error")
-        assert answer.json["error"]["details"]["fields"][0]["pointer"] == f"/{field}"
+        response = drafts.create(tenant, {**drafts.TEXT, field: foreign})
+        assert (response.status, response.error) == (422, "validation_error")
+        assert response.json["error"]["details"]["fields"][0]["pointer"] == f"/{field}"
     of_live = {**drafts.TEXT, "lead_id": _lead(tenant, email="b@example.com")}
     assert drafts.create(tenant, of_live, tenant.test_admin).status == 422
 
@@ -133,18 +133,18 @@ def test_a_person_that_is_erased_meanwhile_gets_no_draft(
     field = "lead_id" if collection == "leads" else "prospect_id"
 
     with overtaken(monkeypatch, lambda: call("DELETE", f"/v1/{collection}/{person}", key=tenant.admin)):
-        answer = drafts.create(tenant, {**drafts.TEXT, field: person})
+        response = drafts.create(tenant, {**drafts.TEXT, field: person})
 
-    assert (answer.status, stored("DRAFT", tenant.id)) == (422, [])
+    assert (response.status, stored("DRAFT", tenant.id)) == (422, [])
 
 
 def test_ai_that_is_switched_off_writes_nothing(tenant: Tenant) -> None:
     drafts.set_sender(tenant, ai={"enabled": False})
 
-    answer = drafts.create(tenant, {"instructions": "Thank her."})
+    response = drafts.create(tenant, {"instructions": "Thank her."})
 
-    assert (answer.status, answer.error) == (409, "conflict")
-    assert "ai.enabled" in answer.text
+    assert (response.status, response.error) == (409, "conflict")
+    assert "ai.enabled" in response.text
     assert drafts.create(tenant, drafts.TEXT).status == 201
 
 
@@ -161,12 +161,12 @@ def test_the_audit_record_shows_no_personal_value(tenant: Tenant) -> None:
 
 def test_a_repeated_request_creates_one_draft(tenant: Tenant) -> None:
     body = {"to": "dana@example.com", "instructions": "Thank her."}
-    answers = [
+    responses = [
         call("POST", drafts.PATH, key=tenant.write, json_body=body, headers={"Idempotency-Key": "a"})
         for _ in range(2)
     ]
 
-    assert answers[0].json == answers[1].json
+    assert responses[0].json == responses[1].json
     assert len(stored("DRAFT", tenant.id)) == 1
     assert len([item for item in stored("TASK", tenant.id) if item["task"] == "write_email"]) == 1
 

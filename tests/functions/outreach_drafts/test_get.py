@@ -16,9 +16,9 @@ def test_a_draft_is_shown_with_its_etag(tenant: Tenant) -> None:
     draft = drafts.drafted(tenant)
     path = f"{drafts.PATH}/{draft['id']}"
 
-    answer = call("GET", path, key=tenant.read)
+    response = call("GET", path, key=tenant.read)
 
-    assert (answer.status, answer.headers["ETag"], answer.json) == (200, '"1"', draft)
+    assert (response.status, response.headers["ETag"], response.json) == (200, '"1"', draft)
     assert call("GET", path, key=tenant.read, headers={"If-None-Match": '"1"'}).status == 304
 
 

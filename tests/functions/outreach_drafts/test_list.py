@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def _ids(tenant: Tenant, query: str = "") -> list[str]:
-    answer = call("GET", f"{drafts.PATH}{query}", key=tenant.read)
-    assert answer.status == 200, answer.text
-    return [draft["id"] for draft in answer.json["data"]]
+    response = call("GET", f"{drafts.PATH}{query}", key=tenant.read)
+    assert response.status == 200, response.text
+    return [draft["id"] for draft in response.json["data"]]
 
 
 def _person(tenant: Tenant, collection: str) -> str:

@@ -46,13 +46,13 @@ def _suppress(tenant: Tenant, address: str) -> str:
 
 
 def test_a_draft_becomes_one_queued_email(tenant: Tenant, draft: dict[str, Any]) -> None:
-    answer = drafts.send(tenant, draft)
+    response = drafts.send(tenant, draft)
 
-    assert (answer.status, answer.headers["ETag"], answer.json["status"]) == (202, '"2"', "queued")
-    assert drafts.read(tenant, draft) == answer.json
+    assert (response.status, response.headers["ETag"], response.json["status"]) == (202, '"2"', "queued")
+    assert drafts.read(tenant, draft) == response.json
     (item,) = stored("EMAIL", tenant.id)
     email = EMAILS.load(item)
-    assert answer.json["email_id"] == email.id
+    assert response.json["email_id"] == email.id
     assert item["kind"] == "EMAIL"
     assert (email.kind, email.status, email.draft_id) == ("draft", "queued", draft["id"])
     assert (email.to, email.subject, email.idempotency_key) == ("dana@example.com", "The report", draft["id"])
@@ -111,10 +111,10 @@ def test_a_draft_is_sent_once(tenant: Tenant, draft: dict[str, Any]) -> None:
 
 
 def test_a_repeated_request_gets_the_first_answer(tenant: Tenant, draft: dict[str, Any]) -> None:
-    answers = [drafts.send(tenant, draft, **{"Idempotency-Key": "once"}) for _ in range(2)]
+    responses = [drafts.send(tenant, draft, **{"Idempotency-Key": "once"}) for _ in range(2)]
 
-    assert answers[0].json == answers[1].json
-    assert answers[1].headers["Idempotent-Replayed"] == "true"
+    assert responses[0].json == responses[1].json
+    assert responses[1].headers["Idempotent-Replayed"] == "true"
     assert len(stored("EMAIL", tenant.id)) == 1
 
 
@@ -137,9 +137,9 @@ def test_the_text_of_the_last_edit_is_checked_and_sent(
         call("PATCH", path, key=tenant.write, json_body={"body": "Act now! Sam at Acme"})
 
     with overtaken(monkeypatch, edit):
-        answer = drafts.send(tenant, draft)
+        response = drafts.send(tenant, draft)
 
-    assert answer.status == 409
+    assert response.status == 409
     assert stored("EMAIL", tenant.id) == []
 
 
@@ -167,10 +167,10 @@ def test_a_blocked_draft_is_refused_with_its_findings(tenant: Tenant) -> None:
     drafts.set_sender(tenant)
     draft = drafts.drafted(tenant, body="Sam at Acme: your insurance will cover everything. It's guaranteed.")
 
-    answer = drafts.send(tenant, draft)
+    response = drafts.send(tenant, draft)
 
-    assert (answer.status, answer.error) == (409, "conflict")
-    found = answer.json["error"]["details"]["findings"]
+    assert (response.status, response.error) == (409, "conflict")
+    found = response.json["error"]["details"]["findings"]
     assert found == draft["findings"]
     assert [(finding["rule"], finding["level"]) for finding in found] == [
         ("coverage_promise", "block"),
@@ -191,10 +191,10 @@ def test_a_sender_that_was_removed_blocks(tenant: Tenant, draft: dict[str, Any])
     body = {"settings": {"sender": None}}
     assert call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body=body).status == 200
 
-    answer = drafts.send(tenant, draft)
+    response = drafts.send(tenant, draft)
 
-    assert answer.status == 409
-    assert [f["rule"] for f in answer.json["error"]["details"]["findings"]] == ["missing_sender"]
+    assert response.status == 409
+    assert [f["rule"] for f in response.json["error"]["details"]["findings"]] == ["missing_sender"]
 
 
 @pytest.mark.parametrize("status", ["writing", "failed"])
@@ -205,19 +205,19 @@ def test_a_draft_without_text_is_refused(tenant: Tenant, status: str) -> None:
         drafts.set_sender(tenant, ai={"enabled": False})
         drafts.write(drafts.task(tenant, draft))
 
-    answer = drafts.send(tenant, draft)
+    response = drafts.send(tenant, draft)
 
-    assert (answer.status, answer.json["error"]["details"]["status"]) == (409, status)
+    assert (response.status, response.json["error"]["details"]["status"]) == (409, status)
 
 
 def test_a_suppressed_address_is_refused(tenant: Tenant, draft: dict[str, Any]) -> None:
     suppression_id = _suppress(tenant, "dana@example.com")
 
-    answer = drafts.send(tenant, draft)
+    response = drafts.send(tenant, draft)
 
-    assert (answer.status, answer.error) == (409, "conflict")
-    assert answer.json["error"]["details"]["suppression_id"] == suppression_id
-    assert "dana@example.com" not in answer.text
+    assert (response.status, response.error) == (409, "conflict")
+    assert response.json["error"]["details"]["suppression_id"] == suppression_id
+    assert "dana@example.com" not in response.text
     assert stored("EMAIL", tenant.id) == []
     assert drafts.read(tenant, draft)["status"] == "draft"
 

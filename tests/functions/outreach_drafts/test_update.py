@@ -9,14 +9,14 @@ import pytest
 from tests.support import drafts
 from tests.support.callrail import actions
 from tests.support.faults import overtaken
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.tenants import new_tenant
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
 
 
-def _patch(tenant: Tenant, draft: dict[str, Any], body: dict[str, object], **headers: str) -> Answer:
+def _patch(tenant: Tenant, draft: dict[str, Any], body: dict[str, object], **headers: str) -> ApiResponse:
     path = f"{drafts.PATH}/{draft['id']}"
     return call("PATCH", path, key=tenant.write, json_body=body, headers=headers)
 
@@ -26,10 +26,10 @@ def test_the_findings_follow_the_text(tenant: Tenant) -> None:
     draft = drafts.drafted(tenant, body="Sam at Acme: act now!")
     assert drafts.rules(draft) == ["fake_urgency"]
 
-    answer = _patch(tenant, draft, {"body": "Sam at Acme: when would it suit you?"})
+    response = _patch(tenant, draft, {"body": "Sam at Acme: when would it suit you?"})
 
-    assert (answer.status, answer.headers["ETag"], answer.json["findings"]) == (200, '"2"', [])
-    assert answer.json["subject"] == draft["subject"]
+    assert (response.status, response.headers["ETag"], response.json["findings"]) == (200, '"2"', [])
+    assert response.json["subject"] == draft["subject"]
     assert drafts.rules(_patch(tenant, draft, {"subject": "Final notice"}).json) == ["fake_urgency"]
     assert actions("draft", tenant.id) == ["draft.created", "draft.updated", "draft.updated"]
 
@@ -78,9 +78,9 @@ def test_a_draft_that_is_being_written_or_was_sent_does_not_change(tenant: Tenan
     drafts.send(tenant, queued)
 
     for draft, status in ((writing, "writing"), (queued, "queued")):
-        answer = _patch(tenant, draft, {"subject": "x"})
-        assert (answer.status, answer.error) == (409, "conflict")
-        assert answer.json["error"]["details"]["status"] == status
+        response = _patch(tenant, draft, {"subject": "x"})
+        assert (response.status, response.error) == (409, "conflict")
+        assert response.json["error"]["details"]["status"] == status
 
 
 @pytest.mark.parametrize(
@@ -97,10 +97,10 @@ def test_a_draft_that_is_being_written_or_was_sent_does_not_change(tenant: Tenan
 def test_an_invalid_field_is_named_by_a_pointer(
     tenant: Tenant, body: dict[str, object], pointer: str
 ) -> None:
-    answer = _patch(tenant, drafts.drafted(tenant), body)
+    response = _patch(tenant, drafts.drafted(tenant), body)
 
-    assert answer.status == 422
-    assert [field["pointer"] for field in answer.json["error"]["details"]["fields"]] == [pointer]
+    assert response.status == 422
+    assert [field["pointer"] for field in response.json["error"]["details"]["fields"]] == [pointer]
 
 
 def test_another_version_is_refused(tenant: Tenant) -> None:
@@ -117,9 +117,9 @@ def test_a_draft_that_is_sent_meanwhile_keeps_its_text(
     draft = drafts.drafted(tenant)
 
     with overtaken(monkeypatch, lambda: drafts.send(tenant, draft)):
-        answer = _patch(tenant, draft, {"body": "We guarantee it. Act now!"})
+        response = _patch(tenant, draft, {"body": "We guarantee it. Act now!"})
 
-    assert (answer.status, drafts.read(tenant, draft)["body"]) == (409, draft["body"])
+    assert (response.status, drafts.read(tenant, draft)["body"]) == (409, draft["body"])
 
 
 def test_a_draft_of_another_tenant_or_mode_does_not_exist(tenant: Tenant) -> None:

@@ -21,18 +21,18 @@ def test_an_email_is_shown_with_its_content_and_its_events_in_order(tenant: Tena
     for kind, seconds in (("delivered", 3), ("delivery_delayed", 1)):
         emails.report(connection, emails.event(kind, email, at=email.sent_at + timedelta(seconds=seconds)))
 
-    answer = call("GET", f"{EMAILS_PATH}/{email.id}", key=tenant.read)
+    response = call("GET", f"{EMAILS_PATH}/{email.id}", key=tenant.read)
 
-    assert answer.status == 200
-    shown = answer.json
+    assert response.status == 200
+    shown = response.json
     assert [event["type"] for event in shown["events"]] == ["queued", "sent", "delayed", "delivered"]
     assert (shown["status"], shown["to"], shown["step"], shown["variant"]) == (
         "delivered", "dana@example.com", 1, "A",
     )  # fmt: skip
     assert (shown["html"], shown["text"]) == ("<p>Hello</p>", "Hello")
-    assert answer.headers["ETag"] == f'"{shown["version"]}"'
-    assert "salt" not in answer.text
-    assert email.idempotency_key not in answer.text
+    assert response.headers["ETag"] == f'"{shown["version"]}"'
+    assert "salt" not in response.text
+    assert email.idempotency_key not in response.text
 
 
 def test_a_known_version_is_304(tenant: Tenant) -> None:
@@ -47,5 +47,5 @@ def test_an_email_of_another_tenant_or_mode_is_404(tenant: Tenant, stranger: Ten
     email = emails.queued(tenant)
 
     for key in (stranger.admin, tenant.test_admin):
-        answer = call("GET", f"{EMAILS_PATH}/{email.id}", key=key)
-        assert (answer.status, answer.error) == (404, "not_found")
+        response = call("GET", f"{EMAILS_PATH}/{email.id}", key=key)
+        assert (response.status, response.error) == (404, "not_found")

@@ -21,12 +21,12 @@ LEAD = "lead_01kq09bekje6vbq5xe2b60xtww"
 def _walk(tenant: Tenant, query: str, key: str | None = None) -> list[str]:
     found, cursor = [], ""
     while True:
-        answer = call("GET", f"{EMAILS_PATH}?{query}{cursor}", key=key or tenant.read)
-        assert answer.status == 200, answer.text
-        found += [email["id"] for email in answer.json["data"]]
-        if answer.json["next_cursor"] is None:
+        response = call("GET", f"{EMAILS_PATH}?{query}{cursor}", key=key or tenant.read)
+        assert response.status == 200, response.text
+        found += [email["id"] for email in response.json["data"]]
+        if response.json["next_cursor"] is None:
             return found
-        cursor = f"&cursor={answer.json['next_cursor']}"
+        cursor = f"&cursor={response.json['next_cursor']}"
 
 
 def test_pages_contain_every_email_once_with_every_filter(tenant: Tenant) -> None:
@@ -62,11 +62,11 @@ def test_pages_contain_every_email_once_with_every_filter(tenant: Tenant) -> Non
 def test_a_list_has_the_events_and_no_content(tenant: Tenant) -> None:
     emails.sent(tenant, content="A quote for the roof")
 
-    answer = call("GET", EMAILS_PATH, key=tenant.read)
+    response = call("GET", EMAILS_PATH, key=tenant.read)
 
-    (email,) = answer.json["data"]
+    (email,) = response.json["data"]
     assert [event["type"] for event in email["events"]] == ["queued", "sent"]
-    assert "A quote" not in answer.text
+    assert "A quote" not in response.text
 
 
 def test_a_list_has_no_email_of_another_tenant_or_mode(tenant: Tenant, stranger: Tenant) -> None:

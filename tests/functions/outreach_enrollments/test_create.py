@@ -48,8 +48,8 @@ def _refused(tenant: Tenant, sequence: dict[str, Any], person: dict[str, Any], k
 
 def _suppress(tenant: Tenant, **suppressed: str) -> None:
     body = {"reason": "manual", **suppressed}
-    answer = call("POST", "/v1/outreach/suppressions", key=tenant.write, json_body=body)
-    assert answer.status == 201, answer.text
+    response = call("POST", "/v1/outreach/suppressions", key=tenant.write, json_body=body)
+    assert response.status == 201, response.text
 
 
 def _claims() -> set[str]:
@@ -61,11 +61,11 @@ def test_leads_and_prospects_are_enrolled_with_one_result_each(
 ) -> None:
     first, second = lead(tenant), prospect(tenant)
 
-    answer = enroll(tenant, sequence["id"], first, second, UNKNOWN)
+    response = enroll(tenant, sequence["id"], first, second, UNKNOWN)
 
-    assert answer.status == 200
-    known, unknown, other = answer.json["data"]
-    assert (answer.json["enrolled"], answer.json["refused"]) == (2, 1)
+    assert response.status == 200
+    known, unknown, other = response.json["data"]
+    assert (response.json["enrolled"], response.json["refused"]) == (2, 1)
     assert (known["lead_id"], known["prospect_id"], known["status"]) == (first["id"], None, "enrolled")
     assert (other["lead_id"], other["prospect_id"], other["status"]) == (None, second["id"], "enrolled")
     assert (unknown["lead_id"], unknown["status"], unknown["reason"]) == (
@@ -149,8 +149,8 @@ def test_the_delay_counts_in_the_time_of_the_test_clock(
     key = tenant.test_admin
     other = active(tenant, key)
     body = {"advance_to": "2026-06-01T16:00:00Z"}
-    answer = call("POST", "/v1/outreach/test-clock", key=key, json_body=body)
-    assert answer.status < 300, answer.text
+    response = call("POST", "/v1/outreach/test-clock", key=key, json_body=body)
+    assert response.status < 300, response.text
     Pipeline().run()
 
     due_at = eal_clock.parse(enrolled(tenant, other["id"], lead(tenant, key=key), key)["due_at"])
@@ -278,9 +278,9 @@ def test_only_an_active_sequence_accepts_enrollments(tenant: Tenant, status: str
     ]:
         move(tenant, made["id"], to)
 
-    answer = enroll(tenant, made["id"], lead(tenant))
+    response = enroll(tenant, made["id"], lead(tenant))
 
-    assert (answer.status, answer.json["error"]["details"]["status"]) == (409, status)
+    assert (response.status, response.json["error"]["details"]["status"]) == (409, status)
     assert not items("ENROLLMENT")
 
 
@@ -319,10 +319,10 @@ def test_a_prospect_is_enrolled_and_never_goes_back(tenant: Tenant, sequence: di
 def test_the_audit_log_has_a_record_of_each_and_no_address(tenant: Tenant, sequence: dict[str, Any]) -> None:
     shown = enrolled(tenant, sequence["id"], prospect(tenant))
 
-    answer = call("GET", "/v1/audit-log?resource_type=enrollment", key=tenant.read)
-    (record,) = answer.json["data"]
+    response = call("GET", "/v1/audit-log?resource_type=enrollment", key=tenant.read)
+    (record,) = response.json["data"]
     assert (record["action"], record["resource"]["id"]) == ("enrollment.created", shown["id"])
-    assert "robin@example.com" not in answer.text
+    assert "robin@example.com" not in response.text
     changes = {change["field"]: change["to"] for change in record["changes"]}
     assert changes["address"].startswith("hmac-sha256:")
 
@@ -336,9 +336,9 @@ def test_a_hundred_people_are_enrolled_in_few_transactions(
     people = [prospect(tenant, f"p{number}@example.com") for number in range(100)]
 
     with watched_calls(monkeypatch) as calls:
-        answer = enroll(tenant, sequence["id"], *people)
+        response = enroll(tenant, sequence["id"], *people)
 
-    assert (answer.json["enrolled"], answer.json["refused"]) == (100, 0)
+    assert (response.json["enrolled"], response.json["refused"]) == (100, 0)
     assert calls.count("TransactWriteItems") == 7
     assert calls.count("TransactGetItems") == 14
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.pipeline import items
 from tests.support.sequences import SEQUENCES, active, be_ready, enrolled, lead
 
@@ -20,7 +20,7 @@ def enrollment(tenant: Tenant) -> dict[str, Any]:
     return enrolled(tenant, active(tenant)["id"], lead(tenant))
 
 
-def _delete(tenant: Tenant, enrollment: dict[str, Any], **headers: str) -> Answer:
+def _delete(tenant: Tenant, enrollment: dict[str, Any], **headers: str) -> ApiResponse:
     path = f"{SEQUENCES}/{enrollment['sequence_id']}/enrollments/{enrollment['id']}"
     return call("DELETE", path, key=tenant.write, headers=headers)
 

@@ -16,11 +16,11 @@ def test_an_enrollment_shows_no_address_and_no_salt(tenant: Tenant) -> None:
     sequence = active(tenant)
     shown = enrolled(tenant, sequence["id"], lead(tenant))
 
-    answer = call("GET", f"{SEQUENCES}/{sequence['id']}/enrollments/{shown['id']}", key=tenant.read)
+    response = call("GET", f"{SEQUENCES}/{sequence['id']}/enrollments/{shown['id']}", key=tenant.read)
 
-    assert (answer.status, answer.headers["ETag"]) == (200, '"1"')
-    assert not {"address", "salt", "planned_at"} & answer.json.keys()
-    assert "dana@example.com" not in answer.text
+    assert (response.status, response.headers["ETag"]) == (200, '"1"')
+    assert not {"address", "salt", "planned_at"} & response.json.keys()
+    assert "dana@example.com" not in response.text
 
 
 def test_an_enrollment_of_another_sequence_tenant_or_mode_is_404(tenant: Tenant, stranger: Tenant) -> None:

@@ -13,7 +13,7 @@ from eal.core.clock import rfc3339
 from eal.domain.outreach.enrollments import store as enrollments
 from eal.domain.outreach.enrollments.store import ENROLLMENTS
 from tests.support.faults import overtaken
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.pipeline import items
 from tests.support.sequences import SEQUENCES, STEPS, active, be_ready, enroll, enrolled, lead
 
@@ -34,7 +34,7 @@ def _path(enrollment: dict[str, Any]) -> str:
     return f"{SEQUENCES}/{enrollment['sequence_id']}/enrollments/{enrollment['id']}"
 
 
-def _move(tenant: Tenant, enrollment: dict[str, Any], to: str, **headers: str) -> Answer:
+def _move(tenant: Tenant, enrollment: dict[str, Any], to: str, **headers: str) -> ApiResponse:
     path = f"{_path(enrollment)}/transitions"
     return call("POST", path, key=tenant.write, json_body={"to": to}, headers=headers)
 
@@ -48,10 +48,10 @@ def _due(tenant: Tenant) -> list[str]:
 def test_a_paused_enrollment_is_not_due_and_keeps_its_address(
     tenant: Tenant, enrollment: dict[str, Any]
 ) -> None:
-    answer = _move(tenant, enrollment, "paused")
+    response = _move(tenant, enrollment, "paused")
 
-    assert (answer.status, answer.json["status"], answer.json["due_at"]) == (200, "paused", None)
-    assert answer.headers["ETag"] == '"2"'
+    assert (response.status, response.json["status"], response.json["due_at"]) == (200, "paused", None)
+    assert response.headers["ETag"] == '"2"'
     assert _due(tenant) == []
     person = {"id": enrollment["lead_id"]}
     (result,) = enroll(tenant, enrollment["sequence_id"], person).json["data"]
@@ -61,9 +61,9 @@ def test_a_paused_enrollment_is_not_due_and_keeps_its_address(
 def test_a_resumed_enrollment_is_due_when_it_was(tenant: Tenant, enrollment: dict[str, Any]) -> None:
     _move(tenant, enrollment, "paused")
 
-    answer = _move(tenant, enrollment, "active")
+    response = _move(tenant, enrollment, "active")
 
-    assert (answer.json["status"], answer.json["due_at"]) == ("active", enrollment["due_at"])
+    assert (response.json["status"], response.json["due_at"]) == ("active", enrollment["due_at"])
     assert _due(tenant) == [enrollment["id"]]
 
 
@@ -102,13 +102,16 @@ def test_an_enrollment_that_is_paused_until_a_day_is_in_the_index_of_that_day(
 def test_a_move_to_the_same_status_and_of_a_closed_one_is_409(
     tenant: Tenant, enrollment: dict[str, Any]
 ) -> None:
-    answer = _move(tenant, enrollment, "active")
-    assert (answer.error, answer.json["error"]["details"]["allowed"]) == ("illegal_transition", ["paused"])
+    response = _move(tenant, enrollment, "active")
+    assert (response.error, response.json["error"]["details"]["allowed"]) == (
+        "illegal_transition",
+        ["paused"],
+    )
     call("DELETE", _path(enrollment), key=tenant.write)
 
     for to in ("active", "paused"):
-        answer = _move(tenant, enrollment, to)
-        assert (answer.status, answer.json["error"]["details"]["allowed"]) == (409, [])
+        response = _move(tenant, enrollment, to)
+        assert (response.status, response.json["error"]["details"]["allowed"]) == (409, [])
 
 
 @pytest.mark.parametrize("to", ["stopped", "completed", None])

@@ -14,9 +14,9 @@ from tests.functions.workers.test_classify_reply import (
     NO_SUCH_USER,
     REPORT,
     UNSUBSCRIBE,
-    answer,
     conversation,
     prospect_state,
+    replied,
     status,
     suppressed,
     switch_ai_off,
@@ -24,7 +24,7 @@ from tests.functions.workers.test_classify_reply import (
 from tests.support import replies
 from tests.support.callrail import actions, events, stored
 from tests.support.faults import overtaken
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.replies import DANA, classified, classify, enrolled, shown, task
 from tests.support.tenants import new_tenant
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tests.support.tenants import Tenant
 
 
-def patch(tenant: Tenant, reply_id: str, key: str | None = None, /, **body: Any) -> Answer:
+def patch(tenant: Tenant, reply_id: str, key: str | None = None, /, **body: Any) -> ApiResponse:
     path = f"/v1/outreach/replies/{reply_id}/classification"
     return call("PATCH", path, key=key or tenant.write, json_body=body)
 
@@ -99,7 +99,7 @@ def test_a_wish_that_the_engine_missed_suppresses_at_once(
     tenant: Tenant, classification: str, reason: str
 ) -> None:
     enrollment, email = conversation(tenant)
-    reply = answer(tenant, email, "Please call.")
+    reply = replied(tenant, email, "Please call.")
 
     found = corrected(tenant, reply["id"], classification=classification)
 
@@ -111,7 +111,7 @@ def test_a_wish_that_the_engine_missed_suppresses_at_once(
 
 def test_a_person_whom_the_engine_took_for_a_machine_stops_the_sequence(tenant: Tenant) -> None:
     enrollment, email = conversation(tenant)
-    reply = answer(tenant, email, "I am out of the office until May 5, 2026.", headers=AUTOMATIC)
+    reply = replied(tenant, email, "I am out of the office until May 5, 2026.", headers=AUTOMATIC)
     assert status(tenant, enrollment) == ("paused", None)
 
     found = corrected(tenant, reply["id"], classification="question")
@@ -122,7 +122,7 @@ def test_a_person_whom_the_engine_took_for_a_machine_stops_the_sequence(tenant: 
 
 def test_a_return_date_pauses_what_is_still_active(tenant: Tenant) -> None:
     enrollment, email = conversation(tenant)
-    reply = answer(tenant, email, "Thank you for your message. We have received it.", headers=AUTOMATIC)
+    reply = replied(tenant, email, "Thank you for your message. We have received it.", headers=AUTOMATIC)
     assert status(tenant, enrollment) == ("active", None)
 
     corrected(tenant, reply["id"], classification="out_of_office", return_date="2026-06-01")
@@ -133,7 +133,7 @@ def test_a_return_date_pauses_what_is_still_active(tenant: Tenant) -> None:
 
 def test_a_stopped_enrollment_stays_stopped(tenant: Tenant) -> None:
     enrollment, email = conversation(tenant)
-    reply = answer(tenant, email, INTERESTED)
+    reply = replied(tenant, email, INTERESTED)
 
     found = corrected(tenant, reply["id"], classification="auto_reply")
 
@@ -153,7 +153,7 @@ def test_a_newer_enrollment_stops_only_for_a_wish(
     tenant: Tenant, classification: str, expected: tuple[str, str | None]
 ) -> None:
     _, email = conversation(tenant)
-    reply = answer(tenant, email, INTERESTED)
+    reply = replied(tenant, email, INTERESTED)
     again = enrolled(tenant)
 
     corrected(tenant, reply["id"], classification=classification)
@@ -173,7 +173,7 @@ def test_a_wish_that_was_none_is_lifted_by_an_admin_with_a_reason(
     tenant: Tenant, by_admin: bool, note: str | None, lifted: bool
 ) -> None:
     _, email = conversation(tenant)
-    reply = answer(tenant, email, UNSUBSCRIBE)
+    reply = replied(tenant, email, UNSUBSCRIBE)
     key = tenant.admin if by_admin else tenant.write
 
     found = corrected(tenant, reply["id"], key, classification="interested", note=note)
@@ -185,7 +185,7 @@ def test_a_wish_that_was_none_is_lifted_by_an_admin_with_a_reason(
 
 def test_an_admin_may_lift_what_a_writer_could_not(tenant: Tenant) -> None:
     _, email = conversation(tenant)
-    reply = answer(tenant, email, UNSUBSCRIBE)
+    reply = replied(tenant, email, UNSUBSCRIBE)
     corrected(tenant, reply["id"], classification="interested")
 
     found = corrected(
@@ -197,7 +197,7 @@ def test_an_admin_may_lift_what_a_writer_could_not(tenant: Tenant) -> None:
 
 def test_a_mailbox_that_lives_is_lifted_by_anybody_who_may_write(tenant: Tenant) -> None:
     _, email = conversation(tenant)
-    reply = answer(tenant, email, NO_SUCH_USER, sender="mailer-daemon@example.com", headers=REPORT)
+    reply = replied(tenant, email, NO_SUCH_USER, sender="mailer-daemon@example.com", headers=REPORT)
     assert suppressed(tenant) == {DANA: "bounced"}
 
     found = corrected(tenant, reply["id"], classification="other")
@@ -209,7 +209,7 @@ def test_what_another_caused_is_not_lifted(tenant: Tenant) -> None:
     _, email = conversation(tenant)
     body = {"address": DANA, "reason": "manual"}
     assert call("POST", "/v1/outreach/suppressions", key=tenant.write, json_body=body).status == 201
-    reply = answer(tenant, email, INTERESTED)
+    reply = replied(tenant, email, INTERESTED)
 
     corrected(tenant, reply["id"], tenant.admin, classification="other", note="No.")
 
@@ -218,7 +218,7 @@ def test_what_another_caused_is_not_lifted(tenant: Tenant) -> None:
 
 def test_from_one_wish_to_another_the_suppression_stays(tenant: Tenant) -> None:
     _, email = conversation(tenant)
-    reply = answer(tenant, email, UNSUBSCRIBE)
+    reply = replied(tenant, email, UNSUBSCRIBE)
 
     found = corrected(tenant, reply["id"], tenant.admin, classification="hostile", note="A threat.")
 
@@ -229,7 +229,7 @@ def test_from_one_wish_to_another_the_suppression_stays(tenant: Tenant) -> None:
 def test_without_ai_the_correction_is_the_first_classification(tenant: Tenant) -> None:
     switch_ai_off(tenant)
     _, email = conversation(tenant)
-    reply = answer(tenant, email, UNSUBSCRIBE)
+    reply = replied(tenant, email, UNSUBSCRIBE)
 
     found = corrected(tenant, reply["id"], classification="unsubscribe")
 
@@ -253,9 +253,9 @@ def test_the_audit_record_has_the_class_and_no_note(tenant: Tenant) -> None:
 
 def test_a_correction_races_with_another_change(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     enrollment, email = conversation(tenant)
-    reply = answer(tenant, email, "I am out of the office until May 5, 2026.", headers=AUTOMATIC)
+    reply = replied(tenant, email, "I am out of the office until May 5, 2026.", headers=AUTOMATIC)
 
-    with overtaken(monkeypatch, lambda: answer(tenant, email, INTERESTED)):
+    with overtaken(monkeypatch, lambda: replied(tenant, email, INTERESTED)):
         corrected(tenant, reply["id"], classification="question")
 
     assert status(tenant, enrollment) == ("stopped", "replied")

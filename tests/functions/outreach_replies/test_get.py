@@ -47,9 +47,9 @@ def test_a_reply_is_shown_before_it_is_classified(tenant: Tenant) -> None:
 def test_the_answer_depends_on_the_version(tenant: Tenant) -> None:
     reply_id = replies.received(tenant, BODY)
     path = f"/v1/outreach/replies/{reply_id}"
-    answer = call("GET", path, key=tenant.read)
+    response = call("GET", path, key=tenant.read)
 
-    again = call("GET", path, key=tenant.read, headers={"If-None-Match": answer.headers["ETag"]})
+    again = call("GET", path, key=tenant.read, headers={"If-None-Match": response.headers["ETag"]})
 
     assert again.status == 304
 
@@ -65,5 +65,5 @@ def test_another_tenants_reply_and_that_of_the_other_mode(tenant: Tenant) -> Non
     reply_id = replies.received(tenant, BODY)
 
     for key in (new_tenant("Other").admin, tenant.test_admin):
-        answer = call("GET", f"/v1/outreach/replies/{reply_id}", key=key)
-        assert (answer.status, "Dana" in answer.text) == (404, False)
+        response = call("GET", f"/v1/outreach/replies/{reply_id}", key=key)
+        assert (response.status, "Dana" in response.text) == (404, False)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from eal.core import ids
-from tests.functions.workers.test_classify_reply import INTERESTED, UNSUBSCRIBE, answer, conversation
+from tests.functions.workers.test_classify_reply import INTERESTED, UNSUBSCRIBE, conversation, replied
 from tests.support import replies
 from tests.support.http import call
 from tests.support.replies import classified, enrolled, sent
@@ -18,32 +18,32 @@ if TYPE_CHECKING:
 
 
 def listed(tenant: Tenant, query: str = "") -> list[Any]:
-    answer = call("GET", f"/v1/outreach/replies?{query}", key=tenant.read)
-    assert answer.status == 200, answer.text
-    return [item["id"] for item in answer.json["data"]]
+    response = call("GET", f"/v1/outreach/replies?{query}", key=tenant.read)
+    assert response.status == 200, response.text
+    return [item["id"] for item in response.json["data"]]
 
 
 def test_replies_are_listed_newest_first_without_their_content(tenant: Tenant) -> None:
     first = classified(tenant, "My secret word is xylophone.")["id"]
     second = replies.received(tenant, INTERESTED)
 
-    answer = call("GET", "/v1/outreach/replies", key=tenant.read)
+    response = call("GET", "/v1/outreach/replies", key=tenant.read)
 
-    assert [item["id"] for item in answer.json["data"]] == [second, first]
-    pending, done = answer.json["data"]
+    assert [item["id"] for item in response.json["data"]] == [second, first]
+    pending, done = response.json["data"]
     assert (pending["classification"], pending["match"], pending["needs_review"]) == (None, None, False)
     assert done["classification"]["provenance"]["engine"] == "embedded"
     assert not {"text", "body", "evidence", "engine_classification", "salt", "headers"} & {
         *done,
         *done["classification"],
     }
-    assert "xylophone" not in answer.text
+    assert "xylophone" not in response.text
 
 
 def test_filters(tenant: Tenant) -> None:
     enrollment, email = conversation(tenant)
-    interested = answer(tenant, email, INTERESTED)["id"]
-    unsubscribe = answer(tenant, email, UNSUBSCRIBE, sender="boss@example.com")["id"]
+    interested = replied(tenant, email, INTERESTED)["id"]
+    unsubscribe = replied(tenant, email, UNSUBSCRIBE, sender="boss@example.com")["id"]
     unsure = classified(tenant, "Please call.", sender="ted@example.com")["id"]
 
     assert listed(tenant, "classification=interested") == [interested]
@@ -63,7 +63,7 @@ def test_filters(tenant: Tenant) -> None:
 
 def test_a_leads_replies(tenant: Tenant) -> None:
     email = sent(tenant, lead_id="lead_01kq09bekje6vbq5xe2dae3erx")
-    reply = answer(tenant, email, INTERESTED)
+    reply = replied(tenant, email, INTERESTED)
 
     assert reply["lead_id"] == "lead_01kq09bekje6vbq5xe2dae3erx"
     assert listed(tenant, "lead_id=lead_01kq09bekje6vbq5xe2dae3erx") == [reply["id"]]

@@ -22,20 +22,24 @@ BODY = {"reason": "The purchased list was removed."}
 def test_a_paused_sender_is_resumed_with_the_reason_in_the_audit_log(tenant: Tenant) -> None:
     emails.pause_sender(tenant)
 
-    answer = call("POST", PATH, key=tenant.admin, json_body=BODY)
+    response = call("POST", PATH, key=tenant.admin, json_body=BODY)
 
-    assert answer.status == 200
-    assert (answer.json["status"], answer.json["reason"], answer.json["paused_at"]) == ("active", None, None)
-    assert answer.json["resumed_at"]
+    assert response.status == 200
+    assert (response.json["status"], response.json["reason"], response.json["paused_at"]) == (
+        "active",
+        None,
+        None,
+    )
+    assert response.json["resumed_at"]
     assert not sender.is_paused(tenant.in_mode("live"))
     (record,) = [one for one in stored("AUDIT", tenant.id) if one["action"] == "sender.resumed"]
     assert {"field": "note", "from": None, "to": BODY["reason"]} in record["changes"]  # type: ignore[operator]
 
 
 def test_a_sender_that_is_not_paused_stays_as_it_is(tenant: Tenant) -> None:
-    answer = call("POST", PATH, key=tenant.admin, json_body=BODY)
+    response = call("POST", PATH, key=tenant.admin, json_body=BODY)
 
-    assert (answer.status, answer.json["status"], answer.json["version"]) == (200, "active", 0)
+    assert (response.status, response.json["status"], response.json["version"]) == (200, "active", 0)
     assert stored("SENDER", tenant.id) == []
 
 

@@ -19,9 +19,9 @@ VARIANT = {"name": "A", "subject": "Hello", "body": "Text"}
 
 def _fields(tenant: Tenant, **change: Any) -> list[tuple[str, str]]:
     body = {"name": "x", **change}
-    answer = call("POST", SEQUENCES, key=tenant.write, json_body=body)
-    assert (answer.status, answer.error) == (422, "validation_error"), answer.text
-    return [(field["pointer"], field["type"]) for field in answer.json["error"]["details"]["fields"]]
+    response = call("POST", SEQUENCES, key=tenant.write, json_body=body)
+    assert (response.status, response.error) == (422, "validation_error"), response.text
+    return [(field["pointer"], field["type"]) for field in response.json["error"]["details"]["fields"]]
 
 
 def test_a_sequence_is_stored_as_shown(tenant: Tenant) -> None:
@@ -39,10 +39,10 @@ def test_a_sequence_is_stored_as_shown(tenant: Tenant) -> None:
 
 
 def test_only_a_name_is_needed(tenant: Tenant) -> None:
-    answer = call("POST", SEQUENCES, key=tenant.write, json_body={"name": "Later"})
+    response = call("POST", SEQUENCES, key=tenant.write, json_body={"name": "Later"})
 
-    assert (answer.status, answer.headers["ETag"]) == (201, '"1"')
-    shown = answer.json
+    assert (response.status, response.headers["ETag"]) == (201, '"1"')
+    shown = response.json
     assert (shown["steps"], shown["time_zone"], shown["daily_cap"]) == ([], None, None)
     assert shown["send_window"] == {
         "days": ["mon", "tue", "wed", "thu", "fri"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from eal.core import aws
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.pipeline import Pipeline
 from tests.support.sequences import SEQUENCES, active, be_ready, draft, enrolled, lead, move
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.support.tenants import Tenant
 
 
-def _delete(tenant: Tenant, sequence_id: str, key: str = "") -> Answer:
+def _delete(tenant: Tenant, sequence_id: str, key: str = "") -> ApiResponse:
     return call("DELETE", f"{SEQUENCES}/{sequence_id}", key=key or tenant.admin)
 
 
@@ -40,8 +40,8 @@ def test_an_active_or_paused_sequence_is_409(tenant: Tenant) -> None:
 
     assert _delete(tenant, sequence["id"]).error == "conflict"
     move(tenant, sequence["id"], "paused")
-    answer = _delete(tenant, sequence["id"])
-    assert (answer.status, answer.json["error"]["details"]["status"]) == (409, "paused")
+    response = _delete(tenant, sequence["id"])
+    assert (response.status, response.json["error"]["details"]["status"]) == (409, "paused")
 
 
 def test_an_archived_sequence_is_deleted_once_its_enrollments_are_stopped(tenant: Tenant) -> None:
@@ -71,14 +71,14 @@ def test_a_deletion_does_not_read_the_closed_enrollments(
     read: list[int] = []
 
     def watched(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
-        answer = send(client, operation, arguments)
-        read.extend([answer["ScannedCount"]] if operation == "Query" else [])
-        return answer
+        response = send(client, operation, arguments)
+        read.extend([response["ScannedCount"]] if operation == "Query" else [])
+        return response
 
     monkeypatch.setattr(aws.Client, "call", watched)
-    answer = _delete(tenant, sequence["id"])
+    response = _delete(tenant, sequence["id"])
 
-    assert (answer.status, read) == (204, [0])
+    assert (response.status, read) == (204, [0])
 
 
 def test_one_open_enrollment_among_closed_ones_keeps_a_sequence(tenant: Tenant) -> None:

@@ -15,9 +15,9 @@ def test_the_version_is_the_etag(tenant: Tenant) -> None:
     made = draft(tenant)
     path = f"{SEQUENCES}/{made['id']}"
 
-    answer = call("GET", path, key=tenant.read)
+    response = call("GET", path, key=tenant.read)
 
-    assert (answer.status, answer.json, answer.headers["ETag"]) == (200, made, '"1"')
+    assert (response.status, response.json, response.headers["ETag"]) == (200, made, '"1"')
     assert call("GET", path, key=tenant.read, headers={"If-None-Match": '"1"'}).status == 304
 
 

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def _faults(tenant: Tenant, sequence_id: str, key: str = "") -> list[tuple[str, str]]:
-    answer = move(tenant, sequence_id, "active", key)
-    assert (answer.status, answer.error) == (422, "validation_error"), answer.text
-    return [(field["pointer"], field["type"]) for field in answer.json["error"]["details"]["fields"]]
+    response = move(tenant, sequence_id, "active", key)
+    assert (response.status, response.error) == (422, "validation_error"), response.text
+    return [(field["pointer"], field["type"]) for field in response.json["error"]["details"]["fields"]]
 
 
 def test_a_draft_becomes_active_paused_active_and_archived(tenant: Tenant) -> None:
@@ -26,9 +26,9 @@ def test_a_draft_becomes_active_paused_active_and_archived(tenant: Tenant) -> No
     made = draft(tenant)
 
     for number, to in enumerate(("active", "paused", "active", "paused", "archived"), 2):
-        answer = move(tenant, made["id"], to)
-        assert (answer.status, answer.json["status"], answer.json["version"]) == (200, to, number)
-        assert answer.json["activated_at"] > made["created_at"]
+        response = move(tenant, made["id"], to)
+        assert (response.status, response.json["status"], response.json["version"]) == (200, to, number)
+        assert response.json["activated_at"] > made["created_at"]
 
     path = f"/v1/audit-log?resource_type=sequence&resource_id={made['id']}&limit=1"
     (record,) = call("GET", path, key=tenant.read).json["data"]
@@ -55,10 +55,10 @@ def test_any_other_move_is_409_with_what_is_allowed(
     for to in moves:
         assert move(tenant, made["id"], to).status == 200
 
-    answer = move(tenant, made["id"], refused)
+    response = move(tenant, made["id"], refused)
 
-    assert (answer.status, answer.error) == (409, "illegal_transition")
-    assert answer.json["error"]["details"]["allowed"] == allowed
+    assert (response.status, response.error) == (409, "illegal_transition")
+    assert response.json["error"]["details"]["allowed"] == allowed
 
 
 def test_draft_is_no_status_to_move_to(tenant: Tenant) -> None:

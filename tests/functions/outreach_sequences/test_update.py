@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.faults import overtaken
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.sequences import (
     SEQUENCES,
     STEPS,
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.support.tenants import Tenant
 
 
-def _update(tenant: Tenant, sequence_id: str, body: dict[str, Any], **headers: str) -> Answer:
+def _update(tenant: Tenant, sequence_id: str, body: dict[str, Any], **headers: str) -> ApiResponse:
     return call("PATCH", f"{SEQUENCES}/{sequence_id}", key=tenant.write, json_body=body, headers=headers)
 
 
@@ -37,12 +37,12 @@ def _shown(tenant: Tenant, sequence_id: str) -> dict[str, Any]:
 def test_only_the_fields_of_the_body_change(tenant: Tenant) -> None:
     made = draft(tenant, daily_cap=10, time_zone="America/Chicago")
 
-    answer = _update(
+    response = _update(
         tenant, made["id"], {"name": "Other", "daily_cap": None, "send_window": {"start": "10:00"}}
     )
 
-    assert (answer.status, answer.headers["ETag"]) == (200, '"2"')
-    shown = answer.json
+    assert (response.status, response.headers["ETag"]) == (200, '"2"')
+    shown = response.json
     assert shown.pop("open_enrollments") == {"number": 0, "is_exact": True}
     assert shown == {
         **made,
@@ -69,10 +69,10 @@ def test_an_equal_body_changes_nothing(tenant: Tenant) -> None:
 
 @pytest.mark.parametrize("name", ["name", "steps", "send_window", "stop_on"])
 def test_null_is_422_for_what_has_no_empty_value(tenant: Tenant, name: str) -> None:
-    answer = _update(tenant, draft(tenant)["id"], {name: None})
+    response = _update(tenant, draft(tenant)["id"], {name: None})
 
-    assert answer.status == 422
-    assert answer.json["error"]["details"]["fields"][0]["pointer"] == f"/{name}"
+    assert response.status == 422
+    assert response.json["error"]["details"]["fields"][0]["pointer"] == f"/{name}"
 
 
 def test_a_change_of_an_active_sequence_says_how_many_open_enrollments_follow_it(tenant: Tenant) -> None:
@@ -82,9 +82,9 @@ def test_a_change_of_an_active_sequence_says_how_many_open_enrollments_follow_it
     removed = enrolled(tenant, sequence["id"], lead(tenant, "c@example.com"))
     call("DELETE", f"{SEQUENCES}/{sequence['id']}/enrollments/{removed['id']}", key=tenant.write)
 
-    answer = _update(tenant, sequence["id"], {"steps": STEPS[:1]})
+    response = _update(tenant, sequence["id"], {"steps": STEPS[:1]})
 
-    assert answer.json["open_enrollments"] == {"number": 2, "is_exact": True}
+    assert response.json["open_enrollments"] == {"number": 2, "is_exact": True}
     assert move(tenant, sequence["id"], "paused").status == 200
     assert _update(tenant, sequence["id"], {"name": "Other"}).json["open_enrollments"]["number"] == 2
 
@@ -93,10 +93,10 @@ def test_a_change_of_an_active_sequence_must_pass_the_pre_flight(tenant: Tenant)
     be_ready(tenant)
     sequence = active(tenant)
 
-    answer = _update(tenant, sequence["id"], {"steps": [{**STEPS[0], "subject": "{{ first_name }}"}]})
+    response = _update(tenant, sequence["id"], {"steps": [{**STEPS[0], "subject": "{{ first_name }}"}]})
 
-    assert (answer.status, answer.error) == (422, "validation_error")
-    (field,) = answer.json["error"]["details"]["fields"]
+    assert (response.status, response.error) == (422, "validation_error")
+    (field,) = response.json["error"]["details"]["fields"]
     assert (field["pointer"], field["type"]) == ("/steps/0/subject", "variable_may_be_empty")
     assert _shown(tenant, sequence["id"]) == sequence
 

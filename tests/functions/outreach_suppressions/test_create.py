@@ -20,17 +20,17 @@ PATH = "/v1/outreach/suppressions"
 
 
 def suppress(tenant: Tenant, key: str | None = None, **body: Any) -> Any:
-    answer = call("POST", PATH, key=key or tenant.write, json_body=body)
-    assert answer.status in (200, 201), answer.text
-    return answer.json
+    response = call("POST", PATH, key=key or tenant.write, json_body=body)
+    assert response.status in (200, 201), response.text
+    return response.json
 
 
 def test_an_address_is_suppressed_by_the_hash_of_its_lower_case(tenant: Tenant) -> None:
     body = {"address": "Dana@Example.com", "reason": "unsubscribed", "note": "On the phone"}
-    answer = call("POST", PATH, key=tenant.write, json_body=body)
+    response = call("POST", PATH, key=tenant.write, json_body=body)
 
-    assert answer.status == 201
-    shown = answer.json
+    assert response.status == 201
+    shown = response.json
     assert (shown["address"], shown["domain"], shown["reason"]) == ("dana@example.com", None, "unsubscribed")
     assert shown["address_sha256"] == hashlib.sha256(b"dana@example.com").hexdigest()
     assert (shown["source"], shown["note"]) == ("api", "On the phone")
@@ -84,28 +84,28 @@ def test_a_topic_is_suppressed_without_the_other_mail(tenant: Tenant) -> None:
 
 def test_what_is_suppressed_already_is_200_with_the_same_suppression(tenant: Tenant) -> None:
     first = suppress(tenant, address="dana@example.com")
-    answer = call(
+    response = call(
         "POST", PATH, key=tenant.write, json_body={"address": "dana@example.com", "reason": "bounced"}
     )
 
-    assert (answer.status, answer.json) == (200, first)
+    assert (response.status, response.json) == (200, first)
     assert len(stored("SUPPRESSION", tenant.id)) == 1
 
 
 def test_a_wish_of_the_recipient_replaces_another_reason_and_is_not_replaced(tenant: Tenant) -> None:
     first = suppress(tenant, address="dana@example.com", reason="bounced")
-    answer = call(
+    response = call(
         "POST", PATH, key=tenant.write, json_body={"address": "dana@example.com", "reason": "complained"}
     )
-    assert answer.status == 200
-    assert (answer.json["id"], answer.json["reason"], answer.json["version"]) == (
+    assert response.status == 200
+    assert (response.json["id"], response.json["reason"], response.json["version"]) == (
         first["id"],
         "complained",
         2,
     )
 
     again = suppress(tenant, address="dana@example.com", reason="manual")
-    assert again == answer.json
+    assert again == response.json
     (item,) = stored("SUPPRESSION", tenant.id)
     assert item["gsi1pk"] == f"{tenant.id}#live#SUPPRESSION#reason#complained"
 
@@ -124,9 +124,9 @@ def test_an_open_enrollment_of_the_address_stops(tenant: Tenant) -> None:
 
 def test_of_two_concurrent_requests_one_creates(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     with overtaken(monkeypatch, lambda: suppress(tenant, address="dana@example.com")):
-        answer = call("POST", PATH, key=tenant.write, json_body={"address": "dana@example.com"})
+        response = call("POST", PATH, key=tenant.write, json_body={"address": "dana@example.com"})
 
-    assert answer.status == 200
+    assert response.status == 200
     assert len(stored("SUPPRESSION", tenant.id)) == 1
 
 
@@ -147,7 +147,7 @@ def test_of_two_concurrent_requests_one_creates(tenant: Tenant, monkeypatch: pyt
     ],
 )
 def test_an_invalid_body_is_422(tenant: Tenant, body: dict[str, Any]) -> None:
-    answer = call("POST", PATH, key=tenant.write, json_body=body)
+    response = call("POST", PATH, key=tenant.write, json_body=body)
 
-    assert (answer.status, answer.error) == (422, "validation_error")
+    assert (response.status, response.error) == (422, "validation_error")
     assert stored("SUPPRESSION", tenant.id) == []

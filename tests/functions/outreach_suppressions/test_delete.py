@@ -62,9 +62,9 @@ def test_the_wish_of_a_recipient_is_deleted_only_with_a_reason_that_is_audited(
 def test_another_version_is_not_deleted(tenant: Tenant) -> None:
     made = suppress(tenant, address=ADDRESS)
 
-    answer = call("DELETE", f"{PATH}/{made['id']}", key=tenant.admin, headers={"If-Match": '"2"'})
+    response = call("DELETE", f"{PATH}/{made['id']}", key=tenant.admin, headers={"If-Match": '"2"'})
 
-    assert answer.status == 412
+    assert response.status == 412
     assert store.find(tenant.in_mode("live"), ADDRESS)
 
 

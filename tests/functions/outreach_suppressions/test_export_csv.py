@@ -19,10 +19,10 @@ PATH = "/v1/outreach/suppressions/export.csv"
 
 
 def _rows(tenant: Tenant, query: str = "") -> list[dict[str, str]]:
-    answer = call("GET", f"{PATH}{query}", key=tenant.read)
-    assert answer.status == 200, answer.text
-    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
-    return list(csv.DictReader(io.StringIO(answer.text)))
+    response = call("GET", f"{PATH}{query}", key=tenant.read)
+    assert response.status == 200, response.text
+    assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
+    return list(csv.DictReader(io.StringIO(response.text)))
 
 
 def test_the_file_has_the_suppressions_newest_first(tenant: Tenant) -> None:
@@ -62,9 +62,9 @@ def test_more_than_a_response_can_hold_is_422(tenant: Tenant, monkeypatch: pytes
     assert len(_rows(tenant)) == 2
     suppress(tenant, address="a2@example.com")
 
-    answer = call("GET", PATH, key=tenant.read)
+    response = call("GET", PATH, key=tenant.read)
 
-    assert (answer.status, answer.error) == (422, "validation_error")
+    assert (response.status, response.error) == (422, "validation_error")
 
 
 def test_a_filter_without_an_index_reads_a_limited_number(
@@ -76,10 +76,10 @@ def test_a_filter_without_an_index_reads_a_limited_number(
     assert _rows(tenant, "?source=vendor") == []
     newest = suppress(tenant, address="a3@example.com", reason="bounced")
 
-    answer = call("GET", f"{PATH}?source=vendor", key=tenant.read)
+    response = call("GET", f"{PATH}?source=vendor", key=tenant.read)
 
-    assert (answer.status, answer.error) == (422, "validation_error")
-    (field,) = answer.json["error"]["details"]["fields"]
+    assert (response.status, response.error) == (422, "validation_error")
+    (field,) = response.json["error"]["details"]["fields"]
     assert (field["pointer"], field["type"]) == ("/created_after", "too_much")
     assert _rows(tenant, f"?source=vendor&created_after={newest['created_at']}") == []
     assert len(_rows(tenant, "?reason=bounced")) == 1

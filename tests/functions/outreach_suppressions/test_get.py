@@ -15,10 +15,10 @@ PATH = "/v1/outreach/suppressions"
 def test_a_suppression_is_shown_with_its_version_as_etag(tenant: Tenant) -> None:
     made = call("POST", PATH, key=tenant.write, json_body={"address": "dana@example.com"}).json
 
-    answer = call("GET", f"{PATH}/{made['id']}", key=tenant.read)
+    response = call("GET", f"{PATH}/{made['id']}", key=tenant.read)
 
-    assert (answer.status, answer.json, answer.headers["ETag"]) == (200, made, '"1"')
-    assert "salt" not in answer.text
+    assert (response.status, response.json, response.headers["ETag"]) == (200, made, '"1"')
+    assert "salt" not in response.text
 
 
 def test_a_suppression_of_another_tenant_or_mode_is_404(tenant: Tenant, stranger: Tenant) -> None:

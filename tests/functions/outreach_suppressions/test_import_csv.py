@@ -13,7 +13,7 @@ from tests.functions.outreach_suppressions.test_create import suppress
 from tests.support import sequences
 from tests.support.callrail import stored
 from tests.support.faults import overtaken
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 PATH = "/v1/outreach/suppressions/import"
 
 
-def _import(tenant: Tenant, text: str) -> Answer:
+def _import(tenant: Tenant, text: str) -> ApiResponse:
     return call("POST", PATH, key=tenant.write, json_body={"csv": text})
 
 
-def _statuses(answer: Answer) -> list[str]:
-    assert answer.status == 200, answer.text
-    return [row["status"] for row in answer.json["rows"]]
+def _statuses(response: ApiResponse) -> list[str]:
+    assert response.status == 200, response.text
+    return [row["status"] for row in response.json["rows"]]
 
 
 def test_each_row_is_suppressed_and_reported(tenant: Tenant) -> None:
@@ -47,15 +47,15 @@ def test_each_row_is_suppressed_and_reported(tenant: Tenant) -> None:
         '"b@example.com"\r\n'
     )
 
-    answer = _import(tenant, text)
+    response = _import(tenant, text)
 
-    assert _statuses(answer) == [
+    assert _statuses(response) == [
         "created", "created", "unchanged", "updated", "failed", "failed", "failed", "failed",
     ]  # fmt: skip
-    assert {name: answer.json[name] for name in ("created", "updated", "unchanged", "failed")} == {
+    assert {name: response.json[name] for name in ("created", "updated", "unchanged", "failed")} == {
         "created": 2, "updated": 1, "unchanged": 1, "failed": 4,
     }  # fmt: skip
-    assert answer.json["rows"][4] == {
+    assert response.json["rows"][4] == {
         "row": 5, "status": "failed", "id": None, "message": "Field 'address': Must be an e-mail address.",
     }  # fmt: skip
     live = tenant.in_mode("live")
@@ -77,9 +77,9 @@ def test_the_same_file_again_changes_nothing(tenant: Tenant) -> None:
 
 
 def test_an_address_that_is_named_twice_is_suppressed_once_with_the_stronger_reason(tenant: Tenant) -> None:
-    answer = _import(tenant, "address,reason\na@example.com,\na@example.com,unsubscribed\nA@example.com,\n")
+    response = _import(tenant, "address,reason\na@example.com,\na@example.com,unsubscribed\nA@example.com,\n")
 
-    assert _statuses(answer) == ["created", "updated", "unchanged"]
+    assert _statuses(response) == ["created", "updated", "unchanged"]
     (item,) = stored("SUPPRESSION", tenant.id)
     assert item["reason"] == "unsubscribed"
 
@@ -90,18 +90,18 @@ def test_the_most_rows_whose_enrollments_all_stop_fit_into_transactions(tenant: 
     people = [sequences.prospect(tenant, f"p{number}@example.com") for number in range(25)]
     assert sequences.enroll(tenant, sequence["id"], *people).status == 200
 
-    answer = _import(tenant, "address\n" + "".join(f"{person['email']}\n" for person in people))
+    response = _import(tenant, "address\n" + "".join(f"{person['email']}\n" for person in people))
 
-    assert _statuses(answer) == ["created"] * 25
+    assert _statuses(response) == ["created"] * 25
     assert {item["stop_reason"] for item in stored("ENROLLMENT", tenant.id)} == {"suppressed"}
     assert stored("ENROLLMENT_CLAIM", tenant.id) == []
 
 
 def test_a_concurrent_suppression_of_a_row_is_found(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     with overtaken(monkeypatch, lambda: suppress(tenant, address="b@example.com")):
-        answer = _import(tenant, "address\na@example.com\nb@example.com\n")
+        response = _import(tenant, "address\na@example.com\nb@example.com\n")
 
-    assert _statuses(answer) == ["created", "unchanged"]
+    assert _statuses(response) == ["created", "unchanged"]
     assert len(stored("SUPPRESSION", tenant.id)) == 2
 
 
@@ -140,10 +140,10 @@ def test_what_is_committed_before_a_failure_is_unchanged_in_the_next_request(
     ],
 )
 def test_an_unusable_text_is_422_and_imports_nothing(tenant: Tenant, text: str, message: str) -> None:
-    answer = _import(tenant, text)
+    response = _import(tenant, text)
 
-    assert (answer.status, answer.error) == (422, "validation_error")
-    (field,) = answer.json["error"]["details"]["fields"]
+    assert (response.status, response.error) == (422, "validation_error")
+    (field,) = response.json["error"]["details"]["fields"]
     assert field["pointer"] == "/csv"
     assert message in field["message"]
     assert stored("SUPPRESSION", tenant.id) == []

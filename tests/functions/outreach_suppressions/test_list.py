@@ -18,12 +18,12 @@ PATH = "/v1/outreach/suppressions"
 def _walk(tenant: Tenant, query: str, key: str | None = None) -> list[str]:
     found, cursor = [], ""
     while True:
-        answer = call("GET", f"{PATH}?{query}{cursor}", key=key or tenant.read)
-        assert answer.status == 200, answer.text
-        found += [one["id"] for one in answer.json["data"]]
-        if answer.json["next_cursor"] is None:
+        response = call("GET", f"{PATH}?{query}{cursor}", key=key or tenant.read)
+        assert response.status == 200, response.text
+        found += [one["id"] for one in response.json["data"]]
+        if response.json["next_cursor"] is None:
             return found
-        cursor = f"&cursor={answer.json['next_cursor']}"
+        cursor = f"&cursor={response.json['next_cursor']}"
 
 
 def test_pages_contain_every_suppression_once_with_every_filter(tenant: Tenant) -> None:

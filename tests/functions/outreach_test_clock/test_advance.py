@@ -70,8 +70,8 @@ def test_a_sequence_of_three_weeks_sends_each_step_at_its_own_time(
 ) -> None:
     enroll(key, "delivered+1", "bounced+2", "complained+3", "failed+4", "nobody")
     began = clock.now()
-    answer = call("POST", PATH, key=key, json_body={"advance_seconds": 21 * 86400})
-    assert (answer.status, answer.json["advancing_to"]) == (202, rfc3339(began + timedelta(days=21)))
+    response = call("POST", PATH, key=key, json_body={"advance_seconds": 21 * 86400})
+    assert (response.status, response.json["advancing_to"]) == (202, rfc3339(began + timedelta(days=21)))
 
     arrive(owner, clock)
 
@@ -182,9 +182,9 @@ def test_what_becomes_due_later_is_marked_in_real_time(owner: Owner, key: str, c
 def test_a_clock_that_advances_is_not_advanced_again(owner: Owner, key: str) -> None:
     assert call("POST", PATH, key=key, json_body={"advance_seconds": 60}).status == 202
 
-    answer = call("POST", PATH, key=key, json_body={"advance_seconds": 60})
+    response = call("POST", PATH, key=key, json_body={"advance_seconds": 60})
 
-    assert (answer.status, answer.json["error"]["code"]) == (409, "conflict")
+    assert (response.status, response.json["error"]["code"]) == (409, "conflict")
 
 
 @pytest.mark.parametrize("days", [-1, 0, 367])
@@ -202,9 +202,9 @@ def test_a_body_has_one_of_both(owner: Owner, key: str, body: dict[str, Any]) ->
 
 
 def test_a_live_key_has_no_test_clock(owner: Owner, tenant: Tenant) -> None:
-    answer = call("POST", PATH, key=tenant.admin, json_body={"advance_seconds": 60})
+    response = call("POST", PATH, key=tenant.admin, json_body={"advance_seconds": 60})
 
-    assert (answer.status, answer.json["error"]["code"]) == (404, "not_found")
+    assert (response.status, response.json["error"]["code"]) == (404, "not_found")
 
 
 def test_an_advance_killed_after_any_call_arrives_and_sends_once(
@@ -243,8 +243,10 @@ def test_without_a_sender_the_clock_arrives_and_nothing_is_sent(
     owner: Owner, key: str, tenant: Tenant, clock: Clock
 ) -> None:
     enroll(key, "delivered")
-    answer = call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body={"settings": {"sender": None}})
-    assert answer.status == 200
+    response = call(
+        "PATCH", "/v1/organizations/me", key=tenant.admin, json_body={"settings": {"sender": None}}
+    )
+    assert response.status == 200
     call("POST", PATH, key=key, json_body={"advance_seconds": 366 * 86400})
 
     arrive(owner, clock, rounds=3)

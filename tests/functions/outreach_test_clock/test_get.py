@@ -15,15 +15,15 @@ PATH = "/v1/outreach/test-clock"
 
 
 def test_a_clock_that_was_never_advanced_shows_the_real_time(clock: Clock, tenant: Tenant) -> None:
-    answer = call("GET", PATH, key=tenant.test_admin)
+    response = call("GET", PATH, key=tenant.test_admin)
 
-    assert (answer.status, answer.json) == (200, {"now": rfc3339(clock.now()), "advancing_to": None})
+    assert (response.status, response.json) == (200, {"now": rfc3339(clock.now()), "advancing_to": None})
 
 
 def test_a_live_key_has_no_test_clock(tenant: Tenant) -> None:
-    answer = call("GET", PATH, key=tenant.admin)
+    response = call("GET", PATH, key=tenant.admin)
 
-    assert (answer.status, answer.json["error"]["code"]) == (404, "not_found")
+    assert (response.status, response.json["error"]["code"]) == (404, "not_found")
 
 
 def test_each_tenant_has_its_own_clock(clock: Clock, tenant: Tenant, stranger: Tenant) -> None:

@@ -12,7 +12,7 @@ from eal.core.clock import rfc3339
 from eal.core.table.item import from_attributes
 from tests.functions.prospects.test_create import PROSPECT
 from tests.support.faults import Killed, overtaken, watched_calls
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.pipeline import items
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def _make(tenant: Tenant, **change: object) -> dict[str, Any]:
     return made
 
 
-def _convert(tenant: Tenant, prospect_id: str, body: object = None, **headers: str) -> Answer:
+def _convert(tenant: Tenant, prospect_id: str, body: object = None, **headers: str) -> ApiResponse:
     return call(
         "POST",
         f"/v1/prospects/{prospect_id}/convert",
@@ -65,10 +65,10 @@ def _events(tenant: Tenant) -> list[tuple[str, dict[str, Any]]]:
 def test_a_conversion_creates_a_lead_and_links_both(tenant: Tenant) -> None:
     prospect = _make(tenant)
 
-    answer = _convert(tenant, prospect["id"], {"loss_type": "water", "notes": "Burst pipe"})
+    response = _convert(tenant, prospect["id"], {"loss_type": "water", "notes": "Burst pipe"})
 
-    shown = answer.json
-    assert (answer.status, answer.headers["ETag"]) == (200, '"2"')
+    shown = response.json
+    assert (response.status, response.headers["ETag"]) == (200, '"2"')
     assert (shown["outreach_state"], shown["version"]) == ("converted", 2)
     lead = _lead(tenant, shown["lead_id"])
     assert lead["prospect_id"] == prospect["id"]
@@ -104,11 +104,11 @@ def test_a_phone_number_is_a_sufficient_contact(tenant: Tenant) -> None:
 def test_a_prospect_without_email_and_phone_is_422(tenant: Tenant) -> None:
     prospect = _make(tenant, email=None, phones=[])
 
-    answer = _convert(tenant, prospect["id"])
+    response = _convert(tenant, prospect["id"])
 
-    assert (answer.status, answer.error) == (422, "validation_error")
-    assert "'email'" in answer.json["error"]["message"]
-    assert "'phones'" in answer.json["error"]["message"]
+    assert (response.status, response.error) == (422, "validation_error")
+    assert "'email'" in response.json["error"]["message"]
+    assert "'phones'" in response.json["error"]["message"]
     assert call("GET", "/v1/leads", key=tenant.read).json["data"] == []
 
 
@@ -116,10 +116,10 @@ def test_a_second_conversion_is_a_conflict_with_the_id_of_the_lead(tenant: Tenan
     prospect = _make(tenant)
     lead_id = _convert(tenant, prospect["id"]).json["lead_id"]
 
-    answer = _convert(tenant, prospect["id"])
+    response = _convert(tenant, prospect["id"])
 
-    assert (answer.status, answer.error) == (409, "conflict")
-    assert answer.json["error"]["details"]["lead_id"] == lead_id
+    assert (response.status, response.error) == (409, "conflict")
+    assert response.json["error"]["details"]["lead_id"] == lead_id
     assert len(call("GET", "/v1/leads", key=tenant.read).json["data"]) == 1
 
 
@@ -201,10 +201,10 @@ def test_contacts_of_two_leads_are_a_conflict_with_the_id_of_the_second(tenant: 
     other = call("POST", "/v1/leads", key=tenant.write, json_body={"phones": PROSPECT["phones"]}).json
     prospect = _make(tenant)
 
-    answer = _convert(tenant, prospect["id"])
+    response = _convert(tenant, prospect["id"])
 
-    assert (answer.status, answer.error) == (409, "conflict")
-    details = answer.json["error"]["details"]
+    assert (response.status, response.error) == (409, "conflict")
+    details = response.json["error"]["details"]
     assert (details["id"], details["matched_on"]) == (other["id"], "phones")
     assert call("GET", f"/v1/prospects/{prospect['id']}", key=tenant.read).json == prospect
 
@@ -212,9 +212,9 @@ def test_contacts_of_two_leads_are_a_conflict_with_the_id_of_the_second(tenant: 
 def test_merged_notes_above_the_limit_are_422_and_convert_nothing(tenant: Tenant) -> None:
     prospect = _make(tenant, notes="a" * 9_000)
 
-    answer = _convert(tenant, prospect["id"], {"notes": "b" * 9_000})
+    response = _convert(tenant, prospect["id"], {"notes": "b" * 9_000})
 
-    assert (answer.status, answer.json["error"]["details"]["fields"][0]["pointer"]) == (422, "/notes")
+    assert (response.status, response.json["error"]["details"]["fields"][0]["pointer"]) == (422, "/notes")
     assert call("GET", f"/v1/prospects/{prospect['id']}", key=tenant.read).json == prospect
     assert call("GET", "/v1/leads", key=tenant.read).json["data"] == []
 
@@ -240,7 +240,7 @@ def test_only_one_of_two_concurrent_conversions_creates_a_lead(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch, contacts: dict[str, object]
 ) -> None:
     prospect = _make(tenant, **contacts)
-    first: list[Answer] = []
+    first: list[ApiResponse] = []
 
     with overtaken(monkeypatch, lambda: first.append(_convert(tenant, prospect["id"]))):
         second = _convert(tenant, prospect["id"])

@@ -34,10 +34,10 @@ PROSPECT = {
 
 
 def test_a_prospect_is_stored_as_shown(tenant: Tenant) -> None:
-    answer = call("POST", "/v1/prospects", key=tenant.write, json_body=PROSPECT)
+    response = call("POST", "/v1/prospects", key=tenant.write, json_body=PROSPECT)
 
-    assert (answer.status, answer.headers["ETag"]) == (201, '"1"')
-    shown = answer.json
+    assert (response.status, response.headers["ETag"]) == (201, '"1"')
+    shown = response.json
     assert shown["id"].startswith("pros_")
     assert shown["company"] == "Harbor Property Management"
     assert shown["contact"] == PROSPECT["contact"]
@@ -61,8 +61,8 @@ def test_a_prospect_is_stored_as_shown(tenant: Tenant) -> None:
 
 def test_a_company_or_an_email_is_sufficient(tenant: Tenant) -> None:
     for body in ({"company": "Harbor"}, {"email": "a@example.com"}):
-        answer = call("POST", "/v1/prospects", key=tenant.write, json_body=body)
-        assert (answer.status, answer.json["source"], answer.json["contact"]) == (201, "api", None)
+        response = call("POST", "/v1/prospects", key=tenant.write, json_body=body)
+        assert (response.status, response.json["source"], response.json["contact"]) == (201, "api", None)
 
 
 def test_an_empty_contact_is_null(tenant: Tenant) -> None:
@@ -111,10 +111,10 @@ def test_an_empty_contact_is_null(tenant: Tenant) -> None:
 def test_an_invalid_field_is_named_by_a_pointer(
     tenant: Tenant, change: dict[str, object], pointer: str
 ) -> None:
-    answer = call("POST", "/v1/prospects", key=tenant.write, json_body={**PROSPECT, **change})
+    response = call("POST", "/v1/prospects", key=tenant.write, json_body={**PROSPECT, **change})
 
-    assert (answer.status, answer.error) == (422, "validation_error")
-    assert pointer in [field["pointer"] for field in answer.json["error"]["details"]["fields"]]
+    assert (response.status, response.error) == (422, "validation_error")
+    assert pointer in [field["pointer"] for field in response.json["error"]["details"]["fields"]]
     assert call("GET", "/v1/prospects", key=tenant.read).json["data"] == []
 
 
@@ -127,10 +127,12 @@ def test_an_infinite_number_is_refused(tenant: Tenant) -> None:
 def test_a_duplicate_email_is_a_conflict_with_the_id_of_the_first(tenant: Tenant) -> None:
     first = call("POST", "/v1/prospects", key=tenant.write, json_body=PROSPECT).json
 
-    answer = call("POST", "/v1/prospects", key=tenant.write, json_body={"email": "robin.OKAFOR@example.com"})
+    response = call(
+        "POST", "/v1/prospects", key=tenant.write, json_body={"email": "robin.OKAFOR@example.com"}
+    )
 
-    assert (answer.status, answer.error) == (409, "conflict")
-    details = answer.json["error"]["details"]
+    assert (response.status, response.error) == (409, "conflict")
+    details = response.json["error"]["details"]
     assert (details["id"], details["matched_on"]) == (first["id"], "email")
     assert [prospect["id"] for prospect in call("GET", "/v1/prospects", key=tenant.read).json["data"]] == [
         first["id"]

@@ -20,10 +20,10 @@ def test_only_a_tombstone_without_personal_data_remains(tenant: Tenant) -> None:
     (stored,) = map(from_attributes, items("PROSPECT"))
     salt = str(stored["salt"])
 
-    answer = call("DELETE", path, key=tenant.admin)
+    response = call("DELETE", path, key=tenant.admin)
     Pipeline().run()
 
-    assert (answer.status, answer.text) == (204, "")
+    assert (response.status, response.text) == (204, "")
     for method, body in (("GET", None), ("PATCH", {}), ("DELETE", None)):
         assert call(method, path, key=tenant.admin, json_body=body).status == 404
     assert call("POST", f"{path}/convert", key=tenant.admin).status == 404
@@ -79,8 +79,8 @@ def test_stored_responses_are_not_replayed(tenant: Tenant) -> None:
     Pipeline().run()
 
     for method, where, body in requests:
-        answer = call(method, where, key=tenant.write, json_body=body, headers=headers)
-        assert (answer.status, answer.error) == (404, "not_found"), where
+        response = call(method, where, key=tenant.write, json_body=body, headers=headers)
+        assert (response.status, response.error) == (404, "not_found"), where
     assert "Harbor" not in json.dumps(items("IDEMPOTENCY"))
     assert call("GET", "/v1/prospects", key=tenant.read).json["data"][0]["id"] == other["id"]
 
@@ -88,9 +88,9 @@ def test_stored_responses_are_not_replayed(tenant: Tenant) -> None:
 def test_if_match_guards_the_erasure(tenant: Tenant) -> None:
     made = call("POST", "/v1/prospects", key=tenant.write, json_body=PROSPECT).json
 
-    answer = call("DELETE", f"/v1/prospects/{made['id']}", key=tenant.admin, headers={"If-Match": '"2"'})
+    response = call("DELETE", f"/v1/prospects/{made['id']}", key=tenant.admin, headers={"If-Match": '"2"'})
 
-    assert (answer.status, answer.error) == (412, "precondition_failed")
+    assert (response.status, response.error) == (412, "precondition_failed")
     assert call("GET", f"/v1/prospects/{made['id']}", key=tenant.read).status == 200
 
 

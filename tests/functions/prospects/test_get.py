@@ -20,5 +20,5 @@ def test_another_tenants_and_another_modes_prospect_is_404(tenant: Tenant, stran
     made = call("POST", "/v1/prospects", key=tenant.write, json_body={"company": "Harbor"}).json
 
     for key in (stranger.admin, tenant.test_admin):
-        answer = call("GET", f"/v1/prospects/{made['id']}", key=key)
-        assert (answer.status, answer.error) == (404, "not_found")
+        response = call("GET", f"/v1/prospects/{made['id']}", key=key)
+        assert (response.status, response.error) == (404, "not_found")

@@ -66,9 +66,9 @@ def test_a_change_moves_a_prospect_to_another_filter(tenant: Tenant) -> None:
 
 
 def test_a_forged_cursor_is_rejected_with_an_email_too(tenant: Tenant) -> None:
-    answer = call("GET", "/v1/prospects?email=p1@example.com&cursor=eyJpZCI6MX0", key=tenant.read)
+    response = call("GET", "/v1/prospects?email=p1@example.com&cursor=eyJpZCI6MX0", key=tenant.read)
 
-    assert (answer.status, answer.error) == (400, "invalid_cursor")
+    assert (response.status, response.error) == (400, "invalid_cursor")
 
 
 def test_an_email_finds_its_prospect_if_the_other_filters_match(tenant: Tenant) -> None:
@@ -116,8 +116,8 @@ def test_a_cursor_is_valid_only_for_its_list_and_filters(tenant: Tenant, strange
         (f"/v1/prospects?cursor={cursor}&source=odd", tenant.read),
         (f"/v1/leads?cursor={cursor}", tenant.read),
     ]:
-        answer = call("GET", path, key=key)
-        assert (answer.status, answer.error) == (400, "invalid_cursor"), path
+        response = call("GET", path, key=key)
+        assert (response.status, response.error) == (400, "invalid_cursor"), path
 
 
 def test_a_cursor_survives_the_erasure_of_its_prospect(tenant: Tenant) -> None:

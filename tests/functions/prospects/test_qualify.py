@@ -11,7 +11,7 @@ from eal.ai.engines.embedded import prospects as rules
 from eal.domain.organization_settings import store as organization_settings
 from tests.functions.prospects.test_create import PROSPECT
 from tests.support.faults import watched_calls
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
@@ -23,7 +23,7 @@ def _make(tenant: Tenant, number: int = 0, **change: object) -> dict[str, Any]:
     return made
 
 
-def _qualify(tenant: Tenant, *prospect_ids: str, **headers: str) -> Answer:
+def _qualify(tenant: Tenant, *prospect_ids: str, **headers: str) -> ApiResponse:
     return call(
         "POST",
         "/v1/prospects/qualify",
@@ -41,10 +41,10 @@ def _get(tenant: Tenant, prospect_id: str) -> dict[str, Any]:
 def test_a_qualification_is_stored_with_its_provenance(tenant: Tenant) -> None:
     made = _make(tenant)
 
-    answer = _qualify(tenant, made["id"])
+    response = _qualify(tenant, made["id"])
 
-    assert (answer.status, answer.json["next_cursor"]) == (200, None)
-    (shown,) = answer.json["data"]
+    assert (response.status, response.json["next_cursor"]) == (200, None)
+    (shown,) = response.json["data"]
     assert shown == _get(tenant, made["id"])
     qualification = shown["qualification"]
     assert (shown["version"], qualification["qualified_at"]) == (2, shown["updated_at"])
@@ -62,9 +62,9 @@ def test_prospects_are_returned_in_the_requested_order_and_audited_individually(
     ids = [_make(tenant, number)["id"] for number in range(30)]
     requested = [*ids[::2], *ids[1::2]]
 
-    answer = _qualify(tenant, *requested)
+    response = _qualify(tenant, *requested)
 
-    assert (answer.status, [prospect["id"] for prospect in answer.json["data"]]) == (200, requested)
+    assert (response.status, [prospect["id"] for prospect in response.json["data"]]) == (200, requested)
     log = call("GET", "/v1/audit-log?action=prospect.qualified&limit=200", key=tenant.read).json["data"]
     assert sorted(record["resource"]["id"] for record in log) == sorted(ids)
     found = call("GET", "/v1/prospects?qualification=pending", key=tenant.read).json["data"]
@@ -135,9 +135,9 @@ def test_an_unknown_prospect_is_named_and_nothing_changes(tenant: Tenant, strang
     call("DELETE", f"/v1/prospects/{erased['id']}", key=tenant.admin)
 
     for unknown in ("pros_01kq09bekje6vbq5xe2b60xtww", theirs["id"], erased["id"], "nonsense", "", "a#b"):
-        answer = _qualify(tenant, made["id"], unknown)
-        assert (answer.status, answer.error) == (404, "not_found"), unknown
-        assert answer.json["error"]["details"]["id"] == unknown
+        response = _qualify(tenant, made["id"], unknown)
+        assert (response.status, response.error) == (404, "not_found"), unknown
+        assert response.json["error"]["details"]["id"] == unknown
         assert _get(tenant, made["id"]) == made
 
 
@@ -154,9 +154,9 @@ def test_an_unknown_prospect_is_named_and_nothing_changes(tenant: Tenant, strang
     ],
 )
 def test_an_invalid_list_is_422(tenant: Tenant, ids: object) -> None:
-    answer = call("POST", "/v1/prospects/qualify", key=tenant.write, json_body={"prospect_ids": ids})
+    response = call("POST", "/v1/prospects/qualify", key=tenant.write, json_body={"prospect_ids": ids})
 
-    assert (answer.status, answer.error) == (422, "validation_error")
+    assert (response.status, response.error) == (422, "validation_error")
 
 
 def test_a_converted_prospect_can_be_qualified_too(tenant: Tenant) -> None:
@@ -190,9 +190,9 @@ def test_prospects_too_large_for_one_response_can_be_qualified_individually(
     }
     ids = [_make(tenant, number, **largest)["id"] for number in range(8)]
 
-    answer = _qualify(tenant, *ids, **{"Idempotency-Key": "both"})
+    response = _qualify(tenant, *ids, **{"Idempotency-Key": "both"})
 
-    assert (answer.status, answer.json["error"]["details"]["fields"][0]["type"]) == (422, "too_large")
+    assert (response.status, response.json["error"]["details"]["fields"][0]["type"]) == (422, "too_large")
     assert [_get(tenant, prospect_id)["version"] for prospect_id in ids] == [1] * 8
     for prospect_id in ids[:2]:
         assert _qualify(tenant, prospect_id, **{"Idempotency-Key": prospect_id}).status == 200

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
@@ -25,15 +25,15 @@ def prospect_id(tenant: Tenant) -> str:
     return str(call("POST", "/v1/prospects", key=tenant.write, json_body=body).json["id"])
 
 
-def _patch(tenant: Tenant, prospect_id: str, body: dict[str, object], **headers: str) -> Answer:
+def _patch(tenant: Tenant, prospect_id: str, body: dict[str, object], **headers: str) -> ApiResponse:
     return call("PATCH", f"/v1/prospects/{prospect_id}", key=tenant.write, json_body=body, headers=headers)
 
 
 def test_only_fields_in_the_body_change(tenant: Tenant, prospect_id: str) -> None:
-    answer = _patch(tenant, prospect_id, {"company": "Bay", "notes": None})
+    response = _patch(tenant, prospect_id, {"company": "Bay", "notes": None})
 
-    shown = answer.json
-    assert (answer.status, shown["version"], answer.headers["ETag"]) == (200, 2, '"2"')
+    shown = response.json
+    assert (response.status, shown["version"], response.headers["ETag"]) == (200, 2, '"2"')
     assert (shown["company"], shown["notes"], shown["email"]) == ("Bay", None, "a@example.com")
     assert (shown["phones"], shown["enrichment"]) == (["+14155550100"], {"employees": 12})
 
@@ -74,19 +74,19 @@ def test_null_clears_a_field_and_objects_are_replaced_as_a_whole(tenant: Tenant,
 def test_an_invalid_change_is_422_and_changes_nothing(
     tenant: Tenant, prospect_id: str, body: dict[str, object], pointer: str
 ) -> None:
-    answer = _patch(tenant, prospect_id, body)
+    response = _patch(tenant, prospect_id, body)
 
-    assert (answer.status, answer.error) == (422, "validation_error")
-    assert pointer in [field["pointer"] for field in answer.json["error"]["details"]["fields"]]
+    assert (response.status, response.error) == (422, "validation_error")
+    assert pointer in [field["pointer"] for field in response.json["error"]["details"]["fields"]]
     assert call("GET", f"/v1/prospects/{prospect_id}", key=tenant.read).json["version"] == 1
 
 
 def test_if_match_guards_the_change(tenant: Tenant, prospect_id: str) -> None:
     assert _patch(tenant, prospect_id, {"company": "A"}, **{"If-Match": '"1"'}).status == 200
 
-    answer = _patch(tenant, prospect_id, {"company": "B"}, **{"If-Match": '"1"'})
+    response = _patch(tenant, prospect_id, {"company": "B"}, **{"If-Match": '"1"'})
 
-    assert (answer.status, answer.error) == (412, "precondition_failed")
+    assert (response.status, response.error) == (412, "precondition_failed")
 
 
 def test_a_removed_email_is_released_and_a_new_one_claimed(tenant: Tenant, prospect_id: str) -> None:
@@ -118,10 +118,10 @@ def test_a_converted_prospect_can_change_except_for_its_outreach_state(
 ) -> None:
     lead_id = call("POST", f"/v1/prospects/{prospect_id}/convert", key=tenant.write).json["lead_id"]
 
-    answer = _patch(tenant, prospect_id, {"outreach_state": "meeting"})
+    response = _patch(tenant, prospect_id, {"outreach_state": "meeting"})
 
-    assert (answer.status, answer.error) == (409, "illegal_transition")
-    details = answer.json["error"]["details"]
+    assert (response.status, response.error) == (409, "illegal_transition")
+    details = response.json["error"]["details"]
     assert (details["allowed"], details["lead_id"]) == ([], lead_id)
     shown = _patch(tenant, prospect_id, {"notes": "Became a lead"}).json
     assert (shown["notes"], shown["outreach_state"]) == ("Became a lead", "converted")
@@ -132,7 +132,7 @@ def test_a_change_cannot_exceed_the_size_limit(tenant: Tenant) -> None:
     made = call("POST", "/v1/prospects", key=tenant.write, json_body=body).json
 
     more = {"metadata": {f"k{n}": "漢" * 500 for n in range(20)}}
-    answer = call("PATCH", f"/v1/prospects/{made['id']}", key=tenant.write, json_body=more)
+    response = call("PATCH", f"/v1/prospects/{made['id']}", key=tenant.write, json_body=more)
 
-    assert (answer.status, answer.error) == (422, "validation_error")
-    assert "at most 49152 bytes" in answer.json["error"]["message"]
+    assert (response.status, response.error) == (422, "validation_error")
+    assert "at most 49152 bytes" in response.json["error"]["message"]

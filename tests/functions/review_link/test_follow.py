@@ -9,7 +9,7 @@ import pytest
 from eal.domain.outreach import addresses
 from tests.support.callrail import actions, stored
 from tests.support.faults import Killed, overtaken, watched_calls
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.reviews import PAGE_URL, request_shown, requested, set_up
 
 if TYPE_CHECKING:
@@ -26,19 +26,19 @@ def path_of(tenant: Tenant, request: dict[str, Any]) -> str:
     return f"/v1/r/{addresses.review_token(tenant.in_mode('live'), request['id'])}"
 
 
-def _follow(tenant: Tenant, request: dict[str, Any], method: str = "GET", **headers: str) -> Answer:
+def _follow(tenant: Tenant, request: dict[str, Any], method: str = "GET", **headers: str) -> ApiResponse:
     return call(method, path_of(tenant, request), headers=headers)
 
 
 def test_the_link_leads_to_the_page_for_reviews_and_records_the_visit(
     tenant: Tenant, request_: dict[str, Any]
 ) -> None:
-    answer = _follow(tenant, request_)
+    response = _follow(tenant, request_)
 
-    assert (answer.status, answer.headers["Location"], answer.text) == (302, PAGE_URL, "")
-    assert answer.headers["Cache-Control"] == "no-store"
-    assert answer.headers["Referrer-Policy"] == "no-referrer"
-    assert "Set-Cookie" not in answer.headers
+    assert (response.status, response.headers["Location"], response.text) == (302, PAGE_URL, "")
+    assert response.headers["Cache-Control"] == "no-store"
+    assert response.headers["Referrer-Policy"] == "no-referrer"
+    assert "Set-Cookie" not in response.headers
     shown = request_shown(tenant, request_["id"])
     assert (shown["version"], shown["visited_at"] is not None) == (2, True)
     assert actions("review_request", tenant.id) == ["review_request.created", "review_request.visited"]
@@ -70,9 +70,9 @@ def test_a_prefetch_is_no_visit(tenant: Tenant, request_: dict[str, Any], header
 
 
 def test_head_is_no_visit(tenant: Tenant, request_: dict[str, Any]) -> None:
-    answer = _follow(tenant, request_, "HEAD")
+    response = _follow(tenant, request_, "HEAD")
 
-    assert (answer.status, answer.headers["Location"]) == (302, PAGE_URL)
+    assert (response.status, response.headers["Location"]) == (302, PAGE_URL)
     assert request_shown(tenant, request_["id"])["visited_at"] is None
 
 
@@ -125,10 +125,10 @@ def test_without_a_page_the_answer_says_what_to_do(tenant: Tenant, request_: dic
     body = {"settings": {"reviews": None}}
     assert call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body=body).status == 200
 
-    answer = _follow(tenant, request_)
+    response = _follow(tenant, request_)
 
-    assert answer.status == 404
-    assert "answer the e-mail" in answer.text
+    assert response.status == 404
+    assert "answer the e-mail" in response.text
     assert request_shown(tenant, request_["id"])["visited_at"] is None
 
 
@@ -144,9 +144,9 @@ def test_a_forged_or_broken_token_is_404_and_leads_nowhere(
         token[:53] + foreign[53:], unsubscribe, "x", "é" * 77, "%00", "a" * 2000,
     ]  # fmt: skip
     for text in forged:
-        answer = call("GET", f"/v1/r/{text}")
-        assert answer.status == 404, text
-        assert "Location" not in answer.headers
+        response = call("GET", f"/v1/r/{text}")
+        assert response.status == 404, text
+        assert "Location" not in response.headers
     assert call("POST", f"/v1/u/{token}", body="List-Unsubscribe=One-Click").status == 404
     assert stored("SUPPRESSION", tenant.id) == []
 
@@ -197,8 +197,8 @@ def test_a_page_is_a_public_https_address(tenant: Tenant, url: str) -> None:
 def test_usual_pages_are_accepted(tenant: Tenant, url: str) -> None:
     body = {"settings": {"reviews": {"google_review_url": url}}}
 
-    answer = call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body=body)
-    assert answer.json["settings"]["reviews"] == {
+    response = call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body=body)
+    assert response.json["settings"]["reviews"] == {
         "google_review_url": url,
         "facebook_review_url": None,
         "other_review_url": None,

@@ -61,10 +61,10 @@ def _suppress(tenant: Tenant, address: str, topic: Topic) -> str:
 
 
 def test_a_request_is_one_queued_email(ready: Tenant) -> None:
-    answer = send_request(ready, completed_at="2026-04-20T10:00:00Z")
+    response = send_request(ready, completed_at="2026-04-20T10:00:00Z")
 
-    request = answer.json
-    assert (answer.status, request["status"], answer.headers["ETag"]) == (202, "queued", '"1"')
+    request = response.json
+    assert (response.status, request["status"], response.headers["ETag"]) == (202, "queued", '"1"')
     assert request["next_possible_at"] == rfc3339(parse(request["requested_at"]) + INTERVAL)
     assert request_shown(ready, request["id"]) == request
     email = _email(ready)
@@ -151,10 +151,10 @@ def test_without_a_sender_or_a_page_there_is_no_request(tenant: Tenant) -> None:
     ],
 )
 def test_an_invalid_request_is_refused(ready: Tenant, fields: dict[str, Any], pointer: str) -> None:
-    answer = send_request(ready, **fields)
+    response = send_request(ready, **fields)
 
-    assert (answer.status, answer.error) == (422, "validation_error"), answer.text
-    assert answer.json["error"]["details"]["fields"][0]["pointer"] == pointer
+    assert (response.status, response.error) == (422, "validation_error"), response.text
+    assert response.json["error"]["details"]["fields"][0]["pointer"] == pointer
     assert stored("REVIEW_REQUEST_CLAIM", ready.id) == []
 
 
@@ -278,7 +278,7 @@ def test_parallel_requests_ask_once(ready: Tenant) -> None:
 
     with ThreadPoolExecutor(8) as threads:
         # Half of them have the address in common, and half the lead.
-        answers = list(
+        responses = list(
             threads.map(
                 lambda number: (
                     send_request(ready, lead_id=lead_id, email=f"d{number}@example.com")
@@ -289,7 +289,7 @@ def test_parallel_requests_ask_once(ready: Tenant) -> None:
             )
         )
 
-    assert sorted(answer.status for answer in answers) == [202, *[409] * 7]
+    assert sorted(response.status for response in responses) == [202, *[409] * 7]
     assert len(stored("EMAIL", ready.id)) == len(stored("REVIEW_REQUEST", ready.id)) == 1
 
 
@@ -305,7 +305,7 @@ def test_a_request_that_another_one_overtakes_is_refused(
 
 def test_a_repeated_request_gets_the_first_answer(ready: Tenant) -> None:
     body = {"name": "Dana Reyes", "email": "dana@example.com"}
-    answers = [
+    responses = [
         call(
             "POST",
             "/v1/reviews/requests",
@@ -316,8 +316,8 @@ def test_a_repeated_request_gets_the_first_answer(ready: Tenant) -> None:
         for _ in range(2)
     ]
 
-    assert answers[0].json == answers[1].json
-    assert answers[1].headers["Idempotent-Replayed"] == "true"
+    assert responses[0].json == responses[1].json
+    assert responses[1].headers["Idempotent-Replayed"] == "true"
 
 
 # ---------------------------------------------------------------- suppression

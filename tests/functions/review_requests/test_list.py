@@ -31,10 +31,10 @@ def test_filters(tenant: Tenant, query: str, expected: list[str]) -> None:
     for name in ("a", "b", "c"):
         requested(tenant, name=name, email=f"{name}@example.com", job_reference=f"job-{name}")
 
-    answer = call("GET", f"{REQUESTS}{query}", key=tenant.read)
+    response = call("GET", f"{REQUESTS}{query}", key=tenant.read)
 
-    assert answer.status == 200, answer.text
-    assert [request["name"] for request in answer.json["data"]] == expected
+    assert response.status == 200, response.text
+    assert [request["name"] for request in response.json["data"]] == expected
 
 
 def test_the_requests_to_a_lead(tenant: Tenant) -> None:

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 def test_a_new_review_is_shown_and_announced_once(tenant: Tenant) -> None:
-    answer = post(tenant)
+    response = post(tenant)
 
-    review = answer.json
-    assert (answer.status, answer.headers["ETag"]) == (201, '"1"')
+    review = response.json
+    assert (response.status, response.headers["ETag"]) == (201, '"1"')
     assert {name: review[name] for name in REVIEW} == REVIEW
     assert (review["status"], review["version"], review["reply"]) == ("received", 1, None)
     assert events("review.received", tenant.id) == [review]
@@ -89,11 +89,11 @@ def test_modes_and_tenants_do_not_share_reviews(tenant: Tenant, stranger: Tenant
 
 def test_parallel_reports_of_a_review_make_one(tenant: Tenant) -> None:
     with ThreadPoolExecutor(8) as threads:
-        answers = list(threads.map(lambda _: post(tenant), range(8)))
+        responses = list(threads.map(lambda _: post(tenant), range(8)))
 
-    assert {answer.status for answer in answers} <= {200, 201}
-    assert [answer.status for answer in answers].count(201) == 1
-    assert len({answer.json["id"] for answer in answers}) == 1
+    assert {response.status for response in responses} <= {200, 201}
+    assert [response.status for response in responses].count(201) == 1
+    assert len({response.json["id"] for response in responses}) == 1
     assert len(events("review.received", tenant.id)) == 1
     (total,) = stored("REVIEW_STATS", tenant.id)
     assert (total["reviews"], total["rated"]) == (1, 1)
@@ -159,10 +159,10 @@ def test_a_review_names_an_existing_lead_and_keeps_it(tenant: Tenant, stranger: 
     ],
 )
 def test_what_no_surface_can_show_is_refused(tenant: Tenant, fields: dict[str, Any], pointer: str) -> None:
-    answer = post(tenant, **fields)
+    response = post(tenant, **fields)
 
-    assert (answer.status, answer.error) == (422, "validation_error"), answer.text
-    assert answer.json["error"]["details"]["fields"][0]["pointer"] == pointer
+    assert (response.status, response.error) == (422, "validation_error"), response.text
+    assert response.json["error"]["details"]["fields"][0]["pointer"] == pointer
     assert stored("REVIEW", tenant.id) == []
 
 

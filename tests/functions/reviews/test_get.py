@@ -41,8 +41,8 @@ def test_no_more_than_twenty_versions_are_shown(tenant: Tenant) -> None:
 
 def test_the_responses_to_a_review_are_shown_newest_first(tenant: Tenant) -> None:
     review = ingested(tenant)
-    first, second = (_answered(tenant, review["id"]) for _ in range(2))
-    _answered(tenant, ingested(tenant, external_id="other")["id"])
+    first, second = (_replied(tenant, review["id"]) for _ in range(2))
+    _replied(tenant, ingested(tenant, external_id="other")["id"])
 
     responses = shown(tenant, review["id"])["responses"]
 
@@ -53,11 +53,11 @@ def test_the_responses_to_a_review_are_shown_newest_first(tenant: Tenant) -> Non
     assert responses[0]["body"] is None
 
 
-def _answered(tenant: Tenant, review_id: str) -> dict[str, Any]:
+def _replied(tenant: Tenant, review_id: str) -> dict[str, Any]:
     body = {"type": "review_response", "brief": {"review_id": review_id}}
-    answer = call("POST", "/v1/content", key=tenant.write, json_body=body)
-    assert answer.status == 202, answer.text
-    content: dict[str, Any] = answer.json
+    response = call("POST", "/v1/content", key=tenant.write, json_body=body)
+    assert response.status == 202, response.text
+    content: dict[str, Any] = response.json
     return content
 
 

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def _listed(tenant: Tenant, query: str = "") -> list[Any]:
-    answer = call("GET", f"{PATH}{query}", key=tenant.read)
-    assert answer.status == 200, answer.text
-    return [review["external_id"] for review in answer.json["data"]]
+    response = call("GET", f"{PATH}{query}", key=tenant.read)
+    assert response.status == 200, response.text
+    return [review["external_id"] for review in response.json["data"]]
 
 
 def test_reviews_are_listed_newest_first_without_their_earlier_versions(tenant: Tenant) -> None:

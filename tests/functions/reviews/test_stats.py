@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def _stats(tenant: Tenant, query: str = "?since=2026-01&until=2026-06") -> dict[str, Any]:
-    answer = call("GET", f"{PATH}/stats{query}", key=tenant.read)
-    assert answer.status == 200, answer.text
-    stats: dict[str, Any] = answer.json
+    response = call("GET", f"{PATH}/stats{query}", key=tenant.read)
+    assert response.status == 200, response.text
+    stats: dict[str, Any] = response.json
     return stats
 
 

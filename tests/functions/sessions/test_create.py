@@ -17,7 +17,7 @@ from eal.domain.organizations.members import people
 from eal.domain.sessions import store
 from tests.support.callrail import stored
 from tests.support.cognito import NONCE, REDIRECT_URI, VERIFIER, Cognito, rsa_key, serving
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.pipeline import items
 from tests.support.sessions import invite
 
@@ -35,7 +35,7 @@ def cognito(cloud: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cognito]:
         yield cognito
 
 
-def _sign_in(code: str, /, *, headers: dict[str, str] | None = None, **changes: Any) -> Answer:
+def _sign_in(code: str, /, *, headers: dict[str, str] | None = None, **changes: Any) -> ApiResponse:
     body = {"code": code, "verifier": VERIFIER, "nonce": NONCE, "redirect_uri": REDIRECT_URI, **changes}
     return call("POST", "/v1/sessions", json_body=body, headers=headers)
 
@@ -48,10 +48,10 @@ def test_a_member_signs_in(clock: Clock, tenant: Tenant, cognito: Cognito) -> No
     member_id, email = invite(tenant, "viewer")
     headers = {"X-EAL-Client-IP": "198.51.100.4", "User-Agent": "Firefox"}
 
-    answer = _sign_in(cognito.signed_in(email), headers=headers)
+    response = _sign_in(cognito.signed_in(email), headers=headers)
 
-    assert answer.status == 201, answer.text
-    shown = answer.json
+    assert response.status == 201, response.text
+    shown = response.json
     text = shown["session"]
     assert text.startswith("eal_session_")
     assert shown["member"]["id"] == member_id
@@ -107,17 +107,17 @@ def test_a_token_of_something_else_is_refused(
 ) -> None:
     email = invite(tenant)[1]
 
-    answer = _sign_in(cognito.signed_in(email, **change))
+    response = _sign_in(cognito.signed_in(email, **change))
 
-    assert (answer.status, answer.error) == (403, "sign_in_refused")
-    assert answer.json["error"]["details"]["reason"] == "invalid_token"
+    assert (response.status, response.error) == (403, "sign_in_refused")
+    assert response.json["error"]["details"]["reason"] == "invalid_token"
 
 
 @pytest.mark.parametrize("verified", [False, None, "true", 1], ids=str)
 def test_an_unverified_address_is_refused(tenant: Tenant, cognito: Cognito, verified: object) -> None:
-    answer = _sign_in(cognito.signed_in(invite(tenant)[1], email_verified=verified))
+    response = _sign_in(cognito.signed_in(invite(tenant)[1], email_verified=verified))
 
-    assert answer.json["error"]["details"]["reason"] == "unverified_email"
+    assert response.json["error"]["details"]["reason"] == "unverified_email"
 
 
 def _part(value: object) -> str:
@@ -166,10 +166,10 @@ def _with_its_own_key(claims: dict[str, Any]) -> str:
 def test_a_forged_token_is_refused(tenant: Tenant, cognito: Cognito, forge: Any) -> None:
     claims = cognito.claims(invite(tenant)[1])
 
-    answer = _sign_in(cognito.code_for(forge(claims) or " "))
+    response = _sign_in(cognito.code_for(forge(claims) or " "))
 
-    assert (answer.status, answer.error) == (403, "sign_in_refused")
-    assert answer.json["error"]["details"]["reason"] == "invalid_token"
+    assert (response.status, response.error) == (403, "sign_in_refused")
+    assert response.json["error"]["details"]["reason"] == "invalid_token"
 
 
 def test_unknown_key_ids_do_not_make_the_keys_be_read_each_time(tenant: Tenant, cognito: Cognito) -> None:
@@ -210,17 +210,17 @@ def test_a_code_works_once(tenant: Tenant, cognito: Cognito) -> None:
 def test_a_code_of_another_browser_is_refused(
     tenant: Tenant, cognito: Cognito, change: dict[str, Any], reason: str
 ) -> None:
-    answer = _sign_in(cognito.signed_in(invite(tenant)[1]), **change)
+    response = _sign_in(cognito.signed_in(invite(tenant)[1]), **change)
 
-    assert (answer.status, answer.json["error"]["details"]["reason"]) == (403, reason)
+    assert (response.status, response.json["error"]["details"]["reason"]) == (403, reason)
 
 
 def test_another_redirect_uri_is_refused_before_the_exchange(tenant: Tenant, cognito: Cognito) -> None:
     code = cognito.signed_in(invite(tenant)[1])
 
-    answer = _sign_in(code, redirect_uri="https://evil.example.com/signed-in")
+    response = _sign_in(code, redirect_uri="https://evil.example.com/signed-in")
 
-    assert (answer.status, answer.error) == (422, "validation_error")
+    assert (response.status, response.error) == (422, "validation_error")
     assert cognito.requests == []
 
 
@@ -229,15 +229,15 @@ def test_a_fault_of_cognito_is_503(tenant: Tenant, cognito: Cognito) -> None:
     for failure in (500, 503, 429, 401):
         cognito.failures = [failure]
 
-        answer = _sign_in(cognito.signed_in(email))
+        response = _sign_in(cognito.signed_in(email))
 
-        assert (answer.status, answer.error) == (503, "unavailable")
+        assert (response.status, response.error) == (503, "unavailable")
 
 
 def test_an_address_that_nobody_invited_is_refused(tenant: Tenant, cognito: Cognito) -> None:
-    answer = _sign_in(cognito.signed_in("stranger@example.com"))
+    response = _sign_in(cognito.signed_in("stranger@example.com"))
 
-    assert (answer.status, answer.json["error"]["details"]["reason"]) == (403, "unknown_member")
+    assert (response.status, response.json["error"]["details"]["reason"]) == (403, "unknown_member")
 
 
 def test_a_refused_sign_in_is_counted(
@@ -255,18 +255,18 @@ def test_a_removed_member_is_refused(tenant: Tenant, cognito: Cognito) -> None:
     assert _sign_in(cognito.signed_in(email)).status == 201
     call("DELETE", f"/v1/organizations/me/members/{member_id}", key=tenant.admin)
 
-    answer = _sign_in(cognito.signed_in(email))
+    response = _sign_in(cognito.signed_in(email))
 
-    assert answer.json["error"]["details"]["reason"] == "unknown_member"
+    assert response.json["error"]["details"]["reason"] == "unknown_member"
 
 
 def test_an_address_is_bound_to_its_first_account(tenant: Tenant, cognito: Cognito) -> None:
     email = invite(tenant)[1]
     assert _sign_in(cognito.signed_in(email)).status == 201
 
-    answer = _sign_in(cognito.signed_in(email, sub="an account made later"))
+    response = _sign_in(cognito.signed_in(email, sub="an account made later"))
 
-    assert (answer.status, answer.json["error"]["details"]["reason"]) == (403, "other_account")
+    assert (response.status, response.json["error"]["details"]["reason"]) == (403, "other_account")
     assert "member.sign_in_refused" in _actions(tenant)
     assert _sign_in(cognito.signed_in(email)).status == 201
 
@@ -308,9 +308,9 @@ def _invited_by_children(tenant: Tenant, email: str, number: int) -> None:
         assert call("POST", "/v1/organizations/me/members", key=key, json_body=body).status == 201
 
 
-def _chosen(answer: Answer) -> str:
-    assert answer.status == 201, answer.text
-    return str(answer.json["organization"]["id"])
+def _chosen(response: ApiResponse) -> str:
+    assert response.status == 201, response.text
+    return str(response.json["organization"]["id"])
 
 
 def test_invitations_of_strangers_do_not_lock_a_member_out(
@@ -338,11 +338,11 @@ def test_an_invited_person_enters_the_organization_that_they_name_however_many_i
     clock.advance(hours=1)
     _invited_by_children(stranger, email, 3)
 
-    answer = _sign_in(cognito.signed_in(email), organization_id=tenant.id)
+    response = _sign_in(cognito.signed_in(email), organization_id=tenant.id)
 
-    assert _chosen(answer) == tenant.id
-    assert tenant.id in [one["id"] for one in answer.json["organizations"]]
-    assert call("GET", "/v1/session", key=answer.json["session"]).json["organization"]["id"] == tenant.id
+    assert _chosen(response) == tenant.id
+    assert tenant.id in [one["id"] for one in response.json["organizations"]]
+    assert call("GET", "/v1/session", key=response.json["session"]).json["organization"]["id"] == tenant.id
 
 
 def test_invitations_share_no_item(tenant: Tenant, stranger: Tenant) -> None:
@@ -398,9 +398,9 @@ def test_an_address_is_unbound_when_the_last_organization_is_left_that_was_signe
     invite(stranger, "viewer", email)
     call("DELETE", f"/v1/organizations/me/members/{member_id}", key=tenant.admin)
 
-    answer = _sign_in(cognito.signed_in(email, sub="an account made later"))
+    response = _sign_in(cognito.signed_in(email, sub="an account made later"))
 
-    assert _chosen(answer) == stranger.id
+    assert _chosen(response) == stranger.id
 
 
 def test_a_stranger_who_removes_an_invitation_does_not_unbind_the_address(
@@ -411,9 +411,9 @@ def test_a_stranger_who_removes_an_invitation_does_not_unbind_the_address(
     invited, _ = invite(stranger, "viewer", email)
     call("DELETE", f"/v1/organizations/me/members/{invited}", key=stranger.admin)
 
-    answer = _sign_in(cognito.signed_in(email, sub="an account made later"))
+    response = _sign_in(cognito.signed_in(email, sub="an account made later"))
 
-    assert (answer.status, answer.json["error"]["details"]["reason"]) == (403, "other_account")
+    assert (response.status, response.json["error"]["details"]["reason"]) == (403, "other_account")
 
 
 def test_an_address_stays_bound_while_the_person_has_another_organization(
@@ -425,17 +425,17 @@ def test_an_address_stays_bound_while_the_person_has_another_organization(
         assert _sign_in(cognito.signed_in(email), organization_id=organization.id).status == 201
     call("DELETE", f"/v1/organizations/me/members/{member_id}", key=tenant.admin)
 
-    answer = _sign_in(cognito.signed_in(email, sub="an account made later"))
+    response = _sign_in(cognito.signed_in(email, sub="an account made later"))
 
-    assert (answer.status, answer.json["error"]["details"]["reason"]) == (403, "other_account")
+    assert (response.status, response.json["error"]["details"]["reason"]) == (403, "other_account")
 
 
 def test_no_member_of_an_organization_signs_in_to_another_one(
     tenant: Tenant, stranger: Tenant, cognito: Cognito
 ) -> None:
-    answer = _sign_in(cognito.signed_in(invite(tenant)[1]), organization_id=stranger.id)
+    response = _sign_in(cognito.signed_in(invite(tenant)[1]), organization_id=stranger.id)
 
-    assert (answer.status, answer.json["error"]["details"]["reason"]) == (403, "not_a_member")
+    assert (response.status, response.json["error"]["details"]["reason"]) == (403, "not_a_member")
 
 
 def test_a_session_begun_by_somebody_else_gains_nothing(tenant: Tenant, cognito: Cognito) -> None:
@@ -443,7 +443,7 @@ def test_a_session_begun_by_somebody_else_gains_nothing(tenant: Tenant, cognito:
     email = invite(tenant)[1]
     before = _sign_in(cognito.signed_in(email)).json["session"]
 
-    answer = call(
+    response = call(
         "POST",
         "/v1/sessions",
         key=before,
@@ -455,7 +455,7 @@ def test_a_session_begun_by_somebody_else_gains_nothing(tenant: Tenant, cognito:
         },
     )
 
-    assert answer.json["session"] != before
+    assert response.json["session"] != before
     assert _sign_in(cognito.signed_in(email), session=before).status == 422
 
 

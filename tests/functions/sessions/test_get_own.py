@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 def test_a_session_shows_its_member_and_its_ends(clock: Clock, tenant: Tenant) -> None:
     dana = signed_in(tenant)
 
-    answer = call("GET", "/v1/session", key=dana.text)
+    response = call("GET", "/v1/session", key=dana.text)
 
-    assert answer.status == 200
-    shown = answer.json
+    assert response.status == 200
+    shown = response.json
     assert shown["session"] is None
     assert shown["id"] == dana.session_id
     assert shown["member"] == {
@@ -36,7 +36,7 @@ def test_a_session_shows_its_member_and_its_ends(clock: Clock, tenant: Tenant) -
         {"id": tenant.id, "name": "Acme Restoration", "role": "admin", "status": "active"}
     ]
     assert shown["mode"] == "live"
-    assert answer.headers["X-RateLimit-Limit"] == "600"
+    assert response.headers["X-RateLimit-Limit"] == "600"
 
 
 def test_an_unknown_and_a_malformed_session_are_401(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,12 +34,12 @@ def test_a_switch_does_not_extend_a_session(clock: Clock, tenant: Tenant) -> Non
 def test_a_session_that_switches_the_mode_is_replaced(tenant: Tenant) -> None:
     dana = signed_in(tenant)
 
-    answer = call("PATCH", "/v1/session", key=dana.text, json_body={"mode": "test"})
+    response = call("PATCH", "/v1/session", key=dana.text, json_body={"mode": "test"})
 
-    assert answer.status == 200, answer.text
-    assert answer.json["mode"] == "test"
+    assert response.status == 200, response.text
+    assert response.json["mode"] == "test"
     assert call("GET", "/v1/session", key=dana.text).status == 401
-    assert call("GET", "/v1/session", key=answer.json["session"]).json["mode"] == "test"
+    assert call("GET", "/v1/session", key=response.json["session"]).json["mode"] == "test"
     (record,) = [one for one in stored("AUDIT", tenant.id) if one["action"] == "session.switched"]
     assert record["resource"] == {"type": "session", "id": dana.session_id}
 
@@ -48,16 +48,16 @@ def test_neither_log_says_what_the_other_organization_is(tenant: Tenant, strange
     dana = signed_in(tenant)
     invite(stranger, "viewer", dana.email)
 
-    answer = call("PATCH", "/v1/session", key=dana.text, json_body={"organization_id": stranger.id})
+    response = call("PATCH", "/v1/session", key=dana.text, json_body={"organization_id": stranger.id})
 
-    assert answer.status == 200, answer.text
-    assert (answer.json["organization"]["id"], answer.json["member"]["role"]) == (stranger.id, "viewer")
+    assert response.status == 200, response.text
+    assert (response.json["organization"]["id"], response.json["member"]["role"]) == (stranger.id, "viewer")
     assert call("GET", "/v1/session", key=dana.text).status == 401
-    assert call("GET", "/v1/health", key=answer.json["session"]).json["scopes"] == ["read"]
+    assert call("GET", "/v1/health", key=response.json["session"]).json["scopes"] == ["read"]
     left, entered = stored("AUDIT", tenant.id), stored("AUDIT", stranger.id)
     assert "session.switched" in [record["action"] for record in left]
     assert [record["actor"] for record in entered if record["action"] == "member.signed_in"] == [
-        {"type": "member", "id": answer.json["member"]["id"], "ip": "203.0.113.7"}
+        {"type": "member", "id": response.json["member"]["id"], "ip": "203.0.113.7"}
     ]
     assert stranger.id not in str(left)
     assert tenant.id not in str(entered)
@@ -90,11 +90,11 @@ def test_a_switch_finds_an_organization_that_the_list_lacks(
     monkeypatch.setattr(store, "MAX_ORGANIZATIONS", 1)
 
     listed = call("GET", "/v1/session", key=dana.text).json["organizations"]
-    answer = call("PATCH", "/v1/session", key=dana.text, json_body={"organization_id": stranger.id})
+    response = call("PATCH", "/v1/session", key=dana.text, json_body={"organization_id": stranger.id})
 
     assert [one["id"] for one in listed] == [tenant.id]
-    assert (answer.status, answer.json["organization"]["id"]) == (200, stranger.id)
-    assert [one["id"] for one in answer.json["organizations"]] == [tenant.id, stranger.id]
+    assert (response.status, response.json["organization"]["id"]) == (200, stranger.id)
+    assert [one["id"] for one in response.json["organizations"]] == [tenant.id, stranger.id]
 
 
 def test_a_switch_to_an_organization_without_the_person_is_404(tenant: Tenant, stranger: Tenant) -> None:
@@ -113,9 +113,9 @@ def test_a_removal_during_a_switch_leaves_no_session(
     remove = partial(call, "DELETE", f"/v1/organizations/me/members/{joined}", key=stranger.admin)
 
     with overtaken(monkeypatch, remove):
-        answer = call("PATCH", "/v1/session", key=dana.text, json_body={"organization_id": stranger.id})
+        response = call("PATCH", "/v1/session", key=dana.text, json_body={"organization_id": stranger.id})
 
-    assert (answer.status, answer.error) == (404, "not_found")
+    assert (response.status, response.error) == (404, "not_found")
     assert call("GET", "/v1/session", key=dana.text).json["organization"]["id"] == tenant.id
 
 
@@ -123,13 +123,13 @@ def test_two_switches_at_once_leave_one_session(tenant: Tenant) -> None:
     dana = signed_in(tenant)
 
     with ThreadPoolExecutor(2) as pool:
-        answers = list(
+        responses = list(
             pool.map(
                 lambda mode: call("PATCH", "/v1/session", key=dana.text, json_body={"mode": mode}),
                 ("test", "live"),
             )
         )
 
-    texts = [answer.json["session"] for answer in answers if answer.status == 200]
+    texts = [response.json["session"] for response in responses if response.status == 200]
     alive = [text for text in texts if call("GET", "/v1/session", key=text).status == 200]
     assert len(alive) == 1

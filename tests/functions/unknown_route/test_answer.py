@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @pytest.mark.parametrize("method", ["GET", "POST", "HEAD", "OPTIONS", "TRACE"])
 def test_an_unknown_path_is_404_in_the_envelope(cloud: None, method: str, path: str) -> None:
-    answer = call(method, path)
+    response = call(method, path)
 
-    assert (answer.status, answer.error) == (404, "not_found")
-    assert answer.json["error"]["details"] == {"request_id": answer.headers["X-Request-Id"]}
-    assert answer.headers["Cache-Control"] == "no-store"
-    assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
-    assert "Allow" not in answer.headers
+    assert (response.status, response.error) == (404, "not_found")
+    assert response.json["error"]["details"] == {"request_id": response.headers["X-Request-Id"]}
+    assert response.headers["Cache-Control"] == "no-store"
+    assert response.headers["Content-Type"] == "application/json; charset=utf-8"
+    assert "Allow" not in response.headers
 
 
 @pytest.mark.parametrize(
@@ -45,25 +45,25 @@ def test_an_unknown_path_is_404_in_the_envelope(cloud: None, method: str, path: 
 def test_a_known_path_with_another_method_is_405_with_allow(
     cloud: None, method: str, path: str, allow: str
 ) -> None:
-    answer = call(method, path)
+    response = call(method, path)
 
-    assert (answer.status, answer.error) == (405, "method_not_allowed")
-    assert answer.headers["Allow"] == allow
-    assert answer.json["error"]["details"]["allowed"] == allow.split(", ")
+    assert (response.status, response.error) == (405, "method_not_allowed")
+    assert response.headers["Allow"] == allow
+    assert response.json["error"]["details"]["allowed"] == allow.split(", ")
 
 
 def test_a_request_for_an_existing_route_is_404(cloud: None) -> None:
     event = proxy_event("GET", "/v1/leads")
 
-    answer = load_app("unknown_route/answer").handler(event, None)
+    response = load_app("unknown_route/answer").handler(event, None)
 
-    assert answer["statusCode"] == 404
+    assert response["statusCode"] == 404
 
 
 def test_neither_key_nor_database_is_read(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     with watched_calls(monkeypatch) as calls:
-        answer = call("GET", "/v1/nothing", key=tenant.admin)
+        response = call("GET", "/v1/nothing", key=tenant.admin)
 
-    assert answer.status == 404
-    assert "X-RateLimit-Limit" not in answer.headers
+    assert response.status == 404
+    assert "X-RateLimit-Limit" not in response.headers
     assert calls.made == []

@@ -11,7 +11,7 @@ from tests.functions.unsubscribe.test_show import path_of
 from tests.support import emails, sequences
 from tests.support.callrail import stored
 from tests.support.faults import Killed, overtaken, watched_calls
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.inbound import connect
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ ONE_CLICK = "List-Unsubscribe=One-Click"
 MULTIPART = '--b\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--b--\r\n'
 
 
-def _post(path: str, body: str = ONE_CLICK, **headers: str) -> Answer:
+def _post(path: str, body: str = ONE_CLICK, **headers: str) -> ApiResponse:
     return call("POST", path, body=body, headers={**FORM, **headers})
 
 
@@ -33,11 +33,11 @@ def test_one_click_suppresses_stops_and_opts_out(tenant: Tenant) -> None:
     enrollment = sequences.enrolled(tenant, sequence["id"], prospect)
     email = emails.sent(tenant, prospect["email"], prospect_id=prospect["id"], enrollment_id=enrollment["id"])
 
-    answer = _post(path_of(tenant, email.id))
+    response = _post(path_of(tenant, email.id))
 
-    assert answer.status == 200
-    assert "You are unsubscribed" in answer.text
-    assert "Set-Cookie" not in answer.headers
+    assert response.status == 200
+    assert "You are unsubscribed" in response.text
+    assert "Set-Cookie" not in response.headers
     found = suppressions.find(tenant.in_mode("live"), prospect["email"])
     assert found is not None
     assert (found.reason, found.source, found.email_id) == ("unsubscribed", "unsubscribe_link", email.id)
@@ -106,18 +106,18 @@ def test_both_types_of_form_are_accepted(tenant: Tenant, body: str, content_type
 def test_any_other_body_unsubscribes_nobody(tenant: Tenant, body: str, content_type: str) -> None:
     email = emails.sent(tenant)
 
-    answer = _post(path_of(tenant, email.id), body, **{"Content-Type": content_type})
+    response = _post(path_of(tenant, email.id), body, **{"Content-Type": content_type})
 
-    assert answer.status == 400
-    assert "You are still subscribed" in answer.text
+    assert response.status == 400
+    assert "You are still subscribed" in response.text
     assert stored("SUPPRESSION", tenant.id) == []
 
 
 def test_a_large_body_is_413(tenant: Tenant) -> None:
-    answer = _post(path_of(tenant, emails.sent(tenant).id), ONE_CLICK + "&" * 5000)
+    response = _post(path_of(tenant, emails.sent(tenant).id), ONE_CLICK + "&" * 5000)
 
-    assert answer.status == 413
-    assert answer.headers["Content-Type"].startswith("text/html")
+    assert response.status == 413
+    assert response.headers["Content-Type"].startswith("text/html")
 
 
 def test_a_second_click_changes_nothing(tenant: Tenant) -> None:
@@ -207,7 +207,7 @@ def test_a_fault_of_the_table_is_a_page_that_says_what_to_do(
     path = path_of(tenant, emails.sent(tenant).id)
     with watched_calls(monkeypatch) as calls:
         calls.refuse["GetItem"] = "ThrottlingException"
-        answer = _post(path)
+        response = _post(path)
 
-    assert answer.status == 503
-    assert "Open the link again in a few minutes." in answer.text
+    assert response.status == 503
+    assert "Open the link again in a few minutes." in response.text

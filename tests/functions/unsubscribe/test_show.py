@@ -25,29 +25,29 @@ def test_the_page_names_the_sender_and_has_one_button(tenant: Tenant) -> None:
     sequences.be_ready(tenant)
     email = emails.sent(tenant)
 
-    answer = call("GET", path_of(tenant, email.id))
+    response = call("GET", path_of(tenant, email.id))
 
-    assert answer.status == 200
-    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
-    assert sequences.SENDER["name"] in answer.text
-    assert '<html lang="en">' in answer.text
-    assert re.findall("<h1>(.*?)</h1>", answer.text) == ["Unsubscribe"]
-    assert answer.text.count("<button") == 1
-    assert '<input type="hidden" name="List-Unsubscribe" value="One-Click">' in answer.text
+    assert response.status == 200
+    assert response.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert sequences.SENDER["name"] in response.text
+    assert '<html lang="en">' in response.text
+    assert re.findall("<h1>(.*?)</h1>", response.text) == ["Unsubscribe"]
+    assert response.text.count("<button") == 1
+    assert '<input type="hidden" name="List-Unsubscribe" value="One-Click">' in response.text
 
 
 def test_the_page_has_no_script_and_shows_nothing_about_the_recipient(tenant: Tenant) -> None:
     email = emails.sent(tenant)
 
-    answer = call("GET", path_of(tenant, email.id))
+    response = call("GET", path_of(tenant, email.id))
 
-    assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'; ")
-    assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
-    assert answer.headers["Referrer-Policy"] == "no-referrer"
-    assert answer.headers["Cache-Control"] == "no-store"
-    assert "Set-Cookie" not in answer.headers
+    assert response.headers["Content-Security-Policy"].startswith("default-src 'none'; ")
+    assert response.headers["X-Robots-Tag"] == "noindex, nofollow"
+    assert response.headers["Referrer-Policy"] == "no-referrer"
+    assert response.headers["Cache-Control"] == "no-store"
+    assert "Set-Cookie" not in response.headers
     for forbidden in ("<script", "http://", "https://", "dana", email.id, tenant.id):
-        assert forbidden not in answer.text
+        assert forbidden not in response.text
 
 
 def test_looking_at_the_page_changes_nothing(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,11 +89,11 @@ def test_a_forged_or_broken_token_is_404_with_what_to_do(
         token[:53] + foreign[53:], "x", "é" * 77, "%00", "a" * 2000,
     ]  # fmt: skip
     for text in forged:
-        answer = call(
+        response = call(
             method, f"/v1/u/{text}", body="List-Unsubscribe=One-Click" if method == "POST" else None
         )
-        assert answer.status == 404, text
-        assert "Nobody was unsubscribed" in answer.text
+        assert response.status == 404, text
+        assert "Nobody was unsubscribed" in response.text
     assert stored("SUPPRESSION", tenant.id) == []
 
 

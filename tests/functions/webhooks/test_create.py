@@ -18,7 +18,7 @@ from tests.support.pipeline import items
 from tools.fixtures.template import ROOT
 
 if TYPE_CHECKING:
-    from tests.support.http import Answer
+    from tests.support.http import ApiResponse
     from tests.support.tenants import Tenant
 
 PUBLIC = "https://93.184.215.14/hooks"
@@ -26,10 +26,10 @@ BODY = {"url": PUBLIC, "events": ["lead.created"], "description": " CRM "}
 
 
 def test_a_new_endpoint_is_returned_with_its_secret(tenant: Tenant) -> None:
-    answer = call("POST", "/v1/webhooks", key=tenant.admin, json_body=BODY)
+    response = call("POST", "/v1/webhooks", key=tenant.admin, json_body=BODY)
 
-    assert answer.status == 201
-    webhook = answer.json
+    assert response.status == 201
+    webhook = response.json
     secret = webhook.pop("secret")
     assert secret.startswith("whsec_")
     assert len(base64.b64decode(secret.removeprefix("whsec_"))) == 32
@@ -43,7 +43,7 @@ def test_a_new_endpoint_is_returned_with_its_secret(tenant: Tenant) -> None:
         "enabled": True,
         "version": 1,
     }
-    assert answer.headers["ETag"] == '"1"'
+    assert response.headers["ETag"] == '"1"'
     assert call("GET", f"/v1/webhooks/{webhook['id']}", key=tenant.read).json == webhook
 
 
@@ -58,7 +58,7 @@ def test_the_secret_is_stored_only_as_kms_ciphertext(tenant: Tenant) -> None:
 
 
 def test_a_mode_has_fifty_endpoints_and_a_removal_makes_room(tenant: Tenant, stranger: Tenant) -> None:
-    def create(key: str) -> Answer:
+    def create(key: str) -> ApiResponse:
         return call("POST", "/v1/webhooks", key=key, json_body=BODY)
 
     made = [create(tenant.admin) for _ in range(store.MAX_ENDPOINTS - 1)]
@@ -66,8 +66,8 @@ def test_a_mode_has_fifty_endpoints_and_a_removal_makes_room(tenant: Tenant, str
         rivals = list(pool.map(create, [tenant.admin] * 8))
     last = create(tenant.admin)
 
-    assert {answer.status for answer in made} == {201}
-    assert sorted(answer.status for answer in rivals) == [201] + [409] * 7
+    assert {response.status for response in made} == {201}
+    assert sorted(response.status for response in rivals) == [201] + [409] * 7
     assert (last.status, last.error, last.json["error"]["details"]["limit"]) == (
         409,
         "conflict",
@@ -76,8 +76,8 @@ def test_a_mode_has_fifty_endpoints_and_a_removal_makes_room(tenant: Tenant, str
     assert len(items("WEBHOOK")) == store.MAX_ENDPOINTS
     assert [create(key).status for key in (tenant.test_admin, stranger.admin)] == [201, 201]
 
-    for answer in made[:2]:
-        call("DELETE", f"/v1/webhooks/{answer.json['id']}", key=tenant.admin)
+    for response in made[:2]:
+        call("DELETE", f"/v1/webhooks/{response.json['id']}", key=tenant.admin)
     assert call("DELETE", f"/v1/webhooks/{made[0].json['id']}", key=tenant.admin).status == 404
     assert [create(tenant.admin).status for _ in range(3)] == [201, 201, 409]
 
@@ -124,9 +124,9 @@ def test_it_makes_three_calls_to_aws(tenant: Tenant, monkeypatch: pytest.MonkeyP
 def test_event_types_keep_their_order_without_repeats(
     tenant: Tenant, events: object, shown: list[str]
 ) -> None:
-    answer = call("POST", "/v1/webhooks", key=tenant.admin, json_body={"url": PUBLIC, "events": events})
+    response = call("POST", "/v1/webhooks", key=tenant.admin, json_body={"url": PUBLIC, "events": events})
 
-    assert answer.json["events"] == shown
+    assert response.json["events"] == shown
 
 
 def test_documented_types_can_be_subscribed_before_they_are_sent(tenant: Tenant) -> None:
@@ -135,9 +135,9 @@ def test_documented_types_can_be_subscribed_before_they_are_sent(tenant: Tenant)
         "outreach.email.replied", "claim.scope.ready", "review.requested", "review.received", "audit.log.event",
     ]  # fmt: skip
 
-    answer = call("POST", "/v1/webhooks", key=tenant.admin, json_body={**BODY, "events": documented})
+    response = call("POST", "/v1/webhooks", key=tenant.admin, json_body={**BODY, "events": documented})
 
-    assert (answer.status, answer.json["events"]) == (201, documented)
+    assert (response.status, response.json["events"]) == (201, documented)
     filtered = {
         **BODY,
         "events": ["review.received", "lead.created"],
@@ -176,10 +176,10 @@ def test_an_endpoint_can_be_created_disabled(tenant: Tenant) -> None:
     ],
 )
 def test_an_invalid_field_is_named(tenant: Tenant, change: dict[str, object], pointer: str) -> None:
-    answer = call("POST", "/v1/webhooks", key=tenant.admin, json_body={**BODY, **change})
+    response = call("POST", "/v1/webhooks", key=tenant.admin, json_body={**BODY, **change})
 
-    assert (answer.status, answer.error) == (422, "validation_error")
-    assert [field["pointer"] for field in answer.json["error"]["details"]["fields"]] == [pointer]
+    assert (response.status, response.error) == (422, "validation_error")
+    assert [field["pointer"] for field in response.json["error"]["details"]["fields"]] == [pointer]
 
 
 @pytest.mark.parametrize("number", ["1e999999", "-1e999999"])
@@ -191,9 +191,9 @@ def test_an_infinite_number_in_a_filter_is_rejected(tenant: Tenant, number: str)
 
 def test_the_error_of_an_unknown_event_type_lists_the_known_ones(tenant: Tenant) -> None:
     body = {**BODY, "events": ["lead.exploded"]}
-    answer = call("POST", "/v1/webhooks", key=tenant.admin, json_body=body)
+    response = call("POST", "/v1/webhooks", key=tenant.admin, json_body=body)
 
-    (field,) = answer.json["error"]["details"]["fields"]
+    (field,) = response.json["error"]["details"]["fields"]
     assert all(event_type in field["message"] for event_type in CATALOGUE)
 
 
@@ -214,13 +214,13 @@ def test_the_error_of_an_unknown_event_type_lists_the_known_ones(tenant: Tenant)
 def test_an_address_that_is_not_public_is_blocked(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
-    _dns_answers(monkeypatch, "10.1.2.3")
-    answer = call("POST", "/v1/webhooks", key=tenant.admin, json_body={**BODY, "url": url})
+    _dns_responses(monkeypatch, "10.1.2.3")
+    response = call("POST", "/v1/webhooks", key=tenant.admin, json_body={**BODY, "url": url})
 
-    assert (answer.status, answer.error) == (422, "validation_error")
-    (field,) = answer.json["error"]["details"]["fields"]
+    assert (response.status, response.error) == (422, "validation_error")
+    (field,) = response.json["error"]["details"]["fields"]
     assert (field["pointer"], field["type"]) == ("/url", "blocked_address")
-    assert "10.1.2.3" not in answer.text
+    assert "10.1.2.3" not in response.text
     assert call("GET", "/v1/webhooks", key=tenant.read).json["data"] == []
 
 
@@ -235,9 +235,9 @@ def test_an_unresolved_host_is_accepted_unless_it_can_never_be_public(
 
     assert call("POST", "/v1/webhooks", key=tenant.admin, json_body=body).status == 201
     for inside in ("https://printer.lan/x", "https://kubernetes.default.svc/", "http://printer.lan:8080/"):
-        answer = call("POST", "/v1/webhooks", key=tenant.admin, json_body={**BODY, "url": inside})
-        assert answer.status == 422, inside
-        assert answer.json["error"]["details"]["fields"][0]["type"] == "blocked_address"
+        response = call("POST", "/v1/webhooks", key=tenant.admin, json_body={**BODY, "url": inside})
+        assert response.status == 422, inside
+        assert response.json["error"]["details"]["fields"][0]["type"] == "blocked_address"
 
 
 def test_only_the_local_stack_accepts_loopback(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -245,14 +245,14 @@ def test_only_the_local_stack_accepts_loopback(tenant: Tenant, monkeypatch: pyte
     assert call("POST", "/v1/webhooks", key=tenant.admin, json_body=body).status == 201
 
     monkeypatch.setenv("STAGE", "staging")
-    answer = call("POST", "/v1/webhooks", key=tenant.admin, json_body=body)
-    assert answer.json["error"]["details"]["fields"][0]["type"] == "blocked_address"
+    response = call("POST", "/v1/webhooks", key=tenant.admin, json_body=body)
+    assert response.json["error"]["details"]["fields"][0]["type"] == "blocked_address"
 
 
 def test_it_requires_an_admin_key(tenant: Tenant) -> None:
-    answer = call("POST", "/v1/webhooks", key=tenant.write, json_body=BODY)
+    response = call("POST", "/v1/webhooks", key=tenant.write, json_body=BODY)
 
-    assert (answer.status, answer.error) == (403, "insufficient_scope")
+    assert (response.status, response.error) == (403, "insufficient_scope")
 
 
 def test_the_sample_event_works_with_a_key(tenant: Tenant) -> None:
@@ -262,8 +262,8 @@ def test_the_sample_event_works_with_a_key(tenant: Tenant) -> None:
     assert load_app("webhooks/create").handler(event, None)["statusCode"] == 201
 
 
-def _dns_answers(monkeypatch: pytest.MonkeyPatch, ip: str) -> None:
-    def answer(_host: str, port: int, **_: object) -> object:
+def _dns_responses(monkeypatch: pytest.MonkeyPatch, ip: str) -> None:
+    def response(_host: str, port: int, **_: object) -> object:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, port))]
 
-    monkeypatch.setattr(socket, "getaddrinfo", answer)
+    monkeypatch.setattr(socket, "getaddrinfo", response)

@@ -24,9 +24,9 @@ def webhook(tenant: Tenant) -> dict[str, Any]:
 def test_an_endpoint_is_deleted_and_the_deletion_is_audited(tenant: Tenant, webhook: dict[str, Any]) -> None:
     path = f"/v1/webhooks/{webhook['id']}"
 
-    answer = call("DELETE", path, key=tenant.admin)
+    response = call("DELETE", path, key=tenant.admin)
 
-    assert (answer.status, answer.text) == (204, "")
+    assert (response.status, response.text) == (204, "")
     assert call("GET", path, key=tenant.read).status == 404
     assert call("DELETE", path, key=tenant.admin).status == 404
     (record,) = [record for record in items("AUDIT") if record["action"]["S"] == "webhook.deleted"]

@@ -18,11 +18,13 @@ def test_an_unchanged_endpoint_is_a_304(tenant: Tenant) -> None:
     webhook = call("POST", "/v1/webhooks", key=tenant.admin, json_body=BODY).json
     path = f"/v1/webhooks/{webhook['id']}"
 
-    answer = call("GET", path, key=tenant.read)
+    response = call("GET", path, key=tenant.read)
 
-    assert (answer.status, answer.json["url"]) == (200, BODY["url"])
-    assert "secret" not in answer.json
-    assert call("GET", path, key=tenant.read, headers={"If-None-Match": answer.headers["ETag"]}).status == 304
+    assert (response.status, response.json["url"]) == (200, BODY["url"])
+    assert "secret" not in response.json
+    assert (
+        call("GET", path, key=tenant.read, headers={"If-None-Match": response.headers["ETag"]}).status == 304
+    )
 
 
 def test_endpoints_of_others_are_not_found(tenant: Tenant, stranger: Tenant) -> None:

@@ -26,11 +26,11 @@ def delivery_id(tenant: Tenant, receiver: Receiver) -> str:
 
 
 def test_it_returns_4_kib_of_each_response(tenant: Tenant, delivery_id: str) -> None:
-    answer = call("GET", f"/v1/webhooks/deliveries/{delivery_id}", key=tenant.read)
+    response = call("GET", f"/v1/webhooks/deliveries/{delivery_id}", key=tenant.read)
 
-    assert answer.status == 200
-    assert (answer.json["id"], answer.json["status"]) == (delivery_id, "succeeded")
-    assert [attempt["response"] for attempt in answer.json["attempts"]] == ["x" * 4096]
+    assert response.status == 200
+    assert (response.json["id"], response.json["status"]) == (delivery_id, "succeeded")
+    assert [attempt["response"] for attempt in response.json["attempts"]] == ["x" * 4096]
 
 
 def test_the_etag_is_the_version_and_an_unchanged_delivery_is_a_304(tenant: Tenant, delivery_id: str) -> None:

@@ -95,9 +95,9 @@ def test_deliveries_are_filtered_by_status_and_type(
 
 @pytest.mark.parametrize("query", ["status=lost", "event_type=lead.exploded", "event_type=*"])
 def test_an_invalid_filter_is_a_422(tenant: Tenant, webhook: dict[str, Any], query: str) -> None:
-    answer = call("GET", f"/v1/webhooks/{webhook['id']}/deliveries?{query}", key=tenant.read)
+    response = call("GET", f"/v1/webhooks/{webhook['id']}/deliveries?{query}", key=tenant.read)
 
-    assert (answer.status, answer.error) == (422, "validation_error")
+    assert (response.status, response.error) == (422, "validation_error")
 
 
 def test_events_for_a_disabled_endpoint_are_listed_as_skipped(tenant: Tenant, receiver: Receiver) -> None:

@@ -23,12 +23,12 @@ EVERY = sorted(CATALOGUE)
 
 
 def test_each_type_has_its_description_schema_and_example(tenant: Tenant) -> None:
-    answer = call("GET", "/v1/webhooks/event-types", key=tenant.read)
+    response = call("GET", "/v1/webhooks/event-types", key=tenant.read)
 
-    assert answer.status == 200
-    assert [event_type["name"] for event_type in answer.json["data"]] == EVERY
-    assert answer.json["next_cursor"] is None
-    for event_type in answer.json["data"]:
+    assert response.status == 200
+    assert [event_type["name"] for event_type in response.json["data"]] == EVERY
+    assert response.json["next_cursor"] is None
+    for event_type in response.json["data"]:
         assert event_type["available"] is True
         assert event_type["description"] == CATALOGUE[event_type["name"]]
         Draft202012Validator.check_schema(event_type["schema"])

@@ -9,7 +9,7 @@ import pytest
 from eal.core.clock import rfc3339
 from eal.domain.webhooks.deliveries import replay
 from tests.support.faults import overtaken
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.pipeline import Pipeline, items
 from tests.support.receiver import Receiver, Response
 from tests.support.webhooks import deliveries, register
@@ -36,7 +36,7 @@ def _new_lead(tenant: Tenant) -> None:
     assert call("POST", "/v1/leads", key=tenant.write, json_body=body).status == 201
 
 
-def _replay(tenant: Tenant, webhook: dict[str, Any], **body: object) -> Answer:
+def _replay(tenant: Tenant, webhook: dict[str, Any], **body: object) -> ApiResponse:
     path = f"/v1/webhooks/{webhook['id']}/replay"
     return call("POST", path, key=tenant.write, json_body={"since": SINCE, **body})
 
@@ -48,12 +48,12 @@ def test_a_worker_carries_out_an_accepted_replay(
     pipeline.run()
     clock.advance(minutes=1)
 
-    answer = _replay(tenant, webhook, types=["lead.created"])
+    response = _replay(tenant, webhook, types=["lead.created"])
     pipeline.run()
 
-    assert answer.status == 202
-    assert answer.json == {
-        "id": answer.json["id"],
+    assert response.status == 202
+    assert response.json == {
+        "id": response.json["id"],
         "webhook_id": webhook["id"],
         "since": "2026-04-24T00:00:00.000Z",
         "until": rfc3339(clock.now()),
@@ -63,7 +63,7 @@ def test_a_worker_carries_out_an_accepted_replay(
         "count": None,
         "counts_all": None,
     }
-    assert answer.json["id"].startswith("rpl_")
+    assert response.json["id"].startswith("rpl_")
     first, second = receiver.requests
     assert first.body == second.body
     assert [delivery.trigger for delivery in deliveries()[0].attempts] == ["schedule", "replay"]
@@ -92,11 +92,11 @@ def test_a_dry_run_counts_and_sends_nothing(
     clock.advance(minutes=1)
     request = len(receiver.requests)
 
-    answer = _replay(tenant, webhook, only=only, dry_run=True)
+    response = _replay(tenant, webhook, only=only, dry_run=True)
     pipeline.run()
 
-    assert answer.status == 200
-    assert (answer.json["count"], answer.json["counts_all"], answer.json["id"]) == (count, True, None)
+    assert response.status == 200
+    assert (response.json["count"], response.json["counts_all"], response.json["id"]) == (count, True, None)
     assert len(receiver.requests) == request
     assert items("TASK") == []
 
@@ -118,9 +118,9 @@ def test_a_dry_run_reports_an_incomplete_count(
     pipeline.run()
     clock.advance(minutes=1)
 
-    answer = _replay(tenant, webhook, dry_run=True).json
+    response = _replay(tenant, webhook, dry_run=True).json
 
-    assert (answer["count"], answer["counts_all"]) == (2, False)
+    assert (response["count"], response["counts_all"]) == (2, False)
 
 
 @pytest.mark.parametrize(
@@ -141,10 +141,10 @@ def test_an_invalid_field_is_named(
     tenant: Tenant, webhook: dict[str, Any], body: dict[str, object], pointer: str
 ) -> None:
     for dry_run in ({}, {"dry_run": True}):
-        answer = _replay(tenant, webhook, **{**dry_run, **body})
+        response = _replay(tenant, webhook, **{**dry_run, **body})
 
-        assert (answer.status, answer.error) == (422, "validation_error")
-        assert [field["pointer"] for field in answer.json["error"]["details"]["fields"]] == [pointer]
+        assert (response.status, response.error) == (422, "validation_error")
+        assert [field["pointer"] for field in response.json["error"]["details"]["fields"]] == [pointer]
 
 
 def test_a_disabled_endpoint_is_a_409_except_in_a_dry_run(tenant: Tenant, webhook: dict[str, Any]) -> None:
@@ -214,7 +214,7 @@ def test_if_match_applies_to_the_endpoint(
 ) -> None:
     path, body = f"/v1/webhooks/{webhook['id']}/replay", {"since": SINCE, "dry_run": dry_run}
 
-    def request(tag: str) -> Answer:
+    def request(tag: str) -> ApiResponse:
         return call("POST", path, key=tenant.write, json_body=body, headers={"If-Match": tag})
 
     rejected = request('"2"')

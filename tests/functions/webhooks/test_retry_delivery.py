@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.pipeline import Pipeline
 from tests.support.receiver import Receiver, Response, receiving
 from tests.support.webhooks import register, single_delivery
@@ -39,7 +39,7 @@ def failing(clock: Clock, tenant: Tenant, customer: Receiver, pipeline: Pipeline
     return dict(call("GET", f"/v1/webhooks/deliveries/{single_delivery().id}", key=tenant.read).json)
 
 
-def _retry(tenant: Tenant, delivery: dict[str, Any], key: str | None = None, **headers: str) -> Answer:
+def _retry(tenant: Tenant, delivery: dict[str, Any], key: str | None = None, **headers: str) -> ApiResponse:
     path = f"/v1/webhooks/deliveries/{delivery['id']}/retry"
     return call("POST", path, key=key or tenant.write, headers=headers)
 
@@ -51,10 +51,10 @@ def _triggers() -> list[str]:
 def test_an_attempt_is_made_at_once(
     tenant: Tenant, failing: dict[str, Any], customer: Receiver, pipeline: Pipeline
 ) -> None:
-    answer = _retry(tenant, failing)
-    assert answer.status == 202
-    assert (answer.json["id"], answer.json["status"]) == (failing["id"], "pending")
-    assert answer.json["next_attempt_at"] < failing["next_attempt_at"]
+    response = _retry(tenant, failing)
+    assert response.status == 202
+    assert (response.json["id"], response.json["status"]) == (failing["id"], "pending")
+    assert response.json["next_attempt_at"] < failing["next_attempt_at"]
     pipeline.run()
 
     assert [request.headers["webhook-id"] for request in customer.requests] == [failing["event_id"]] * 2

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from eal.domain.webhooks.endpoints import store
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.pipeline import items
 from tests.support.webhooks import register
 
@@ -24,7 +24,7 @@ def webhook(clock: Clock, tenant: Tenant) -> dict[str, Any]:
     return register(tenant, PUBLIC, ["lead.created"])
 
 
-def _rotate(tenant: Tenant, webhook: dict[str, Any], body: object = None, **headers: str) -> Answer:
+def _rotate(tenant: Tenant, webhook: dict[str, Any], body: object = None, **headers: str) -> ApiResponse:
     path = f"/v1/webhooks/{webhook['id']}/rotate-secret"
     return call("POST", path, key=tenant.admin, json_body=body, headers=headers)
 
@@ -39,13 +39,13 @@ def _secrets(tenant: Tenant, webhook: dict[str, Any], clock: Clock) -> tuple[str
 
 
 def test_the_new_secret_is_returned_once(tenant: Tenant, webhook: dict[str, Any]) -> None:
-    answer = _rotate(tenant, webhook)
+    response = _rotate(tenant, webhook)
 
-    assert answer.status == 200
-    new = answer.json
+    assert response.status == 200
+    new = response.json
     assert new["secret"] != webhook["secret"]
     assert new["secret"].startswith(new["secret_prefix"])
-    assert (new["version"], answer.headers["ETag"]) == (2, '"2"')
+    assert (new["version"], response.headers["ETag"]) == (2, '"2"')
     shown = call("GET", f"/v1/webhooks/{webhook['id']}", key=tenant.read).json
     assert shown == {name: value for name, value in new.items() if name != "secret"}
     assert new["secret"] not in json.dumps(items())
@@ -82,10 +82,10 @@ def test_the_newest_two_of_three_secrets_sign(clock: Clock, tenant: Tenant, webh
 
 @pytest.mark.parametrize("wrong", [-1, 604_801, "soon", 1.5, None])
 def test_an_overlap_out_of_range_is_rejected(tenant: Tenant, webhook: dict[str, Any], wrong: object) -> None:
-    answer = _rotate(tenant, webhook, {"overlap_seconds": wrong})
+    response = _rotate(tenant, webhook, {"overlap_seconds": wrong})
 
-    assert answer.status == 422
-    assert [field["pointer"] for field in answer.json["error"]["details"]["fields"]] == ["/overlap_seconds"]
+    assert response.status == 422
+    assert [field["pointer"] for field in response.json["error"]["details"]["fields"]] == ["/overlap_seconds"]
 
 
 def test_a_replay_returns_null_and_creates_no_third_secret(

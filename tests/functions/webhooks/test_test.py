@@ -21,7 +21,7 @@ from eal.domain.webhooks.deliveries.signed_post import fingerprint
 from eal.domain.webhooks.endpoints.store import ENDPOINTS
 from tests.support.events import validator
 from tests.support.faults import Killed, watched_calls
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.pipeline import items
 from tests.support.receiver import ReceivedRequest, Receiver, Response, receiving
 from tests.support.webhooks import acquired, change_health, deliveries, health_of, register
@@ -43,7 +43,7 @@ def _message(tenant: Tenant, webhook: dict[str, Any]) -> dict[str, Any]:
     return {"organization_id": tenant.id, "mode": "live", "webhook_id": webhook["id"]}
 
 
-def _test(tenant: Tenant, webhook: dict[str, Any], body: object = None, **headers: str) -> Answer:
+def _test(tenant: Tenant, webhook: dict[str, Any], body: object = None, **headers: str) -> ApiResponse:
     path = f"/v1/webhooks/{webhook['id']}/test"
     return call("POST", path, key=tenant.write, json_body=body, headers=headers)
 
@@ -52,12 +52,12 @@ def _test(tenant: Tenant, webhook: dict[str, Any], body: object = None, **header
 def test_a_signed_example_of_the_type_is_sent(
     tenant: Tenant, webhook: dict[str, Any], receiver: Receiver, name: str
 ) -> None:
-    answer = _test(tenant, webhook, {"type": name})
+    response = _test(tenant, webhook, {"type": name})
 
-    assert answer.status == 200
+    assert response.status == 200
     (request,) = receiver.requests
     event = json.loads(request.body)
-    assert event == answer.json["event"]
+    assert event == response.json["event"]
     assert (event["type"], event["sequence"], event["tenant_id"], event["mode"]) == (
         name,
         0,
@@ -173,9 +173,9 @@ def test_during_a_rotation_a_rejected_signature_is_repeated_with_the_other_secre
     new = call("POST", f"/v1/webhooks/{webhook['id']}/rotate-secret", key=tenant.admin).json["secret"]
     receiver.responses = [Response(refusal), Response(200)]
 
-    answer = _test(tenant, webhook)
+    response = _test(tenant, webhook)
 
-    assert (answer.json["succeeded"], answer.json["status_code"]) == (True, 200)
+    assert (response.json["succeeded"], response.json["status_code"]) == (True, 200)
     assert [_signed_with(request, webhook["secret"], new) for request in receiver.requests] == [
         [webhook["secret"]],
         [new],
@@ -202,9 +202,9 @@ def test_tests_and_deliveries_share_the_slots_of_an_endpoint(
     held = [acquired(_message(tenant, webhook), number) for number in range(1, MAX_IN_FLIGHT + 1)]
     assert all(held)
 
-    answer = _test(tenant, webhook)
+    response = _test(tenant, webhook)
 
-    assert (answer.status, answer.json["error"]["code"]) == (409, "conflict")
+    assert (response.status, response.json["error"]["code"]) == (409, "conflict")
     assert receiver.requests == []
     assert [record["action"]["S"] for record in items("AUDIT") if "tested" in record["action"]["S"]] == []
 
@@ -213,7 +213,7 @@ def test_a_failing_endpoint_has_one_test_at_a_time(
     tenant: Tenant, webhook: dict[str, Any], receiver: Receiver
 ) -> None:
     change_health(_message(tenant, webhook), failing_since="2026-04-24T17:42:11.314Z")
-    second: list[Answer] = []
+    second: list[ApiResponse] = []
     receiver.responses = [Response(meanwhile=lambda: second.append(_test(tenant, webhook)))]
 
     first = _test(tenant, webhook)
@@ -270,9 +270,9 @@ def test_concurrent_requests_with_the_same_key_send_one_test(
     key = {"Idempotency-Key": "k"}
 
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: _test(tenant, webhook, {}, **key), range(8)))
+        responses = list(pool.map(lambda _: _test(tenant, webhook, {}, **key), range(8)))
 
-    assert {(answer.status, answer.text) for answer in answers} == {(200, answers[0].text)}
+    assert {(response.status, response.text) for response in responses} == {(200, responses[0].text)}
     assert len(receiver.requests) == 1
 
 
@@ -307,9 +307,9 @@ def test_the_idempotency_key_of_a_dead_request_is_unlocked_after_30_seconds(
 
 @pytest.mark.parametrize("wrong", ["lead.exploded", "review.exploded", "*", "", None, 7])
 def test_an_unknown_type_is_a_422(tenant: Tenant, webhook: dict[str, Any], wrong: object) -> None:
-    answer = _test(tenant, webhook, {"type": wrong})
+    response = _test(tenant, webhook, {"type": wrong})
 
-    assert (answer.status, answer.json["error"]["details"]["fields"][0]["pointer"]) == (422, "/type")
+    assert (response.status, response.json["error"]["details"]["fields"][0]["pointer"]) == (422, "/type")
 
 
 def test_if_match_applies_to_the_endpoint(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.pipeline import items
 from tests.support.webhooks import register
 
@@ -25,7 +25,7 @@ def webhook(clock: Clock, tenant: Tenant) -> dict[str, Any]:
     return {name: value for name, value in made.items() if name != "secret"}
 
 
-def _update(tenant: Tenant, webhook: dict[str, Any], **changes: object) -> Answer:
+def _update(tenant: Tenant, webhook: dict[str, Any], **changes: object) -> ApiResponse:
     return call("PATCH", f"/v1/webhooks/{webhook['id']}", key=tenant.admin, json_body=changes)
 
 
@@ -43,24 +43,24 @@ def _update(tenant: Tenant, webhook: dict[str, Any], **changes: object) -> Answe
 def test_only_the_fields_in_the_body_change(
     tenant: Tenant, webhook: dict[str, Any], name: str, value: object
 ) -> None:
-    answer = _update(tenant, webhook, **{name: value})
+    response = _update(tenant, webhook, **{name: value})
 
-    assert answer.status == 200
-    assert answer.json == {
+    assert response.status == 200
+    assert response.json == {
         **webhook,
         name: value,
         "version": 2,
         "updated_at": "2026-04-24T17:43:11.314Z",
     }
-    assert answer.headers["ETag"] == '"2"'
-    assert call("GET", f"/v1/webhooks/{webhook['id']}", key=tenant.read).json == answer.json
+    assert response.headers["ETag"] == '"2"'
+    assert call("GET", f"/v1/webhooks/{webhook['id']}", key=tenant.read).json == response.json
 
 
 def test_a_filter_of_maximum_size_can_be_replaced(tenant: Tenant, webhook: dict[str, Any]) -> None:
     for letter in "ab":
         filter_ = {"data.email": {"in": [letter * 490 + str(number) for number in range(32)]}}
-        answer = _update(tenant, webhook, filter=filter_)
-        assert (answer.status, answer.json["filter"]) == (200, filter_)
+        response = _update(tenant, webhook, filter=filter_)
+        assert (response.status, response.json["filter"]) == (200, filter_)
 
 
 def test_null_removes_the_filter(tenant: Tenant, webhook: dict[str, Any]) -> None:
@@ -119,10 +119,10 @@ def test_equal_values_change_nothing(tenant: Tenant, webhook: dict[str, Any]) ->
 def test_an_invalid_field_is_named(
     tenant: Tenant, webhook: dict[str, Any], change: dict[str, object], pointer: str, kind: str
 ) -> None:
-    answer = _update(tenant, webhook, **change)
+    response = _update(tenant, webhook, **change)
 
-    assert (answer.status, answer.error) == (422, "validation_error")
-    (field,) = answer.json["error"]["details"]["fields"]
+    assert (response.status, response.error) == (422, "validation_error")
+    (field,) = response.json["error"]["details"]["fields"]
     assert (field["pointer"], field["type"], field["location"]) == (pointer, kind, "body")
     assert call("GET", f"/v1/webhooks/{webhook['id']}", key=tenant.read).json == webhook
 
@@ -132,9 +132,9 @@ def test_event_types_that_the_filter_does_not_fit_are_rejected(
 ) -> None:
     _update(tenant, webhook, filter={"data.loss_type": {"eq": "water"}})
 
-    answer = _update(tenant, webhook, events=["call.received"])
+    response = _update(tenant, webhook, events=["call.received"])
 
-    (field,) = answer.json["error"]["details"]["fields"]
+    (field,) = response.json["error"]["details"]["fields"]
     assert (field["pointer"], field["type"]) == ("/filter/data.loss_type", "unknown_path")
     assert _update(tenant, webhook, events=["call.received", "lead.updated"]).status == 200
 

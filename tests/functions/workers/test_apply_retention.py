@@ -45,13 +45,13 @@ def now(monkeypatch: pytest.MonkeyPatch) -> Clock:
 def with_recording(tenant: Tenant, host: Receiver, number: int = 0) -> str:
     """A call that is classified and whose recording is stored."""
     body = {**CALL, "vendor_call_id": f"kept-{number}", "recording_url": host.url}
-    answer = call("POST", "/v1/calls", key=tenant.write, json_body=body)
-    assert answer.status == 201, answer.text
+    response = call("POST", "/v1/calls", key=tenant.write, json_body=body)
+    assert response.status == 201, response.text
     Pipeline().run()
-    found = shown(tenant, answer.json["id"])
+    found = shown(tenant, response.json["id"])
     assert found["recording_status"] == "stored"
     assert found["classification"]["evidence"]
-    return str(answer.json["id"])
+    return str(response.json["id"])
 
 
 def shown(tenant: Tenant, call_id: str) -> Any:
@@ -59,8 +59,8 @@ def shown(tenant: Tenant, call_id: str) -> Any:
 
 
 def keep(tenant: Tenant, **changes: Any) -> None:
-    answer = call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body={"settings": changes})
-    assert answer.status == 200, answer.text
+    response = call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body={"settings": changes})
+    assert response.status == 200, response.text
 
 
 def run(tenant: Tenant, mode: str = "live") -> object:

@@ -258,8 +258,8 @@ def test_an_object_that_another_run_is_writing_is_tried_again(
 
 
 def _archive_message(message: dict[str, Any]) -> None:
-    answer = load_app("workers/archive_audit").handler(sqs_event("AuditQueue", [json.dumps(message)]), None)
-    assert answer == {"batchItemFailures": []}
+    response = load_app("workers/archive_audit").handler(sqs_event("AuditQueue", [json.dumps(message)]), None)
+    assert response == {"batchItemFailures": []}
 
 
 def _queued(tenant: Tenant) -> list[dict[str, Any]]:
@@ -307,10 +307,10 @@ def test_a_batch_is_processed_once_per_log_and_fails_per_log(
         '{"organization_id": ["org_a"], "mode": {}}',
     ]
 
-    answer = app.handler(sqs_event("AuditQueue", messages), None)
+    response = app.handler(sqs_event("AuditQueue", messages), None)
 
     assert archived == [("org_a", "test"), ("org_b", "test"), ("org_a", "live")]
-    failed = [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+    failed = [failure["itemIdentifier"] for failure in response["batchItemFailures"]]
     assert failed == ["message-1", "message-4", "message-5", "message-6"]
 
 
@@ -327,9 +327,9 @@ def test_messages_after_the_deadline_return_to_the_queue(
     monkeypatch.setattr(app, "archive", archive_)
     messages = [_message(f"org_{name}") for name in ("a", "b", "c", "a")]
 
-    answer = app.handler(sqs_event("AuditQueue", messages), None)
+    response = app.handler(sqs_event("AuditQueue", messages), None)
 
-    assert [failure["itemIdentifier"] for failure in answer["batchItemFailures"]] == ["message-2"]
+    assert [failure["itemIdentifier"] for failure in response["batchItemFailures"]] == ["message-2"]
 
 
 def test_a_log_that_takes_longer_than_a_run_continues_in_the_next(

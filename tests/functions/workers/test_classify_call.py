@@ -63,8 +63,8 @@ def task(tenant: Tenant, call_id: str, mode: str = "live") -> str:
 
 
 def classify(*messages: str) -> list[str]:
-    answer = load_app("workers/classify_call").handler(sqs_event("ClassifyQueue", list(messages)), None)
-    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+    response = load_app("workers/classify_call").handler(sqs_event("ClassifyQueue", list(messages)), None)
+    return [failure["itemIdentifier"] for failure in response["batchItemFailures"]]
 
 
 def only_id(tenant: Tenant) -> str:
@@ -421,8 +421,8 @@ def test_a_call_that_was_given_up_escalates_and_a_person_can_dispatch_it(
 
     assert dispatch.shown(tenant, call_id)["dispatch"]["assigned_to"] == "Ben"
     body = {"action": "dispatch_now", "reason": "Water is running.", "assigned_to": "Ben"}
-    answer = call("POST", f"/v1/calls/{call_id}/dispatch", key=tenant.write, json_body=body)
-    assert (answer.status, answer.json["status"]) == (200, "dispatched")
+    response = call("POST", f"/v1/calls/{call_id}/dispatch", key=tenant.write, json_body=body)
+    assert (response.status, response.json["status"]) == (200, "dispatched")
     before = dispatch.shown(tenant, call_id)
     _given_up(tenant, call_id)
     assert dispatch.shown(tenant, call_id) == before

@@ -47,7 +47,7 @@ def conversation(tenant: Tenant) -> tuple[Enrollment, Email]:
     return enrollment, sent(tenant, enrollment=enrollment)
 
 
-def answer(tenant: Tenant, email: Email, text: str | None = INTERESTED, **options: Any) -> Any:
+def replied(tenant: Tenant, email: Email, text: str | None = INTERESTED, **options: Any) -> Any:
     """A classified reply to the e-mail, sent to its own address."""
     return classified(tenant, text, to=replies.signed_address(tenant, email), **options)
 
@@ -83,7 +83,7 @@ def prospect_state(tenant: Tenant, enrollment: Enrollment) -> str:
 def test_every_human_reply_stops_its_sequence(tenant: Tenant, text: str, found: str) -> None:
     enrollment, email = conversation(tenant)
 
-    reply = answer(tenant, email, text)
+    reply = replied(tenant, email, text)
 
     assert reply["classification"]["classification"] == found
     assert (reply["sequence_effect"], status(tenant, enrollment)) == ("stopped", ("stopped", "replied"))
@@ -97,7 +97,7 @@ def test_every_human_reply_stops_its_sequence(tenant: Tenant, text: str, found: 
 def test_a_not_now_names_the_day_for_people(tenant: Tenant) -> None:
     enrollment, email = conversation(tenant)
 
-    reply = answer(tenant, email, "Not right now. Please get back to us in three months.")
+    reply = replied(tenant, email, "Not right now. Please get back to us in three months.")
 
     assert reply["classification"]["resume_after"] == "2026-07-24"
     assert status(tenant, enrollment) == ("stopped", "replied")
@@ -110,7 +110,7 @@ def test_a_not_now_names_the_day_for_people(tenant: Tenant) -> None:
 def test_a_wish_to_get_no_more_mail_suppresses_at_once(tenant: Tenant, text: str, reason: str) -> None:
     enrollment, email = conversation(tenant)
 
-    reply = answer(tenant, email, text)
+    reply = replied(tenant, email, text)
 
     assert suppressed(tenant) == {DANA: reason}
     (suppression,) = stored("SUPPRESSION", tenant.id)
@@ -123,7 +123,7 @@ def test_a_wish_to_get_no_more_mail_suppresses_at_once(tenant: Tenant, text: str
 def test_replies_and_wishes_are_counted_once_for_each_email(tenant: Tenant) -> None:
     _, email = conversation(tenant)
     for text in (INTERESTED, UNSUBSCRIBE, UNSUBSCRIBE):
-        answer(tenant, email, text)
+        replied(tenant, email, text)
 
     total = call("GET", "/v1/outreach/deliverability", key=tenant.read).json["total"]
     assert (total["replied"], total["unsubscribed"]) == (1, 1)
@@ -138,7 +138,7 @@ def test_an_unmatched_wish_suppresses_its_sender(tenant: Tenant) -> None:
 def test_a_wish_from_another_address_suppresses_both(tenant: Tenant) -> None:
     enrollment, email = conversation(tenant)
 
-    reply = answer(tenant, email, UNSUBSCRIBE, sender="dana@home.example")
+    reply = replied(tenant, email, UNSUBSCRIBE, sender="dana@home.example")
 
     assert suppressed(tenant) == {DANA: "unsubscribed", "dana@home.example": "unsubscribed"}
     assert len(reply["suppression_ids"]) == 2
@@ -151,7 +151,7 @@ def test_a_suppression_that_exists_is_not_made_again(tenant: Tenant) -> None:
     suppressions.suppress_address(DANA, "unsubscribed", "api", by)
     by.transaction.commit()
 
-    reply = answer(tenant, email, UNSUBSCRIBE)
+    reply = replied(tenant, email, UNSUBSCRIBE)
 
     assert (reply["suppression_ids"], len(stored("SUPPRESSION", tenant.id))) == ([], 1)
 
@@ -168,7 +168,7 @@ def test_a_suppression_that_exists_is_not_made_again(tenant: Tenant) -> None:
 def test_an_out_of_office_pauses_until_the_person_is_back(tenant: Tenant, text: str, resume_at: str) -> None:
     enrollment, email = conversation(tenant)
 
-    reply = answer(tenant, email, text, headers=AUTOMATIC)
+    reply = replied(tenant, email, text, headers=AUTOMATIC)
 
     assert reply["classification"]["classification"] == "out_of_office"
     found = replies.stored_enrollment(tenant, enrollment)
@@ -182,11 +182,11 @@ def test_an_out_of_office_pauses_until_the_person_is_back(tenant: Tenant, text: 
 
 def test_a_second_out_of_office_does_not_shorten_a_pause(tenant: Tenant) -> None:
     enrollment, email = conversation(tenant)
-    answer(tenant, email, "I am out of the office until May 5, 2026.", headers=AUTOMATIC)
+    replied(tenant, email, "I am out of the office until May 5, 2026.", headers=AUTOMATIC)
 
-    answer(tenant, email, "I am out of the office until May 4, 2026.", headers=AUTOMATIC)
+    replied(tenant, email, "I am out of the office until May 4, 2026.", headers=AUTOMATIC)
     assert replies.stored_enrollment(tenant, enrollment).resume_at == clock.parse("2026-05-05T05:00:00.000Z")
-    answer(tenant, email, "I am out of the office until May 6, 2026.", headers=AUTOMATIC)
+    replied(tenant, email, "I am out of the office until May 6, 2026.", headers=AUTOMATIC)
     assert replies.stored_enrollment(tenant, enrollment).resume_at == clock.parse("2026-05-06T05:00:00.000Z")
 
 
@@ -197,7 +197,7 @@ def test_an_out_of_office_does_not_resume_what_a_person_paused(tenant: Tenant) -
     enrollments.replace_version("enrollment.paused", enrollment, paused, by)
     by.transaction.commit()
 
-    answer(tenant, email, "I am out of the office until May 5, 2026.", headers=AUTOMATIC)
+    replied(tenant, email, "I am out of the office until May 5, 2026.", headers=AUTOMATIC)
 
     found = replies.stored_enrollment(tenant, enrollment)
     assert (found.status, found.resume_at) == ("paused", None)
@@ -206,7 +206,7 @@ def test_an_out_of_office_does_not_resume_what_a_person_paused(tenant: Tenant) -
 def test_a_day_that_has_come_pauses_nothing(tenant: Tenant) -> None:
     enrollment, email = conversation(tenant)
 
-    answer(
+    replied(
         tenant,
         email,
         "I am out of the office until April 24, 2026.",
@@ -219,9 +219,9 @@ def test_a_day_that_has_come_pauses_nothing(tenant: Tenant) -> None:
 
 def test_a_person_who_writes_after_the_automatic_response_stops_the_sequence(tenant: Tenant) -> None:
     enrollment, email = conversation(tenant)
-    answer(tenant, email, "I am out of the office until May 5, 2026.", headers=AUTOMATIC)
+    replied(tenant, email, "I am out of the office until May 5, 2026.", headers=AUTOMATIC)
 
-    answer(tenant, email, INTERESTED)
+    replied(tenant, email, INTERESTED)
 
     assert status(tenant, enrollment) == ("stopped", "replied")
 
@@ -240,7 +240,7 @@ def test_other_machine_mail_changes_nothing(
 ) -> None:
     enrollment, email = conversation(tenant)
 
-    reply = answer(tenant, email, text, subject=subject, headers=headers)
+    reply = replied(tenant, email, text, subject=subject, headers=headers)
 
     assert reply["classification"]["classification"] in ("auto_reply", "bounce")
     assert (reply["sequence_effect"], status(tenant, enrollment)) == (None, ("active", None))
@@ -259,7 +259,7 @@ def test_a_dead_mailbox_is_a_hard_bounce_of_the_recipient(
 ) -> None:
     enrollment, email = conversation(tenant)
 
-    reply = answer(tenant, email, text, sender="mailer-daemon@example.com", headers=headers)
+    reply = replied(tenant, email, text, sender="mailer-daemon@example.com", headers=headers)
 
     assert "dead_mailbox" in reply["classification"]["reasons"]
     assert suppressed(tenant) == {DANA: "bounced"}, "and not the server's address"
@@ -276,7 +276,7 @@ def test_a_report_about_a_mail_that_is_not_ours_suppresses_nobody(tenant: Tenant
 def test_an_unsure_classification_stops_and_suppresses_nothing(tenant: Tenant, text: str) -> None:
     enrollment, email = conversation(tenant)
 
-    reply = answer(tenant, email, text)
+    reply = replied(tenant, email, text)
 
     assert (reply["classification"]["unsure"], reply["needs_review"]) == (True, True)
     assert status(tenant, enrollment) == ("stopped", "replied")
@@ -288,7 +288,7 @@ def test_a_reply_to_a_draft_stops_the_sequence_of_its_recipient(tenant: Tenant) 
     enrollment = enrolled(tenant)
     draft = sent(tenant)
 
-    reply = answer(tenant, draft, INTERESTED)
+    reply = replied(tenant, draft, INTERESTED)
 
     assert (reply["email_id"], reply["enrollment_id"]) == (draft.id, None)
     assert status(tenant, enrollment) == ("stopped", "replied")
@@ -301,7 +301,7 @@ def test_a_reply_before_its_email_is_recorded_as_sent_is_matched(tenant: Tenant)
     enrollment = enrolled(tenant)
     email = sent(tenant, enrollment=enrollment, status="queued", sent_at=None)
 
-    reply = answer(tenant, email)
+    reply = replied(tenant, email)
 
     assert (reply["match"], reply["email_id"]) == ("reply_address", email.id)
     assert status(tenant, enrollment) == ("stopped", "replied")
@@ -311,7 +311,7 @@ def test_a_reply_before_its_email_is_recorded_as_sent_is_matched(tenant: Tenant)
 def test_a_colleague_answers(tenant: Tenant) -> None:
     enrollment, email = conversation(tenant)
 
-    reply = answer(tenant, email, INTERESTED, sender="boss@example.com")
+    reply = replied(tenant, email, INTERESTED, sender="boss@example.com")
 
     assert (reply["match"], reply["prospect_id"]) == ("reply_address", enrollment.prospect_id)
     assert status(tenant, enrollment) == ("stopped", "replied")
@@ -408,7 +408,7 @@ def test_a_quoted_footer_means_nothing(tenant: Tenant) -> None:
     enrollment, email = conversation(tenant)
     quote = "\n\nOn Fri, Apr 24, 2026, Acme <hello@acme.example> wrote:\n> Hello\n> Unsubscribe: https://x.example"
 
-    reply = answer(tenant, email, INTERESTED + quote)
+    reply = replied(tenant, email, INTERESTED + quote)
 
     assert (reply["classification"]["classification"], suppressed(tenant)) == ("interested", {})
     assert reply["text"] == INTERESTED
@@ -440,7 +440,7 @@ def test_a_mail_with_html_alone_is_read(tenant: Tenant) -> None:
 def test_instructions_in_a_mail_change_nothing(tenant: Tenant, instruction: str) -> None:
     _, email = conversation(tenant)
 
-    reply = answer(tenant, email, f"{UNSUBSCRIBE}\n{instruction}")
+    reply = replied(tenant, email, f"{UNSUBSCRIBE}\n{instruction}")
 
     assert reply["classification"]["classification"] in ("unsubscribe", "hostile")
     assert DANA in suppressed(tenant)
@@ -461,7 +461,7 @@ def test_instructions_in_a_mail_change_nothing(tenant: Tenant, instruction: str)
 def test_any_body_is_classified(tenant: Tenant, text: str) -> None:
     _, email = conversation(tenant)
 
-    reply = answer(tenant, email, text)
+    reply = replied(tenant, email, text)
 
     assert reply["classification"] is not None
     assert "\x00" not in reply["text"]
@@ -480,7 +480,7 @@ def test_relative_days_count_from_the_arrival_in_the_organizations_zone(tenant: 
 def test_a_reply_without_its_body_stops_the_sequence_and_waits_for_a_person(tenant: Tenant) -> None:
     enrollment, email = conversation(tenant)
 
-    reply = answer(tenant, email, None, missing="unavailable")
+    reply = replied(tenant, email, None, missing="unavailable")
 
     assert (reply["body"], reply["text"]) == ({"text": None, "html": None, "missing": "unavailable"}, "")
     assert (reply["needs_review"], reply["classification"]["unsure"]) == (True, True)
@@ -502,10 +502,10 @@ MAGIC = {
 }
 
 
-@pytest.mark.parametrize("name", mailbox.ANSWERS)
+@pytest.mark.parametrize("name", mailbox.REPLIES)
 def test_the_simulated_mailbox_answers_what_its_names_promise(tenant: Tenant, name: str) -> None:
     email = sent(tenant, mode="test")
-    body = mailbox.received(mailbox.answer_id(name, email.id, ARRIVED))
+    body = mailbox.received(mailbox.reply_id(name, email.id, ARRIVED))
     assert body is not None
     parsed = parse_mail_body(body)
     to = replies.signed_address(tenant, email, "test")
@@ -527,7 +527,7 @@ def test_without_ai_a_person_classifies_and_the_sequence_stops(tenant: Tenant) -
     switch_ai_off(tenant)
     enrollment, email = conversation(tenant)
 
-    reply = answer(tenant, email, UNSUBSCRIBE)
+    reply = replied(tenant, email, UNSUBSCRIBE)
 
     assert (reply["classification"], reply["needs_review"], reply["match"]) == (None, True, "reply_address")
     assert status(tenant, enrollment) == ("stopped", "replied")
@@ -542,7 +542,7 @@ def test_without_ai_headers_still_show_machines(tenant: Tenant, headers: dict[st
     switch_ai_off(tenant)
     enrollment, email = conversation(tenant)
 
-    answer(tenant, email, INTERESTED, headers=headers)
+    replied(tenant, email, INTERESTED, headers=headers)
 
     assert status(tenant, enrollment) == ("active", None)
 
@@ -553,7 +553,7 @@ def test_without_ai_headers_still_show_machines(tenant: Tenant, headers: dict[st
 def test_the_event_is_the_reply_without_its_content(tenant: Tenant) -> None:
     _, email = conversation(tenant)
 
-    reply = answer(tenant, email, INTERESTED)
+    reply = replied(tenant, email, INTERESTED)
 
     (data,) = events("outreach.email.replied", tenant.id)
     assert data == call("GET", "/v1/outreach/replies", key=tenant.read).json["data"][0]
@@ -564,7 +564,7 @@ def test_the_event_is_the_reply_without_its_content(tenant: Tenant) -> None:
 def test_provenance_and_evidence(tenant: Tenant) -> None:
     _, email = conversation(tenant)
 
-    reply = answer(tenant, email, f"Hello there.\n{UNSUBSCRIBE}\n-- \nDana")
+    reply = replied(tenant, email, f"Hello there.\n{UNSUBSCRIBE}\n-- \nDana")
 
     provenance = dict(reply["classification"]["provenance"])
     assert len(provenance.pop("input_sha256")) == 64
@@ -584,7 +584,7 @@ def test_provenance_and_evidence(tenant: Tenant) -> None:
 
 def test_the_audit_records_have_no_personal_values(tenant: Tenant) -> None:
     _, email = conversation(tenant)
-    answer(tenant, email, f"{UNSUBSCRIBE} My lawyer is Zoltan.")
+    replied(tenant, email, f"{UNSUBSCRIBE} My lawyer is Zoltan.")
 
     records = [item for item in stored("AUDIT", tenant.id) if item["source"] == "worker"]
     classified_records = [item for item in records if item["action"] == "reply.classified"]
@@ -604,7 +604,7 @@ def test_no_words_of_a_reply_are_logged(tenant: Tenant, monkeypatch: pytest.Monk
     monkeypatch.setattr(observe.logger.registered_handler, "stream", log)
     _, email = conversation(tenant)
 
-    answer(tenant, email, "My secret word is xylophone. Please do not write again.")
+    replied(tenant, email, "My secret word is xylophone. Please do not write again.")
 
     for private in ("xylophone", DANA, "Water losses"):
         assert private not in log.getvalue()
@@ -614,8 +614,8 @@ def test_nothing_is_sent_to_anybody(tenant: Tenant) -> None:
     _, email = conversation(tenant)
     before = len(stored("EMAIL", tenant.id))
 
-    answer(tenant, email, "Thank you for your message.", headers=AUTOMATIC)
-    answer(tenant, email, INTERESTED)
+    replied(tenant, email, "Thank you for your message.", headers=AUTOMATIC)
+    replied(tenant, email, INTERESTED)
 
     assert len(stored("EMAIL", tenant.id)) == before
 

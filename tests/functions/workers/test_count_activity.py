@@ -34,8 +34,8 @@ def _lead(tenant: Tenant, email: str = "a@example.com", *, key: str | None = Non
 
 
 def _move(tenant: Tenant, lead_id: str, to: str) -> None:
-    answer = call("POST", f"/v1/leads/{lead_id}/transitions", key=tenant.write, json_body={"to": to})
-    assert answer.status == 200, answer.text
+    response = call("POST", f"/v1/leads/{lead_id}/transitions", key=tenant.write, json_body={"to": to})
+    assert response.status == 200, response.text
 
 
 def _count(tenant: Tenant, *resource_ids: str, mode: Mode = "live") -> Any:
@@ -221,9 +221,9 @@ def test_an_invalid_message_is_returned_to_the_queue_alone(tenant: Tenant) -> No
     ]
     bodies[1:1] = ["nonsense"]
 
-    answer = load_app("workers/count_activity").handler(sqs_event("CountQueue", bodies), None)
+    response = load_app("workers/count_activity").handler(sqs_event("CountQueue", bodies), None)
 
-    assert answer == {"batchItemFailures": [{"itemIdentifier": "message-1"}]}
+    assert response == {"batchItemFailures": [{"itemIdentifier": "message-1"}]}
     assert _tally(tenant).lead_status == {"new": 3}
 
 

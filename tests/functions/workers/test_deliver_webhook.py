@@ -308,9 +308,9 @@ def test_a_queue_without_a_response_concerns_the_attempts_that_need_it(
 
     with watched_calls(monkeypatch) as calls:
         setattr(calls, fault, {"SendMessageBatch"})
-        answer: Any = deliver(*messages)
+        response: Any = deliver(*messages)
 
-    (failed,) = (int(one["itemIdentifier"].removeprefix("message-")) for one in answer["batchItemFailures"])
+    (failed,) = (int(one["itemIdentifier"].removeprefix("message-")) for one in response["batchItemFailures"])
     assert sorted(delivery.status for delivery in deliveries()) == ["pending", "succeeded"]
     now.advance(seconds=LEASE_SECONDS)
     for sent in (Sent(messages[failed], 0, None), *queue.take()):
@@ -722,9 +722,9 @@ def test_the_messages_of_a_batch_run_concurrently_and_fail_separately(
     messages = [sent.message for sent in queue.take()]
     broken = {**messages[0], "attempt": "none"}
 
-    answer = deliver(*messages, broken)
+    response = deliver(*messages, broken)
 
-    assert answer == {"batchItemFailures": [{"itemIdentifier": "message-10"}]}
+    assert response == {"batchItemFailures": [{"itemIdentifier": "message-10"}]}
     assert {delivery.status for delivery in deliveries()} == {"succeeded"}
     assert len(receiver.requests) == 10
 

@@ -128,8 +128,8 @@ def test_a_refused_message_does_not_prevent_others_from_being_sent(monkeypatch: 
     send: Any = aws.sqs().send_message_batch
 
     def refusing(**request: Any) -> Any:
-        answer = send(**{**request, "Entries": request["Entries"][1:]})
-        return {**answer, "Failed": [{"Id": "0", "Code": "InternalError", "SenderFault": False}]}
+        response = send(**{**request, "Entries": request["Entries"][1:]})
+        return {**response, "Failed": [{"Id": "0", "Code": "InternalError", "SenderFault": False}]}
 
     monkeypatch.setattr(aws.sqs(), "send_message_batch", refusing)
 

@@ -39,7 +39,7 @@ def _work(*notifications: object) -> Any:
 def test_a_stored_body_is_enqueued_with_its_context_in_the_group_of_its_connection(
     clock: Clock, tenant: Tenant, connection: Connection
 ) -> None:
-    answer = connection.send("post-call", BODY)
+    response = connection.send("post-call", BODY)
 
     with watched_queue("callrail") as queue:
         assert _work(*peek("InboundQueue")) == ONE_OK
@@ -56,7 +56,7 @@ def test_a_stored_body_is_enqueued_with_its_context_in_the_group_of_its_connecti
         "connection_id": connection.id,
         "delivery_id": "",
         "received_at": rfc3339(clock.now()),
-        "request_id": answer.headers["X-Request-Id"],
+        "request_id": response.headers["X-Request-Id"],
     }
 
 
@@ -119,9 +119,9 @@ def test_a_notification_that_fails_returns_alone(connection: Connection) -> None
     (notification,) = peek("InboundQueue")
     unknown = json.loads(json.dumps(notification).replace("post-call", "pre-call"))
 
-    answer = _work(unknown, notification)
+    response = _work(unknown, notification)
 
-    assert answer == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
+    assert response == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
     assert len(peek("CallrailQueue")) == 1
 
 

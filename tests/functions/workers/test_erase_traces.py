@@ -10,7 +10,7 @@ import pytest
 
 from eal.core import aws
 from eal.core import clock as eal_clock
-from tests.functions.workers.test_classify_reply import INTERESTED, answer, conversation
+from tests.functions.workers.test_classify_reply import INTERESTED, conversation, replied
 from tests.support import callrail, drafts, inbound, replies
 from tests.support.callrail import events, stored
 from tests.support.faults import Killed, before_first, watched_calls
@@ -209,8 +209,8 @@ def test_the_newest_former_contacts_are_stored_and_never_shown(tenant: Tenant, p
     former = []
     for number in range(6):
         phones = [f"+1415555{number}{each:03}" for each in range(10)]
-        answer = call("PATCH", changed, key=tenant.write, json_body={"phones": phones})
-        assert (answer.status, "former_contacts" in answer.text) == (200, False)
+        response = call("PATCH", changed, key=tenant.write, json_body={"phones": phones})
+        assert (response.status, "former_contacts" in response.text) == (200, False)
         former += [f"phone#{phone}" for phone in phones]
     call("PATCH", changed, key=tenant.write, json_body={"phones": [former[-11].removeprefix("phone#")]})
 
@@ -246,8 +246,8 @@ def _task_of_an_erasure(tenant: Tenant) -> str:
 
 
 def _consume(body: str) -> None:
-    answer = load_app("workers/erase_traces").handler(sqs_event("EraseTracesQueue", [body]), None)
-    assert answer == {"batchItemFailures": []}
+    response = load_app("workers/erase_traces").handler(sqs_event("EraseTracesQueue", [body]), None)
+    assert response == {"batchItemFailures": []}
 
 
 ECHO = Response(500, body=f"There is a person {WORD} already.".encode())
@@ -484,8 +484,8 @@ def test_events_of_other_leads_stay_unchanged(tenant: Tenant, stranger: Tenant) 
 
 def test_a_persons_replies_are_erased_from_whatever_address(tenant: Tenant) -> None:
     enrollment, email = conversation(tenant)
-    own = answer(tenant, email, f"{INTERESTED} {WORD}", subject=f"Re: {WORD}")
-    home = answer(tenant, email, f"{INTERESTED} {WORD}", sender=f"{WORD.lower()}@home.example")
+    own = replied(tenant, email, f"{INTERESTED} {WORD}", subject=f"Re: {WORD}")
+    home = replied(tenant, email, f"{INTERESTED} {WORD}", sender=f"{WORD.lower()}@home.example")
     other = classified(tenant, INTERESTED, sender="other@example.com")
     path = f"/v1/outreach/replies/{home['id']}/classification"
     body = {"classification": "question", "note": f"{WORD} asks."}

@@ -45,9 +45,9 @@ def seeded(tenant: Tenant) -> list[chain.Record]:
 
 
 def _request_export(tenant: Tenant, **body: Any) -> str:
-    answer = call("POST", "/v1/audit-log/exports", key=tenant.test_admin, json_body=body)
-    assert answer.status == 202, answer.text
-    return str(answer.json["id"])
+    response = call("POST", "/v1/audit-log/exports", key=tenant.test_admin, json_body=body)
+    assert response.status == 202, response.text
+    return str(response.json["id"])
 
 
 def _get(tenant: Tenant, export_id: str) -> Any:
@@ -614,12 +614,12 @@ def test_the_last_receive_fails_the_export_and_frees_its_slot_and_a_redrive_comp
 
 def test_test_and_live_mode_are_separate(tenant: Tenant, seeded: list[chain.Record]) -> None:
     call("POST", "/v1/leads", key=tenant.admin, json_body={"email": "live@example.com"})
-    answer = call("POST", "/v1/audit-log/exports", key=tenant.admin, json_body={"format": "jsonl"})
+    response = call("POST", "/v1/audit-log/exports", key=tenant.admin, json_body={"format": "jsonl"})
     Pipeline().run()
 
-    live = call("GET", f"/v1/audit-log/exports/{answer.json['id']}", key=tenant.admin).json
+    live = call("GET", f"/v1/audit-log/exports/{response.json['id']}", key=tenant.admin).json
     records = [json.loads(line) for line in _file(live).splitlines()]
     assert {record["mode"] for record in records} == {"live"}
     assert "lead.created" in {record["action"] for record in records}
-    missing = call("GET", f"/v1/audit-log/exports/{answer.json['id']}", key=tenant.test_admin)
+    missing = call("GET", f"/v1/audit-log/exports/{response.json['id']}", key=tenant.test_admin)
     assert (missing.status, missing.error) == (404, "not_found")

@@ -165,9 +165,9 @@ def test_an_event_whose_messages_are_refused_returns_to_the_queue_alone(
     event = publish_lead(tenant)
     with watched_calls(monkeypatch) as calls:
         calls.refuse = {"SendMessageBatch": "InternalError"}
-        answer = fan_out(event)
+        response = fan_out(event)
 
-    assert answer == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
+    assert response == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
     assert fan_out(event) == ONE_OK
     assert len(queue.take()) == len(deliveries()) == 1
 

@@ -51,8 +51,8 @@ def reported(tenant: Tenant, url: str, *, mode: str = "live", **changes: Any) ->
     """A call with a recording, as the message of its first attempt comes from the bus."""
     key = tenant.write if mode == "live" else tenant.test_admin
     body = {**CALL, "recording_url": url, **changes}
-    answer = call("POST", "/v1/calls", key=key, json_body=body)
-    assert answer.status in (200, 201), answer.text
+    response = call("POST", "/v1/calls", key=key, json_body=body)
+    assert response.status in (200, 201), response.text
     tasks = [task for task in stored("TASK", tenant.id, mode) if task["task"] == "fetch_recording"]
     about = {name: tasks[-1][name] for name in ("organization_id", "mode", "request_id", "task")}
     return {**about, **json.loads(str(tasks[-1]["data"]))}

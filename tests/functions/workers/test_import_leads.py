@@ -181,8 +181,8 @@ def test_leads_are_read_in_batches_that_no_size_of_items_makes_fail(
         ((table, request),) = arguments["RequestItems"].items()
         keys = request["Keys"]
         batches.append(len(keys))
-        answer = send(client, operation, {"RequestItems": {table: {**request, "Keys": keys[:3]}}})
-        return {**answer, "UnprocessedKeys": {table: {"Keys": keys[3:]}} if keys[3:] else {}}
+        response = send(client, operation, {"RequestItems": {table: {**request, "Keys": keys[:3]}}})
+        return {**response, "UnprocessedKeys": {table: {"Keys": keys[3:]}} if keys[3:] else {}}
 
     with monkeypatch.context() as patch:
         patch.setattr(aws.Client, "call", partly)

@@ -178,19 +178,19 @@ def test_many_photos_of_a_claim_at_once(tenant: Tenant, monkeypatch: pytest.Monk
     def declare_and_upload(number: int) -> str:
         content = encoded(scene(max(0, number - EQUAL + 1), (64, 48)))
         path, body = f"/v1/claims/{claim['id']}/photos", declaration(content)
-        answer = call("POST", path, key=key, json_body=body)
-        assert answer.status == 201, answer.text
-        upload(answer.json, content)
-        return str(answer.json["id"])
+        response = call("POST", path, key=key, json_body=body)
+        assert response.status == 201, response.text
+        upload(response.json, content)
+        return str(response.json["id"])
 
     def unfinished(message: Any) -> Any:
         """The message, if its worker failed or was killed."""
         event = sqs_event(QUEUE, [json.dumps(message)])
         try:
-            answer = load_app("workers/inspect_photo").handler(event, None)
+            response = load_app("workers/inspect_photo").handler(event, None)
         except Killed:
             return message
-        return None if answer == {"batchItemFailures": []} else message
+        return None if response == {"batchItemFailures": []} else message
 
     def work_on(messages: list[Any]) -> list[Any]:
         return [message for message in pool.map(unfinished, messages) if message]

@@ -38,8 +38,10 @@ def message(connection: Connection, kind: str, body: bytes) -> str:
 
 def normalise(*messages: str) -> list[str]:
     """Run the worker. The ids of the failed messages."""
-    answer = load_app("workers/normalise_callrail").handler(sqs_event("CallrailQueue", list(messages)), None)
-    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+    response = load_app("workers/normalise_callrail").handler(
+        sqs_event("CallrailQueue", list(messages)), None
+    )
+    return [failure["itemIdentifier"] for failure in response["batchItemFailures"]]
 
 
 def said(kind: str, **more: Any) -> bytes:

@@ -94,9 +94,9 @@ def test_a_subscription_changes_the_organizations_etag(connection: Connection, t
     etag = call("GET", "/v1/organizations/me", key=tenant.read).headers["ETag"]
     connection.normalise(connection.message(BEGUN))
 
-    answer = call("GET", "/v1/organizations/me", key=tenant.read, headers={"If-None-Match": etag})
+    response = call("GET", "/v1/organizations/me", key=tenant.read, headers={"If-None-Match": etag})
 
-    assert answer.status == 200
+    assert response.status == 200
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations((BEGUN, LATE, ENDED))))
@@ -222,18 +222,18 @@ def test_other_organizations_are_not_changed(
 def test_a_subscription_cannot_be_set_through_the_api(connection: Connection, tenant: Tenant) -> None:
     body = {"subscription": {"plan": "enterprise", "status": "active"}}
 
-    answer = call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body=body)
+    response = call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body=body)
 
-    assert answer.status == 422
-    assert answer.json["error"]["details"]["fields"][0]["pointer"] == "/subscription"
+    assert response.status == 422
+    assert response.json["error"]["details"]["fields"][0]["pointer"] == "/subscription"
 
 
 def test_an_update_of_the_organization_keeps_its_subscription(connection: Connection, tenant: Tenant) -> None:
     connection.normalise(connection.message(BEGUN))
 
-    answer = call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body={"name": "Acme"})
+    response = call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body={"name": "Acme"})
 
-    assert answer.json["subscription"]["status"] == shown(tenant.read)["status"] == "active"
+    assert response.json["subscription"]["status"] == shown(tenant.read)["status"] == "active"
 
 
 def test_a_worker_killed_after_any_side_effect_stores_the_event_once(

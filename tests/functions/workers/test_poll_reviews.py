@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from tests.support.tenants import Tenant
     from tests.support.time import Clock
-    from tools.fixtures.google_business import Answer, Request
+    from tools.fixtures.google_business import ApiResponse, Request
 
 LIST = f"/v4/accounts/{ACCOUNT}/locations/{LOCATION}/reviews"
 
@@ -53,9 +53,9 @@ def poll(clock: Clock, **later: float) -> None:
 
 def shown(tenant: Tenant, key: str | None = None) -> dict[str, dict[str, Any]]:
     """The tenant's reviews by their ids at Google."""
-    answer = call("GET", "/v1/reviews?limit=100", key=key or tenant.read)
-    assert answer.status == 200, answer.text
-    return {review["external_id"].rpartition("/")[2]: review for review in answer.json["data"]}
+    response = call("GET", "/v1/reviews?limit=100", key=key or tenant.read)
+    assert response.status == 200, response.text
+    return {review["external_id"].rpartition("/")[2]: review for review in response.json["data"]}
 
 
 def health(tenant: Tenant) -> dict[str, Any]:
@@ -283,13 +283,13 @@ def test_a_page_token_that_google_does_not_accept_any_more_begins_the_list_again
         google.write(f"r{number}")
     poll(clock)
     assert len(shown(tenant)) == 2
-    answered = FakeGoogle.answer
+    answered = FakeGoogle.respond
 
-    def forgetful(self: FakeGoogle, request: Request) -> Answer:
+    def forgetful(self: FakeGoogle, request: Request) -> ApiResponse:
         return error(400, "Invalid.") if "pageToken" in request.query else answered(self, request)
 
     with monkeypatch.context() as patch:
-        patch.setattr(FakeGoogle, "answer", forgetful)
+        patch.setattr(FakeGoogle, "respond", forgetful)
         poll(clock)
     for _ in range(2):
         poll(clock)
@@ -304,13 +304,13 @@ def test_a_run_ends_in_time_even_if_google_is_slow(
     monkeypatch.setattr(client, "PAGE_REVIEWS", 1)
     for number in range(6):
         google.write(f"r{number}")
-    answered = FakeGoogle.answer
+    answered = FakeGoogle.respond
 
-    def slowly(self: FakeGoogle, request: Request) -> Answer:
+    def slowly(self: FakeGoogle, request: Request) -> ApiResponse:
         clock.advance(seconds=50)
         return answered(self, request)
 
-    monkeypatch.setattr(FakeGoogle, "answer", slowly)
+    monkeypatch.setattr(FakeGoogle, "respond", slowly)
     poll(clock)
     assert len(shown(tenant)) < 6
     for _ in range(6):

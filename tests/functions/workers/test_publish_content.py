@@ -233,8 +233,8 @@ def test_a_person_who_unschedules_while_the_worker_runs_wins_or_comes_too_late(
     again = schedule(tenant, content, time.at + HOUR)
     time.advance(hours=1)
     with overtaken(monkeypatch, lambda: publish(message(tenant, again))):
-        answer = contents.act(tenant, content, "transitions", {"to": "approved"})
-    assert (answer.status, answer.error) == (409, "illegal_transition")
+        response = contents.act(tenant, content, "transitions", {"to": "approved"})
+    assert (response.status, response.error) == (409, "illegal_transition")
     _was_published_once(tenant, content["id"])
 
 

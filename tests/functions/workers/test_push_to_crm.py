@@ -49,8 +49,8 @@ def message(tenant: Tenant, queue: Queue, receiver: Receiver) -> dict[str, Any]:
 
 def connect(key: str, url: str, secret: str = SECRET) -> None:
     body = {"settings": {"url": url}, "secrets": {"signing_secret": secret}}
-    answer = call("PUT", "/v1/integrations/crm", key=key, json_body=body)
-    assert answer.status == 200, answer.text
+    response = call("PUT", "/v1/integrations/crm", key=key, json_body=body)
+    assert response.status == 200, response.text
 
 
 def lead(key: str, email: str = "a@example.com") -> str:
@@ -59,12 +59,12 @@ def lead(key: str, email: str = "a@example.com") -> str:
 
 
 def push(key: str, lead_id: str, tenant: Tenant, mode: str = "live") -> dict[str, Any]:
-    answer = call("POST", f"/v1/leads/{lead_id}/push-to-crm", key=key)
-    assert answer.status == 202, answer.text
+    response = call("POST", f"/v1/leads/{lead_id}/push-to-crm", key=key)
+    assert response.status == 202, response.text
     (task,) = [
         task
         for task in stored("TASK", tenant.id, mode)
-        if answer.json["crm_sync"]["push_id"] in str(task["data"])
+        if response.json["crm_sync"]["push_id"] in str(task["data"])
     ]
     about = {name: task[name] for name in ("organization_id", "mode", "request_id", "task")}
     return {**about, **json.loads(str(task["data"]))}
@@ -85,12 +85,12 @@ def work(*messages: dict[str, Any], lane: Lane = "fast") -> object:
 
 def work_in_lanes(message: dict[str, Any], queue: Queue) -> object:
     """Run the fast worker, and the slow one if the fast one moved the message to its queue. Returns the response."""
-    answer = work(message)
+    response = work(message)
     moved = [sent for sent in queue.waiting if sent.lane == "slow" and is_copy(sent.message, message)]
     for sent in moved:
         queue.waiting.remove(sent)
-        answer = work(sent.message, lane="slow")
-    return answer
+        response = work(sent.message, lane="slow")
+    return response
 
 
 def is_copy(one: dict[str, Any], other: dict[str, Any]) -> bool:
@@ -545,8 +545,8 @@ def test_a_change_during_the_attempt_is_kept_and_the_push_is_sent_once(
     path = f"/v1/leads/{message['lead_id']}"
 
     def change() -> None:
-        answer = call("PATCH", path, key=tenant.write, json_body={"first_name": "Ada"})
-        assert answer.status == 200
+        response = call("PATCH", path, key=tenant.write, json_body={"first_name": "Ada"})
+        assert response.status == 200
 
     receiver.responses = [Response(status, meanwhile=change)]
 
@@ -674,9 +674,9 @@ def test_a_push_that_is_deferred_for_too_long_fails(
 def test_the_messages_of_a_batch_fail_separately(
     message: dict[str, Any], receiver: Receiver, queue: Queue, tenant: Tenant
 ) -> None:
-    answer = work({**message, "attempt": "none"}, message)
+    response = work({**message, "attempt": "none"}, message)
 
-    assert answer == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
+    assert response == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
     assert sync(tenant, message)["status"] == "synced"
 
 

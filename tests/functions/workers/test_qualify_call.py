@@ -67,8 +67,8 @@ def classified(connection: Connection, tenant: Tenant, body: bytes) -> str:
 
 
 def qualify(*messages: str) -> list[str]:
-    answer = load_app("workers/qualify_call").handler(sqs_event("QualifyQueue", list(messages)), None)
-    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+    response = load_app("workers/qualify_call").handler(sqs_event("QualifyQueue", list(messages)), None)
+    return [failure["itemIdentifier"] for failure in response["batchItemFailures"]]
 
 
 def changed(phone_call: Call, **more: Any) -> bytes:
@@ -109,8 +109,8 @@ def test_the_attribution_of_a_lead_of_a_call_can_be_sent_back(connection: Connec
 
     for attribution in (attributed, shorter):
         body = {"attribution": attribution}
-        answer = call("PATCH", f"/v1/leads/{lead['id']}", key=tenant.write, json_body=body)
-        assert (answer.status, answer.json["attribution"]) == (200, attribution)
+        response = call("PATCH", f"/v1/leads/{lead['id']}", key=tenant.write, json_body=body)
+        assert (response.status, response.json["attribution"]) == (200, attribution)
 
 
 def test_a_second_call_of_the_same_caller_finds_the_lead(connection: Connection, tenant: Tenant) -> None:

@@ -39,8 +39,8 @@ def connect(key: str, api_key: str | None = API_KEY, company_id: str | None = "C
         "settings": {"account_id": "ACC1", "company_id": company_id},
         "secrets": {"signing_key": SIGNING_KEY, **({"api_key": api_key} if api_key else {})},
     }
-    answer = call("PUT", "/v1/integrations/callrail", key=key, json_body=body)
-    return Connection(answer.json["connection_id"], SIGNING_KEY)
+    response = call("PUT", "/v1/integrations/callrail", key=key, json_body=body)
+    return Connection(response.json["connection_id"], SIGNING_KEY)
 
 
 @pytest.fixture
@@ -254,14 +254,14 @@ def test_a_fault_between_two_pages_loses_nothing(
 ) -> None:
     monkeypatch.setattr(client, "PAGE_CALLS", 2)
     api.calls = [listed(clock, str(number), minutes_ago=600 - number) for number in range(5)]
-    answer = CallrailApi.answer
+    respond = CallrailApi.respond
 
     def then_trouble(server: CallrailApi, request: Any) -> tuple[int, dict[str, Any]]:
         if request.query["page"] == "2" and len(server.requests) < 6:  # all four attempts
             return 503, {}
-        return answer(server, request)
+        return respond(server, request)
 
-    monkeypatch.setattr(CallrailApi, "answer", then_trouble)
+    monkeypatch.setattr(CallrailApi, "respond", then_trouble)
     assert reconcile() == 2
     clock.advance(minutes=15)
     reconcile()

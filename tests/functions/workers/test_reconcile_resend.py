@@ -63,8 +63,8 @@ def mail(clock: Clock, name: str, *, minutes_ago: float) -> dict[str, Any]:
 
 
 def normalise(message: str) -> None:
-    answer = load_app("workers/normalise_resend").handler(sqs_event("ResendQueue", [message]), None)
-    assert answer == {"batchItemFailures": []}
+    response = load_app("workers/normalise_resend").handler(sqs_event("ResendQueue", [message]), None)
+    assert response == {"batchItemFailures": []}
 
 
 def reconcile() -> int:

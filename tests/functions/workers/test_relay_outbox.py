@@ -128,9 +128,9 @@ def test_items_that_the_bus_rejects_are_retried(tenant: Tenant, monkeypatch: pyt
     batch = _outbox()
     with watched_calls(monkeypatch) as calls:
         calls.refuse["PutEvents"] = "ThrottlingException"
-        answer = load_app(RELAY).handler(batch, None)
+        response = load_app(RELAY).handler(batch, None)
 
-    assert len(answer["batchItemFailures"]) == 1
+    assert len(response["batchItemFailures"]) == 1
     assert unpublished("EVENT")
 
     load_app("workers/sweep_outbox").handler({}, None)
@@ -212,7 +212,7 @@ def test_an_archive_message_that_the_queue_refuses_is_sent_by_the_next_run(
 ) -> None:
     _create_leads(tenant, 1)
     batch = _outbox()
-    with _answers(monkeypatch, "SendMessageBatch", lambda _: _REFUSED_MESSAGE):
+    with _responses(monkeypatch, "SendMessageBatch", lambda _: _REFUSED_MESSAGE):
         assert len(load_app(RELAY).handler(batch, None)["batchItemFailures"]) == 1
     assert unpublished("EVENT") == []
     assert unpublished("AUDIT")
@@ -226,14 +226,14 @@ _REFUSED_MESSAGE = {"Failed": [{"Id": "0", "Code": "InternalError", "SenderFault
 
 
 @contextmanager
-def _answers(
-    monkeypatch: pytest.MonkeyPatch, operation: str, answer: Callable[[dict[str, Any]], Any]
+def _responses(
+    monkeypatch: pytest.MonkeyPatch, operation: str, response: Callable[[dict[str, Any]], Any]
 ) -> Iterator[None]:
     """Answer an operation instead of AWS."""
     send = aws.Client.call
 
     def answered(client: Any, name: str, arguments: dict[str, Any]) -> Any:
-        return answer(arguments) if name == operation else send(client, name, arguments)
+        return response(arguments) if name == operation else send(client, name, arguments)
 
     with monkeypatch.context() as patch:
         patch.setattr(aws.Client, "call", answered)
@@ -360,10 +360,10 @@ def test_entries_of_one_tenant_that_the_bus_refuses_fail_only_its_groups(
         entries = [{"ErrorCode": "ThrottlingException"} if no else {"EventId": "e"} for no in is_refused]
         return {"FailedEntryCount": sum(is_refused), "Entries": entries}
 
-    with _answers(monkeypatch, "PutEvents", refuse):
-        answer = load_app(RELAY).handler(batch, None)
+    with _responses(monkeypatch, "PutEvents", refuse):
+        response = load_app(RELAY).handler(batch, None)
 
-    (failure,) = answer["batchItemFailures"]
+    (failure,) = response["batchItemFailures"]
     assert failure["itemIdentifier"] == _first_record(batch, refused)
     assert {item["organization_id"]["S"] for item in unpublished()} == {refused.id}
     assert len(_events()) == 5
@@ -397,9 +397,9 @@ def test_sequences_that_cannot_be_moved_fail_only_their_groups(
 
     with monkeypatch.context() as patch:
         patch.setattr("eal.domain.outbox.publish.number", number)
-        answer = load_app(RELAY).handler(batch, None)
+        response = load_app(RELAY).handler(batch, None)
 
-    (failure,) = answer["batchItemFailures"]
+    (failure,) = response["batchItemFailures"]
     assert failure["itemIdentifier"] == _first_record(batch, *contended)
     assert {item["organization_id"]["S"] for item in unpublished()} == {tenant.id for tenant in contended}
 
@@ -430,7 +430,7 @@ def test_pointers_that_are_left_unprocessed_are_removed_by_another_call(
         send(cast("aws.Client", aws.dynamodb()), "BatchWriteItem", {"RequestItems": {table: [first]}})
         return {"UnprocessedItems": {table: left} if left else {}}
 
-    with _answers(monkeypatch, "BatchWriteItem", one_at_a_time):
+    with _responses(monkeypatch, "BatchWriteItem", one_at_a_time):
         assert load_app(RELAY).handler(_outbox(), None) == {"batchItemFailures": []}
 
     assert len(calls) > 2

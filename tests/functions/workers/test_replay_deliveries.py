@@ -455,8 +455,8 @@ def test_a_replay_that_fails_for_the_last_time_makes_room_for_another(
         for received in (4, 5):
             calls.refuse = {"Query": "InternalServerError"}
             event = sqs_event("ReplayQueue", [message], received)
-            answer = load_app("workers/replay_deliveries").handler(event, None)
-            assert answer == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
+            response = load_app("workers/replay_deliveries").handler(event, None)
+            assert response == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
             calls.refuse = {}
             statuses.append(call("POST", path, key=tenant.write, json_body=body).status)
 

@@ -41,8 +41,8 @@ def message(tenant: Tenant, lead: dict[str, Any], event: str = "lead.created") -
 
 
 def score(*messages: str) -> list[str]:
-    answer = load_app("workers/score_lead").handler(sqs_event("ScoreQueue", list(messages)), None)
-    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+    response = load_app("workers/score_lead").handler(sqs_event("ScoreQueue", list(messages)), None)
+    return [failure["itemIdentifier"] for failure in response["batchItemFailures"]]
 
 
 def test_notes_of_another_band_move_the_score_with_one_contribution(tenant: Tenant) -> None:

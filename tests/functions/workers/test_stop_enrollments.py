@@ -27,8 +27,8 @@ def sequence(tenant: Tenant) -> dict[str, Any]:
 
 
 def _convert(tenant: Tenant, person: dict[str, Any]) -> None:
-    answer = call("POST", f"/v1/prospects/{person['id']}/convert", key=tenant.write)
-    assert answer.status == 200, answer.text
+    response = call("POST", f"/v1/prospects/{person['id']}/convert", key=tenant.write)
+    assert response.status == 200, response.text
 
 
 def _archive(tenant: Tenant, sequence: dict[str, Any]) -> None:
@@ -62,8 +62,8 @@ def test_a_conversion_stops_the_enrollment_of_the_prospect_alone(
 
     assert sorted(_listed(tenant, sequence), key=str) == [("active", None), ("stopped", "converted")]
     assert len(items("ENROLLMENT_CLAIM")) == 2
-    answer = call("GET", "/v1/audit-log?actor_id=stop_enrollments", key=tenant.read)
-    (record,) = answer.json["data"]
+    response = call("GET", "/v1/audit-log?actor_id=stop_enrollments", key=tenant.read)
+    (record,) = response.json["data"]
     assert (record["action"], record["source"]) == ("enrollment.stopped", "worker")
 
 

@@ -100,11 +100,11 @@ def test_a_failed_read_does_not_stop_other_shards_and_fails_the_run(
     failed: list[str] = []
 
     def first_fails(client: Any, name: str, arguments: dict[str, Any]) -> Any:
-        answer = send(client, name, arguments)
-        if name == operation and not failed and (answer.get("Items") or answer.get("Responses")):
+        response = send(client, name, arguments)
+        if name == operation and not failed and (response.get("Items") or response.get("Responses")):
             failed.append(name)
             raise aws.refusal(name, "ValidationException", "too large")
-        return answer
+        return response
 
     with monkeypatch.context() as patch:
         patch.setattr(aws.Client, "call", first_fails)

@@ -35,8 +35,8 @@ FACTS = {
 
 
 def _settings(tenant: Tenant, **settings: object) -> None:
-    answer = call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body={"settings": settings})
-    assert answer.status == 200, answer.text
+    response = call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body={"settings": settings})
+    assert response.status == 200, response.text
 
 
 def _task(tenant: Tenant, item: dict[str, Any], mode: Mode = "live", of: Mode | None = None) -> str:
@@ -58,8 +58,8 @@ def _run(*messages: str, receives: int = 1) -> list[str]:
     event = sqs_event("WriteContentQueue", list(messages))
     for record in event["Records"]:
         record["attributes"]["ApproximateReceiveCount"] = str(receives)
-    answer = load_app("workers/write_content").handler(event, None)
-    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+    response = load_app("workers/write_content").handler(event, None)
+    return [failure["itemIdentifier"] for failure in response["batchItemFailures"]]
 
 
 def _written(tenant: Tenant, content_type: str = "blog_post", **brief: Any) -> dict[str, Any]:
@@ -119,8 +119,8 @@ def test_other_types_pass_the_checks_of_an_edit(
     assert item["status"] == "draft"
     assert item["findings"] == []
     parts = {name: item[name] for name in ("title", "body", "scenes", "hashtags", "links") if item[name]}
-    answer = content.patch(tenant, item, parts)
-    assert (answer.status, answer.json["revision"]) == (200, 1)
+    response = content.patch(tenant, item, parts)
+    assert (response.status, response.json["revision"]) == (200, 1)
 
 
 def test_a_response_to_a_review_names_nobody(tenant: Tenant) -> None:
@@ -176,8 +176,8 @@ def test_revisions_change_the_text_and_say_what_they_did_not_understand(tenant: 
 
 
 def _revised(tenant: Tenant, item: dict[str, Any], instructions: str) -> dict[str, Any]:
-    answer = content.act(tenant, item, "revisions", {"instructions": instructions})
-    assert answer.status == 202, answer.text
+    response = content.act(tenant, item, "revisions", {"instructions": instructions})
+    assert response.status == 202, response.text
     assert _run(_task(tenant, item)) == []
     return content.read(tenant, item)
 

@@ -8,12 +8,12 @@ from eal.core import aws, settings
 
 def encrypt(secret: str, *, organization_id: str, purpose: str) -> str:
     """The secret's KMS ciphertext in base64. It decrypts only for the same organization and purpose."""
-    answer = aws.kms().encrypt(
+    response = aws.kms().encrypt(
         KeyId=settings.secrets_key(),
         Plaintext=secret.encode(),
         EncryptionContext={"organization": organization_id, "purpose": purpose},
     )
-    return base64.b64encode(answer["CiphertextBlob"]).decode()
+    return base64.b64encode(response["CiphertextBlob"]).decode()
 
 
 @lru_cache(maxsize=256)
@@ -22,18 +22,18 @@ def decrypt(ciphertext: str, *, organization_id: str, purpose: str) -> str:
 
     A rotated secret has another ciphertext, so the cache is never stale.
     """
-    answer = aws.kms().decrypt(
+    response = aws.kms().decrypt(
         CiphertextBlob=base64.b64decode(ciphertext),
         EncryptionContext={"organization": organization_id, "purpose": purpose},
         KeyId=settings.secrets_key(),
     )
-    return answer["Plaintext"].decode()
+    return response["Plaintext"].decode()
 
 
 @cache
 def derived_key(purpose: str) -> bytes:
     """32 bytes that only holders of the KMS HMAC key can derive: the same in every process, stored nowhere."""
-    answer = aws.kms().generate_mac(
+    response = aws.kms().generate_mac(
         KeyId=settings.mac_key(), MacAlgorithm="HMAC_SHA_256", Message=f"eal:{purpose}:1".encode()
     )
-    return answer["Mac"]
+    return response["Mac"]

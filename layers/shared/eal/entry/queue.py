@@ -87,7 +87,7 @@ class _Failure(TypedDict):
     itemIdentifier: str
 
 
-class QueueAnswer(TypedDict):
+class QueueResponse(TypedDict):
     batchItemFailures: list[_Failure]
 
 
@@ -135,7 +135,7 @@ class Consumer:
         self._fair_queue = fair_queue
         aws.prepare(aws.dynamodb)
 
-    def handler(self, event: QueueEvent, context: Context | None) -> QueueAnswer:
+    def handler(self, event: QueueEvent, context: Context | None) -> QueueResponse:
         """The Lambda handler, for SQS events with ReportBatchItemFailures. Without a context there is no timeout.
 
         Not Powertools' batch utility: its import is a seventh of a worker's cold start.
@@ -247,7 +247,7 @@ class BatchConsumer:
         self._consume = consume
         self._alone = Consumer(lambda message: consume([message]))
 
-    def handler(self, event: QueueEvent, context: Context | None) -> QueueAnswer:
+    def handler(self, event: QueueEvent, context: Context | None) -> QueueResponse:
         """The Lambda handler, for SQS events with ReportBatchItemFailures."""
         records = event["Records"]
         observe.begin("", queue=records[0]["eventSourceARN"].rpartition(":")[2], messages=len(records))
@@ -275,7 +275,7 @@ class JointConsumer[M]:
         self._parse = parse
         self._consume = consume
 
-    def handler(self, event: QueueEvent, context: Context | None) -> QueueAnswer:
+    def handler(self, event: QueueEvent, context: Context | None) -> QueueResponse:
         """The Lambda handler, for SQS events with ReportBatchItemFailures."""
         failed = self._run(event["Records"])
         observe.flush()
@@ -353,7 +353,7 @@ class SubjectConsumer:
         self._subject = subject
         self._seconds = seconds
 
-    def handler(self, event: QueueEvent, context: object) -> QueueAnswer:
+    def handler(self, event: QueueEvent, context: object) -> QueueResponse:
         """The Lambda handler, for SQS events with ReportBatchItemFailures."""
         deadline = time.monotonic() + self._seconds
         each = Consumer(lambda message: self._consume(message, deadline))

@@ -35,7 +35,7 @@ class _Failure(TypedDict):
     itemIdentifier: str
 
 
-class StreamAnswer(TypedDict):
+class StreamResponse(TypedDict):
     batchItemFailures: list[_Failure]
 
 
@@ -68,7 +68,7 @@ class StreamConsumer[Group: Grouped]:
         self._consume = consume
         self._not_retried = not_retried
 
-    def handler(self, event: StreamEvent, context: object) -> StreamAnswer:
+    def handler(self, event: StreamEvent, context: object) -> StreamResponse:
         """The Lambda handler, for a stream of new images with ReportBatchItemFailures."""
         observe.begin("", records=len(event["Records"]))
         first_record: dict[Group, str] = {}

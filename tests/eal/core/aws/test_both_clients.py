@@ -192,9 +192,9 @@ def test_messages(cloud: str) -> None:
 
 def test_events(cloud: str) -> None:
     entry: Any = {"Source": "eal", "DetailType": "lead.created", "Detail": '{"é": 1}', "EventBusName": BUS}
-    answer = aws.events().put_events(Entries=[entry, entry])
-    assert answer["FailedEntryCount"] == 0
-    assert len(answer["Entries"]) == 2
+    response = aws.events().put_events(Entries=[entry, entry])
+    assert response["FailedEntryCount"] == 0
+    assert len(response["Entries"]) == 2
 
 
 def test_keys(cloud: str) -> None:
@@ -279,11 +279,11 @@ def test_presigned_urls(cloud: str) -> None:
     params = {"Bucket": BUCKET, "Key": "a b/é", "ContentType": "image/jpeg", "IfNoneMatch": "*"}
     url = client.generate_presigned_url("put_object", Params=params, ExpiresIn=60)
     request = urllib.request.Request(url, data=b"jpeg", headers=headers, method="PUT")  # noqa: S310
-    with urllib.request.urlopen(request) as answer:  # noqa: S310
-        assert answer.status == http.client.OK
+    with urllib.request.urlopen(request) as response:  # noqa: S310
+        assert response.status == http.client.OK
     get = {"Bucket": BUCKET, "Key": "a b/é", "ResponseContentDisposition": 'attachment; filename="é.jpg"'}
     url = client.generate_presigned_url("get_object", Params=get, ExpiresIn=60)
-    with urllib.request.urlopen(url) as answer:  # noqa: S310
-        assert answer.read() == b"jpeg"
-        assert answer.headers["Content-Disposition"].startswith("attachment")
+    with urllib.request.urlopen(url) as response:  # noqa: S310
+        assert response.read() == b"jpeg"
+        assert response.headers["Content-Disposition"].startswith("attachment")
     client.delete_object(Bucket=BUCKET, Key="a b/é")

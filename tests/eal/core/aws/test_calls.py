@@ -62,9 +62,9 @@ def reset(peer: socket.socket) -> None:
     peer.close()
 
 
-def cut_off(answer: bytes, after: int) -> Callable[[socket.socket], object]:
+def cut_off(response: bytes, after: int) -> Callable[[socket.socket], object]:
     def react(peer: socket.socket) -> None:
-        peer.sendall(answer[:after])
+        peer.sendall(response[:after])
         peer.shutdown(socket.SHUT_RDWR)
 
     return react
@@ -90,11 +90,11 @@ def test_a_connection_that_the_service_ends_is_not_used_again(serve: Serve, paus
 
 
 def test_an_idle_connection_that_was_closed_is_not_used_again(serve: Serve, pauses: list[float]) -> None:
-    def answer_and_close(peer: socket.socket) -> None:
+    def respond_and_close(peer: socket.socket) -> None:
         peer.sendall(FOUND)
         peer.shutdown(socket.SHUT_RDWR)
 
-    server = serve(answer_and_close, FOUND)
+    server = serve(respond_and_close, FOUND)
     get()
     (idle,) = aws.dynamodb()._transport._host._idle  # type: ignore[attr-defined]
     idle._socket.recv(1, socket.MSG_PEEK)  # waits for the end of the connection

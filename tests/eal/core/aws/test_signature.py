@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from eal.core.aws import s3_client
-from eal.core.aws.connection import Answer, Request
+from eal.core.aws.connection import Request, Response
 from eal.core.aws.s3_client import S3Client
 from eal.core.aws.signature import Signer
 from eal.core.aws.transport import Transport
@@ -84,9 +84,9 @@ def test_a_signature_for_s3_is_botocores(
     """S3 signs the path as it is sent, and the hash of the body as a header."""
     sent: list[Request] = []
 
-    def send(_transport: Transport, request: Request, _code_of: object) -> Answer:
+    def send(_transport: Transport, request: Request, _code_of: object) -> Response:
         sent.append(request)
-        return Answer(200, {}, b"")
+        return Response(200, {}, b"")
 
     with patch.object(Transport, "send", send):
         S3Client().put_object(Bucket="bucket", Key=key, Body=body, Metadata={"Note": metadata})

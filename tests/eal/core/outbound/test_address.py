@@ -215,14 +215,14 @@ def test_one_private_address_anywhere_in_a_dns_response_blocks_the_host(
 
 
 def test_the_dns_is_queried_once_and_a_later_response_has_no_effect() -> None:
-    answers = iter([[PUBLIC], ["127.0.0.1"]])
+    responses = iter([[PUBLIC], ["127.0.0.1"]])
 
     target = resolve(
-        "https://rebinds.example.com/", loopback=False, lookup=lambda _host, _port: next(answers)
+        "https://rebinds.example.com/", loopback=False, lookup=lambda _host, _port: next(responses)
     )
 
     assert target.addresses == (PUBLIC,)
-    assert next(answers) == ["127.0.0.1"], "the second response was not queried"
+    assert next(responses) == ["127.0.0.1"], "the second response was not queried"
 
 
 @pytest.mark.parametrize(
@@ -324,12 +324,12 @@ def test_the_url_for_logs_has_no_query(url: str, shown: str) -> None:
 
 
 def test_a_failure_of_the_systems_resolver_results_in_no_address(monkeypatch: pytest.MonkeyPatch) -> None:
-    def answer(host: str, port: int, **_: object) -> object:
+    def respond(host: str, port: int, **_: object) -> object:
         if host == "nowhere.example":
             raise socket.gaierror(socket.EAI_NONAME, "unknown")
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (PUBLIC, port))]
 
-    monkeypatch.setattr(socket, "getaddrinfo", answer)
+    monkeypatch.setattr(socket, "getaddrinfo", respond)
 
     assert address.query_dns("example.com", 443) == [PUBLIC]
     assert address.query_dns("nowhere.example", 443) == []

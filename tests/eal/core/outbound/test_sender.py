@@ -220,12 +220,12 @@ def _listening(
     """A server for one connection."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 
-        def answer() -> None:
+        def serve_one() -> None:
             accepted, _ = server.accept()
             with tls.wrap_socket(accepted, server_side=True) if tls else accepted as connection:
                 respond(connection)
 
-        thread = threading.Thread(target=answer)
+        thread = threading.Thread(target=serve_one)
         thread.start()
         yield Target(
             scheme="https" if tls else "http",

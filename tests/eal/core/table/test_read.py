@@ -86,8 +86,8 @@ def _leave_unprocessed(monkeypatch: pytest.MonkeyPatch, times: int) -> list[int]
         processed, unprocessed = request["Keys"], []
         if len(requested_keys) <= times:
             processed, unprocessed = processed[:1], processed[1:] or processed
-        answer = send(client, operation, {"RequestItems": {table: {**request, "Keys": processed}}})
-        return {**answer, "UnprocessedKeys": {table: {"Keys": unprocessed}} if unprocessed else {}}
+        response = send(client, operation, {"RequestItems": {table: {**request, "Keys": processed}}})
+        return {**response, "UnprocessedKeys": {table: {"Keys": unprocessed}} if unprocessed else {}}
 
     monkeypatch.setattr(aws.Client, "call", busy)
     return requested_keys

@@ -46,8 +46,8 @@ def _create(by: Caller, *names: str) -> None:
 
 
 def _stored(kind: str | None = None) -> list[Item]:
-    answer = aws.dynamodb().scan(TableName=settings.state_table(), ConsistentRead=True)
-    items = [from_attributes(attributes) for attributes in answer["Items"]]
+    response = aws.dynamodb().scan(TableName=settings.state_table(), ConsistentRead=True)
+    items = [from_attributes(attributes) for attributes in response["Items"]]
     return [item for item in items if kind is None or item["kind"] == kind]
 
 

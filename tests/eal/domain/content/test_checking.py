@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 
 def _settings(tenant: Tenant, **settings: object) -> None:
-    answer = call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body={"settings": settings})
-    assert answer.status == 200, answer.text
+    response = call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body={"settings": settings})
+    assert response.status == 200, response.text
 
 
 def _found(tenant: Tenant, item: dict[str, Any], body: str) -> list[tuple[str, str, str, str | None]]:
-    answer = content.patch(tenant, item, {"body": body})
-    assert answer.status == 200, answer.text
-    return [(one["rule"], one["level"], one["field"], one["quote"]) for one in answer.json["findings"]]
+    response = content.patch(tenant, item, {"body": body})
+    assert response.status == 200, response.text
+    return [(one["rule"], one["level"], one["field"], one["quote"]) for one in response.json["findings"]]
 
 
 def test_the_settings_decide_what_may_be_said(tenant: Tenant) -> None:
@@ -43,10 +43,10 @@ def test_the_settings_count_at_the_approval(tenant: Tenant) -> None:
     content.move(tenant, item, "in_review")
     _settings(tenant, content={"banned_words": ["valve"]})
 
-    answer = content.act(tenant, item, "transitions", {"to": "approved"})
+    response = content.act(tenant, item, "transitions", {"to": "approved"})
 
-    assert answer.status == 409
-    found = answer.json["error"]["details"]["findings"]
+    assert response.status == 409
+    found = response.json["error"]["details"]["findings"]
     assert {(one["rule"], one["quote"]) for one in found} == {("banned_word", "valve")}
 
 
@@ -67,9 +67,9 @@ def test_each_part_of_a_text_is_checked(tenant: Tenant) -> None:
     item = content.drafted(tenant, "video_script")
     scene = {"narration": "Your insurance will cover it.", "on_screen_text": "Act now", "seconds": 5}
 
-    answer = content.patch(tenant, item, {"title": "The best team in town", "scenes": [scene]})
+    response = content.patch(tenant, item, {"title": "The best team in town", "scenes": [scene]})
 
-    assert [(one["rule"], one["field"]) for one in answer.json["findings"]] == [
+    assert [(one["rule"], one["field"]) for one in response.json["findings"]] == [
         ("superlative", "title"),
         ("coverage_promise", "scenes.0.narration"),
         ("fake_urgency", "scenes.0.on_screen_text"),

@@ -260,8 +260,8 @@ def _ingest(tenant: Tenant, kind: str, body: dict[str, Any]) -> None:
     """Pass an event of the call tracker through receiver and normaliser."""
     assert callrail.connect(tenant.admin).send(kind, json.dumps(body).encode()).status == 202
     sent = [json.dumps(message) for message in enqueued("CallrailQueue")]
-    answer = load_app("workers/normalise_callrail").handler(sqs_event("CallrailQueue", sent), None)
-    assert answer == {"batchItemFailures": []}
+    response = load_app("workers/normalise_callrail").handler(sqs_event("CallrailQueue", sent), None)
+    assert response == {"batchItemFailures": []}
 
 
 def test_an_erasure_that_is_killed_after_any_call_ends_with_the_same_state(
@@ -299,5 +299,5 @@ def _task(tenant: Tenant, prospect: dict[str, Any]) -> str:
 
 
 def _consume(task: str) -> None:
-    answer = load_app("workers/erase_traces").handler(sqs_event("EraseTracesQueue", [task]), None)
-    assert answer == {"batchItemFailures": []}
+    response = load_app("workers/erase_traces").handler(sqs_event("EraseTracesQueue", [task]), None)
+    assert response == {"batchItemFailures": []}

@@ -13,7 +13,7 @@ from eal.domain.outreach.suppressions import store as suppressions
 from tests.functions.unsubscribe.test_show import path_of
 from tests.support import drafts, emails, sequences
 from tests.support.callrail import stored
-from tests.support.http import Answer, call
+from tests.support.http import ApiResponse, call
 from tests.support.reviews import requested, send_request, set_up
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def email(tenant: Tenant) -> Any:
     return emails.record_sent(EMAILS.get(tenant.in_mode("live"), request["email_id"]), tenant)
 
 
-def _post(tenant: Tenant, email_id: str, body: str = ONE_CLICK) -> Answer:
+def _post(tenant: Tenant, email_id: str, body: str = ONE_CLICK) -> ApiResponse:
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     return call("POST", path_of(tenant, email_id), body=body, headers=headers)
 
@@ -43,14 +43,14 @@ def _is_suppressed(tenant: Tenant, topic: Topic) -> bool:
 
 
 def test_the_page_offers_both(tenant: Tenant, email: Any) -> None:
-    answer = call("GET", path_of(tenant, email.id))
+    response = call("GET", path_of(tenant, email.id))
 
-    assert answer.status == 200
-    assert re.findall("<button[^>]*>(.*?)</button>", answer.text) == [
+    assert response.status == 200
+    assert re.findall("<button[^>]*>(.*?)</button>", response.text) == [
         "Unsubscribe from review requests",
         "Unsubscribe from all e-mail",
     ]
-    assert answer.text.count('name="topic" value="all"') == 1
+    assert response.text.count('name="topic" value="all"') == 1
     assert stored("SUPPRESSION", tenant.id) == []
 
 
@@ -60,10 +60,10 @@ def test_one_click_ends_requests_for_reviews_and_no_other_mail(tenant: Tenant, e
     prospect = sequences.prospect(tenant, email=ADDRESS)
     enrollment = sequences.enrolled(tenant, sequence["id"], prospect)
 
-    answer = _post(tenant, email.id)
+    response = _post(tenant, email.id)
 
-    assert answer.status == 200
-    assert "no more review requests" in answer.text
+    assert response.status == 200
+    assert "no more review requests" in response.text
     assert (_is_suppressed(tenant, "reviews"), _is_suppressed(tenant, "all")) == (True, False)
     path = f"{sequences.SEQUENCES}/{sequence['id']}/enrollments/{enrollment['id']}"
     assert call("GET", path, key=tenant.read).json["status"] == "active"
@@ -72,9 +72,9 @@ def test_one_click_ends_requests_for_reviews_and_no_other_mail(tenant: Tenant, e
 
 
 def test_the_second_button_ends_all_mail(tenant: Tenant, email: Any) -> None:
-    answer = _post(tenant, email.id, ALL)
+    response = _post(tenant, email.id, ALL)
 
-    assert "no more e-mail" in answer.text
+    assert "no more e-mail" in response.text
     assert (_is_suppressed(tenant, "reviews"), _is_suppressed(tenant, "all")) == (True, True)
     assert drafts.send(tenant, drafts.drafted(tenant)).status == 409
 

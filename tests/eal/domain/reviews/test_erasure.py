@@ -54,8 +54,8 @@ def _task(tenant: Tenant, lead: dict[str, Any]) -> str:
 
 
 def _consume(body: str) -> None:
-    answer = load_app("workers/erase_traces").handler(sqs_event("EraseTracesQueue", [body]), None)
-    assert answer == {"batchItemFailures": []}
+    response = load_app("workers/erase_traces").handler(sqs_event("EraseTracesQueue", [body]), None)
+    assert response == {"batchItemFailures": []}
 
 
 def test_nothing_of_an_erased_customer_is_left_and_the_counters_stay(

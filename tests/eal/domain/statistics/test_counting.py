@@ -112,8 +112,8 @@ class History:
             )
             for lead_id in lead_ids
         ]
-        answer = load_app("workers/count_activity").handler(sqs_event("CountQueue", bodies), None)
-        assert answer == {"batchItemFailures": []}
+        response = load_app("workers/count_activity").handler(sqs_event("CountQueue", bodies), None)
+        assert response == {"batchItemFailures": []}
         for lead_id in lead_ids:
             known = self.leads[lead_id]
             if not known.erased:

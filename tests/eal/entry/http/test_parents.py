@@ -12,7 +12,7 @@ from eal.domain.organizations.grants.model import Grant
 from eal.entry.http.api import Api
 from eal.entry.http.request import ProxyEvent, ProxyResponse
 from eal.entry.http.route import Reader
-from tests.support.http import Answer, call, proxy_event
+from tests.support.http import ApiResponse, call, proxy_event
 from tests.support.pipeline import items
 from tests.support.tenants import Tenant, new_tenant, operator
 
@@ -30,7 +30,7 @@ def _grant(child: Tenant, parent: Tenant, grant: Grant) -> None:
     by.transaction.commit()
 
 
-def _read(reader: Tenant, child_id: str, path: str = "/v1/leads") -> Answer:
+def _read(reader: Tenant, child_id: str, path: str = "/v1/leads") -> ApiResponse:
     return call("GET", path, key=reader.read, headers={"X-EAL-Organization": child_id})
 
 
@@ -81,9 +81,9 @@ def test_a_parent_never_writes(cloud: None) -> None:
         ("PATCH", f"/v1/leads/{lead_id}", {"company": "X"}),
     ]:
         headers = {"X-EAL-Organization": child.id}
-        answer = call(method, path, key=parent.admin, json_body=body, headers=headers)
-        assert (answer.status, answer.error) == (403, "grant_required")
-        assert answer.json["error"]["details"]["reason"] == "read_only"
+        response = call(method, path, key=parent.admin, json_body=body, headers=headers)
+        assert (response.status, response.error) == (403, "grant_required")
+        assert response.json["error"]["details"]["reason"] == "read_only"
 
 
 class _Result(Wire):

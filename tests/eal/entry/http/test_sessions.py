@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
 def test_an_api_key_is_no_session(tenant: Tenant, method: str) -> None:
-    answer = call(method, "/v1/session", key=tenant.admin, json_body={} if method == "PATCH" else None)
+    response = call(method, "/v1/session", key=tenant.admin, json_body={} if method == "PATCH" else None)
 
-    assert (answer.status, answer.error) == (403, "insufficient_scope")
-    assert answer.json["error"]["details"]["required"] == "session"
+    assert (response.status, response.error) == (403, "insufficient_scope")
+    assert response.json["error"]["details"]["required"] == "session"
 
 
 def test_a_session_authenticates_with_one_update(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,7 +107,7 @@ def test_the_role_decides_the_scope(tenant: Tenant, role: Role, scopes: list[str
 def test_a_change_names_the_member_and_the_address_of_the_browser(tenant: Tenant) -> None:
     dana = signed_in(tenant)
 
-    answer = call(
+    response = call(
         "POST",
         "/v1/leads",
         key=dana.text,
@@ -115,7 +115,7 @@ def test_a_change_names_the_member_and_the_address_of_the_browser(tenant: Tenant
         headers={"X-EAL-Client-IP": "2001:db8::7"},
     )
 
-    assert answer.status == 201
+    assert response.status == 201
     (record,) = [one for one in stored("AUDIT", tenant.id) if one["action"] == "lead.created"]
     assert record["actor"] == {"type": "member", "id": dana.member_id, "ip": "2001:db8::7"}
     assert record["source"] == "dashboard"
@@ -242,9 +242,9 @@ def test_an_old_sign_in_is_not_made_recent_by_use_or_a_switch(clock: Clock, tena
     dana = sign_in(invite(tenant)[1], auth_time=product_clock.now() - timedelta(minutes=11))
     switched = call("PATCH", "/v1/session", key=dana.text, json_body={"mode": "test"}).json["session"]
 
-    answer = call("POST", "/v1/api-keys", key=switched, json_body={"name": "Form", "scopes": ["read"]})
+    response = call("POST", "/v1/api-keys", key=switched, json_body={"name": "Form", "scopes": ["read"]})
 
-    assert answer.error == "reauthentication_required"
+    assert response.error == "reauthentication_required"
 
 
 def test_revoking_a_key_requires_no_recent_sign_in(clock: Clock, tenant: Tenant) -> None:

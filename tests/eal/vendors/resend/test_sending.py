@@ -60,7 +60,7 @@ def test_an_accepted_email_has_the_vendors_id(api: ResendApi) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "seconds", "may_have_arrived"),
+    ("response", "seconds", "may_have_arrived"),
     [
         (error(429, "rate_limit_exceeded", Retry_After="30"), 30, False),
         (error(429, "daily_quota_exceeded"), 3600, False),
@@ -73,9 +73,9 @@ def test_an_accepted_email_has_the_vendors_id(api: ResendApi) -> None:
     ],
 )
 def test_what_ends_by_itself_defers_the_email(
-    api: ResendApi, answer: Trouble, seconds: int, may_have_arrived: bool
+    api: ResendApi, response: Trouble, seconds: int, may_have_arrived: bool
 ) -> None:
-    api.troubles = [answer]
+    api.troubles = [response]
 
     with pytest.raises(Deferred) as deferred:
         resend_at(api).send(MESSAGE, NOW)
@@ -178,9 +178,9 @@ def test_the_domain_is_reserved_and_has_no_mail() -> None:
     assert mailbox.DOMAIN.rpartition(".")[2] == "test"
 
 
-@pytest.mark.parametrize("name", sorted(mailbox.ANSWERS))
+@pytest.mark.parametrize("name", sorted(mailbox.REPLIES))
 def test_an_answer_has_a_body_and_the_headers_of_its_kind(name: str) -> None:
-    body = client.Simulated().received(mailbox.answer_id(name, MESSAGE.email_id, NOW))
+    body = client.Simulated().received(mailbox.reply_id(name, MESSAGE.email_id, NOW))
 
     assert body.text
     assert not re.search(r"[{}]", body.text)
@@ -193,9 +193,9 @@ def test_an_answer_has_a_body_and_the_headers_of_its_kind(name: str) -> None:
     [
         "",
         "e1",
-        "simulated_answer/",
-        "simulated_answer/x/email_1/2026-04-24",
-        "simulated_answer/ooo/email_1/x",
+        "simulated_reply/",
+        "simulated_reply/x/email_1/2026-04-24",
+        "simulated_reply/ooo/email_1/x",
     ],
 )
 def test_any_other_id_is_a_text_that_says_so(vendor_email_id: str) -> None:

@@ -1,7 +1,7 @@
 """HTTP/1.1 over kept connections, as far as AWS's services use it.
 
-Every answer of AWS has a length, or comes in chunks (RFC 9112, section 6). An answer that ends with its connection is
-refused, because nobody could tell it from one that was cut off.
+Every response of AWS has a length, or comes in chunks (RFC 9112, section 6). A response that ends with its connection
+is refused, because nobody could tell it from one that was cut off.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Request(NamedTuple):
         return "\r\n".join((*lines, "", "")).encode("ascii") + self.body
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     """The names of headers are lower case."""
 
     status: int
@@ -63,10 +63,10 @@ class Host:
         self._idle: deque[Connection] = deque(maxlen=max_connections)
         self._tls = _tls() if endpoint.scheme == "https" else None
 
-    def exchange(self, request: Request, deadline: float) -> Answer:
+    def exchange(self, request: Request, deadline: float) -> Response:
         """Send a request once. `deadline` is on the clock of `time.monotonic`.
 
-        Raises: NotConnected; OSError if no whole answer came.
+        Raises: NotConnected; OSError if no whole response came.
         """
         encoded = request.encoded()
         connection = self._connection(deadline)
@@ -112,7 +112,7 @@ class Host:
 
 
 class Connection:
-    """A connection to a service. `is_reusable` tells whether another request may follow the last answer."""
+    """A connection to a service. `is_reusable` tells whether another request may follow the last response."""
 
     def __init__(self, connected: socket.socket, read_seconds: float) -> None:
         self._socket = connected
@@ -122,20 +122,20 @@ class Connection:
         self._received = bytearray()
         self.is_reusable = False
 
-    def exchange(self, request: bytes, deadline: float, *, has_body: bool) -> Answer:
-        """Send a request and read its answer. Raises: OSError."""
+    def exchange(self, request: bytes, deadline: float, *, has_body: bool) -> Response:
+        """Send a request and read its response. Raises: OSError."""
         self.is_reusable = False
         self._socket.settimeout(_left(deadline))
         self._socket.sendall(request)
         try:
-            answer = self._answer(deadline, has_body=has_body)
+            response = self._response(deadline, has_body=has_body)
         except ValueError as fault:
-            raise ConnectionError("the answer is not HTTP/1.1") from fault
-        self.is_reusable = not self._received and answer.headers.get("connection", "").lower() != "close"
-        return answer
+            raise ConnectionError("the response is not HTTP/1.1") from fault
+        self.is_reusable = not self._received and response.headers.get("connection", "").lower() != "close"
+        return response
 
     def is_quiet(self) -> bool:
-        """Whether nothing came since the last answer. The end of a connection is something that comes."""
+        """Whether nothing came since the last response. The end of a connection is something that comes."""
         poll = select.poll()
         poll.register(self._socket, select.POLLIN)
         return not poll.poll(0)
@@ -143,15 +143,15 @@ class Connection:
     def close(self) -> None:
         self._socket.close()
 
-    def _answer(self, deadline: float, *, has_body: bool) -> Answer:
+    def _response(self, deadline: float, *, has_body: bool) -> Response:
         status, headers = self._head(deadline)
-        while status < 200:  # an interim answer, before the final one
+        while status < 200:  # an interim response, before the final one
             status, headers = self._head(deadline)
         if not has_body or status in (204, 304):
-            return Answer(status, headers, b"")
+            return Response(status, headers, b"")
         if headers.get("transfer-encoding", "").lower() == "chunked":
-            return Answer(status, headers, self._chunks(deadline))
-        return Answer(status, headers, self._exactly(int(headers.get("content-length", "")), deadline))
+            return Response(status, headers, self._chunks(deadline))
+        return Response(status, headers, self._exactly(int(headers.get("content-length", "")), deadline))
 
     def _head(self, deadline: float) -> tuple[int, dict[str, str]]:
         version, status, *_ = self._line(deadline).split(" ", 2)
@@ -189,11 +189,11 @@ class Connection:
         return content
 
     def _receive(self, deadline: float) -> None:
-        """Wait for more of the answer: no longer than the read timeout, and not beyond the deadline."""
+        """Wait for more of the response: no longer than the read timeout, and not beyond the deadline."""
         self._socket.settimeout(min(self._read_seconds, _left(deadline)))
         received = self._socket.recv(_READ_BYTES)
         if not received:
-            raise ConnectionError("the connection ended within an answer")
+            raise ConnectionError("the connection ended within a response")
         self._received += received
 
 

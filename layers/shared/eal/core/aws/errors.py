@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Refused(Exception):
-    """AWS answered with an error. `response` has the members of the answer, and its code and message in `Error`."""
+    """AWS answered with an error. `response` has the members of the response, and its code and message in `Error`."""
 
     def __init__(self, operation: str, code: str, message: str, members: Mapping[str, Any]) -> None:
         super().__init__(f"{operation} was refused with {code}: {message}")
@@ -24,7 +24,7 @@ class Refused(Exception):
 
 
 class Unreachable(Exception):
-    """No whole answer came, at any attempt. AWS may have carried the operation out."""
+    """No whole response came, at any attempt. AWS may have carried the operation out."""
 
 
 class NotConnected(Unreachable):
@@ -53,5 +53,5 @@ def class_of(code: str) -> type[Refused]:
 def refusal(
     operation: str, code: str, message: str = "", members: Mapping[str, Any] | None = None
 ) -> Refused:
-    """The error of an answer, in the class of its code."""
+    """The error of a response, in the class of its code."""
     return class_of(code)(operation, code, message, members or {})

@@ -17,12 +17,12 @@ from eal.core.aws.errors import Unreachable, refusal
 from eal.core.aws.transport import Transport
 
 if TYPE_CHECKING:
-    from eal.core.aws.connection import Answer
+    from eal.core.aws.connection import Response
 
 
 class Service(NamedTuple):
     """`name` is that in hosts and signatures, `variable` that in AWS_ENDPOINT_URL_<variable>, `target` the prefix
-    of X-Amz-Target. `blobs` are the members of answers that are bytes, as base64."""
+    of X-Amz-Target. `blobs` are the members of responses that are bytes, as base64."""
 
     name: str
     variable: str
@@ -56,21 +56,21 @@ class JsonClient(Client):
         self._transport.close()
 
     def _call(self, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        answer = self._transport.send(self._request(operation, arguments), _code)
-        members = _members(answer)
-        if answer.status >= 300:
+        response = self._transport.send(self._request(operation, arguments), _code)
+        members = _members(response)
+        if response.status >= 300:
             message = members.get("message") or members.get("Message") or ""
-            raise refusal(operation, _code(answer), message, members)
+            raise refusal(operation, _code(response), message, members)
         if members is _NO_JSON:
-            raise Unreachable(f"{operation}: the answer is not JSON")
+            raise Unreachable(f"{operation}: the response is not JSON")
         for name in self._service.blobs & members.keys():
             members[name] = base64.b64decode(members[name])
         return members
 
     def _request(self, operation: str, arguments: dict[str, Any]) -> Request:
         if operation == "TransactWriteItems":
-            # A transaction whose answer was lost is sent again. By its token DynamoDB sees that it has carried it out;
-            # without one, the transaction would be refused by its own conditions. botocore adds the token too.
+            # A transaction whose response was lost is sent again. By its token DynamoDB sees that it has carried it
+            # out; without one, the transaction would be refused by its own conditions. botocore adds the token too.
             arguments = {"ClientRequestToken": os.urandom(16).hex(), **arguments}
         headers = {
             "host": self._authority,
@@ -84,23 +84,25 @@ class JsonClient(Client):
 _NO_JSON: dict[str, Any] = {}
 
 
-def _members(answer: Answer) -> dict[str, Any]:
-    """The members of an answer: `_NO_JSON` if it is no object. An empty body is an answer without members."""
-    if not answer.body:
+def _members(response: Response) -> dict[str, Any]:
+    """The members of a response: `_NO_JSON` if it is no object. An empty body is a response without members."""
+    if not response.body:
         return {}
     try:
-        members = json.loads(answer.body)
+        members = json.loads(response.body)
     except ValueError:
         return _NO_JSON
     return members if isinstance(members, dict) else _NO_JSON
 
 
-def _code(answer: Answer) -> str:
+def _code(response: Response) -> str:
     """The error's code, such as ThrottlingException in `com.amazon.coral.availability#ThrottlingException:http://…`;
     the status if there is none. It is in `__type`, or in a header."""
-    if answer.status < 300:
+    if response.status < 300:
         return ""
-    named = _members(answer).get("__type") or answer.headers.get("x-amzn-errortype") or str(answer.status)
+    named = (
+        _members(response).get("__type") or response.headers.get("x-amzn-errortype") or str(response.status)
+    )
     return str(named).partition(":")[0].rpartition("#")[2]
 
 

@@ -1,4 +1,4 @@
-"""Which answers and faults are tried again, and how often: as botocore does in its mode "standard".
+"""Which responses and faults are tried again, and how often: as botocore does in its mode "standard".
 
 https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 """

@@ -24,7 +24,7 @@ from eal.core.aws.transport import Transport
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from eal.core.aws.connection import Answer
+    from eal.core.aws.connection import Response
 
 _METHODS = {"PutObject": "PUT", "GetObject": "GET", "HeadObject": "HEAD", "DeleteObject": "DELETE"}
 _OPERATIONS = {"put_object", "get_object", "head_object", "delete_object"}
@@ -84,10 +84,10 @@ class S3Client(Client):
             # S3 compares it with what arrived, and refuses an object with a retention without a checksum.
             headers["x-amz-sdk-checksum-algorithm"] = "SHA256"
             headers["x-amz-checksum-sha256"] = base64.b64encode(digest.digest()).decode()
-        answer = self._transport(authority).send(Request(method, path, headers, body), _code)
-        if answer.status >= 300:
-            raise refusal(operation, _code(answer), _element("Message", answer.body))
-        return _result(operation, answer)
+        response = self._transport(authority).send(Request(method, path, headers, body), _code)
+        if response.status >= 300:
+            raise refusal(operation, _code(response), _element("Message", response.body))
+        return _result(operation, response)
 
     def _address(self, bucket: str, key: str) -> tuple[str, str]:
         """The authority and the path of an object. The bucket is in the path where it is no name of the DNS, on the
@@ -117,29 +117,29 @@ def _text(value: str | int | datetime) -> str:
     return str(value)
 
 
-def _result(operation: str, answer: Answer) -> dict[str, Any]:
+def _result(operation: str, response: Response) -> dict[str, Any]:
     """What an operation returns, of which the headers in `_RESULTS`."""
     result: dict[str, Any] = {
-        name: answer.headers[header] for name, header in _RESULTS.items() if header in answer.headers
+        name: response.headers[header] for name, header in _RESULTS.items() if header in response.headers
     }
     if operation in ("GetObject", "HeadObject"):
-        result["ContentType"] = answer.headers.get("content-type", "")
-        result["ContentLength"] = int(answer.headers.get("content-length", len(answer.body)))
+        result["ContentType"] = response.headers.get("content-type", "")
+        result["ContentLength"] = int(response.headers.get("content-length", len(response.body)))
         result["Metadata"] = {
             name.removeprefix(_METADATA): value
-            for name, value in answer.headers.items()
+            for name, value in response.headers.items()
             if name.startswith(_METADATA)
         }
     if operation == "GetObject":
-        result["Body"] = io.BytesIO(answer.body)
+        result["Body"] = io.BytesIO(response.body)
     return result
 
 
-def _code(answer: Answer) -> str:
-    """The error's code, such as NoSuchKey. The answer to a HEAD has no body, so its code is the status."""
-    if answer.status < 300:
+def _code(response: Response) -> str:
+    """The error's code, such as NoSuchKey. The response to a HEAD has no body, so its code is the status."""
+    if response.status < 300:
         return ""
-    return _element("Code", answer.body) or str(answer.status)
+    return _element("Code", response.body) or str(response.status)
 
 
 def _element(name: str, body: bytes) -> str:

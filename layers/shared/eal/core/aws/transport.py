@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from eal.core.aws import client, retries
-from eal.core.aws.connection import Answer, Host, Request
+from eal.core.aws.connection import Host, Request, Response
 from eal.core.aws.endpoint import region
 from eal.core.aws.errors import NotConnected, Unreachable
 from eal.core.aws.signature import Signer
@@ -31,8 +31,8 @@ class Transport:
         self._host = Host(endpoint, read_seconds=client.READ_SECONDS, max_connections=client.MAX_CONNECTIONS)
         self._quota = retries.Quota()
 
-    def send(self, request: Request, code_of: Callable[[Answer], str]) -> Answer:
-        """The answer, which may be an error. `code_of` reads the code of one. The headers of the request have `host`.
+    def send(self, request: Request, code_of: Callable[[Response], str]) -> Response:
+        """The response, which may be an error. `code_of` reads the code of one. The headers of the request have `host`.
 
         Raises: Unreachable.
         """
@@ -40,7 +40,7 @@ class Transport:
         outcome = self._attempt(request, deadline)
         taken = 1  # what a success puts back into the quota
         for attempt in range(1, retries.ATTEMPTS):
-            if isinstance(outcome, Answer) and not retries.is_transient(outcome.status, code_of(outcome)):
+            if isinstance(outcome, Response) and not retries.is_transient(outcome.status, code_of(outcome)):
                 break
             pause = retries.pause_seconds(attempt)
             cost = retries.COST_OF_TIMEOUT if _is_timeout(outcome) else retries.COST
@@ -58,7 +58,7 @@ class Transport:
     def close(self) -> None:
         self._host.close()
 
-    def _attempt(self, request: Request, deadline: float) -> Answer | Unreachable:
+    def _attempt(self, request: Request, deadline: float) -> Response | Unreachable:
         """Each attempt has its own signature, because a signature is valid for five minutes only."""
         signed = self._signed(request)
         try:
@@ -83,5 +83,5 @@ class Transport:
         return Request(method, target, signed, body)
 
 
-def _is_timeout(outcome: Answer | Unreachable) -> bool:
+def _is_timeout(outcome: Response | Unreachable) -> bool:
     return isinstance(outcome, Unreachable) and isinstance(outcome.__cause__, TimeoutError)

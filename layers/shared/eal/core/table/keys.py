@@ -43,8 +43,8 @@ def events_partition(tenant: Tenant, resource_id: str) -> str:
     return partition(tenant, "EVENT", resource_id)
 
 
-def answers_partition(tenant: Tenant, resource_id: str) -> str:
-    """The partition of the pointers to idempotency records whose answers show a resource."""
+def responses_partition(tenant: Tenant, resource_id: str) -> str:
+    """The partition of the pointers to idempotency records whose responses show a resource."""
     return partition(tenant, "ANSWER", resource_id)
 
 

@@ -219,9 +219,9 @@ def _query_one(
         request["ConsistentRead"] = True
     if start:
         request["ExclusiveStartKey"] = to_attributes(_start_key(partition, start, pk, sk))
-    answer = aws.dynamodb().query(**cast("QueryInputTypeDef", request))
-    items = [from_attributes(attributes) for attributes in answer["Items"]]
-    last = answer.get("LastEvaluatedKey")
+    response = aws.dynamodb().query(**cast("QueryInputTypeDef", request))
+    items = [from_attributes(attributes) for attributes in response["Items"]]
+    last = response.get("LastEvaluatedKey")
     return items, (_position(from_attributes(last)) if last else None)
 
 

@@ -180,13 +180,13 @@ def change(requested: Change) -> Item:
     Raises: ConditionFailed.
     """
     client = aws.dynamodb()
-    answers = {"ReturnValues": "ALL_NEW", "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+    responses = {"ReturnValues": "ALL_NEW", "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
     try:
-        answer = client.update_item(**cast("UpdateItemInputTypeDef", {**requested.request(), **answers}))
+        response = client.update_item(**cast("UpdateItemInputTypeDef", {**requested.request(), **responses}))
     except client.exceptions.ConditionalCheckFailedException as refused:
         old = cast("dict[str, UniversalAttributeValueTypeDef] | None", refused.response.get("Item"))
         raise ConditionFailed(from_attributes(old) if old else None) from None
-    return from_attributes(answer["Attributes"])
+    return from_attributes(response["Attributes"])
 
 
 def put_all(items: Sequence[Mapping[str, Json]]) -> None:
@@ -203,8 +203,8 @@ def delete_all(keys: Sequence[Key]) -> None:
 def _write_all(requests: Sequence[WriteRequestUnionTypeDef]) -> None:
     table, left = settings.state_table(), requests
     for attempt in range(contention.ATTEMPTS):
-        answer = aws.dynamodb().batch_write_item(RequestItems={table: left})
-        left = answer.get("UnprocessedItems", {}).get(table, [])
+        response = aws.dynamodb().batch_write_item(RequestItems={table: left})
+        left = response.get("UnprocessedItems", {}).get(table, [])
         if not left:
             return
         contention.pause(attempt)

@@ -30,10 +30,10 @@ _MAX_BATCH_KEYS = 100
 
 def get(key: Key) -> Item | None:
     """The item, or None."""
-    answer = aws.dynamodb().get_item(
+    response = aws.dynamodb().get_item(
         TableName=settings.state_table(), Key=to_attributes(key._asdict()), ConsistentRead=True
     )
-    return from_attributes(answer["Item"]) if answer.get("Item") else None
+    return from_attributes(response["Item"]) if response.get("Item") else None
 
 
 def get_all(keys: Sequence[Key]) -> list[Item | None]:
@@ -47,14 +47,14 @@ def get_all(keys: Sequence[Key]) -> list[Item | None]:
     ]
     for attempt in range(contention.ATTEMPTS):
         try:
-            answer = client.transact_get_items(TransactItems=requests)
+            response = client.transact_get_items(TransactItems=requests)
         except client.exceptions.TransactionCanceledException as cancelled:
             if not contention.is_transient(cancelled.response["CancellationReasons"]):
                 raise
             contention.pause(attempt)
             continue
         return [
-            from_attributes(found["Item"]) if found.get("Item") else None for found in answer["Responses"]
+            from_attributes(found["Item"]) if found.get("Item") else None for found in response["Responses"]
         ]
     raise Unavailable
 
@@ -71,11 +71,11 @@ def batch_get(table: str, keys: Sequence[Item], fields: Sequence[str] = ()) -> l
         unread = [to_attributes(key) for key in batch]
         for attempt in range(contention.ATTEMPTS):
             request = {"Keys": unread, "ConsistentRead": True, **projection}
-            answer = aws.dynamodb().batch_get_item(
+            response = aws.dynamodb().batch_get_item(
                 RequestItems={table: cast("KeysAndAttributesTypeDef", request)}
             )
-            found += map(from_attributes, answer["Responses"].get(table, []))
-            left = answer.get("UnprocessedKeys", {}).get(table, {"Keys": []})["Keys"]
+            found += map(from_attributes, response["Responses"].get(table, []))
+            left = response.get("UnprocessedKeys", {}).get(table, {"Keys": []})["Keys"]
             unread = cast("list[dict[str, UniversalAttributeValueTypeDef]]", left)
             if not unread:
                 break
@@ -114,11 +114,11 @@ def count(condition: str, values: Mapping[str, Json]) -> int:
     }
     counted = 0
     while True:
-        answer = aws.dynamodb().query(**cast("QueryInputTypeDef", request))
-        counted += answer["Count"]
-        if not answer.get("LastEvaluatedKey"):
+        response = aws.dynamodb().query(**cast("QueryInputTypeDef", request))
+        counted += response["Count"]
+        if not response.get("LastEvaluatedKey"):
             return counted
-        request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+        request["ExclusiveStartKey"] = response["LastEvaluatedKey"]
 
 
 def pages(
@@ -139,8 +139,8 @@ def pages(
         **({"ScanIndexForward": False} if newest_first else {}),
     }
     while True:
-        answer = aws.dynamodb().query(**cast("QueryInputTypeDef", request))
-        yield [from_attributes(item) for item in answer["Items"]]
-        if not answer.get("LastEvaluatedKey"):
+        response = aws.dynamodb().query(**cast("QueryInputTypeDef", request))
+        yield [from_attributes(item) for item in response["Items"]]
+        if not response.get("LastEvaluatedKey"):
             return
-        request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+        request["ExclusiveStartKey"] = response["LastEvaluatedKey"]

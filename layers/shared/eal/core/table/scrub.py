@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from eal.core import aws, clock, ids, settings
 from eal.core.table.item import to_attributes
-from eal.core.table.keys import Key, answers_partition, events_partition
+from eal.core.table.keys import Key, events_partition, responses_partition
 from eal.core.table.read import get, walk
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def events(tenant: Tenant, resource_id: str, scrub: Callable[[dict[str, Json]], 
 def responses(tenant: Tenant, resource_id: str) -> None:
     """Empty the idempotency records whose responses show the resource. They stay, so no request takes effect twice."""
     client = aws.dynamodb()
-    for pointer in walk("pk = :pk", {":pk": answers_partition(tenant, resource_id)}):
+    for pointer in walk("pk = :pk", {":pk": responses_partition(tenant, resource_id)}):
         record = Key(cast("str", pointer["record"]), cast("str", pointer["sk"]))
         # The record may have expired, and may have been replaced by that of another request with the same key.
         with suppress(client.exceptions.ConditionalCheckFailedException):

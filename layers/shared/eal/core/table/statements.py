@@ -87,12 +87,12 @@ def _update(updates: Sequence[Update]) -> list[Refusal | None]:
     results: list[Refusal | None] = [None] * len(updates)
     left = list(range(len(updates)))
     for attempt in range(contention.ATTEMPTS):
-        answer = aws.dynamodb().batch_execute_statement(
+        response = aws.dynamodb().batch_execute_statement(
             Statements=[_request(updates[number]) for number in left]
         )
         again = []
-        for number, response in zip(left, answer["Responses"], strict=True):
-            if (error := response.get("Error")) is None:
+        for number, result in zip(left, response["Responses"], strict=True):
+            if (error := result.get("Error")) is None:
                 continue
             if error.get("Code") in _TRANSIENT:
                 again.append(number)

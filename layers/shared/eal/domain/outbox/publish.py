@@ -157,8 +157,8 @@ def _faults[T](batch: Sequence[T], outcome: list[str | None] | Exception) -> Ite
 
 def _put_events(entries: Iterable[_Entry]) -> list[str | None]:
     """An error code for each entry, None for those that the bus accepted."""
-    answer = aws.events().put_events(Entries=[entry.request for entry in entries])
-    return [entry.get("ErrorCode") for entry in answer["Entries"]]
+    response = aws.events().put_events(Entries=[entry.request for entry in entries])
+    return [entry.get("ErrorCode") for entry in response["Entries"]]
 
 
 def _enqueue_archiving(logs: Mapping[Tenant, str]) -> list[str | None]:

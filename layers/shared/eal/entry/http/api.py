@@ -1,7 +1,7 @@
 """An endpoint's Lambda: `app = Api()`, one decorated function, `handler = app.handler`.
 
 Plain code, not Powertools' resolver (docs/decisions/0002): the resolver validates before any middleware of ours runs,
-so a request without a key would learn about its body's faults first; and the answer must be known before the commit,
+so a request without a key would learn about its body's faults first; and the response must be known before the commit,
 because the idempotency record in the transaction holds it.
 """
 
@@ -24,7 +24,7 @@ from eal.entry.http import auth, idempotency
 from eal.entry.http.auth import Admission
 from eal.entry.http.idempotency import Idempotency, Replay
 from eal.entry.http.parents import read_for_child, read_only
-from eal.entry.http.request import Answer, Request, error_answer
+from eal.entry.http.request import Request, Response, error_response
 from eal.entry.http.route import Endpoint, Route, TokenReader
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Api:
         also: tuple[int, ...] = (),
         tenant_of_token: TokenReader | None = None,
     ) -> Decorator:
-        """`grant` and `tenant_of_token` as in Route. `also` are statuses that an `Answer` may have and the signature
+        """`grant` and `tenant_of_token` as in Route. `also` are statuses that a `Response` may have and the signature
         does not say.
         """
         return self._endpoint("GET", path, summary, operation_id, tag, grant, also, tenant_of_token)
@@ -134,27 +134,27 @@ class Api:
         admission = Admission()
         observe.begin(request.id, route=self.route.name)
         try:
-            answer = self._answer(request, admission)
+            response = self._response(request, admission)
         except ApiError as error:
-            answer = error_answer(error, request.id)
+            response = error_response(error, request.id)
         except (aws.Refused, aws.Unreachable) as fault:
-            answer = error_answer(_aws_fault(fault), request.id)
+            response = error_response(_aws_fault(fault), request.id)
         except Exception:
             # The edge: the caller always gets an envelope, and the log gets the trace.
             observe.logger.exception("unexpected_error")
-            answer = error_answer(InternalError("An internal error occurred. Try again."), request.id)
+            response = error_response(InternalError("An internal error occurred. Try again."), request.id)
         observe.logger.info(
-            "request", status=answer.status, ms=round((time.perf_counter() - started) * 1000, 1)
+            "request", status=response.status, ms=round((time.perf_counter() - started) * 1000, 1)
         )
         observe.flush()
-        return answer.response(request.id, admission.headers())
+        return response.as_proxy_response(request.id, admission.headers())
 
-    def _answer(self, request: Request, admission: Admission) -> Answer:
+    def _response(self, request: Request, admission: Admission) -> Response:
         route = self.route
         if route.needs is None:
             public_body = request.json_object(optional=route.body_optional) if route.body else {}
-            answer = route.call(route.arguments(request, public_body, None))
-            return _not_modified(request, answer) or answer
+            response = route.call(route.arguments(request, public_body, None))
+            return _not_modified(request, response) or response
         caller = auth.by_token(request, route.tenant_of_token) if route.tenant_of_token else None
         if caller is None:
             caller = auth.authenticate(request, route.needs, admission)
@@ -169,9 +169,9 @@ class Api:
             query.bind(f"{request.method} {request.path}")
         try:
             with replayable.locked() if route.acts_at_once and replayable else nullcontext():
-                answer = self._commit(arguments, caller, replayable)
+                response = self._commit(arguments, caller, replayable)
         except Replay as replay:
-            return replay.answer
+            return replay.response
         except ApiError:
             # The change may be refused because the first request with this key has made it.
             if replayable is None:
@@ -179,20 +179,22 @@ class Api:
             try:
                 replayable.replay_if_recorded()
             except Replay as replay:
-                return replay.answer
+                return replay.response
             raise
-        return answer if route.changes_by_itself else _not_modified(request, answer) or answer
+        return response if route.changes_by_itself else _not_modified(request, response) or response
 
-    def _commit(self, arguments: dict[str, object], caller: Caller, replayable: Idempotency | None) -> Answer:
+    def _commit(
+        self, arguments: dict[str, object], caller: Caller, replayable: Idempotency | None
+    ) -> Response:
         """Run the endpoint and commit its transaction; start again from its reads if they were stale."""
         for _ in range(_TRIES):
             try:
-                answer = self.route.call(arguments)
+                response = self.route.call(arguments)
                 if caller.reads_for_child and not caller.transaction.is_empty:
                     raise read_only()
-                record = replayable.record(answer, self.route.shown_once) if replayable else ()
+                record = replayable.record(response, self.route.shown_once) if replayable else ()
                 caller.transaction.commit(*record)
-                return answer
+                return response
             except (Stale, AlreadyWritten):
                 caller = caller.with_new_transaction()
                 arguments["caller"] = caller
@@ -203,7 +205,7 @@ class Api:
 
 def _prepare(route: Route) -> None:
     """Create the client and the validators of the first request while Lambda initialises the process."""
-    models = [model for model in (route.body, route.query, route.answer) if model]
+    models = [model for model in (route.body, route.query, route.response) if model]
     aws.prepare(*(model.model_rebuild for model in models))
     if route.scope:
         aws.prepare(aws.dynamodb, lambda: item.prepare(ApiKey))
@@ -221,18 +223,18 @@ def _versions_in(if_match: str | None) -> Container[int] | None:
         return ANY_VERSION
     if not re.fullmatch(_ENTITY_TAGS, if_match):
         raise InvalidRequest(
-            'If-Match must be an ETag from an earlier answer, such as "3", a list of ETags, or *.'
+            'If-Match must be an ETag from an earlier response, such as "3", a list of ETags, or *.'
         )
     ours = (re.fullmatch(_OUR_TAG, tag) for tag in re.findall(_ENTITY_TAG, if_match))
     return frozenset(int(tag[1]) for tag in ours if tag)
 
 
-def _not_modified(request: Request, answer: Answer) -> Answer | None:
-    if_none_match, etag = request.headers.get("if-none-match"), answer.headers.get("ETag")
-    if request.method != "GET" or not if_none_match or not etag or answer.status != 200:
+def _not_modified(request: Request, response: Response) -> Response | None:
+    if_none_match, etag = request.headers.get("if-none-match"), response.headers.get("ETag")
+    if request.method != "GET" or not if_none_match or not etag or response.status != 200:
         return None
     tags = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
-    return Answer(304, "", answer.headers) if etag.removeprefix("W/") in tags or "*" in tags else None
+    return Response(304, "", response.headers) if etag.removeprefix("W/") in tags or "*" in tags else None
 
 
 def _aws_fault(fault: aws.Refused | aws.Unreachable) -> ApiError:

@@ -1,12 +1,12 @@
-"""Idempotency-Key: the record of the first answer, committed in the transaction of the effect itself.
+"""Idempotency-Key: the record of the first response, committed in the transaction of the effect itself.
 
 There is no state "in progress" that a crash could leave behind: either both the effect and its record exist, or
-neither does. A second request finds the record by the failed condition and gets the first answer. Only 2xx answers are
-recorded. Compare: the IETF draft draft-ietf-httpapi-idempotency-key-header-07.
+neither does. A second request finds the record by the failed condition and gets the first response. Only 2xx responses
+are recorded. Compare: the IETF draft draft-ietf-httpapi-idempotency-key-header-07.
 
 If an effect is outside the table (`acts_at_once`), the key is locked until it is done, for half a minute at most.
 
-An answer with personal data has a pointer for each resource in it, by which an erasure finds the record. The erasure
+A response with personal data has a pointer for each resource in it, by which an erasure finds the record. The erasure
 empties the record and does not delete it: without a record, a repeated request would create the person again.
 """
 
@@ -22,10 +22,10 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from eal.core import settings
 from eal.core.errors import Conflict, IdempotencyMismatch, InvalidRequest, NotFound
 from eal.core.table.item import to_attributes
-from eal.core.table.keys import Key, answers_partition, key
+from eal.core.table.keys import Key, key, responses_partition
 from eal.core.table.read import get
 from eal.core.table.write import Operation, transact
-from eal.entry.http.request import Answer
+from eal.entry.http.request import Response
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,10 +45,10 @@ _MAX_KEY_CHARACTERS = 255
 
 
 class Replay(Exception):
-    """The request was answered before, with this answer."""
+    """The request was answered before, with this response."""
 
-    def __init__(self, answer: Answer) -> None:
-        self.answer = answer
+    def __init__(self, response: Response) -> None:
+        self.response = response
 
 
 class _Locked(Exception):
@@ -64,20 +64,20 @@ class Idempotency(NamedTuple):
     now: datetime
     request_id: str
 
-    def record(self, answer: Answer, shown_once: frozenset[str]) -> list[Operation]:
-        """The operations that store the answer, without the secrets that it shows once, and the pointers to it."""
+    def record(self, response: Response, shown_once: frozenset[str]) -> list[Operation]:
+        """The operations that store the response, without the secrets that it shows once, and the pointers to it."""
         ttl = int((self.now + RETENTION).timestamp())
         item: Item = {
             **self.record_key._asdict(),
             "kind": "IDEMPOTENCY",
             "fingerprint": self.fingerprint,
-            "status": answer.status,
-            "body": _without(answer.body, shown_once),
-            "headers": dict(answer.headers),
-            "shows": list(answer.resource_ids),
+            "status": response.status,
+            "body": _without(response.body, shown_once),
+            "headers": dict(response.headers),
+            "shows": list(response.resource_ids),
             "ttl": ttl,
         }
-        return [self._put(item), *(self._pointer(resource_id, ttl) for resource_id in answer.resource_ids)]
+        return [self._put(item), *(self._pointer(resource_id, ttl) for resource_id in response.resource_ids)]
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -139,7 +139,7 @@ class Idempotency(NamedTuple):
 
     def _pointer(self, resource_id: str, ttl: int) -> Operation:
         item: Item = {
-            "pk": answers_partition(self.tenant, resource_id),
+            "pk": responses_partition(self.tenant, resource_id),
             "sk": self.record_key.sk,
             "kind": "ANSWER",
             "record": self.record_key.pk,
@@ -153,7 +153,7 @@ class Idempotency(NamedTuple):
     def replay_if_recorded(self) -> None:
         """Raise the outcome of the record, if there is one: for requests that failed before a commit.
 
-        Raises: Replay, IdempotencyMismatch; NotFound for an answer that was erased.
+        Raises: Replay, IdempotencyMismatch; NotFound for a response that was erased.
         """
         item = get(self.record_key)
         if item and cast("int", item["ttl"]) > self.now.timestamp() and "held_by" not in item:
@@ -161,7 +161,7 @@ class Idempotency(NamedTuple):
 
     def _refusal(self, item: dict[str, Json]) -> Exception:
         if item.get("erased"):
-            return NotFound("The stored answer to this request was erased.", id=item["erased"])
+            return NotFound("The stored response to this request was erased.", id=item["erased"])
         if item.get("fingerprint") != self.fingerprint:
             return IdempotencyMismatch(
                 "This Idempotency-Key was already used for a different request. Use a new key for each new request."
@@ -170,7 +170,7 @@ class Idempotency(NamedTuple):
             return _Locked()
         headers = cast("dict[str, str]", item["headers"])
         return Replay(
-            Answer(
+            Response(
                 cast("int", item["status"]),
                 cast("str", item["body"]),
                 {**headers, "Idempotent-Replayed": "true"},

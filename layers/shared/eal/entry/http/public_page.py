@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from eal.core import aws, observe
 from eal.core.errors import ApiError, Unavailable
-from eal.entry.http.request import Answer, Request
+from eal.entry.http.request import Request, Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,8 +44,8 @@ class HtmlPage:
     paragraphs: tuple[str, ...]
     buttons: tuple[Button, ...] = ()
 
-    def answer(self) -> Answer:
-        return Answer(self.status, self._html(), dict(HEADERS))
+    def response(self) -> Response:
+        return Response(self.status, self._html(), dict(HEADERS))
 
     def _html(self) -> str:
         title = html.escape(self.title)
@@ -73,8 +73,8 @@ class Redirect:
     location: str
     status: int = 302
 
-    def answer(self) -> Answer:
-        return Answer(self.status, headers={**HEADERS, "Location": self.location})
+    def response(self) -> Response:
+        return Response(self.status, headers={**HEADERS, "Location": self.location})
 
 
 class PublicPage:
@@ -101,7 +101,7 @@ class PublicPage:
         milliseconds = round((time.perf_counter() - started) * 1000, 1)
         observe.logger.info("request", status=page.status, ms=milliseconds)
         observe.flush()
-        return page.answer().response(request.id, {})
+        return page.response().as_proxy_response(request.id, {})
 
 
 def _failed(status: int) -> HtmlPage:

@@ -25,7 +25,7 @@ from eal.core.errors import (
 )
 from eal.domain.integrations import connections, inbound
 from eal.domain.integrations.model import Failure
-from eal.entry.http.request import Answer, Request, error_answer
+from eal.entry.http.request import Request, Response, error_response
 
 if TYPE_CHECKING:
     from eal.domain.integrations.connections import Connection
@@ -68,7 +68,7 @@ class Receiver:
         request = _request(event)
         observe.begin(request.id, vendor=self._scheme.vendor)
         try:
-            answer = self._receive(request)
+            response = self._receive(request)
             observe.count("inbound_received")
         except ApiError as error:
             observe.count("inbound_refused")
@@ -77,17 +77,17 @@ class Receiver:
             ):  # not through API Gateway: ReceiversRefusedAlarm subtracts these from Url4xxCount
                 observe.count("inbound_refused_at_url")
             observe.logger.warning("inbound_refused", code=error.code)
-            answer = error_answer(error, request.id)
+            response = error_response(error, request.id)
         except (aws.Refused, aws.Unreachable) as fault:
             observe.logger.exception("inbound_not_stored", fault=type(fault).__name__)
-            answer = error_answer(Unavailable(), request.id)
+            response = error_response(Unavailable(), request.id)
         except Exception:  # the vendor gets an error envelope, the log the trace
             observe.logger.exception("unexpected_error")
-            answer = error_answer(InternalError("An internal error occurred. Try again."), request.id)
+            response = error_response(InternalError("An internal error occurred. Try again."), request.id)
         observe.flush()
-        return answer.response(request.id, {})
+        return response.as_proxy_response(request.id, {})
 
-    def _receive(self, request: Request) -> Answer:
+    def _receive(self, request: Request) -> Response:
         connection_id, kind = _connection_and_kind(request.path)
         if not connections.is_id(connection_id) or not _KIND.fullmatch(kind):
             raise _unknown_address()
@@ -122,7 +122,7 @@ class Receiver:
             raise InvalidRequest("The signature is valid, but the body is not a JSON object.")
         delivery_id = request.headers.get(self._scheme.id_header or "", "")[:_MAX_DELIVERY_ID_CHARACTERS]
         inbound.ingest(connection, connection_id, kind, body, request_id=request.id, delivery_id=delivery_id)
-        return Answer(202, json.dumps({"received": True}))
+        return Response(202, json.dumps({"received": True}))
 
     def _is_out_of_time(self, request: Request) -> bool:
         if self._scheme.signed_at is None:

@@ -1,4 +1,4 @@
-"""An API Gateway REST proxy event as a request, and an answer as its response."""
+"""An API Gateway REST proxy event as a request, and a response as its response."""
 
 import base64
 import binascii
@@ -53,10 +53,10 @@ class ProxyResponse(TypedDict):
     body: str
 
 
-class Answer:
+class Response:
     """A status and a JSON text. An empty text means no body.
 
-    `resource_ids` are the resources whose erasure must reach a stored copy of the answer.
+    `resource_ids` are the resources whose erasure must reach a stored copy of the response.
     """
 
     def __init__(
@@ -71,14 +71,14 @@ class Answer:
         self.headers = headers or {}
         self.resource_ids = resource_ids
 
-    def response(self, request_id: str, more: Mapping[str, str]) -> ProxyResponse:
+    def as_proxy_response(self, request_id: str, more: Mapping[str, str]) -> ProxyResponse:
         headers = {**HEADERS, **more, **self.headers, "X-Request-Id": request_id}
         if not self.body:
             del headers["Content-Type"]
         return {"statusCode": self.status, "headers": headers, "body": self.body}
 
 
-def error_answer(error: ApiError, request_id: str) -> Answer:
+def error_response(error: ApiError, request_id: str) -> Response:
     """An error in the error envelope."""
     envelope = {
         "error": {
@@ -89,7 +89,7 @@ def error_answer(error: ApiError, request_id: str) -> Answer:
     }
     # The message may quote the request, and half a surrogate pair in it has no UTF-8 form.
     body = json.dumps(envelope, separators=(",", ":"), ensure_ascii=False).encode(errors="replace").decode()
-    return Answer(error.status, body, error.headers)
+    return Response(error.status, body, error.headers)
 
 
 class Request:

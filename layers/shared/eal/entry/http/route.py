@@ -1,4 +1,4 @@
-"""An endpoint's signature defines its scope, body, query, path parameters and answer.
+"""An endpoint's signature defines its scope, body, query, path parameters and response.
 
     def update(lead_id: str, body: LeadUpdate, caller: Writer) -> LeadView:
 
@@ -39,7 +39,7 @@ from eal.core.errors import (
 from eal.core.schema import ValidationError
 from eal.core.tenancy import Tenant
 from eal.core.wire import Wire
-from eal.entry.http.request import Answer, Request
+from eal.entry.http.request import Request, Response
 
 if TYPE_CHECKING:
     from eal.core.json import Json
@@ -68,7 +68,7 @@ class Accepted[View: Wire]:
 
 type TokenReader = Callable[[str], Tenant | None]
 """Finds the tenant that a token in the query stands for."""
-type Endpoint = Callable[..., Wire | Created[Any] | Accepted[Any] | Answer | None]
+type Endpoint = Callable[..., Wire | Created[Any] | Accepted[Any] | Response | None]
 
 
 class Needs(NamedTuple):
@@ -110,7 +110,7 @@ class Route(NamedTuple):
     body: type[Wire] | None
     query: type[Wire] | None
     path_parameters: tuple[str, ...]
-    answer: type[Wire] | None
+    response: type[Wire] | None
     tenant_of_token: TokenReader | None = None
     takes_url: bool = False
 
@@ -143,7 +143,7 @@ class Route(NamedTuple):
                 models[name] = _model(parameter.annotation)
             elif name != "url":
                 names.append(name)
-        statuses, answer = _answers(signature.return_annotation)
+        statuses, response = _responses(signature.return_annotation)
         return cls(
             endpoint=endpoint,
             method=method,
@@ -158,7 +158,7 @@ class Route(NamedTuple):
             body=models.get("body"),
             query=models.get("query"),
             path_parameters=tuple(names),
-            answer=answer,
+            response=response,
             tenant_of_token=tenant_of_token,
             takes_url="url" in signature.parameters,
         )
@@ -190,11 +190,11 @@ class Route(NamedTuple):
 
     @property
     def changes_by_itself(self) -> bool:
-        return self.answer is not None and self.answer.changes_by_itself
+        return self.response is not None and self.response.changes_by_itself
 
     @property
     def shown_once(self) -> frozenset[str]:
-        return self.answer.shown_once if self.answer else frozenset()
+        return self.response.shown_once if self.response else frozenset()
 
     def arguments(self, request: Request, body: dict[str, Json], caller: Caller | None) -> dict[str, object]:
         """The endpoint's arguments, validated.
@@ -224,28 +224,30 @@ class Route(NamedTuple):
             arguments["visitor"] = Visitor(request.id, request.client_ip, user_agent)
         return arguments
 
-    def call(self, arguments: dict[str, object]) -> Answer:
-        """The endpoint's answer, not yet committed."""
+    def call(self, arguments: dict[str, object]) -> Response:
+        """The endpoint's response, not yet committed."""
         result = self.endpoint(**arguments)
-        if isinstance(result, Answer):
+        if isinstance(result, Response):
             return self._declared(result)
         if result is None:
-            return self._declared(Answer(204))
+            return self._declared(Response(204))
         status = 200
         if isinstance(result, Created | Accepted):
             status, result = result.status, result.view
         version = getattr(result, "version", None)
         headers = {"ETag": f'"{version}"'} if isinstance(version, int) else {}
         body = result.model_dump_json(by_alias=True)
-        return self._declared(Answer(status, body, headers, resource_ids=result.erasable))
+        return self._declared(Response(status, body, headers, resource_ids=result.erasable))
 
-    def _declared(self, answer: Answer) -> Answer:
-        if answer.status not in self.statuses:
-            raise AssertionError(f"{self.name} answers {answer.status}, which its signature does not declare")
-        return answer
+    def _declared(self, response: Response) -> Response:
+        if response.status not in self.statuses:
+            raise AssertionError(
+                f"{self.name} returns {response.status}, which its signature does not declare"
+            )
+        return response
 
 
-def _answers(returned: Any) -> tuple[tuple[int, ...], type[Wire] | None]:
+def _responses(returned: Any) -> tuple[tuple[int, ...], type[Wire] | None]:
     """The statuses of a return annotation in its order, and the model of their body."""
     statuses: list[int] = []
     models: list[type[Wire]] = []
@@ -259,7 +261,7 @@ def _answers(returned: Any) -> tuple[tuple[int, ...], type[Wire] | None]:
             (view,) = get_args(outcome)
         else:
             statuses.append(200)
-        if view is not Answer:
+        if view is not Response:
             models.append(_model(view))
     if len(set(models)) > 1:
         raise TypeError(f"an endpoint returns one model, not {models}")
@@ -270,7 +272,7 @@ def _model(annotation: Any) -> type[Wire]:
     if get_origin(annotation) is UnionType:
         (annotation,) = (choice for choice in get_args(annotation) if choice is not NoneType)
     if not (isinstance(annotation, type) and issubclass(annotation, Wire)):
-        raise TypeError(f"body, query and answer must be subclasses of Wire; this is {annotation}")
+        raise TypeError(f"body, query and response must be subclasses of Wire; this is {annotation}")
     return annotation
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from eal.core import observe
 from eal.core.errors import ApiError, MethodNotAllowed, NotFound
 from eal.entry.http import openapi
-from eal.entry.http.request import Request, error_answer
+from eal.entry.http.request import Request, error_response
 
 if TYPE_CHECKING:
     from eal.entry.http.request import ProxyEvent, ProxyResponse
@@ -19,9 +19,11 @@ def handler(event: ProxyEvent, context: object) -> ProxyResponse:
     started = time.perf_counter()
     request = Request(event)
     observe.begin(request.id, route="unknown")
-    answer = error_answer(_refusal(request), request.id)
-    observe.logger.info("request", status=answer.status, ms=round((time.perf_counter() - started) * 1000, 1))
-    return answer.response(request.id, {})
+    response = error_response(_refusal(request), request.id)
+    observe.logger.info(
+        "request", status=response.status, ms=round((time.perf_counter() - started) * 1000, 1)
+    )
+    return response.as_proxy_response(request.id, {})
 
 
 def _refusal(request: Request) -> ApiError:

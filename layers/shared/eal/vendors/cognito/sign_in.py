@@ -62,7 +62,7 @@ def _exchange(code: str, verifier: str) -> str:
         timeout_seconds=4.0,
     )
     try:
-        answer = api.post_form("/oauth2/token", fields)
+        response = api.post_form("/oauth2/token", fields)
     except Refused as refused:
         fault = refused.body.get("error")
         if fault == "invalid_grant":
@@ -71,7 +71,7 @@ def _exchange(code: str, verifier: str) -> str:
         raise Unavailable from None
     except (Busy, TooLarge, BudgetSpent) as fault:
         raise Unavailable from fault
-    token = answer.get("id_token")
+    token = response.get("id_token")
     if not isinstance(token, str):
         raise _refused("invalid_token", _INVALID_TOKEN)
     return token

@@ -168,8 +168,8 @@ class GoogleBusiness:
             if token is None:
                 return
 
-    def _authorized[Answer](self, api: VendorApi, request: Callable[[VendorApi], Answer]) -> Answer:
-        """The answer to a request with an access token, of which a refused one is replaced once."""
+    def _authorized[Result](self, api: VendorApi, request: Callable[[VendorApi], Result]) -> Result:
+        """The result of a request with an access token, of which a refused one is replaced once."""
         if self._authorization:
             api.authorization = self._authorization
             try:

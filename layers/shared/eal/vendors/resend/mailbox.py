@@ -49,8 +49,8 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A received e-mail, `seconds` after the e-mail that it answers."""
+class Reply:
+    """A received e-mail, `seconds` after the e-mail that it replies to."""
 
     text: str
     seconds: int = 3600
@@ -95,31 +95,31 @@ EVENTS: Final[Mapping[str, tuple[Event, ...]]] = {
     ),
 }
 """What the vendor reports of an e-mail, by the name before the @. An e-mail to `failed` is refused for good."""
-ANSWERS: Final[Mapping[str, Answer]] = {
-    "replies-interested": Answer("Yes, we are interested. Please call me tomorrow morning."),
-    "replies-meeting": Answer("Can we meet on Tuesday at 10 am? Please send me an invitation."),
-    "replies-question": Answer("Which towns do you serve, and how soon could you come out?"),
-    "replies-notnow": Answer("Not right now. Please get back to us in three months."),
-    "replies-notinterested": Answer("No, thank you. We are not interested."),
-    "replies-wrongperson": Answer("I am not the right person for this. I no longer work with vendors."),
-    "replies-unsubscribe": Answer("Please unsubscribe me and take me off your list."),
-    "replies-hostile": Answer("Stop spamming me or you will hear from my lawyer."),
-    "ooo": Answer(
+REPLIES: Final[Mapping[str, Reply]] = {
+    "replies-interested": Reply("Yes, we are interested. Please call me tomorrow morning."),
+    "replies-meeting": Reply("Can we meet on Tuesday at 10 am? Please send me an invitation."),
+    "replies-question": Reply("Which towns do you serve, and how soon could you come out?"),
+    "replies-notnow": Reply("Not right now. Please get back to us in three months."),
+    "replies-notinterested": Reply("No, thank you. We are not interested."),
+    "replies-wrongperson": Reply("I am not the right person for this. I no longer work with vendors."),
+    "replies-unsubscribe": Reply("Please unsubscribe me and take me off your list."),
+    "replies-hostile": Reply("Stop spamming me or you will hear from my lawyer."),
+    "ooo": Reply(
         "I am out of the office until {return_date}. I will answer your message when I am back.",
         5,
         _AUTOMATIC,
     ),
-    "autoreply": Answer(
+    "autoreply": Reply(
         "Thank you for your message. This mailbox is not monitored, and this is an automatic response.",
         5,
         _AUTOMATIC,
     ),
 }
-"""What answers an e-mail after its delivery, by the name before the @."""
+"""The reply to an e-mail after its delivery, by the name before the @."""
 _TRACKED = frozenset({"email.opened", "email.clicked"})
 """Events that are recorded only if the organization wants it."""
 _ABSENCE = timedelta(days=7)
-_ANSWER_PREFIX = "simulated_answer/"
+_REPLY_PREFIX = "simulated_reply/"
 _DAY = re.compile(r"2[0-9]{3}-[0-9]{2}-[0-9]{2}")
 
 
@@ -127,7 +127,7 @@ def name_of(address: str) -> str:
     """The name that decides what happens: `bounced` for `bounced+17@mailbox.test`."""
     local, _, domain = address.partition("@")
     name = local.partition("+")[0]
-    known = name in EVENTS or name in ANSWERS or name == REFUSED
+    known = name in EVENTS or name in REPLIES or name == REFUSED
     return name if domain == DOMAIN and known else "delivered"
 
 
@@ -145,9 +145,9 @@ class SimulatedMailbox:
             self._store(
                 event.type, {**_data(message, now), **event.details}, now + timedelta(seconds=event.seconds)
             )
-        if answer := ANSWERS.get(name):
-            at = now + timedelta(seconds=answer.seconds)
-            self._store(RECEIVED, _answer_data(message, name, at), at)
+        if reply := REPLIES.get(name):
+            at = now + timedelta(seconds=reply.seconds)
+            self._store(RECEIVED, _reply_data(message, name, at), at)
         return Accepted(
             vendor=VENDOR,
             vendor_email_id=_vendor_id(message.email_id),
@@ -159,10 +159,10 @@ class SimulatedMailbox:
         if email.sent_at is None:
             return True
         name = name_of(email.to)
-        if answer := ANSWERS.get(name):
-            at = email.sent_at + timedelta(seconds=answer.seconds)
+        if scripted := REPLIES.get(name):
+            at = email.sent_at + timedelta(seconds=scripted.seconds)
             by = caller.worker("send_emails", self.tenant, self.request_id)
-            reply = replies.find_by_vendor_id(VENDOR, answer_id(name, email.id, at), by)
+            reply = replies.find_by_vendor_id(VENDOR, reply_id(name, email.id, at), by)
             return reply is not None and reply.handled_at is not None
         expected = [event.type for event in EVENTS[name] if event.type not in _TRACKED]
         return TYPES[expected[-1]] in {occurrence.type for occurrence in email.occurrences}
@@ -192,26 +192,26 @@ def received(vendor_email_id: str) -> Body | None:
 
     The id has all that it depends on: the name of the mailbox, the e-mail that it answers, and the day.
     """
-    name, _, rest = vendor_email_id.removeprefix(_ANSWER_PREFIX).partition("/")
+    name, _, rest = vendor_email_id.removeprefix(_REPLY_PREFIX).partition("/")
     email_id, _, day = rest.partition("/")
-    if not vendor_email_id.startswith(_ANSWER_PREFIX) or name not in ANSWERS or not _DAY.fullmatch(day):
+    if not vendor_email_id.startswith(_REPLY_PREFIX) or name not in REPLIES or not _DAY.fullmatch(day):
         return None
     back_on = date.fromisoformat(day) + _ABSENCE
     return {
         "object": "email",
         "id": vendor_email_id,
-        "text": ANSWERS[name].text.format(return_date=f"{back_on:%B} {back_on.day}, {back_on.year}"),
+        "text": REPLIES[name].text.format(return_date=f"{back_on:%B} {back_on.day}, {back_on.year}"),
         "headers": {
             "in-reply-to": message_id_of(email_id),
             "references": message_id_of(email_id),
-            **ANSWERS[name].headers,
+            **REPLIES[name].headers,
         },
     }
 
 
-def answer_id(name: str, email_id: str, at: datetime) -> str:
-    """The vendor's id of the answer to an e-mail."""
-    return f"{_ANSWER_PREFIX}{name}/{email_id}/{at:%Y-%m-%d}"
+def reply_id(name: str, email_id: str, at: datetime) -> str:
+    """The vendor's id of the reply to an e-mail."""
+    return f"{_REPLY_PREFIX}{name}/{email_id}/{at:%Y-%m-%d}"
 
 
 def _data(message: Message, now: datetime) -> dict[str, Json]:
@@ -225,15 +225,15 @@ def _data(message: Message, now: datetime) -> dict[str, Json]:
     }
 
 
-def _answer_data(message: Message, name: str, at: datetime) -> dict[str, Json]:
+def _reply_data(message: Message, name: str, at: datetime) -> dict[str, Json]:
     return {
-        "email_id": answer_id(name, message.email_id, at),
+        "email_id": reply_id(name, message.email_id, at),
         "created_at": rfc3339(at),
         "from": message.to,
         "to": [message.reply_to],
         "cc": [],
         "subject": f"Re: {message.subject}",
-        "message_id": f"<answer-{message.email_id}@{DOMAIN}>",
+        "message_id": f"<reply-{message.email_id}@{DOMAIN}>",
         "attachments": [],
     }
 

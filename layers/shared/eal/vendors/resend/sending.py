@@ -55,7 +55,7 @@ class Resend:
             raise _fault(refused) from refused
         vendor_email_id = loose_json.text(response, "id", 200)
         if vendor_email_id is None:
-            # The answer to the same key is the same, and an event may bring the id.
+            # The response to the same key is the same, and an event may bring the id.
             raise Deferred(KEY_RETRY_SECONDS, may_have_arrived=True)
         return Accepted(vendor=VENDOR, vendor_email_id=vendor_email_id)
 

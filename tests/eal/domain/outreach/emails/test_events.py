@@ -363,8 +363,8 @@ def test_counting_starts_again_after_a_resumption(connection: Connection, tenant
     _bounce(tenant, connection, 5)
     live = tenant.in_mode("live")
     assert sender.is_paused(live)
-    answer = call("POST", "/v1/outreach/sender/resume", key=tenant.admin, json_body={"reason": "Cleaned"})
-    assert answer.json["status"] == "active"
+    response = call("POST", "/v1/outreach/sender/resume", key=tenant.admin, json_body={"reason": "Cleaned"})
+    assert response.json["status"] == "active"
 
     _bounce(tenant, connection, 1)
     assert not sender.is_paused(live)

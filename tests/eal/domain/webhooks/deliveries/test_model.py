@@ -27,14 +27,14 @@ NEW = Delivery(
     next_attempt_at=START,
 )
 JITTERS = st.floats(-1, 1)
-ANSWERS = st.one_of(st.none(), st.integers(100, 199), st.integers(300, 409), st.integers(411, 599))
+STATUSES = st.one_of(st.none(), st.integers(100, 199), st.integers(300, 409), st.integers(411, 599))
 
 
 def _attempt(number: int, at: datetime, status: int | None) -> Attempt:
     return Attempt(number=number, at=at, trigger="schedule", duration_ms=1, status_code=status)
 
 
-@given(st.lists(st.tuples(JITTERS, ANSWERS), min_size=MAX_ATTEMPTS, max_size=MAX_ATTEMPTS))
+@given(st.lists(st.tuples(JITTERS, STATUSES), min_size=MAX_ATTEMPTS, max_size=MAX_ATTEMPTS))
 def test_ten_failures_take_at_least_72_hours_whatever_the_jitter(
     steps: list[tuple[float, int | None]],
 ) -> None:

@@ -214,7 +214,7 @@ def test_concurrent_workers_never_exceed_the_slots(
     lock, inside, most = threading.Lock(), [0], [0]
     all_in = threading.Event()
 
-    def answering() -> None:
+    def responding() -> None:
         with lock:
             inside[0] += 1
             most[0] = max(most[0], inside[0])
@@ -224,16 +224,16 @@ def test_concurrent_workers_never_exceed_the_slots(
         with lock:
             inside[0] -= 1
 
-    receiver.responses = [Response(meanwhile=answering)]
+    receiver.responses = [Response(meanwhile=responding)]
     events = [publish_lead(tenant) for _ in range(MAX_IN_FLIGHT + 10)]
     fan_out(*events)
     messages = [sent.message for sent in queue.take()]
 
     with ThreadPoolExecutor(3) as pool:
-        for answer in pool.map(
+        for response in pool.map(
             lambda batch: deliver(*batch), (messages[:10], messages[10:20], messages[20:])
         ):
-            assert answer == OK
+            assert response == OK
 
     assert most[0] <= MAX_IN_FLIGHT
     while waiting := queue.take():

@@ -125,8 +125,8 @@ def delete(refs: Iterable[PhotoRef]) -> None:
         {"Key": ref.object_key(rendition)} for ref in refs for rendition in RENDITIONS
     )
     for batch in batched(keys, _MAX_DELETED, strict=False):
-        answer = aws.patient_s3().delete_objects(
+        response = aws.patient_s3().delete_objects(
             Bucket=settings.photos_bucket(), Delete={"Objects": [*batch], "Quiet": True}
         )
-        for failed in answer.get("Errors", []):
+        for failed in response.get("Errors", []):
             raise NotDeleted(failed.get("Code", "no code"))

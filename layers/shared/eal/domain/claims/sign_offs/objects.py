@@ -107,8 +107,8 @@ def delete_claim(tenant: Tenant, claim_id: str) -> None:
 def _delete(prefix: str) -> None:
     client, bucket = aws.patient_s3(), settings.photos_bucket()
     for batch in batched(_listed(prefix), _MAX_DELETED, strict=False):
-        answer = client.delete_objects(Bucket=bucket, Delete={"Objects": [*batch], "Quiet": True})
-        for failed in answer.get("Errors", []):
+        response = client.delete_objects(Bucket=bucket, Delete={"Objects": [*batch], "Quiet": True})
+        for failed in response.get("Errors", []):
             raise NotDeleted(failed.get("Code", "no code"))
 
 

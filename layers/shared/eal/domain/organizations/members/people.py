@@ -60,10 +60,10 @@ def person_id(email: str) -> str:
 
 def find(person: str) -> Person | None:
     """Who an address is bound to; None before the first sign-in."""
-    answer = aws.dynamodb().get_item(
+    response = aws.dynamodb().get_item(
         TableName=settings.access_table(), Key=to_attributes({"pk": _pk(person)}), ConsistentRead=True
     )
-    return load(Person, from_attributes(answer["Item"])) if answer.get("Item") else None
+    return load(Person, from_attributes(response["Item"])) if response.get("Item") else None
 
 
 def index_attributes(member: Member) -> Item:

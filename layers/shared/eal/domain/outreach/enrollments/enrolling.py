@@ -1,7 +1,7 @@
 """Enrolling leads and prospects: some of them per transaction, because a transaction has at most 100 operations.
 
-A request that is repeated because its answer was lost enrolls nobody twice: the claims are taken, and its answer has
-the ids of the enrollments that the first one made.
+A request that is repeated because its response was lost enrolls nobody twice: the claims are taken, and its response
+has the ids of the enrollments that the first one made.
 """
 
 from __future__ import annotations

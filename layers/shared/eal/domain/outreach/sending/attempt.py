@@ -1,7 +1,7 @@
 """The attempt to send one queued e-mail: checks, request, record.
 
 The queued e-mail is the intent. Its idempotency key goes with each request, so a run that is killed between the request
-and its record repeats the request, and the vendor returns the first answer. The vendor keeps keys for 24 hours:
+and its record repeats the request, and the vendor returns the first response. The vendor keeps keys for 24 hours:
 an e-mail whose outcome is still unknown shortly before has failed, and is not sent again.
 """
 
