@@ -189,6 +189,14 @@ def change(requested: Change) -> Item:
     return from_attributes(response["Attributes"])
 
 
+def change_once(requested: Change) -> None:
+    """Carry out a change in a transaction: if the response is lost and the client repeats it, its amounts count once.
+
+    Raises: Stale if the condition does not hold; Unavailable.
+    """
+    transact([requested.operation()])
+
+
 def put_all(items: Sequence[Mapping[str, Json]]) -> None:
     """Put items over what is there. Raises: Unavailable if DynamoDB kept leaving some unprocessed."""
     for batch in batched(items, MAX_BATCH, strict=False):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +14,11 @@ from eal.core.table.read import get
 from eal.core.tenancy import Tenant
 from tests.support.bedrock import MemoryBudget
 from tests.support.callrail import stored
+from tests.support.faults import watched_calls
 from tests.support.time import START
+
+if TYPE_CHECKING:
+    import pytest
 
 ORG = "org_01kq0z0z0z0z0z0z0z0z0z0z0z"
 LIVE = Tenant(ORG, "live")
@@ -37,6 +42,16 @@ def test_a_hold_is_replaced_by_what_was_spent(cloud: None) -> None:
     assert usage_of(LIVE, month) == MonthlyUsage(uses=1, tokens=1_234, spent_microusd=90, held_microusd=0)
     assert budget().hold(910)
     assert not budget().hold(1)
+
+
+def test_a_use_whose_responses_are_lost_counts_once(cloud: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    with watched_calls(monkeypatch) as calls:
+        calls.lose_response = {"TransactWriteItems", "UpdateItem"}
+        assert budget().hold(600)
+        budget().settle(600, spent=90, tokens=1_234)
+
+    expected = MonthlyUsage(uses=1, tokens=1_234, spent_microusd=90, held_microusd=0)
+    assert usage_of(LIVE, month_of(START)) == expected
 
 
 def test_fifty_workers_together_hold_no_more_than_the_budget(cloud: None) -> None:

@@ -1,7 +1,8 @@
 """A tenant's budget for a month: what Bedrock may cost is held before a use, and settled with its cost after it.
 
 `counted_microusd` is what was spent and what is held. One conditional update adds a hold to it, so that no number of
-workers exceeds the budget together. If a worker is killed before it settles, its hold stays counted.
+workers exceeds the budget together. If a worker is killed before it settles, its hold stays counted. Each update
+counts once, even if its response is lost.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from eal.core.table import progress
 from eal.core.table.keys import key
-from eal.core.table.progress import Change, ConditionFailed
+from eal.core.table.progress import Change
+from eal.core.table.write import Stale
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,10 +31,10 @@ class Budget(Protocol):
     """What an engine may spend, in micro-USD."""
 
     def hold(self, microusd: int) -> bool:
-        """Reserve an amount. False if that would exceed the budget."""
+        """Reserve an amount. False if that would exceed the budget. Raises: Unavailable."""
 
     def settle(self, held: int, *, spent: int, tokens: int) -> None:
-        """Replace a hold by what was spent."""
+        """Replace a hold by what was spent. Raises: Unavailable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,8 @@ class MonthlyBudget:
             },
         )
         try:
-            progress.change(held)
-        except ConditionFailed:
+            progress.change_once(held)
+        except Stale:
             return False
         return True
 
@@ -83,7 +85,7 @@ class MonthlyBudget:
                 ":uses": int(tokens > 0),
             },
         )
-        progress.change(settled)
+        progress.change_once(settled)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
