@@ -69,6 +69,20 @@ def test_requests_before_the_run_and_repeated_tasks_have_one_effect(tenant: Tena
     assert len(detail(tenant, call_id)["classification_runs"]) == 2
 
 
+def test_a_request_whose_task_became_a_dead_letter_is_made_good_by_the_next_one(tenant: Tenant) -> None:
+    call_id = ingested(tenant)
+    first = again(tenant, call_id)
+    pipeline = Pipeline()
+    pipeline._relay()
+    assert call_id in [message.get("call_id") for message in peek("ClassifyQueue")]
+
+    second = again(tenant, call_id)
+    pipeline.run()
+
+    assert (second.status, second.json["version"]) == (202, first.json["version"])
+    assert len(detail(tenant, call_id)["classification_runs"]) == 2
+
+
 def test_only_the_newest_twenty_runs_are_kept(tenant: Tenant) -> None:
     call_id = ingested(tenant)
 
