@@ -74,6 +74,7 @@ def world() -> World:
         "key",
         "connection",
         "signing key",
+        "http://127.0.0.1/recordings/1",
         {"good": GOOD, "slow": SLOW},
         {"good": "wh_1", "slow": "wh_2"},
     )

@@ -86,6 +86,14 @@ def _compare_audit(
         (record["action"], vendor_ids.get(record["resource"]["id"], record["resource"]["id"]))
         for record in records
     )
+    # The record of the classification has the dispatch that follows from it.
+    found += Counter(
+        {
+            ("call.dispatched", about): count
+            for (action, about), count in found.items()
+            if action == "call.classified"
+        }
+    )
     _check_changes(result, customer, "audit record", found)
     result.add("audit records", len(records), len({record["id"] for record in records}))
 

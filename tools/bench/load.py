@@ -10,7 +10,7 @@ import time
 import uuid
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +48,8 @@ class Receivers:
         kind = request.path.split("/")[1]
         if kind == "failing":
             return Response(500, b"x" * 4096)
+        if kind == "recordings":
+            return Response(200, b"ID3\x04")
         if kind == "slow":
             time.sleep(SLOW_SECONDS)
         event_id = request.headers["webhook-id"]
@@ -65,6 +67,7 @@ class Customer:
     key: str
     connection_id: str
     signing_key: str
+    recording: str
     paths: dict[str, str]
     webhook_ids: dict[str, str]
     leads: list[str] = field(default_factory=list)
@@ -88,7 +91,15 @@ def customer(stack: Stack, base: str, number: int) -> Customer:
     for kind, path in paths.items():
         body = {"url": base + path, "events": list(SUBSCRIBED)}
         webhooks[kind] = str(_ok(stack.call("POST", "/webhooks", key=key, body=body))["id"])
-    return Customer(child["id"], key, connection["connection_id"], signing_key, paths, webhooks)
+    return Customer(
+        child["id"],
+        key,
+        connection["connection_id"],
+        signing_key,
+        f"{base}/recordings/{number}",
+        paths,
+        webhooks,
+    )
 
 
 class Load:
@@ -176,7 +187,7 @@ class Load:
 
     def _call(self, customer: Customer) -> None:
         """A call of two webhooks, which are not repeated if they are refused. The second one has the transcript."""
-        call = Call.new()
+        call = replace(Call.new(), recording=customer.recording)
         for kind in ("pre-call", "post-call"):
             body = call.event(kind)
             headers = {"Content-Type": "application/json", "Signature": signature(body, customer.signing_key)}

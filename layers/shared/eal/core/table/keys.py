@@ -45,7 +45,7 @@ def events_partition(tenant: Tenant, resource_id: str) -> str:
 
 def responses_partition(tenant: Tenant, resource_id: str) -> str:
     """The partition of the pointers to idempotency records whose responses show a resource."""
-    return partition(tenant, "ANSWER", resource_id)
+    return partition(tenant, "ANSWER", resource_id)  # its stored name
 
 
 def shard(name: str, tenant: Tenant, shards: int = MARK_SHARDS) -> str:
