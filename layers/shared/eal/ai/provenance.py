@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+from eal.core.schema import Field
 from eal.core.wire import Wire
 
 if TYPE_CHECKING:
@@ -35,11 +36,26 @@ def timed[T](task: Callable[[], T], *, engine: str, model: str, input_sha256: st
 
 
 class ProvenanceView(Wire):
-    engine: str
-    model: str
-    prompt_version: str | None
-    input_sha256: str
-    tokens: int
-    cost_microusd: int
-    latency_ms: int
-    fallback: bool
+    engine: Annotated[
+        str,
+        Field(
+            description="`embedded`: the platform's own models. `bedrock`: a model of Amazon Bedrock, next to the "
+            "platform's own. `rules`: fixed rules. `person`: a correction by a person."
+        ),
+    ]
+    model: Annotated[
+        str, Field(description="The engine's version, such as `embedded-3`, or the id of the Bedrock model.")
+    ]
+    prompt_version: Annotated[str | None, Field(description="Null if the engine has no prompt.")]
+    input_sha256: Annotated[
+        str, Field(description="The SHA-256 of what the engine read. Two results of the same input share it.")
+    ]
+    tokens: Annotated[int, Field(description="Tokens of input and output at Bedrock, otherwise 0.")]
+    cost_microusd: Annotated[int, Field(description="In millionths of a US dollar.")]
+    latency_ms: Annotated[int, Field(description="How long the engine took, in milliseconds.")]
+    fallback: Annotated[
+        bool,
+        Field(
+            description="True if Bedrock did not give a usable answer, so that the result is the platform's own."
+        ),
+    ]
