@@ -24,13 +24,13 @@ class EventView(Wire):
     record.
     """
 
-    id: str
+    id: Annotated[str, Field(description="The same in every delivery, so that you can skip an event you know.")]
     type: str
-    api_version: Literal["v1"]
-    created_at: Instant
-    tenant_id: str
+    api_version: Annotated[Literal["v1"], Field(description="The version of the API whose form `data` has.")]
+    created_at: Annotated[Instant, Field(description="When the change was made.")]
+    tenant_id: Annotated[str, Field(description="The organization that the change belongs to.")]
     mode: Mode
-    sequence: int
+    sequence: Annotated[int, Field(description="Sort by it: events can arrive in another order.")]
     data: JsonValue
 
 
