@@ -24,7 +24,9 @@ class EventView(Wire):
     record.
     """
 
-    id: Annotated[str, Field(description="The same in every delivery, so that you can skip an event you know.")]
+    id: Annotated[
+        str, Field(description="The same in every delivery, so that you can skip an event you know.")
+    ]
     type: str
     api_version: Annotated[Literal["v1"], Field(description="The version of the API whose form `data` has.")]
     created_at: Annotated[Instant, Field(description="When the change was made.")]
