@@ -44,7 +44,8 @@ class ProvenanceView(Wire):
         ),
     ]
     model: Annotated[
-        str, Field(description="The engine's version, such as `embedded-3`, or the id of the Bedrock model.")
+        str,
+        Field(description="The version of the platform's model or rules, or the id of the Bedrock model."),
     ]
     prompt_version: Annotated[str | None, Field(description="Null if the engine has no prompt.")]
     input_sha256: Annotated[
