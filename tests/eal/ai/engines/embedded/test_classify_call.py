@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[5]
 SAMPLE = 80
-FLOORS = {"intent": 0.83, "urgency": 0.88, "qualified": 0.92}
+FLOORS = {"intent": 0.83, "urgency": 0.81, "qualified": 0.90}  # the published heads: .875, .85, .925
 MAX_MISSED_DANGERS = 1  # of the sample's dangers; a change must not miss more
-MAX_FALSE_ALARMS = 0.11  # the published heads: 7 of 75 here, and 132 of 1,709 on all fresh calls
+MAX_FALSE_ALARMS = 0.10  # the published heads: 5 of 75 here, and 174 of 1,885 on all fresh calls
 
 CALLS = (
     "Agent: Harbor Dry, how can I help?\nCaller: Our dishwasher leaked overnight. I shut the valve, the oak floor is "

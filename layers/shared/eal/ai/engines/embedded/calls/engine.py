@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     type Floats = NDArray[np.float32 | np.float64]
 
 ENGINE = "embedded"
-VERSION = "embedded-3"
+VERSION = "embedded-4"
 FIELDS = ("intent", "urgency", "qualified")
 MAX_EXCHANGE_TOKENS = 128
 MAX_ADAPTED_TOKENS = 160
