@@ -15,6 +15,7 @@ handler = app.handler
 def classify(call_id: str, caller: Writer) -> Accepted[CallView]:
     """Classifies the call again, asynchronously, with the current version of the engine. The new run is added to
     `classification_runs`, and a correction stays in force. `call.classified` follows if the decision changes.
+    Requests before the run lead to one run.
 
     The call must be inbound and have ended, and the organization's setting `ai.enabled` must be true; otherwise the
     response is 409.

@@ -11,6 +11,7 @@ from tests.functions.calls.test_create import CALL
 from tests.support.callrail import actions, connect, events
 from tests.support.http import ApiResponse, call, load_app
 from tests.support.pipeline import Pipeline, peek, sqs_event
+from tests.support.time import freeze
 from tools.fixtures.callrail import Call
 
 if TYPE_CHECKING:
@@ -69,17 +70,24 @@ def test_requests_before_the_run_and_repeated_tasks_have_one_effect(tenant: Tena
     assert len(detail(tenant, call_id)["classification_runs"]) == 2
 
 
-def test_a_request_whose_task_became_a_dead_letter_is_made_good_by_the_next_one(tenant: Tenant) -> None:
+def test_a_run_whose_task_became_a_dead_letter_can_be_requested_again_after_an_hour(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    time = freeze(monkeypatch)
     call_id = ingested(tenant)
     first = again(tenant, call_id)
     pipeline = Pipeline()
     pipeline._relay()
     assert call_id in [message.get("call_id") for message in peek("ClassifyQueue")]
 
-    second = again(tenant, call_id)
+    time.advance(minutes=59)
+    assert again(tenant, call_id).json["version"] == first.json["version"]
+    pipeline.run()
+    assert len(detail(tenant, call_id)["classification_runs"]) == 1
+    time.advance(minutes=1)
+    assert again(tenant, call_id).json["version"] == first.json["version"] + 1
     pipeline.run()
 
-    assert (second.status, second.json["version"]) == (202, first.json["version"])
     assert len(detail(tenant, call_id)["classification_runs"]) == 2
 
 

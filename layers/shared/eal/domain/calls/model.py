@@ -38,6 +38,9 @@ SECRET = frozenset({"recording_url"})
 QUALIFIED: dict[Qualified, bool | None] = {"true": True, "false": False, "undetermined": None}
 """The words for `qualified` wherever null already means that there is no value."""
 
+RUN_OVERDUE = timedelta(hours=1)
+"""Longer than a task can wait between its receives: five visibility timeouts of its queue take a quarter of an hour."""
+
 PERSON = "person"
 """The engine of a classification that nobody but a person made."""
 
@@ -259,7 +262,7 @@ class Call:
     `received_at` is when the end of the call was received. `asked_sha256` is the input of the last classification that
     was enqueued. `classification` is what counts: the newest run, without its quotes, under the
     correction; `corrected_run` is that run's own answer if there is a correction. `runs_version` counts the runs, and
-    `runs_requested` is the number that there are after the last request to run again.
+    `runs_requested` is the number that there are after the last request to run again, which was at `run_requested_at`.
     """
 
     id: str
@@ -280,6 +283,7 @@ class Call:
     classification: Run | None = None
     runs_version: int = 0
     runs_requested: int = 0
+    run_requested_at: Instant | None = None
     correction: Correction | None = None
     corrected_run: Run | None = None
     received_at: Instant | None = None
@@ -372,6 +376,11 @@ class Call:
             and (newest.model, newest.prompt_version) in versions
             and self.runs_version >= self.runs_requested
         )
+
+    def awaits_run(self, at: datetime) -> bool:
+        """Whether a requested run is still to come at this time."""
+        requested = self.run_requested_at if self.runs_requested > self.runs_version else None
+        return requested is not None and at < requested + RUN_OVERDUE
 
     def input_sha256(self) -> str:
         """The hash of the input of a classification. The same input is not classified twice, unless on request."""

@@ -255,7 +255,8 @@ def put_runs(runs: Sequence[Run], call_id: str, version: int, by: Caller, *, was
 def request_run(call_id: str, by: Caller) -> Call:
     """Enqueue a classification of the call, whatever its last run was.
 
-    Two requests before the run lead to one run. Raises: NotFound, PreconditionFailed; Conflict for a call that cannot
+    A request while another one waits for its run does nothing, unless that run is overdue: then its task has become a
+    dead letter. Raises: NotFound, PreconditionFailed; Conflict for a call that cannot
     be classified, or not any more.
     """
     before = CALLS.get(by.tenant, call_id)
@@ -263,13 +264,16 @@ def request_run(call_id: str, by: Caller) -> Call:
     check_can_be_classified(before)
     if before.transcript_deleted_at:
         raise Conflict("The transcript was deleted at the end of its retention.", id=before.id)
-    after = before
-    if before.runs_requested <= before.runs_version:
-        after = replace(
-            before, runs_requested=before.runs_version + 1, updated_at=by.at, version=before.version + 1
-        )
-        replace_call(before, after, by)
-    # Also for a run that was requested before, whose task may be a dead letter: the later of two tasks does nothing.
+    if before.awaits_run(by.at):
+        return before
+    after = replace(
+        before,
+        runs_requested=before.runs_version + 1,
+        run_requested_at=by.at,
+        updated_at=by.at,
+        version=before.version + 1,
+    )
+    replace_call(before, after, by)
     by.transaction.enqueue_task("classify_call", {"call_id": after.id})
     by.transaction.audit("call.run_requested", after.id, audit.changes({}, {"run": after.runs_requested}))
     return after
