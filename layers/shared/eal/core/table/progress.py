@@ -180,9 +180,9 @@ def change(requested: Change) -> Item:
     Raises: ConditionFailed.
     """
     client = aws.dynamodb()
-    responses = {"ReturnValues": "ALL_NEW", "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+    returned = {"ReturnValues": "ALL_NEW", "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
     try:
-        response = client.update_item(**cast("UpdateItemInputTypeDef", {**requested.request(), **responses}))
+        response = client.update_item(**cast("UpdateItemInputTypeDef", {**requested.request(), **returned}))
     except client.exceptions.ConditionalCheckFailedException as refused:
         old = cast("dict[str, UniversalAttributeValueTypeDef] | None", refused.response.get("Item"))
         raise ConditionFailed(from_attributes(old) if old else None) from None
@@ -190,7 +190,8 @@ def change(requested: Change) -> Item:
 
 
 def change_once(requested: Change) -> None:
-    """Carry out a change in a transaction: if the response is lost and the client repeats it, its amounts count once.
+    """Carry out a change in a transaction of its own: if the client repeats it after a lost response, it takes effect
+    once.
 
     Raises: Stale if the condition does not hold; Unavailable.
     """

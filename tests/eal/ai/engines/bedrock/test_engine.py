@@ -13,7 +13,9 @@ from pydantic import BaseModel, ConfigDict
 from eal.ai.engines.bedrock import engine
 from eal.ai.engines.bedrock.engine import Bedrock, NotInTestMode, Question
 from eal.ai.engines.bedrock.models import model
-from eal.core import clock, observe
+from eal.core import aws, clock, observe
+from eal.core.errors import Unavailable
+from eal.core.table.write import Stale
 from eal.core.tenancy import Tenant
 from tests.support.bedrock import MODEL, MemoryBudget, fake_bedrock
 
@@ -239,6 +241,20 @@ def test_no_request_is_made_if_the_budget_does_not_cover_the_worst_case(bedrock:
     assert outcome_of(bedrock, budget=budget).failure == "ai_budget_spent"
 
     assert bedrock.requests == []
+
+
+@pytest.mark.parametrize("fault", [Stale(), Unavailable(), aws.Unreachable("TransactWriteItems")])
+def test_an_answer_is_kept_if_its_use_cannot_be_settled(
+    bedrock: FakeBedrock, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise fault
+
+    budget = MemoryBudget()
+    monkeypatch.setattr(MemoryBudget, "settle", fail)
+
+    assert outcome_of(bedrock, budget=budget).answer is not None
+    assert budget.counted > 0, "the hold stays"
 
 
 @pytest.mark.parametrize("behaviours", [("answer",), ("wrong_enum", "wrong_enum"), ("text", "answer")])

@@ -1,8 +1,8 @@
 """A tenant's budget for a month: what Bedrock may cost is held before a use, and settled with its cost after it.
 
 `counted_microusd` is what was spent and what is held. One conditional update adds a hold to it, so that no number of
-workers exceeds the budget together. If a worker is killed before it settles, its hold stays counted. Each update
-counts once, even if its response is lost.
+workers exceeds the budget together. If the client repeats an update whose response was lost, it counts once.
+If a worker is killed before it settles, or no attempt gets a response, the hold stays counted.
 """
 
 from __future__ import annotations

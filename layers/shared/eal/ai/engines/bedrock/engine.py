@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Self, cast
 from eal.ai.engines.bedrock import converse
 from eal.ai.engines.bedrock.budget import MonthlyBudget
 from eal.ai.engines.bedrock.models import Usage, model
-from eal.core import settings
+from eal.core import aws, observe, settings
+from eal.core.errors import Unavailable
 from eal.core.schema import ValidationError
+from eal.core.table.write import Stale
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -133,7 +135,11 @@ class Bedrock:
         return self._outcome(usage, failure=failure)
 
     def _settle(self, held: int, usage: Usage) -> None:
-        self.budget.settle(held, spent=self.model.cost_microusd(usage), tokens=usage.tokens)
+        try:
+            self.budget.settle(held, spent=self.model.cost_microusd(usage), tokens=usage.tokens)
+        except (Stale, Unavailable, aws.Refused, aws.Unreachable):
+            # Without this answer the worker would ask again, and pay again. The hold stays counted.
+            observe.logger.exception("ai_use_not_settled")
 
     def _outcome[A: BaseModel](
         self, usage: Usage, *, answer: A | None = None, failure: str | None = None
