@@ -39,24 +39,33 @@ class ProvenanceView(Wire):
     engine: Annotated[
         str,
         Field(
-            description="`embedded`: the platform's own models. `bedrock`: a model of Amazon Bedrock, next to the "
-            "platform's own. `rules`: fixed rules. `person`: a correction by a person."
+            description="`embedded`: the platform's own engine. `bedrock`: a model of Amazon Bedrock, together with "
+            "the platform's own engine. `rules`: fixed rules. `person`: a correction by a person."
         ),
     ]
     model: Annotated[
         str,
-        Field(description="The version of the platform's model or rules, or the id of the Bedrock model."),
+        Field(
+            description="The version of the platform's engine, or the id of the Bedrock model, or `person`."
+        ),
     ]
     prompt_version: Annotated[str | None, Field(description="Null if the engine has no prompt.")]
     input_sha256: Annotated[
-        str, Field(description="The SHA-256 of what the engine read. Two results of the same input share it.")
+        str,
+        Field(
+            description="A SHA-256 that identifies the input. Results of the same input have the same one."
+        ),
     ]
     tokens: Annotated[int, Field(description="Tokens of input and output at Bedrock, otherwise 0.")]
-    cost_microusd: Annotated[int, Field(description="In millionths of a US dollar.")]
-    latency_ms: Annotated[int, Field(description="How long the engine took, in milliseconds.")]
+    cost_microusd: Annotated[
+        int,
+        Field(description="What Bedrock cost, as far as known, in millionths of a US dollar, otherwise 0."),
+    ]
+    latency_ms: Annotated[int, Field(description="How long the engines took together, in milliseconds.")]
     fallback: Annotated[
         bool,
         Field(
-            description="True if Bedrock did not give a usable answer, so that the result is the platform's own."
+            description="True if Bedrock gave no usable answer or could not be asked, such as when its budget is "
+            "spent. The result is then the platform's own."
         ),
     ]

@@ -25,14 +25,25 @@ class EventView(Wire):
     """
 
     id: Annotated[
-        str, Field(description="The same in every delivery, so that you can skip an event you know.")
+        str,
+        Field(
+            description="The same in every delivery, as the header `webhook-id`: skip an event that you have processed."
+        ),
     ]
     type: str
-    api_version: Annotated[Literal["v1"], Field(description="The version of the API whose form `data` has.")]
+    api_version: Annotated[
+        Literal["v1"], Field(description="The API version that defines the form of `data`.")
+    ]
     created_at: Annotated[Instant, Field(description="When the change was made.")]
     tenant_id: Annotated[str, Field(description="The organization that the change belongs to.")]
     mode: Mode
-    sequence: Annotated[int, Field(description="Sort by it: events can arrive in another order.")]
+    sequence: Annotated[
+        int,
+        Field(
+            description="The event's number in its feed. Deliveries can arrive out of order: sort by it. "
+            "`audit.log.event` has numbers of its own."
+        ),
+    ]
     data: JsonValue
 
 
