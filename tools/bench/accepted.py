@@ -86,13 +86,12 @@ def _compare_audit(
         (record["action"], vendor_ids.get(record["resource"]["id"], record["resource"]["id"]))
         for record in records
     )
-    # The record of the classification has the dispatch that follows from it.
+    # The audit record of a classification includes the dispatch that follows from it.
     found += Counter(
-        {
-            ("call.dispatched", about): count
-            for (action, about), count in found.items()
-            if action == "call.classified"
-        }
+        ("call.dispatched", vendor_ids.get(record["resource"]["id"], ""))
+        for record in records
+        if record["action"] == "call.classified"
+        and any(change["field"].startswith("dispatch.") for change in record["changes"])
     )
     _check_changes(result, customer, "audit record", found)
     result.add("audit records", len(records), len({record["id"] for record in records}))

@@ -39,7 +39,9 @@ type Change = tuple[str, str]
 
 @dataclass(slots=True)
 class Receivers:
-    """The customers' endpoints, on one port. `arrived` has the hashes of the bodies by path and event."""
+    """The customers' endpoints and their recordings, on one port. `arrived` has the hashes of the bodies by path and
+    event.
+    """
 
     arrived: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -67,7 +69,7 @@ class Customer:
     key: str
     connection_id: str
     signing_key: str
-    recording: str
+    recording_url: str
     paths: dict[str, str]
     webhook_ids: dict[str, str]
     leads: list[str] = field(default_factory=list)
@@ -187,7 +189,7 @@ class Load:
 
     def _call(self, customer: Customer) -> None:
         """A call of two webhooks, which are not repeated if they are refused. The second one has the transcript."""
-        call = replace(Call.new(), recording=customer.recording)
+        call = replace(Call.new(), recording=customer.recording_url)
         for kind in ("pre-call", "post-call"):
             body = call.event(kind)
             headers = {"Content-Type": "application/json", "Signature": signature(body, customer.signing_key)}
