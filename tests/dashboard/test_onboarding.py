@@ -20,16 +20,16 @@ SET = {
 CALLRAIL = {"vendor": "callrail", "secrets": {"signing_key": {"set": True}}}
 
 
-def _response(api: FakeApi, operation: str, **changes: Any) -> None:
+def _set_response(api: FakeApi, operation: str, **changes: Any) -> None:
     status, body = examples()[operation]
     api.responses[operation] = lambda _: (status, {**body, **changes})
 
 
 def _complete(api: FakeApi) -> None:
     _, organization = examples()["getOwnOrganization"]
-    _response(api, "getOwnOrganization", settings=organization["settings"] | SET)
-    _response(api, "listIntegrations", data=[CALLRAIL])
-    _response(api, "listMembers", data=[{"role": "owner"}, {"role": "admin"}])
+    _set_response(api, "getOwnOrganization", settings=organization["settings"] | SET)
+    _set_response(api, "listIntegrations", data=[CALLRAIL])
+    _set_response(api, "listMembers", data=[{"role": "owner"}, {"role": "admin"}])
 
 
 def test_the_steps_are_gone_when_all_are_done(api: FakeApi) -> None:
@@ -64,7 +64,7 @@ def test_a_step_is_open_until_it_has_happened(
 ) -> None:
     _complete(api)
     api.responses.pop(operation, None)
-    _response(api, operation, **changes)
+    _set_response(api, operation, **changes)
 
     shown = signed_in().get("/")
 
@@ -90,7 +90,7 @@ def test_an_account_lists_the_sessions_of_the_member_that_the_api_names(api: Fak
 def test_a_member_ends_another_session_of_the_own(api: FakeApi) -> None:
     _, body = examples()["listMemberSessions"]
     other = {**body["data"][0], "id": "ses_01kq09bekje6vbq5xe2b60xtwx", "is_current": False}
-    _response(api, "listMemberSessions", data=[*body["data"], other])
+    _set_response(api, "listMemberSessions", data=[*body["data"], other])
 
     done = signed_in("viewer").fill("/account", "endOwnSession")
 

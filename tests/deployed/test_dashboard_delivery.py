@@ -98,7 +98,7 @@ def remove(page: Page, endpoint: str) -> None:
 def test_failing_deliveries_are_in_the_log_and_are_replayed_after_they_were_counted(
     page: Page, site: Site, stack: Stack, key: str, inbox: Inbox
 ) -> None:
-    inbox.status, inbox.response = 500, b"<script>document.title = 'Owned'</script> out of memory"
+    inbox.status, inbox.body = 500, b"<script>document.title = 'Owned'</script> out of memory"
     secret = new_endpoint(page, site, inbox)
     endpoint = open_endpoint(page)
     lead = stack.call("POST", "/leads", key=key, body={"email": f"{secrets.token_hex(8)}@example.com"}).json
@@ -111,14 +111,14 @@ def test_failing_deliveries_are_in_the_log_and_are_replayed_after_they_were_coun
     assert "out of memory" in page.locator("pre.code").first.inner_text()
     assert page.title() != "Owned"
 
-    inbox.status, inbox.response = 410, b"gone"
+    inbox.status, inbox.body = 410, b"gone"
     page.get_by_role("button", name="Deliver again").click()
     page.get_by_text("The delivery will be tried again now.").wait_for()
     reload_until(page, page.locator(".lead .badge", has_text="Failed"))
     page.goto(endpoint)
     assert page.get_by_text("Disabled:").is_visible()
 
-    inbox.status, inbox.response = 200, b""
+    inbox.status, inbox.body = 200, b""
     page.get_by_text("Edit", exact=True).click()
     page.get_by_label("Enabled").check()
     page.get_by_role("button", name="Save changes").click()

@@ -980,5 +980,5 @@ def test_the_journeys_invoke_every_function() -> None:
     assert folders - set(_needs_of_all()) == {
         "dashboard/serve",
         "openapi/get",
-        "unknown_route/answer",
+        "unknown_route/refuse",
     }, "add a request that reaches each of these functions to a journey of this file"

@@ -50,7 +50,7 @@ def _secrets(model: type[Wire], outer: str = "") -> Iterator[str]:
 
 @ALL
 def test_the_fields_shown_once_are_the_secrets_of_the_response(endpoint: Endpoint) -> None:
-    response = endpoint.route.response
+    response = endpoint.route.response_model
 
     assert endpoint.route.shown_once == (set(_secrets(response)) if response else set())
 
@@ -73,7 +73,7 @@ def test_an_undeclared_status_is_rejected() -> None:
     def create() -> Created[Nothing]:
         return Created(Nothing())
 
-    assert (app.route.statuses, app.route.response) == ((201,), Nothing)
+    assert (app.route.statuses, app.route.response_model) == ((201,), Nothing)
     assert app.route.call({}).status == 201
 
     app = Api()

@@ -77,7 +77,7 @@ def test_the_sample_of_an_endpoint_has_its_route(folder: str) -> None:
 
 
 def test_the_sample_of_the_catch_all_is_405(cloud: None) -> None:
-    response = load_app("unknown_route/answer").handler(_sample("unknown_route/answer"), None)
+    response = load_app("unknown_route/refuse").handler(_sample("unknown_route/refuse"), None)
 
     assert response["statusCode"] == 405, response["body"]
 

@@ -100,14 +100,14 @@ def serving(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cognito]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             cognito.requests.append(self.path)
-            self._response(200, {"keys": [key.as_dict(private=False) for key in cognito.published]})
+            self._send(200, {"keys": [key.as_dict(private=False) for key in cognito.published]})
 
         def do_POST(self) -> None:
             cognito.requests.append(self.path)
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            self._response(*cognito.exchange(self.headers["Authorization"], dict(parse_qsl(body))))
+            self._send(*cognito.exchange(self.headers["Authorization"], dict(parse_qsl(body))))
 
-        def _response(self, status: int, body: dict[str, Any]) -> None:
+        def _send(self, status: int, body: dict[str, Any]) -> None:
             content = json.dumps(body).encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(content)))

@@ -53,7 +53,7 @@ def match(method: str, path: str) -> tuple[str, str, dict[str, str]]:
         matched = template
         if route_method in (method, "ANY"):
             return folder, template, parameters
-    return "unknown_route/answer", "/{proxy+}", {"proxy": path.lstrip("/")}
+    return "unknown_route/refuse", "/{proxy+}", {"proxy": path.lstrip("/")}
 
 
 def _parameters(template: str, path: str) -> dict[str, str] | None:

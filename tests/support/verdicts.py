@@ -43,7 +43,7 @@ def verdict(module: str, name: str, value: Any, *, strict: bool) -> dict[str, An
         return {"failure": repr(failure)}
 
 
-def _response(folder: str) -> None:
+def _serve(folder: str) -> None:
     sys.path.insert(0, folder)
     for line in sys.stdin:
         module, name, value, strict = json.loads(line)
@@ -52,4 +52,4 @@ def _response(folder: str) -> None:
 
 
 if __name__ == "__main__":
-    _response(sys.argv[1])
+    _serve(sys.argv[1])

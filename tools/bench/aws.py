@@ -205,13 +205,13 @@ class Proxy:
                 if name := _CALL.search(request):
                     self._met[name[0]].append(fault)
                 if fault == "nothing":
-                    peer.sendall(_response(upstream, request))
+                    peer.sendall(_forward(upstream, request))
                 elif not FAULTS[fault](peer, upstream, request):
                     return
 
 
-def _response(upstream: http.client.HTTPConnection, request: bytes, *, in_chunks: bool = False) -> bytes:
-    """The emulator's answer."""
+def _forward(upstream: http.client.HTTPConnection, request: bytes, *, in_chunks: bool = False) -> bytes:
+    """The emulator's response."""
     head, _, body = request.partition(b"\r\n\r\n")
     first, *lines = head.decode().split("\r\n")
     method, target, _ = first.split(" ")
@@ -249,12 +249,12 @@ def _reset(peer: socket.socket, _upstream: http.client.HTTPConnection, _request:
 
 
 def _lose_the_response(_peer: socket.socket, upstream: http.client.HTTPConnection, request: bytes) -> bool:
-    _response(upstream, request)
+    _forward(upstream, request)
     return False
 
 
 def _cut_off(peer: socket.socket, upstream: http.client.HTTPConnection, request: bytes) -> bool:
-    response = _response(upstream, request)
+    response = _forward(upstream, request)
     peer.sendall(response[: len(response) * 2 // 3])
     return False
 
@@ -270,17 +270,17 @@ def _unavailable(peer: socket.socket, _upstream: http.client.HTTPConnection, _re
 
 
 def _close_afterwards(peer: socket.socket, upstream: http.client.HTTPConnection, request: bytes) -> bool:
-    peer.sendall(_response(upstream, request))
+    peer.sendall(_forward(upstream, request))
     return False
 
 
 def _in_chunks(peer: socket.socket, upstream: http.client.HTTPConnection, request: bytes) -> bool:
-    peer.sendall(_response(upstream, request, in_chunks=True))
+    peer.sendall(_forward(upstream, request, in_chunks=True))
     return True
 
 
 def _in_pieces(peer: socket.socket, upstream: http.client.HTTPConnection, request: bytes) -> bool:
-    for byte in _response(upstream, request):
+    for byte in _forward(upstream, request):
         peer.sendall(bytes([byte]))
     return True
 
@@ -288,18 +288,18 @@ def _in_pieces(peer: socket.socket, upstream: http.client.HTTPConnection, reques
 FAULTS: dict[str, Fault] = {
     "the connection ended": _hang_up,
     "the connection was reset": _reset,
-    "the answer was lost": _lose_the_response,
-    "the answer was cut off": _cut_off,
-    "no answer in time": _stall,
+    "the response was lost": _lose_the_response,
+    "the response was cut off": _cut_off,
+    "no response in time": _stall,
     "status 503": _unavailable,
-    "the connection ended after the answer": _close_afterwards,
-    "the answer came in chunks": _in_chunks,
-    "the answer came byte by byte": _in_pieces,
+    "the connection ended after the response": _close_afterwards,
+    "the response came in chunks": _in_chunks,
+    "the response came byte by byte": _in_pieces,
 }
 HARMLESS = {
-    "the connection ended after the answer",
-    "the answer came in chunks",
-    "the answer came byte by byte",
+    "the connection ended after the response",
+    "the response came in chunks",
+    "the response came byte by byte",
 }
 
 

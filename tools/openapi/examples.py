@@ -314,7 +314,7 @@ _UNIFIED = (
 _RATINGS: dict[str, Json] = {
     "reviews": 3, "rated": 3, "mean_rating": 4.67, "ratings": {"1": 0, "2": 0, "3": 0, "4": 1, "5": 2},
 }  # fmt: skip
-_ANSWERS: dict[str, Json] = {
+_RESPONSES: dict[str, Json] = {
     "AiUsageView": {
         "month": "2026-04",
         "uses": 412,
@@ -966,6 +966,6 @@ def response(model: type[BaseModel]) -> Json:
     """The example of a response; None if the model has none."""
     if issubclass(model, PageView):
         (item,) = get_args(model.model_fields["data"].annotation)
-        shown = _ANSWERS.get(item.__name__)
+        shown = _RESPONSES.get(item.__name__)
         return {"data": [shown], "next_cursor": None} if shown else None
-    return _ANSWERS.get(model.__name__)
+    return _RESPONSES.get(model.__name__)

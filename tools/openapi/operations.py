@@ -73,9 +73,9 @@ def _success(route: Route, status: int, schemas: Schemas) -> Node:
         "description": HTTPStatus(status).phrase,
         "headers": references("headers", names),
     }
-    if route.response:
-        content: Node = {"schema": schemas[route.response, "serialization"]}
-        if (example := examples.response(route.response)) is not None:
+    if route.response_model:
+        content: Node = {"schema": schemas[route.response_model, "serialization"]}
+        if (example := examples.response(route.response_model)) is not None:
             content["example"] = example
         response["content"] = {JSON: content}
     elif route.operation_id in FEEDS and status == HTTPStatus.OK:

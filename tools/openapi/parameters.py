@@ -211,8 +211,8 @@ def _query_parameter(name: str, schema: Node, required: bool) -> Node:
 
 
 def _is_versioned(route: Route) -> bool:
-    """Whether the answer has a version, which is its ETag. The `version` of health is a text: the API's version."""
-    field = route.response.model_fields.get("version") if route.response else None
+    """Whether the response has a version, which is its ETag. The `version` of health is a text: the API's version."""
+    field = route.response_model.model_fields.get("version") if route.response_model else None
     return field is not None and field.annotation in (int, int | None)
 
 

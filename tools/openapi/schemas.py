@@ -281,8 +281,8 @@ def of_routes(routes: Iterable[Route]) -> tuple[Schemas, dict[str, Node]]:
             models[route.body, "validation"] = None
         if export := CSV.get(route.operation_id):
             models[export, "serialization"] = None
-        if route.response:
-            models[route.response, "serialization"] = None
+        if route.response_model:
+            models[route.response_model, "serialization"] = None
     for model in EVENT_DATA.values():
         models[model, "serialization"] = None
     ordered = sorted(models, key=lambda model: (model[0].__module__, model[0].__qualname__, model[1]))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tools.fixtures.dashboard import Received
 
     type Json = dict[str, Any]
-    type ApiResponse = Callable[[Received], tuple[int, Json]]
+    type Responder = Callable[[Received], tuple[int, Json]]
 
 _EXAMPLES = examples()
 
@@ -24,14 +24,14 @@ def ago(**passed: float) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
-def _listed(operation: str, *changes: Json) -> ApiResponse:
+def _listed(operation: str, *changes: Json) -> Responder:
     """A list whose items are the document's example with these changes."""
     (sample, *_) = _EXAMPLES[operation][1]["data"]
     body = {"data": [{**sample, **change} for change in changes], "next_cursor": "eyJpZCI6abc"}
     return lambda _: (200, body)
 
 
-def _one(operation: str, **changes: Any) -> ApiResponse:
+def _one(operation: str, **changes: Any) -> Responder:
     return lambda _: (200, {**_EXAMPLES[operation][1], **changes})
 
 
@@ -252,7 +252,7 @@ EVIDENCE = (
 )
 
 
-def _detail() -> ApiResponse:
+def _detail() -> Responder:
     sample = _EXAMPLES["getCall"][1]
     counts = {
         **sample["classification"],
@@ -314,7 +314,7 @@ PROSPECTS = (
 )
 
 
-RESPONSES: dict[str, ApiResponse] = {
+RESPONSES: dict[str, Responder] = {
     "getSequence": _one("getSequence", status="paused", steps=list(STEPS)),
     "listSequences": _listed(
         "listSequences",

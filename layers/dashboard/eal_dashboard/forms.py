@@ -287,7 +287,7 @@ CONFLICTS = {
 def refused(form: BoundForm, response: Response) -> None:
     """Show why the API refused the request: at the fields that it names, and above the form otherwise.
 
-    A refused request made nothing, and its corrected body needs another key. One without an answer may have made the
+    A refused request made nothing, and its corrected body needs another key. One without a response may have made the
     change, and keeps its key.
     """
     form.is_stale = response.code == "precondition_failed"

@@ -109,11 +109,11 @@ def test_a_call_shows_its_quotes_redacted_at_their_positions(tenant: Tenant) -> 
     assert hidden["transcript"]["turns"] == get(tenant, call_id, "?redacted=true")["turns"]
     quotes = plain["classification"]["evidence"]
     assert quotes
-    for response, text in ((plain, plain), (hidden, hidden)):
-        for run in (response["classification"], *response["classification_runs"]):
+    for shown in (plain, hidden):
+        for run in (shown["classification"], *shown["classification_runs"]):
             for before, after in zip(quotes, run["evidence"], strict=True):
                 at = plain["transcript"]["turns"][before["turn"]]["text"].index(before["quote"])
-                turn = text["transcript"]["turns"][before["turn"]]["text"]
+                turn = shown["transcript"]["turns"][before["turn"]]["text"]
                 assert turn[at : at + len(before["quote"])] == after["quote"]
     unchanged = plain.keys() - {"transcript", "classification", "classification_runs"}
     assert {name: hidden[name] for name in unchanged} == {name: plain[name] for name in unchanged}

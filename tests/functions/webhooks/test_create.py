@@ -214,7 +214,7 @@ def test_the_error_of_an_unknown_event_type_lists_the_known_ones(tenant: Tenant)
 def test_an_address_that_is_not_public_is_blocked(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
-    _dns_responses(monkeypatch, "10.1.2.3")
+    _resolve_to(monkeypatch, "10.1.2.3")
     response = call("POST", "/v1/webhooks", key=tenant.admin, json_body={**BODY, "url": url})
 
     assert (response.status, response.error) == (422, "validation_error")
@@ -262,8 +262,8 @@ def test_the_sample_event_works_with_a_key(tenant: Tenant) -> None:
     assert load_app("webhooks/create").handler(event, None)["statusCode"] == 201
 
 
-def _dns_responses(monkeypatch: pytest.MonkeyPatch, ip: str) -> None:
-    def response(_host: str, port: int, **_: object) -> object:
+def _resolve_to(monkeypatch: pytest.MonkeyPatch, ip: str) -> None:
+    def lookup(_host: str, port: int, **_: object) -> object:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, port))]
 
-    monkeypatch.setattr(socket, "getaddrinfo", response)
+    monkeypatch.setattr(socket, "getaddrinfo", lookup)

@@ -212,7 +212,7 @@ def test_an_archive_message_that_the_queue_refuses_is_sent_by_the_next_run(
 ) -> None:
     _create_leads(tenant, 1)
     batch = _outbox()
-    with _responses(monkeypatch, "SendMessageBatch", lambda _: _REFUSED_MESSAGE):
+    with _responding(monkeypatch, "SendMessageBatch", lambda _: _REFUSED_MESSAGE):
         assert len(load_app(RELAY).handler(batch, None)["batchItemFailures"]) == 1
     assert unpublished("EVENT") == []
     assert unpublished("AUDIT")
@@ -226,17 +226,17 @@ _REFUSED_MESSAGE = {"Failed": [{"Id": "0", "Code": "InternalError", "SenderFault
 
 
 @contextmanager
-def _responses(
-    monkeypatch: pytest.MonkeyPatch, operation: str, response: Callable[[dict[str, Any]], Any]
+def _responding(
+    monkeypatch: pytest.MonkeyPatch, operation: str, respond: Callable[[dict[str, Any]], Any]
 ) -> Iterator[None]:
-    """Answer an operation instead of AWS."""
+    """Respond to an operation instead of AWS."""
     send = aws.Client.call
 
-    def answered(client: Any, name: str, arguments: dict[str, Any]) -> Any:
-        return response(arguments) if name == operation else send(client, name, arguments)
+    def call(client: Any, name: str, arguments: dict[str, Any]) -> Any:
+        return respond(arguments) if name == operation else send(client, name, arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr(aws.Client, "call", answered)
+        patch.setattr(aws.Client, "call", call)
         yield
 
 
@@ -360,7 +360,7 @@ def test_entries_of_one_tenant_that_the_bus_refuses_fail_only_its_groups(
         entries = [{"ErrorCode": "ThrottlingException"} if no else {"EventId": "e"} for no in is_refused]
         return {"FailedEntryCount": sum(is_refused), "Entries": entries}
 
-    with _responses(monkeypatch, "PutEvents", refuse):
+    with _responding(monkeypatch, "PutEvents", refuse):
         response = load_app(RELAY).handler(batch, None)
 
     (failure,) = response["batchItemFailures"]
@@ -430,7 +430,7 @@ def test_pointers_that_are_left_unprocessed_are_removed_by_another_call(
         send(cast("aws.Client", aws.dynamodb()), "BatchWriteItem", {"RequestItems": {table: [first]}})
         return {"UnprocessedItems": {table: left} if left else {}}
 
-    with _responses(monkeypatch, "BatchWriteItem", one_at_a_time):
+    with _responding(monkeypatch, "BatchWriteItem", one_at_a_time):
         assert load_app(RELAY).handler(_outbox(), None) == {"batchItemFailures": []}
 
     assert len(calls) > 2

@@ -62,7 +62,7 @@ async function ask(upload) {
   const isData = response.headers.get("Content-Type")?.startsWith("application/json");
   const content = isData ? await response.json() : { message: UNCLEAR };
   if (response.ok && isData) return content;
-  if (response.status < 500) upload.key = crypto.randomUUID(); // the API would repeat its answer to the old one
+  if (response.status < 500) upload.key = crypto.randomUUID(); // the API would repeat its response to the old one
   throw new Refused(content.message);
 }
 

@@ -85,6 +85,6 @@ def _outcome(due: Reconciliation, by: Caller, now: datetime, recover: Recover) -
         unauthorized = refused.status == _UNAUTHORIZED
         reason, wait = "unauthorized" if unauthorized else "refused", reconciliation.INTERVAL_AFTER_REFUSAL
     except TooLarge:
-        observe.logger.warning("vendor_answer_too_large")
+        observe.logger.warning("vendor_response_too_large")
         reason, wait = "invalid_response", reconciliation.INTERVAL_AFTER_REFUSAL
     return due.cursor.failed(now, reason), max(reconciliation.INTERVAL, wait)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Refused(Exception):
-    """AWS answered with an error. `response` has the members of the response, and its code and message in `Error`."""
+    """AWS responded with an error. `response` has its members, and its code and message in `Error`."""
 
     def __init__(self, operation: str, code: str, message: str, members: Mapping[str, Any]) -> None:
         super().__init__(f"{operation} was refused with {code}: {message}")

@@ -205,7 +205,7 @@ class Api:
 
 def _prepare(route: Route) -> None:
     """Create the client and the validators of the first request while Lambda initialises the process."""
-    models = [model for model in (route.body, route.query, route.response) if model]
+    models = [model for model in (route.body, route.query, route.response_model) if model]
     aws.prepare(*(model.model_rebuild for model in models))
     if route.scope:
         aws.prepare(aws.dynamodb, lambda: item.prepare(ApiKey))

@@ -45,7 +45,7 @@ _MAX_KEY_CHARACTERS = 255
 
 
 class Replay(Exception):
-    """The request was answered before, with this response."""
+    """An earlier request with this key got this response."""
 
     def __init__(self, response: Response) -> None:
         self.response = response

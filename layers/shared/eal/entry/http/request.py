@@ -1,4 +1,4 @@
-"""An API Gateway REST proxy event as a request, and a response as its response."""
+"""An API Gateway REST proxy event as a request, and a response in the form that API Gateway expects."""
 
 import base64
 import binascii

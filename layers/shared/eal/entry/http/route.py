@@ -110,7 +110,7 @@ class Route(NamedTuple):
     body: type[Wire] | None
     query: type[Wire] | None
     path_parameters: tuple[str, ...]
-    response: type[Wire] | None
+    response_model: type[Wire] | None
     tenant_of_token: TokenReader | None = None
     takes_url: bool = False
 
@@ -143,7 +143,7 @@ class Route(NamedTuple):
                 models[name] = _model(parameter.annotation)
             elif name != "url":
                 names.append(name)
-        statuses, response = _responses(signature.return_annotation)
+        statuses, response_model = _statuses_and_model(signature.return_annotation)
         return cls(
             endpoint=endpoint,
             method=method,
@@ -158,7 +158,7 @@ class Route(NamedTuple):
             body=models.get("body"),
             query=models.get("query"),
             path_parameters=tuple(names),
-            response=response,
+            response_model=response_model,
             tenant_of_token=tenant_of_token,
             takes_url="url" in signature.parameters,
         )
@@ -190,11 +190,11 @@ class Route(NamedTuple):
 
     @property
     def changes_by_itself(self) -> bool:
-        return self.response is not None and self.response.changes_by_itself
+        return self.response_model is not None and self.response_model.changes_by_itself
 
     @property
     def shown_once(self) -> frozenset[str]:
-        return self.response.shown_once if self.response else frozenset()
+        return self.response_model.shown_once if self.response_model else frozenset()
 
     def arguments(self, request: Request, body: dict[str, Json], caller: Caller | None) -> dict[str, object]:
         """The endpoint's arguments, validated.
@@ -247,7 +247,7 @@ class Route(NamedTuple):
         return response
 
 
-def _responses(returned: Any) -> tuple[tuple[int, ...], type[Wire] | None]:
+def _statuses_and_model(returned: Any) -> tuple[tuple[int, ...], type[Wire] | None]:
     """The statuses of a return annotation in its order, and the model of their body."""
     statuses: list[int] = []
     models: list[type[Wire]] = []

@@ -55,7 +55,7 @@ def test_a_known_path_with_another_method_is_405_with_allow(
 def test_a_request_for_an_existing_route_is_404(cloud: None) -> None:
     event = proxy_event("GET", "/v1/leads")
 
-    response = load_app("unknown_route/answer").handler(event, None)
+    response = load_app("unknown_route/refuse").handler(event, None)
 
     assert response["statusCode"] == 404
 
