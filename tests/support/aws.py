@@ -24,6 +24,7 @@ from moto.s3.models import FakeKey, FakeMultipart
 
 from eal.core import aws, secrets
 from eal.core.aws.connection import Host, Request, Response
+from eal.domain.organization_settings import store as organization_settings
 from tests.support import faster_moto, limits, partiql
 from tools.fixtures.template import resources, table_arguments
 
@@ -268,6 +269,7 @@ def _empty() -> None:
     reset_model_data()
     secrets.decrypt.cache_clear()
     secrets.derived_key.cache_clear()
+    organization_settings._cache.clear()  # the next test has the same tenant
 
 
 def backend(service: str) -> Any:
