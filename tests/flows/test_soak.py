@@ -88,6 +88,31 @@ def test_a_world_without_loss_has_no_faults(world: World) -> None:
     assert world.faults() == []
 
 
+@pytest.mark.parametrize(("field_name", "faults"), [("dispatch.action", 0), ("intent", 1)])
+def test_a_dispatch_is_in_the_record_of_the_classification(
+    world: World, field_name: str, faults: int
+) -> None:
+    call = {"id": "call_1", "vendor_call_id": "CAL1"}
+    for number, event_type in ((4, "call.classified"), (5, "call.dispatched")):
+        world.feed.append({"id": f"evt_{number}", "type": event_type, "sequence": number, "data": call})
+        for path in (GOOD, SLOW):
+            world.receivers.arrived[path][f"evt_{number}"] = ["body"]
+        world.customer.accepted[event_type, "CAL1"] += 1
+    world.records.append(
+        {
+            "id": "aud_4",
+            "action": "call.classified",
+            "seq": 4,
+            "resource": {"id": "call_1"},
+            "previous_hash": "hash_3",
+            "hash": "hash_4",
+            "changes": [{"field": field_name, "from": None, "to": "x"}],
+        }
+    )
+
+    assert len(world.faults()) == faults
+
+
 def test_a_change_whose_response_was_lost_may_be_found_or_not(world: World) -> None:
     world.customer.accepted["lead.updated", "lead_1"] = 1
     world.customer.uncertain["lead.updated", "lead_1"] = 1

@@ -147,7 +147,7 @@ def main() -> int:
     """Print the percentiles for each number of hanging endpoints, and the ratio of the last p99 to the first."""
     print(
         f"{HEALTHY_PER_SECOND} deliveries a second to healthy endpoints, {MINUTES} minutes without the first one; "
-        "seconds from enqueued to responseed"
+        "seconds from enqueued to the response"
     )
     first = 0.0
     for hanging in LEVELS:

@@ -88,7 +88,7 @@ def _divide() -> None:
         ("idempotency", idempotency.Idempotency, ("record",)),
         ("audit, event and commit", Transaction, ("audit", "emit", "commit")),
         ("serialise", Route, ("call",)),
-        ("serialise", Response, ("response",)),
+        ("serialise", Response, ("as_proxy_response",)),
         ("log", observe, ("begin", "bind", "flush")),
         ("log", observe.logger, ("info",)),
     ):
