@@ -30,13 +30,16 @@ from tools.evaluate.sets import Item, read_sets
 from tools.evaluate.vectors import CachedEncoder
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 ROOT = Path(__file__).parents[5]
-SAMPLE = 80
-FLOORS = {"intent": 0.83, "urgency": 0.81, "qualified": 0.90}  # the published heads: .875, .85, .925
+SAMPLE, PAIRED_SAMPLE = 80, 40
+FLOORS = {"intent": 0.83, "urgency": 0.88, "qualified": 0.92}  # the published heads: .89, .89, .95
 MAX_MISSED_DANGERS = 1  # of the sample's dangers; a change must not miss more
-MAX_FALSE_ALARMS = 0.10  # the published heads: 5 of 75 here, and 174 of 1,885 on all fresh calls
+MAX_FALSE_ALARMS = 0.10  # the published heads: 6 of 75 here, and 174 of 1,885 on all fresh calls
+PAIRED = {"abel", "beth", "cole", "dora", "earl", "faye"}
+"""The authors of calls in pairs that differ in one indirect fact (decision 0070)."""
+PAIRED_FLOORS = {"intent": 0.83, "urgency": 0.65, "qualified": 0.85}  # the published heads: .90, .70, .88
 
 CALLS = (
     "Agent: Harbor Dry, how can I help?\nCaller: Our dishwasher leaked overnight. I shut the valve, the oak floor is "
@@ -75,23 +78,39 @@ def model() -> engine.Model:
     return engine.with_adapter(CachedEncoder(), heads("classify_call"))
 
 
-@cache
-def sample() -> tuple[Item, ...]:
-    """The same fresh calls in every run, by the hashes of their ids."""
-    items = read_sets("classify_call", "fresh")
-    return tuple(sorted(items, key=lambda item: hashlib.sha256(item.id.encode()).digest())[:SAMPLE])
+type Judged = tuple[tuple[Item, Classification], ...]
 
 
 @cache
-def judged() -> tuple[tuple[Item, Classification], ...]:
-    return tuple((item, classify(transcript(item), voicemail=is_voicemail(item))) for item in sample())
+def judged() -> Judged:
+    """A sample of the fresh calls."""
+    return _judged(
+        [item for item in read_sets("classify_call", "fresh") if item.author not in PAIRED], SAMPLE
+    )
 
 
+@cache
+def judged_pairs() -> Judged:
+    """A sample of the fresh calls in pairs, on which the decisive fact is hard to tell."""
+    return _judged(
+        [item for item in read_sets("classify_call", "fresh") if item.author in PAIRED], PAIRED_SAMPLE
+    )
+
+
+def _judged(items: Sequence[Item], most: int) -> Judged:
+    """The same calls in every run, by the hashes of their ids."""
+    chosen = sorted(items, key=lambda item: hashlib.sha256(item.id.encode()).digest())[:most]
+    return tuple((item, classify(transcript(item), voicemail=is_voicemail(item))) for item in chosen)
+
+
+@pytest.mark.parametrize(("sample", "floors"), [(judged, FLOORS), (judged_pairs, PAIRED_FLOORS)])
 @pytest.mark.parametrize("field", FLOORS)
-def test_accuracy_on_unseen_calls_stays_above_its_floor(field: str) -> None:
-    right = sum(getattr(got, field) == item.labels[field] for item, got in judged())
+def test_accuracy_on_unseen_calls_stays_above_its_floor(
+    sample: Callable[[], Judged], floors: dict[str, float], field: str
+) -> None:
+    right = sum(getattr(got, field) == item.labels[field] for item, got in sample())
 
-    assert right / len(judged()) >= FLOORS[field]
+    assert right / len(sample()) >= floors[field]
 
 
 def test_dangers_of_unseen_calls_are_found() -> None:
