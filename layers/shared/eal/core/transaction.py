@@ -61,13 +61,13 @@ def until_committed[T](commit: Callable[[], T]) -> T:
 
     Raises: Unavailable if they kept writing.
     """
-    for attempt in range(_TRIES):
+    overtaken: Exception | None = None
+    for _ in range(_TRIES):
         try:
             return commit()
-        except (Stale, AlreadyWritten) as stale:
-            if attempt == _TRIES - 1:
-                raise Unavailable from stale
-    raise AssertionError("the last try returns or raises")
+        except (Stale, AlreadyWritten) as refused:
+            overtaken = refused
+    raise Unavailable from overtaken
 
 
 class Transaction:

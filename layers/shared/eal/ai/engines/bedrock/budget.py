@@ -34,7 +34,7 @@ class Budget(Protocol):
         """Reserve an amount. False if that would exceed the budget. Raises: Unavailable."""
 
     def settle(self, held: int, *, spent: int, tokens: int) -> None:
-        """Replace a hold by what was spent. Raises: Unavailable."""
+        """Replace a hold by what was spent. Raises: Unavailable; Stale if the month has no item."""
 
 
 @dataclass(frozen=True, slots=True)
