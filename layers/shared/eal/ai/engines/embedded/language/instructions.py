@@ -71,6 +71,9 @@ def _whole() -> re.Pattern[str]:
         r"(?:emergency|gas leak|life threatening|qualified lead)\b"
         r"|\b(?:end|begin|start) of (?:transcript|system|instructions?|prompt)\b|\bprompt injection\b"
         r"|\bjailbreak\b"
+        # Spanish, German and French, the languages in which callers mix with English most.
+        r"|\b(?:ignora|ignore|ignoren|ignorad|olvida|ignoriere|ignorieren|vergiss|ignorez|oubliez) (?:\w+ ){0,3}?"
+        r"(?:instrucciones|indicaciones|anweisungen|instruktionen|vorgaben|instructions|consignes)\b"
     )
 
 
