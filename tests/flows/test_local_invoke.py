@@ -89,9 +89,10 @@ def test_the_templates_for_sam_local_name_the_stack_and_the_workers_layers(tmp_p
     for template in (main, workers):
         variables = template["Globals"]["Function"]["Environment"]["Variables"]
         assert variables["AWS_ENDPOINT_URL"] == "http://host.docker.internal:4566"
-    for layer in local_invoke.LAYERS:
-        assert workers["Resources"][layer]["Properties"]["ContentUri"] == f"../{layer}"
-        assert layer not in workers["Parameters"]
+    for parameter, layer in local_invoke.LAYERS.items():
+        assert workers["Resources"][parameter]["Properties"]["ContentUri"] == f"../{layer}"
+        assert "Condition" not in workers["Resources"][parameter]
+        assert parameter not in workers["Parameters"]
 
 
 def _send(connection: http.client.HTTPConnection) -> None:

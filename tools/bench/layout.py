@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.fixtures.template import functions
+from tools.stack.instance import NUMPY_LAYER
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRATCH = ROOT / ".local" / "bench"
@@ -75,7 +76,7 @@ def add_task(layout: Layout, name: str, source: str) -> Path:
 def _layers_of(folder: str) -> tuple[str, ...]:
     """The logical ids of a function's layers. The dashboard's function has only its own."""
     properties = next(one for one in functions().values() if one["CodeUri"] == f"functions/{folder}")
-    named = tuple(layer["Ref"] for layer in properties.get("Layers", ()))
+    named = tuple(layer.get("Ref", NUMPY_LAYER) for layer in properties.get("Layers", ()))
     return named if folder == DASHBOARD else (*_OF_ALL, *(name for name in named if name not in _OF_ALL))
 
 
@@ -83,7 +84,9 @@ def _opt(layers: tuple[str, ...]) -> Path:
     """/opt/python with these layers, which Lambda extracts over each other."""
     packages = SCRATCH / "opt" / "-".join(layers) / "python"
     for logical_id in layers:
-        built = _built(logical_id.removesuffix("Layer").lower(), logical_id)
+        built = _built(
+            "numpy" if logical_id == NUMPY_LAYER else logical_id.removesuffix("Layer").lower(), logical_id
+        )
         shutil.copytree(built / "python", packages, dirs_exist_ok=True)
     _check_compiled(packages)
     return packages

@@ -1,4 +1,4 @@
-"""The sentence encoder with a cache on disk, because the sets are encoded again and again."""
+"""A sentence encoder with a cache on disk, because the sets are encoded again and again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from eal.ai.engines.embedded.encoder import DIMENSIONS, MAX_TOKENS, Encoder, load
+from eal.ai.engines.embedded.encoder import MAX_TOKENS, SMALL, Encoder, load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,9 +24,9 @@ STORED = Path(__file__).resolve().parents[2] / ".local" / "vectors.sqlite"
 class CachedEncoder(Encoder):
     """Encodes each text once, and remembers the vectors by the hashes of the model and the text."""
 
-    def __init__(self, stored: Path = STORED) -> None:
-        super().__init__(load())
-        model = files("eal_models").joinpath("encoder.npz").read_bytes()
+    def __init__(self, name: str = SMALL, stored: Path = STORED) -> None:
+        super().__init__(load(name))
+        model = files("eal_models").joinpath(name).read_bytes()
         self._version = hashlib.sha256(model).hexdigest()
         self._stored = stored
         stored.parent.mkdir(exist_ok=True)
@@ -55,7 +55,7 @@ class CachedEncoder(Encoder):
                     for key, vector in zip(part, fresh, strict=True)
                 ]
                 database.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", rows)
-        return np.stack([found[key] for key in keys]) if keys else np.zeros((0, DIMENSIONS), np.float32)
+        return np.stack([found[key] for key in keys]) if keys else np.zeros((0, self.dimensions), np.float32)
 
     def _read(self, keys: Sequence[bytes]) -> dict[bytes, NDArray[np.float32]]:
         found: dict[bytes, NDArray[np.float32]] = {}

@@ -14,6 +14,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 REGION = "us-east-1"
 ARCHITECTURE = "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
+NUMPY_LAYER = "NumpyArm64Layer" if ARCHITECTURE == "arm64" else "NumpyX8664Layer"
 
 
 class Failed(Exception):

@@ -23,13 +23,17 @@ from typing import TYPE_CHECKING
 from samcli.yamlhelper import yaml_dump, yaml_parse  # type: ignore[import-untyped]
 
 from tools.stack import deploy, server
-from tools.stack.instance import ARCHITECTURE, ROOT, Failed, Instance, read_json, shown
+from tools.stack.instance import ARCHITECTURE, NUMPY_LAYER, ROOT, Failed, Instance, read_json, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-LAYERS = ("DependenciesLayer", "SharedLayer", "ModelsLayer")
+LAYERS = {
+    **{name: name for name in ("DependenciesLayer", "SharedLayer", "ModelsLayer")},
+    "NumpyLayer": NUMPY_LAYER,
+}
+"""The workers' parameters, and the resources that they refer to."""
 LOCAL = "local.yaml"
 """The file name of a built template with AWS_ENDPOINT_URL: --env-vars only sets variables that the template has."""
 _CHUNK_BYTES = 65_536
@@ -95,10 +99,11 @@ def write_templates(build: Path, endpoint: str) -> None:
         template["Globals"]["Function"]["Environment"]["Variables"]["AWS_ENDPOINT_URL"] = endpoint
     nested = main["Resources"]["Workers"]["Properties"]
     nested["Location"] = f"Workers/{LOCAL}"
-    for layer in LAYERS:
-        del nested["Parameters"][layer], workers["Parameters"][layer]
-        workers["Resources"][layer] = copy.deepcopy(main["Resources"][layer])
-        workers["Resources"][layer]["Properties"]["ContentUri"] = f"../{layer}"
+    for parameter, layer in LAYERS.items():
+        del nested["Parameters"][parameter], workers["Parameters"][parameter]
+        workers["Resources"][parameter] = copy.deepcopy(main["Resources"][layer])
+        workers["Resources"][parameter].pop("Condition", None)  # of the main template
+        workers["Resources"][parameter]["Properties"]["ContentUri"] = f"../{layer}"
     (build / LOCAL).write_text(yaml_dump(main))
     (build / "Workers" / LOCAL).write_text(yaml_dump(workers))
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 DEPLOYED = "layers/dependencies/requirements.txt"
 DEVELOPMENT = "tools/requirements.txt"
 HASHED = tuple(
-    f"layers/{layer}/requirements.txt" for layer in ("dashboard", "identity", "images", "models", "reports")
+    f"layers/{layer}/requirements.txt"
+    for layer in ("dashboard", "identity", "images", "models", "numpy", "reports")
 )
 """Their builds download wheels by their hashes. What functions import of them, the development environment has too."""
 IMPORTED = frozenset(

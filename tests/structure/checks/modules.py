@@ -44,8 +44,8 @@ ALLOWED = {
     },
 }
 CLASSIFIERS = {"workers/classify_call", "workers/classify_reply", "workers/score_lead"}
-"""The functions with the models layer. In any other, the import of NumPy takes as long as all its other imports. No
-function imports Pillow before it has a photo: only `workers/inspect_photo` has the images layer."""
+"""The functions with the layers of models and NumPy. In any other, the import of NumPy takes as long as all its other
+imports. No function imports Pillow before it has a photo: only `workers/inspect_photo` has the images layer."""
 HEAVY = {
     "aws_lambda_powertools": (
         "event_handler", "utilities.idempotency", "utilities.parameters", "utilities.parser",

@@ -17,6 +17,8 @@ HOMES = {"workers": WORKERS, "dashboard": DASHBOARD}
 KEPT = {"CallrailQueue", "ResendQueue", "StripeQueue"}
 """Queues of the main template to which only workers send. A move would delete them with their messages during the
 deployment, while receivers of version 1.1.0 still send to them."""
+CHOSEN = {"NumpyLayer": {"Fn::If": ["IsArm64", {"Ref": "NumpyArm64Layer"}, {"Ref": "NumpyX8664Layer"}]}}
+"""Parameters that have one of two resources."""
 
 UPLOADED_BY_BROWSERS = ("PhotosBucket", "UploadsBucket")
 """The buckets for whose presigned PUTs the API returns URLs."""
@@ -45,6 +47,8 @@ def _parameters(main: dict[str, Any], logical_id: str, nested: dict[str, Any]) -
     for name in sorted(passed.keys() - nested["Parameters"].keys()):
         yield f"{path} has no parameter {name}: add it, or stop passing it in {MAIN}"
     for name, value in passed.items():
+        if CHOSEN.get(name) == value:
+            continue
         (source,) = value.values() if isinstance(value, dict) else [value]
         expected = str(source).replace(".", "").removeprefix("AWS::")
         if name != expected:

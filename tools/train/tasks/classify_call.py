@@ -15,7 +15,8 @@ import numpy as np
 from eal.ai.classification import Intent, Urgency
 from eal.ai.engines.embedded import ngrams
 from eal.ai.engines.embedded.calls import engine, hazards, reading
-from eal.ai.engines.embedded.heads import Heads, heads, probabilities, read
+from eal.ai.engines.embedded.encoder import LARGE
+from eal.ai.engines.embedded.heads import Heads, probabilities, read
 from tools.evaluate import measures
 from tools.evaluate.calls import is_voicemail, label, transcript
 from tools.evaluate.sets import read_sets, sha256
@@ -28,13 +29,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from eal.ai.engines.embedded.calls.engine import Inputs
+    from eal.ai.engines.embedded.calls.engine import Inputs, Model
     from eal.ai.engines.embedded.calls.reading import Reading
     from tools.evaluate.sets import Item
     from tools.train.linear import Floats, Labels
 
 TASK = "classify_call"
-ADAPTER = "classify_call_adapter"
 CLASSES = {
     "intent": tuple(intent.value for intent in Intent),
     "urgency": tuple(urgency.value for urgency in Urgency),
@@ -53,10 +53,12 @@ RELEVANCE_BIAS = 1.0  # in favour of keeping an exchange: losing one costs more 
 LONG_WORDS = 200
 SMALL_TALK = 6  # intake exchanges in a lengthened copy of a call
 TARGET = 0.97  # of the answered fields are right
-DANGER_RECALL = 0.93  # of the head alone, on calls of which every third danger is told oddly on purpose
+DANGER_RECALL = 0.95  # of both heads alone, on calls of authors most of whom tell dangers oddly on purpose
 EXCHANGE_FALSE_ALARMS = 0.01
 MENTION_RECALL = 0.99
-"""Of the dangers that the rules find, these are not overruled by the head."""
+"""Of the dangers that the rules find, these are not overruled by the heads."""
+HAZARD_TARGET = 0.9
+"""Of the named kinds of danger are right."""
 
 _SEED = 20251126
 
@@ -90,11 +92,11 @@ def train() -> tuple[dict[str, NDArray[np.generic]], list[str]]:
     arrays: dict[str, NDArray[np.generic]] = {}
     arrays["idf"] = linear.frequencies([ngrams.of_clauses(one.read.clauses) for one in examples])
     arrays |= relevance_head(examples, snippets, encoder)
-    model = engine.with_adapter(encoder, _heads(arrays))
+    model = engine.with_adapter(encoder, _heads(arrays), CachedEncoder(LARGE))
     everything = examples + longer + snippets
     inputs = {id(one): engine.prepare(one.read, model) for one in everything}
-    arrays |= field_heads(examples, longer, inputs, report)
-    arrays |= danger_heads(examples, snippets, inputs, report)
+    arrays |= field_heads(examples, longer, inputs, model, report)
+    arrays |= danger_heads(examples, snippets, inputs, model, report)
     arrays["data_sha256"] = np.array(sha256([*calls, *exchanges]))
     return arrays, report
 
@@ -156,14 +158,19 @@ def _texts(one: Example, most: int | None) -> list[str]:
 
 
 def field_heads(
-    examples: Sequence[Example], longer: Sequence[Example], inputs: dict[int, Inputs], report: list[str]
+    examples: Sequence[Example],
+    longer: Sequence[Example],
+    inputs: dict[int, Inputs],
+    model: Model,
+    report: list[str],
 ) -> dict[str, NDArray[np.generic]]:
     everything = [*examples, *longer]
     prepared = [inputs[id(one)] for one in everything]
     original = np.array([one.original for one in everything])
     unseen = np.array([one.calibrates for one in everything])
     authors = [one.author for one in everything]
-    adapter, adapted_vectors = heads(ADAPTER), np.stack([one.adapted_vector for one in prepared])
+    new = [one for one in everything if one.calibrates]
+    adapted_vectors = model.adapted.encode([inputs[id(one)].text for one in new])
     vectors = np.stack([one.vector for one in prepared]).astype(np.float64)
     arrays: dict[str, NDArray[np.generic]] = {}
     mixes, calibrations, thresholds = [], [], []
@@ -182,25 +189,25 @@ def field_heads(
             bias[test] = one_bias
         scores = by_vector + by_ngrams + bias
         temperature = linear.temperature(scores[original], labels[original])
-        by_adapted = adapter[name].scores(adapted_vectors)
-        mix = linear.mix(scores[unseen] / temperature, by_adapted[unseen], labels[unseen])
-        shares = engine.mixed(scores / temperature, by_adapted, mix)
+        by_adapted = model.adapter[name].scores(adapted_vectors).astype(np.float64)
+        mix = linear.mix(scores[unseen] / temperature, by_adapted, labels[unseen])
+        shares = engine.mixed(scores[unseen] / temperature, by_adapted, mix).astype(np.float64)
         best = shares.argmax(1)
-        parts = (by_vector, by_ngrams, by_adapted)
+        parts = (by_vector[unseen], by_ngrams[unseen], by_adapted)
         agreement = np.column_stack([part.argmax(1) == best for part in parts]).astype(float)
-        right = best == labels
-        calibration = linear.calibration(shares[unseen], agreement[unseen], right[unseen])
+        right = best == labels[unseen]
+        calibration = linear.calibration(shares, agreement, right)
         confidences = np.array(
             [
                 engine.calibrated(float(row.max()), list(agree), calibration)
                 for row, agree in zip(shares, agreement, strict=True)
             ]
         )
-        level = linear.threshold(confidences[unseen], right[unseen], TARGET)
+        level = linear.threshold(confidences, right, TARGET)
         mixes.append(mix)
         calibrations.append(calibration)
         thresholds.append(level)
-        report += list(_field_report(name, classes, labels, best, confidences, level, everything))
+        report += _field_report(name, classes, labels[unseen], best, confidences, level, new)
         weights, one_bias = linear.classes_by_margin(rows, labels, len(classes), STRENGTH)
         arrays |= stored(name, classes, weights, one_bias, temperature)
         if name == "intent":
@@ -221,27 +228,27 @@ def _field_report(
 ) -> Iterator[str]:
     right = best == labels
     words = np.array([len(transcript(one.item).split()) for one in examples])
-    new = np.array([one.calibrates for one in examples])
-    expected, got = [classes[k] for k in labels[new]], [classes[k] for k in best[new]]
+    expected, got = [classes[k] for k in labels], [classes[k] for k in best]
     sure = confidences >= level
     yield (
-        f"{name}: accuracy {right[new].mean():.3f}, macro-F1 {measures.macro_f1(expected, got):.3f}, ECE "
-        f"{measures.calibration_error(list(confidences[new]), list(right[new])):.3f}, threshold {level:.3f}: answered "
-        f"{sure[new].mean():.2f}, of these right {right[new & sure].mean():.3f}"
+        f"{name}: accuracy {right.mean():.3f}, macro-F1 {measures.macro_f1(expected, got):.3f}, ECE "
+        f"{measures.calibration_error(list(confidences), list(right)):.3f}, threshold {level:.3f}: answered "
+        f"{sure.mean():.2f}, of these right {right[sure].mean():.3f}"
     )
-    yield (
-        f"  short {right[new & (words < LONG_WORDS)].mean():.3f}, long "
-        f"{right[new & (words >= LONG_WORDS)].mean():.3f}"
-    )
-    for author in sorted({one.author for one in examples if one.calibrates}):
-        own = new & np.array([one.author == author for one in examples])
+    yield f"  short {right[words < LONG_WORDS].mean():.3f}, long {right[words >= LONG_WORDS].mean():.3f}"
+    for author in sorted({one.author for one in examples}):
+        own = np.array([one.author == author for one in examples])
         yield f"  {author}: {right[own].mean():.3f}"
 
 
 def danger_heads(
-    examples: Sequence[Example], snippets: Sequence[Example], inputs: dict[int, Inputs], report: list[str]
+    examples: Sequence[Example],
+    snippets: Sequence[Example],
+    inputs: dict[int, Inputs],
+    model: Model,
+    report: list[str],
 ) -> dict[str, NDArray[np.generic]]:
-    """The danger head, with its thresholds for a whole call and for one exchange; and the kind of a danger."""
+    """The danger head, how much the adapter's counts beside it, and their thresholds; and the kind of a danger."""
     everything = [*examples, *snippets]
     prepared = [inputs[id(one)] for one in everything]
     labels = np.array(
@@ -263,35 +270,55 @@ def danger_heads(
         scores = parts[held_out] @ weights[:, 1] + bias[1]
         np.maximum.at(best_part, owners[held_out], scores)
     calls = np.array(["safety" in one.item.labels for one in everything])
-    level = float(np.quantile(whole[calls & labels], 1 - DANGER_RECALL))
-    part_level = max(level, float(np.quantile(best_part[calls & ~labels], 1 - EXCHANGE_FALSE_ALARMS)))
-    weights, bias = linear.classes_by_margin(rows, labels.astype(np.intp), 2, STRENGTH)
-    ruled = np.array([bool(hazards.dangers(one.read.clauses)) for one in everything])
-    both = (whole + best_part) / 2
-    mention_level = float(np.quantile(both[calls & labels & ruled], 1 - MENTION_RECALL))
-    found = (whole > level) | (best_part > part_level) | (ruled & (both > mention_level))
-    near = np.array([one.item.kind == "near_miss" for one in everything])
+    part_level = float(np.quantile(best_part[calls & ~labels], 1 - EXCHANGE_FALSE_ALARMS))
+
+    unseen = np.flatnonzero([one.calibrates and "safety" in one.item.labels for one in everything])
+    adapted_vectors = model.adapted.encode([prepared[number].text for number in unseen])
+    adapted = model.adapter["danger"].scores(adapted_vectors)[:, 0].astype(np.float64)
+    dangerous, both = labels[unseen], (whole[unseen] + best_part[unseen]) / 2
+    (first, second), _ = linear.yes_or_no(np.column_stack([both, adapted]), dangerous, 1.0)
+    mix = second / first
+    both = engine.danger_in_call(whole[unseen], best_part[unseen], adapted, mix)
+    level = float(np.quantile(both[dangerous], 1 - DANGER_RECALL))
+    ruled = np.array([bool(hazards.dangers(everything[number].read.clauses)) for number in unseen])
+    mention_level = float(np.quantile(both[dangerous & ruled], 1 - MENTION_RECALL))
+    found = (both > level) | (best_part[unseen] > part_level) | (ruled & (both > mention_level))
     report.append(
-        f"danger, by head and rules: thresholds {level:.3f} for a call, {part_level:.3f} for an exchange, "
-        f"{mention_level:.3f} for a mention"
+        f"danger: the adapter's head counts {mix:.3f}, thresholds {level:.3f} for a call, {part_level:.3f} for an "
+        f"exchange, {mention_level:.3f} for a mention: "
+        f"recall {measures.share(int(found[dangerous].sum()), int(dangerous.sum()))}, "
+        f"false alarms {measures.share(int(found[~dangerous].sum()), int((~dangerous).sum()))}"
     )
-    for name, part in (("calls", calls), ("exchanges", ~calls)):
-        alarms = found[part & ~labels & (near | calls)]
-        report.append(
-            f"  {name}: recall {measures.share(int(found[part & labels].sum()), int((part & labels).sum()))}, "
-            f"false alarms {measures.share(int(alarms.sum()), len(alarms))}"
-        )
-    arrays = stored("danger", ("danger",), weights[:, 1:], bias[1:] - level, 1.0)
-    arrays["danger_in_exchange"] = np.array([part_level - level])
-    arrays["danger_in_mention"] = np.array([mention_level - level])
+    weights, bias = linear.classes_by_margin(rows, labels.astype(np.intp), 2, STRENGTH)
+    arrays = stored("danger", ("danger",), weights[:, 1:], bias[1:], 1.0)
+    arrays["danger_mix"] = np.array(mix)
+    arrays["danger_thresholds"] = np.array([level, part_level, mention_level])
+    return arrays | hazard_head(snippets, inputs, report)
+
+
+def hazard_head(
+    snippets: Sequence[Example], inputs: dict[int, Inputs], report: list[str]
+) -> dict[str, NDArray[np.generic]]:
+    """The head for the kind of a danger, and the share from which it gives the danger its name."""
     dangers = [one for one in snippets if one.item.labels.get("hazard") in HAZARDS]
     kinds = sorted(set(HAZARDS.values()))
-    numbers = np.array([kinds.index(HAZARDS[one.item.labels["hazard"]]) for one in dangers])
+    labels = np.array([kinds.index(HAZARDS[one.item.labels["hazard"]]) for one in dangers])
     vectors = np.stack([inputs[id(one)].whole_vector for one in dangers]).astype(np.float64)
-    kind_weights, kind_bias = linear.classes_by_margin(
-        linear.csr_matrix(vectors * 2), numbers, len(kinds), 1.0
+    rows = linear.csr_matrix(vectors * 2)
+    shares = np.zeros((len(labels), len(kinds)))
+    for train, test in linear.folds([one.author for one in dangers]):
+        weights, bias = linear.classes_by_margin(rows[train], labels[train], len(kinds), 1.0)
+        shares[test] = probabilities(rows[test] @ weights + bias)
+    right = shares.argmax(1) == labels
+    level = linear.threshold(shares.max(1), right, HAZARD_TARGET)
+    named = shares.max(1) >= level
+    report.append(
+        f"hazard: {right.mean():.3f} right; named from {level:.3f}: {named.mean():.2f}, of these right "
+        f"{right[named].mean():.3f}"
     )
-    return arrays | stored("hazard", tuple(kinds), kind_weights * 2, kind_bias, 1.0, ngrams=False)
+    weights, bias = linear.classes_by_margin(rows, labels, len(kinds), 1.0)
+    arrays = stored("hazard", tuple(kinds), weights * 2, bias, 1.0, ngrams=False)
+    return arrays | {"hazard_threshold": np.array(level)}
 
 
 def stored(

@@ -1,6 +1,6 @@
-"""Train the adapter of classify_call: the encoder's upper layers for calls, and heads for the fields.
+"""Train the adapter of classify_call: the large encoder's upper layers for calls, and heads for the fields.
 
-Takes about 25 minutes of two cores. classify_call is trained after it, and decides how much its heads count.
+Takes about an hour of two cores. classify_call is trained after it, and decides how much its heads count.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import numpy as np
 
 from eal.ai.engines.embedded import relevance
 from eal.ai.engines.embedded.calls import engine
+from eal.ai.engines.embedded.encoder import LARGE, Encoder, load
 from eal.ai.engines.embedded.heads import read as read_heads
 from tools.evaluate.calls import label
 from tools.evaluate.sets import read_sets, sha256
@@ -26,15 +27,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from eal.ai.engines.embedded.encoder import Tokenizer
     from eal.ai.engines.embedded.relevance import Exchange
 
 FIELDS = {
     **{name: Field(len(classes), 0.7 if name == "qualified" else 1.0) for name, classes in CLASSES.items()},
     "danger": Field(2, 0.7),
 }
-"""A danger decides the urgency, so the encoder learns it too. Its head is not kept: the head on n-grams and the frozen
-vector finds more of the dangers that authors tell oddly.
-"""
 
 
 def train() -> tuple[dict[str, NDArray[np.generic]], list[str]]:
@@ -45,35 +44,36 @@ def train() -> tuple[dict[str, NDArray[np.generic]], list[str]]:
     )
     examples = classify_call.examples_of(calls)
     snippets = classify_call.snippets_of(exchanges)
-    encoder = CachedEncoder()
+    encoder, tokenizer = CachedEncoder(), Encoder(load(LARGE)).tokenizer
     relevance_head = read_heads(
         {"data_sha256": np.array(""), **classify_call.relevance_head(examples, snippets, encoder)}
     )["relevance"]
-    texts, vectors = [], []
+    texts = []
     for one in [*examples, *snippets]:
         alone = [one.read.text(exchange) for exchange in one.read.exchanges]
         scores = relevance_head.scores(encoder.encode(alone, engine.MAX_EXCHANGE_TOKENS))[:, 0]
         relevant = [one.read.exchanges[position] for position in relevance.relevant(scores)]
-        texts.append(_text(one, relevant, encoder))
-        vectors.append(encoder.encode([one.read.whole(relevant)])[0])
+        texts.append(_text(one, relevant, tokenizer))
     report = [f"{len(examples)} calls and {len(snippets)} exchanges of {len(ADAPTER_AUTHORS)} authors"]
-    trained = adapter.train(texts, list(FIELDS.values()), np.stack(vectors), report.append)
+    trained = adapter.train(texts, list(FIELDS.values()), report.append)
     arrays: dict[str, NDArray[np.generic]] = {
         name: array.astype(np.float16) for name, array in trained.arrays.items()
     }
     for name, (weights, bias) in zip(FIELDS, trained.heads, strict=True):
-        if name in CLASSES:
-            arrays |= classify_call.stored(
-                name, CLASSES[name], weights.astype(np.float64), bias.astype(np.float64), 1.0, ngrams=False
-            )
+        if name == "danger":  # one score: that of a danger over that of none
+            weights, bias = weights[:, 1:] - weights[:, :1], bias[1:] - bias[:1]
+        classes = CLASSES.get(name, ("danger",))
+        arrays |= classify_call.stored(
+            name, classes, weights.astype(np.float64), bias.astype(np.float64), 1.0, ngrams=False
+        )
     arrays["data_sha256"] = np.array(sha256([*calls, *exchanges]))
     return arrays, report
 
 
-def _text(one: Example, relevant: Sequence[Exchange], encoder: CachedEncoder) -> Text:
-    tokens = encoder.tokenizer.ids(one.read.whole(relevant), engine.MAX_ADAPTED_TOKENS)
+def _text(one: Example, relevant: Sequence[Exchange], tokenizer: Tokenizer) -> Text:
+    tokens = tokenizer.ids(one.read.whole(relevant))
     sizes = [
-        len(encoder.tokenizer.ids(one.read.text(exchange))) - 2 for exchange in relevant
+        len(tokenizer.ids(one.read.text(exchange))) - 2 for exchange in relevant
     ]  # without start and end
     segments = np.repeat(np.arange(len(relevant)), sizes)
     padded = [0, *segments, *[len(relevant) - 1] * len(tokens)]

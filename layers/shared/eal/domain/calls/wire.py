@@ -248,7 +248,13 @@ class ClassificationView(Wire):
     unsure: Annotated[list[str], Field(description="The fields whose confidence is too low to act on them.")]
     reasons: Annotated[list[str], Field(description="The reasons for the decision, as slugs.")]
     safety: Annotated[bool, Field(description="Whether the transcript mentions a present danger to life.")]
-    hazards: Annotated[list[str], Field(description="Hazards mentioned, such as `electrical`.")]
+    hazards: Annotated[
+        list[str],
+        Field(
+            description="Hazards mentioned, such as `electrical`. `person_in_danger` also names a danger whose kind is "
+            "unclear."
+        ),
+    ]
     provenance: ProvenanceView
     classified_at: Instant
 

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from eal.ai.engines.embedded.calls import engine
-from eal.ai.engines.embedded.encoder import DIMENSIONS
 from eal.ai.engines.embedded.heads import heads
 from tools.evaluate.sets import read_sets, sha256
 from tools.train.authors import ADAPTER_AUTHORS
+
+DIMENSIONS = 768
+"""Of the large encoder, which the adapter changes."""
 
 
 def test_the_adapter_names_the_data_that_it_was_trained_on() -> None:
@@ -30,7 +32,7 @@ def test_the_calibration_has_calls_that_the_adapter_has_not_seen() -> None:
 def test_the_adapter_is_small_enough_for_the_repository() -> None:
     file = files("eal_models").joinpath("heads", "classify_call_adapter.npz")
 
-    assert len(file.read_bytes()) < 1_500_000
+    assert len(file.read_bytes()) < 2_500_000
 
 
 @pytest.mark.parametrize("field", engine.FIELDS)
@@ -50,6 +52,6 @@ def test_the_adapter_changes_only_the_upper_layers() -> None:
     arrays = heads("classify_call_adapter").arrays
     layers = {name.partition(".")[0] for name in arrays}
 
-    assert layers == {"2", "3", "4", "5"}
+    assert layers == {"8", "9", "10", "11"}
     assert all(np.isfinite(array).all() for array in arrays.values())
-    assert arrays["2.query.down"].shape[0] == DIMENSIONS
+    assert arrays["8.query.down"].shape[0] == DIMENSIONS

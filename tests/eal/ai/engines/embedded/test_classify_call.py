@@ -22,7 +22,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eal.ai.classification import Classification, Intent, Urgency
-from eal.ai.engines.embedded.calls import engine
+from eal.ai.engines.embedded.calls import engine, hazards, reading
+from eal.ai.engines.embedded.encoder import LARGE
 from eal.ai.engines.embedded.heads import heads
 from eal.ai.transcript import parse
 from tools.evaluate.calls import is_voicemail, transcript
@@ -34,12 +35,12 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[5]
 SAMPLE, PAIRED_SAMPLE = 80, 40
-FLOORS = {"intent": 0.83, "urgency": 0.88, "qualified": 0.92}  # the published heads: .89, .89, .95
+FLOORS = {"intent": 0.83, "urgency": 0.88, "qualified": 0.92}  # the published heads: .89, .92, .96
 MAX_MISSED_DANGERS = 1  # of the sample's dangers; a change must not miss more
-MAX_FALSE_ALARMS = 0.10  # the published heads: 6 of 75 here, and 174 of 1,885 on all fresh calls
+MAX_FALSE_ALARMS = 0.10  # the published heads: 5 of 75 here, and 143 of 1,885 on all fresh calls
 PAIRED = {"abel", "beth", "cole", "dora", "earl", "faye"}
 """The authors of calls in pairs that differ in one indirect fact (decision 0070)."""
-PAIRED_FLOORS = {"intent": 0.83, "urgency": 0.65, "qualified": 0.85}  # the published heads: .90, .70, .88
+PAIRED_FLOORS = {"intent": 0.83, "urgency": 0.72, "qualified": 0.85}  # the published heads: .90, .80, .90
 
 CALLS = (
     "Agent: Harbor Dry, how can I help?\nCaller: Our dishwasher leaked overnight. I shut the valve, the oak floor is "
@@ -75,7 +76,7 @@ def classify(text: str, *, voicemail: bool = False) -> Classification:
 
 @cache
 def model() -> engine.Model:
-    return engine.with_adapter(CachedEncoder(), heads("classify_call"))
+    return engine.with_adapter(CachedEncoder(), heads("classify_call"), CachedEncoder(LARGE))
 
 
 type Judged = tuple[tuple[Item, Classification], ...]
@@ -128,7 +129,8 @@ def test_what_a_rule_finds_counts_unless_the_danger_head_is_sure_that_it_is_no_d
 ) -> None:
     trained = model().heads
     silent = replace(trained.heads["danger"], bias=trained.heads["danger"].bias - 50)
-    arrays = {**trained.arrays, "danger_in_mention": np.array([level])}
+    in_call, in_exchange, _ = trained.arrays["danger_thresholds"]
+    arrays = {**trained.arrays, "danger_thresholds": np.array([in_call, in_exchange, level])}
     using = replace(model(), heads=replace(trained, heads={**trained.heads, "danger": silent}, arrays=arrays))
 
     got = engine.classify_call("Caller: I smell gas in the kitchen, and it is getting stronger.", using=using)
@@ -137,12 +139,41 @@ def test_what_a_rule_finds_counts_unless_the_danger_head_is_sure_that_it_is_no_d
     assert (got.hazards == ("gas_smell",)) is counts
 
 
+@pytest.mark.parametrize(("level", "named"), [(0.0, True), (1.1, False)])
+def test_a_danger_that_only_the_head_finds_has_a_name_if_its_kind_is_sure(level: float, named: bool) -> None:
+    trained = model().heads
+    alarmed = replace(trained.heads["danger"], bias=trained.heads["danger"].bias + 50)
+    arrays = {**trained.arrays, "hazard_threshold": np.array(level)}
+    using = replace(
+        model(), heads=replace(trained, heads={**trained.heads, "danger": alarmed}, arrays=arrays)
+    )
+
+    text = "Caller: The outlet gave me a tingle when I touched it."
+    got = engine.classify_call(text, using=using)
+
+    assert not hazards.dangers(reading.read(text, voicemail=False).clauses)
+    assert got.safety
+    assert got.hazards == (("electrical",) if named else ("person_in_danger",))
+
+
+def test_a_danger_that_a_rule_has_named_gets_no_second_name_for_want_of_a_sure_one() -> None:
+    trained = model().heads
+    alarmed = replace(trained.heads["danger"], bias=trained.heads["danger"].bias + 50)
+    arrays = {**trained.arrays, "hazard_threshold": np.array(1.1)}
+    using = replace(
+        model(), heads=replace(trained, heads={**trained.heads, "danger": alarmed}, arrays=arrays)
+    )
+
+    got = engine.classify_call("Caller: I smell gas in the kitchen, and it is getting stronger.", using=using)
+
+    assert got.hazards == ("gas_smell",)
+
+
 def test_sure_fields_are_right_more_often_than_unsure_ones() -> None:
+    every = judged() + judged_pairs()
     for field in FLOORS:
-        sure = [
-            getattr(got, field) == item.labels[field] for item, got in judged() if field not in got.unsure
-        ]
-        unsure = [getattr(got, field) == item.labels[field] for item, got in judged() if field in got.unsure]
+        sure = [getattr(got, field) == item.labels[field] for item, got in every if field not in got.unsure]
+        unsure = [getattr(got, field) == item.labels[field] for item, got in every if field in got.unsure]
 
         assert sum(sure) / len(sure) > sum(unsure) / max(1, len(unsure))
 

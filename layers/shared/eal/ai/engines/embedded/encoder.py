@@ -1,7 +1,10 @@
-"""all-MiniLM-L6-v2, a sentence encoder, in NumPy alone: text in, unit vectors of 384 numbers out.
+"""Two sentence encoders in NumPy alone: text in, unit vectors out.
+
+all-MiniLM-L6-v2 (`encoder`, 384 numbers a vector) reads every text. all-mpnet-base-v2 (768 numbers) takes eight times
+the work, and reads only one text of each call (decision 0071).
 
 The weights are int8 with one scale for each row of the embeddings and each column of a matrix. `layers/models` converts
-them from the published model; cosines to the original are above 0.996. onnxruntime would run the same model, but is
+them from the published models; cosines to the originals are above 0.99. onnxruntime would run the same models, but is
 reported to abort at import on Lambda's arm64 (microsoft/onnxruntime#10038).
 """
 
@@ -22,15 +25,20 @@ if TYPE_CHECKING:
 
     type Floats = NDArray[np.float32 | np.float64]
 
+SMALL = "encoder.npz"
+LARGE = "large_encoder.npz"
 DIMENSIONS = 384
+"""Of a vector of `encoder()`."""
 MAX_TOKENS = 256
-"""Of one text. The model has positions for 512, and was trained on 128; further tokens are ignored."""
-_LAYERS = 6
+"""Of one text. Both models have positions for 512, and were trained on 128; further tokens are ignored."""
 _HEADS = 12
-_MAX_BATCH_TOKENS = 2_048  # bounds the memory of a batch: 2,048 tokens take 13 MB in the widest layer
+_MAX_BATCH_TOKENS = 2_048  # bounds the memory of a batch: 2,048 tokens take 25 MB in the widest layer
 _MAX_WORD_CHARACTERS = 100
-_SCALE = np.float32((DIMENSIONS / _HEADS) ** -0.5)
 _EPSILON = np.float32(1e-12)
+# MPNet adds a trained bias to the attention of two tokens, by their relative position, as T5 does (arXiv 1910.10683).
+# In each direction, distances below 8 have a bucket each, and the longer ones share 8 buckets.
+_EXACT_DISTANCES = 8
+_MAX_DISTANCE = 128
 # As in BERT's own tokenizer, with its gap before 2B920.
 _IDEOGRAPHS = (
     (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x2A6DF), (0x2A700, 0x2B81F),
@@ -44,7 +52,8 @@ class Tokenizer:
     def __init__(self, vocabulary: Mapping[str, int]) -> None:
         self._ids = vocabulary
         self._longest = max(map(len, vocabulary))
-        self._first, self._last, self._unknown = (vocabulary[name] for name in ("[CLS]", "[SEP]", "[UNK]"))
+        ends = ("<s>", "</s>") if "<s>" in vocabulary else ("[CLS]", "[SEP]")  # MPNet's has BERT's as well
+        self._first, self._last, self._unknown = (vocabulary[name] for name in (*ends, "[UNK]"))
 
     def ids(self, text: str, limit: int = MAX_TOKENS) -> list[int]:
         """At most `limit` ids, with those of the start and the end."""
@@ -110,40 +119,49 @@ def _is_ideograph(code: int) -> bool:
 
 
 class Encoder:
-    """The model, with its weights as float32."""
+    """A model. `dimensions` is the length of its vectors.
+
+    Its matrices stay int8 in memory, and each becomes float32 while it is used. That takes 0.1 s for a batch of the
+    large model, which has 120 MB instead of 360.
+    """
 
     def __init__(self, arrays: Mapping[str, NDArray[np.generic]]) -> None:
         words = bytes(arrays["vocabulary"].astype(np.uint8)).decode().split("\n")
         self.tokenizer = Tokenizer({word: number for number, word in enumerate(words)})
-        self._words = arrays["words"].astype(np.int8)
+        self._words = arrays["words"].astype(np.int8, copy=False)
         self._word_scales = _floats(arrays["words.scale"])
         self._positions = _floats(arrays["positions"])
-        self._weights = {
-            name: _floats(array) * _floats(arrays[f"{name}.scale"])
-            if array.dtype == np.int8
-            else _floats(array)
+        self._distances = _floats(arrays["distances"]) if "distances" in arrays else None
+        self._epsilon = (
+            np.float32(arrays["epsilon"].astype(np.float32)[0]) if "epsilon" in arrays else _EPSILON
+        )
+        self._matrices = {
+            name: array.astype(np.int8, copy=False)
             for name, array in arrays.items()
-            if name.startswith(("0.", "1.", "2.", "3.", "4.", "5.", "start.")) and not name.endswith(".scale")
+            if name.endswith(".weight")
         }
+        self._vectors = {
+            name: _floats(array)
+            for name, array in arrays.items()
+            if name.endswith((".bias", ".gain", ".shift", ".weight.scale"))
+        }
+        self._adapter: Mapping[str, Floats] = {}
+        self._layers = sum(name.endswith(".query.weight") for name in self._matrices)
+        self.dimensions = self._words.shape[1]
+        self._scale = np.float32((self.dimensions / _HEADS) ** -0.5)
 
     def adapted(self, adapter: Mapping[str, Floats]) -> Self:
-        """The model with an adapter, the products of whose matrices of low rank are added to its weights (LoRA,
-        arXiv 2106.09685). Both share what the adapter does not change.
+        """The model with an adapter, the products of whose matrices of low rank count as a part of its own matrices
+        (LoRA, arXiv 2106.09685). Both share these.
         """
         other = copy(self)
-        other._weights = dict(self._weights)
-        for down in (name for name in adapter if name.endswith(".down")):
-            name = down.removesuffix(".down")
-            other._weights[f"{name}.weight"] = (
-                self._weights[f"{name}.weight"] + adapter[down] @ adapter[f"{name}.up"]
-            )
-            other._weights[f"{name}.bias"] = self._weights[f"{name}.bias"] + adapter[f"{name}.shift"]
+        other._adapter = adapter
         return other
 
     def encode(self, texts: Sequence[str], limit: int = MAX_TOKENS) -> Floats:
         """One unit vector for each text; texts of similar length share a batch."""
         ids = [self.tokenizer.ids(text, limit) for text in texts]
-        vectors = np.zeros((len(texts), DIMENSIONS), np.float32)
+        vectors = np.zeros((len(texts), self.dimensions), np.float32)
         for batch in _batches([len(one) for one in ids]):
             vectors[batch] = self._forward([ids[position] for position in batch])
         return vectors
@@ -157,34 +175,40 @@ class Encoder:
             mask[row, : len(one)] = 1
         hidden = self._words[ids].astype(np.float32) * self._word_scales[ids][..., None]
         hidden = self._normalised(hidden + self._positions[:longest], "start")
-        ignored = ((1 - mask) * np.float32(-1e9))[:, None, None, :]
-        for layer in range(_LAYERS):
-            hidden = self._normalised(hidden + self._attention(hidden, ignored, layer), f"{layer}.attention")
+        added = ((1 - mask) * np.float32(-1e9))[:, None, None, :]  # nothing looks at what only fills the row
+        if self._distances is not None:
+            added = added + self._distances[relative_position_buckets(longest)].transpose(2, 0, 1)
+        for layer in range(self._layers):
+            hidden = self._normalised(hidden + self._attention(hidden, added, layer), f"{layer}.attention")
             inner = _gelu(self._linear(hidden, f"{layer}.inner"))
             hidden = self._normalised(hidden + self._linear(inner, f"{layer}.outer"), f"{layer}.output")
         pooled = np.einsum("btd,bt->bd", hidden, mask)
         return unit(pooled)
 
-    def _attention(self, hidden: Floats, ignored: Floats, layer: int) -> Floats:
+    def _attention(self, hidden: Floats, added: Floats, layer: int) -> Floats:
         count, length, _ = hidden.shape
         query, key, value = (
             self._linear(hidden, f"{layer}.{name}").reshape(count, length, _HEADS, -1).transpose(0, 2, 1, 3)
             for name in ("query", "key", "value")
         )
-        scores = query @ key.transpose(0, 1, 3, 2) * _SCALE + ignored
+        scores = query @ key.transpose(0, 1, 3, 2) * self._scale + added
         scores = np.exp(scores - scores.max(-1, keepdims=True))
         scores /= scores.sum(-1, keepdims=True)
-        mixed = (scores @ value).transpose(0, 2, 1, 3).reshape(count, length, DIMENSIONS)
+        mixed = (scores @ value).transpose(0, 2, 1, 3).reshape(count, length, self.dimensions)
         return self._linear(mixed, f"{layer}.mixed")
 
     def _linear(self, x: Floats, name: str) -> Floats:
-        product: Floats = x @ self._weights[f"{name}.weight"]
-        return product + self._weights[f"{name}.bias"]
+        product: Floats = x @ self._matrices[f"{name}.weight"].astype(np.float32)
+        product = product * self._vectors[f"{name}.weight.scale"] + self._vectors[f"{name}.bias"]
+        if f"{name}.down" not in self._adapter:
+            return product
+        added: Floats = (x @ self._adapter[f"{name}.down"]) @ self._adapter[f"{name}.up"]
+        return product + added + self._adapter[f"{name}.shift"]
 
     def _normalised(self, x: Floats, name: str) -> Floats:
         x = x - x.mean(-1, keepdims=True)
-        x = x / np.sqrt(np.square(x).mean(-1, keepdims=True) + _EPSILON)
-        return x * self._weights[f"{name}.gain"] + self._weights[f"{name}.shift"]
+        x = x / np.sqrt(np.square(x).mean(-1, keepdims=True) + self._epsilon)
+        return x * self._vectors[f"{name}.gain"] + self._vectors[f"{name}.shift"]
 
 
 def unit(vectors: Floats) -> Floats:
@@ -200,6 +224,16 @@ def _gelu(x: Floats) -> Floats:
     series = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
     tail: Floats = (series * np.exp(-z * z)).astype(np.float32) * np.float32(0.5)
     return x * np.where(x < 0, tail, 1 - tail)
+
+
+def relative_position_buckets(length: int) -> NDArray[np.intp]:
+    """The row of `distances` for the offset from the first token (row) to the second one (column)."""
+    offsets = np.arange(length) - np.arange(length)[:, None]
+    distances = np.abs(offsets)
+    share = np.log(np.maximum(distances, 1) / _EXACT_DISTANCES) / np.log(_MAX_DISTANCE / _EXACT_DISTANCES)
+    far = np.minimum(_EXACT_DISTANCES + (share * _EXACT_DISTANCES).astype(int), 2 * _EXACT_DISTANCES - 1)
+    buckets = np.where(distances < _EXACT_DISTANCES, distances, far)
+    return np.where(offsets > 0, 2 * _EXACT_DISTANCES + buckets, buckets)
 
 
 def _floats(array: NDArray[np.generic]) -> Floats:
@@ -218,13 +252,16 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
         yield batch
 
 
-def load() -> dict[str, NDArray[np.generic]]:
-    """The arrays of the models layer. Raises: FileNotFoundError if neither the layer nor `make` has built them."""
-    path = files("eal_models").joinpath("encoder.npz")
-    with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+def load(name: str) -> dict[str, NDArray[np.generic]]:
+    """The arrays of a model in the models layer: `SMALL` or `LARGE`.
+
+    Raises: FileNotFoundError if neither the layer nor `make` has built them.
+    """
+    with files("eal_models").joinpath(name).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
         return dict(arrays)
 
 
 @cache
 def encoder() -> Encoder:
-    return Encoder(load())
+    """all-MiniLM-L6-v2."""
+    return Encoder(load(SMALL))

@@ -2,9 +2,9 @@
 
 1. Instructions to the system are left out, and the rest is cut into exchanges.
 2. The danger head reads every exchange, and the hazard rules read every clause. Either makes the call an emergency,
-   unless the head is sure that what a rule found is no danger.
+   unless the danger heads are sure that what a rule found is no danger.
 3. The relevance head keeps the exchanges that tell why the caller calls. The heads of the fields read these, and so do
-   the heads on the vectors of the adapted encoder. Both decide together.
+   the heads on the vectors of the large encoder, which an adapter changes for calls. Both decide together.
 4. Each field has a calibrated confidence. A field whose confidence is below its threshold is unsure.
 """
 
@@ -19,8 +19,9 @@ import numpy as np
 from eal.ai.classification import Classification, Confidences, Evidence, Intent, Urgency
 from eal.ai.engines.embedded import ngrams, relevance
 from eal.ai.engines.embedded.calls import evidence, hazards, reading
-from eal.ai.engines.embedded.encoder import Encoder, encoder
+from eal.ai.engines.embedded.encoder import LARGE, Encoder, encoder, load
 from eal.ai.engines.embedded.heads import Heads, heads, probabilities
+from eal.ai.engines.embedded.signals import Signal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,10 +36,12 @@ if TYPE_CHECKING:
     type Floats = NDArray[np.float32 | np.float64]
 
 ENGINE = "embedded"
-VERSION = "embedded-4"
+VERSION = "embedded-5"
 FIELDS = ("intent", "urgency", "qualified")
 MAX_EXCHANGE_TOKENS = 128
-MAX_ADAPTED_TOKENS = 160
+
+_UNNAMED_HAZARD = Signal.PERSON_IN_DANGER.value
+"""The name of dangers whose kinds are all unsure."""
 
 _QUALIFIED = {"true": True, "false": False, "null": None}
 _NO_NEW_NEED = frozenset({
@@ -49,7 +52,9 @@ _CONFIDENCE_WITHOUT_TEXT = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The encoder and the heads of the task; and the encoder with the task's adapter, and the heads on its vectors."""
+    """The encoder and the heads of the task; and the large encoder with the task's adapter, and the heads on its
+    vectors.
+    """
 
     encoder: Encoder
     heads: Heads
@@ -60,18 +65,18 @@ class Model:
 @cache
 def model() -> Model:
     """The model in the models layer."""
-    return with_adapter(encoder(), heads("classify_call"))
+    return with_adapter(encoder(), heads("classify_call"), Encoder(load(LARGE)))
 
 
-def with_adapter(frozen: Encoder, trained: Heads) -> Model:
-    """A model of these heads and the published adapter."""
+def with_adapter(small: Encoder, trained: Heads, large: Encoder) -> Model:
+    """A model of these encoders and heads, and of the published adapter."""
     adapter = heads("classify_call_adapter")
-    return Model(frozen, trained, frozen.adapted(adapter.arrays), adapter)
+    return Model(small, trained, large.adapted(adapter.arrays), adapter)
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What the heads read: each exchange by itself, all together, and together the relevant ones (`kept`)."""
+    """What the heads read: each exchange by itself, all together, and together the relevant ones (`kept`, `text`)."""
 
     exchanges: tuple[Exchange, ...]
     vectors: Floats
@@ -79,9 +84,9 @@ class Inputs:
     whole_vector: Floats
     whole_ngrams: Sparse
     kept: tuple[int, ...]
+    text: str
     vector: Floats
     text_ngrams: Sparse
-    adapted_vector: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +102,9 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Danger:
-    """A present danger to life, and the sentence that tells of it."""
+    """A present danger to life, and the sentence that tells of it. `hazard` is None if its kind is unsure."""
 
-    hazard: str
+    hazard: str | None
     evidence: Evidence
 
 
@@ -114,15 +119,17 @@ def classify_call(
         return _nothing_said(("no_transcript", *missed, *ignored))
     using = using or model()
     inputs = prepare(read, using)
-    fields = judge_fields(inputs, using)
-    dangers = find_dangers(read, inputs, using.heads)
+    adapted_vector = using.adapted.encode([inputs.text])[0]
+    fields = judge_fields(inputs, adapted_vector, using)
+    dangers = find_dangers(read, inputs, adapted_vector, using)
     found = _decided(fields, bool(dangers))
     quotes = [_evidence(field, read, inputs, using.heads) for field in fields]
+    named = dict.fromkeys(danger.hazard for danger in dangers if danger.hazard)
     return replace(
         found,
         reasons=(*found.reasons, *missed, *ignored),
         evidence=tuple(dict.fromkeys([*quotes, *(danger.evidence for danger in dangers)])),
-        hazards=tuple(dict.fromkeys(danger.hazard for danger in dangers)),
+        hazards=tuple(named) or (_UNNAMED_HAZARD,) * bool(dangers),
     )
 
 
@@ -155,9 +162,9 @@ def prepare(read: Reading, using: Model) -> Inputs:
         whole_vector=whole_vector,
         whole_ngrams=_ngrams(read.exchanges, idf),
         kept=tuple(kept),
+        text=text,
         vector=vector,
         text_ngrams=_ngrams(relevant, idf),
-        adapted_vector=using.adapted.encode([text], MAX_ADAPTED_TOKENS)[0],
     )
 
 
@@ -166,7 +173,7 @@ def _ngrams(exchanges: Sequence[Exchange], idf: Floats) -> Sparse:
     return ngrams.weighted(ngrams.of_clauses(clauses), idf)
 
 
-def judge_fields(inputs: Inputs, using: Model) -> list[Field]:
+def judge_fields(inputs: Inputs, adapted_vector: Floats, using: Model) -> list[Field]:
     """The class of each field. Urgency and qualified depend on the intent, so they read its probabilities too."""
     found: list[Field] = []
     vector = inputs.vector
@@ -175,7 +182,7 @@ def judge_fields(inputs: Inputs, using: Model) -> list[Field]:
         head = using.heads[name]
         by_vector, by_ngrams = head.parts(vector, inputs.text_ngrams)
         scores = (by_vector + by_ngrams + head.bias) / head.temperature
-        by_adapted = using.adapter[name].scores(inputs.adapted_vector)
+        by_adapted = using.adapter[name].scores(adapted_vector)
         shares = mixed(scores, by_adapted, arrays["mix"][number])
         best = int(shares.argmax())
         agreement = [float(part.argmax() == best) for part in (by_vector, by_ngrams, by_adapted)]
@@ -199,29 +206,43 @@ def calibrated(share: float, agreement: Sequence[float], weights: Floats) -> flo
     return round(1 / (1 + float(np.exp(-logit))), 3)
 
 
-def find_dangers(read: Reading, inputs: Inputs, using: Heads) -> list[Danger]:
-    """The dangers that the rules find in any clause, or the danger head in the whole call or in any exchange.
+def danger_in_call(whole: Floats, best: Floats, adapted: Floats, weight: Floats) -> Floats:
+    """The score for a danger, from those of the danger head for the whole call and for the exchange in which it is
+    highest, and from that of the adapter's head, which counts by its weight.
+    """
+    return (whole + best) / 2 + weight * adapted
 
-    What the rules find does not count if the head's scores are lower than for nearly every danger of the training that
+
+def find_dangers(read: Reading, inputs: Inputs, adapted_vector: Floats, using: Model) -> list[Danger]:
+    """The dangers that the rules find in any clause, or the danger heads in the whole call or in any exchange.
+
+    What the rules find does not count if the heads' score is lower than for nearly every danger of the training that
     the rules find.
     """
-    head, kinds = using["danger"], using["hazard"]
+    trained = using.heads
+    head, kinds = trained["danger"], trained["hazard"]
+    least_in_call, least_in_exchange, least_for_mention = trained.arrays["danger_thresholds"]
     scores = np.array(
         [head.scores(vector, sparse)[0] for vector, sparse in zip(inputs.vectors, inputs.ngrams, strict=True)]
     )
     whole = head.scores(inputs.whole_vector, inputs.whole_ngrams)[0]
+    adapted = using.adapter["danger"].scores(adapted_vector)[0]
+    score = danger_in_call(whole, scores.max(), adapted, trained.arrays["danger_mix"])
     found: list[Danger] = []
-    if (whole + scores.max()) / 2 > using.arrays["danger_in_mention"]:
+    if score > least_for_mention:
         found += [
             Danger(mention.cue.signal.value, evidence.of_mention("safety", mention, read))
             for mention in hazards.dangers(read.clauses)
         ]
-    outright = np.flatnonzero(scores > using.arrays["danger_in_exchange"])
-    in_call = whole > 0 and not found
+    outright = np.flatnonzero(scores > least_in_exchange)
+    in_call = score > least_in_call and not found
     for position in outright if len(outright) else [scores.argmax()] if in_call else []:
-        hazard = kinds.classes[int(kinds.scores(inputs.vectors[position]).argmax())]
-        quote = evidence.of_exchange("safety", inputs.exchanges[position], read, _scorer(using, "danger", 0))
-        found.append(Danger(hazard, quote))
+        shares = probabilities(kinds.scores(inputs.vectors[position]))
+        sure = shares.max() >= trained.arrays["hazard_threshold"]
+        quote = evidence.of_exchange(
+            "safety", inputs.exchanges[position], read, _scorer(trained, "danger", 0)
+        )
+        found.append(Danger(kinds.classes[int(shares.argmax())] if sure else None, quote))
     return found
 
 
