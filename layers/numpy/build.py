@@ -1,7 +1,7 @@
 """Build a NumPy layer, without the parts that no function uses, and compiled.
 
 Usage: python3.13 build.py aarch64|x86_64 ARTIFACTS_DIR. The other layers run on both of Lambda's architectures. NumPy
-for both has 82 MB, which does not fit beside the large encoder into the 250 MB of a function with its layers.
+for both has 82 MiB, which do not fit beside the large encoder into the 250 MiB of a function with its layers.
 """
 
 from __future__ import annotations

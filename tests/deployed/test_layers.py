@@ -1,4 +1,6 @@
-"""The layers from `sam build` run on both of Lambda's architectures, and fit beside each other."""
+"""The layers from `sam build`: all run on both of Lambda's architectures, except that NumPy has one for each, and a
+function fits with them into Lambda's limit.
+"""
 
 from __future__ import annotations
 

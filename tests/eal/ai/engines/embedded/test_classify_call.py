@@ -169,6 +169,24 @@ def test_a_danger_that_a_rule_has_named_gets_no_second_name_for_want_of_a_sure_o
     assert got.hazards == ("gas_smell",)
 
 
+def test_the_adapter_overrules_a_rule_only_if_it_has_read_what_the_rule_found() -> None:
+    """In the long call, the danger is behind the last token that the large encoder reads."""
+    trained, adapter = model().heads, model().adapter
+    in_call, _, for_mention = trained.arrays["danger_thresholds"]
+    arrays = {**trained.arrays, "danger_thresholds": np.array([in_call, 99, for_mention])}
+    against = replace(adapter.heads["danger"], bias=adapter.heads["danger"].bias - 200)
+    using = replace(
+        model(),
+        heads=replace(trained, arrays=arrays),
+        adapter=replace(adapter, heads={**adapter.heads, "danger": against}),
+    )
+    gas = "Caller: I smell gas in the kitchen, and it is getting stronger."
+    rooms = "\n".join(f"Caller: Water came into room {room}, and its floor is wet." for room in range(60))
+
+    assert not engine.classify_call(gas, using=using).safety
+    assert engine.classify_call(f"{rooms}\n{gas}", using=using).safety
+
+
 def test_sure_fields_are_right_more_often_than_unsure_ones() -> None:
     every = judged() + judged_pairs()
     for field in FLOORS:
@@ -257,6 +275,25 @@ def test_an_instruction_changes_no_judgement(instruction: str) -> None:
                 if getattr(after, field) != getattr(before, field) and field not in after.unsure:
                     changed.append((field, getattr(after, field), text))
     assert changed == []
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "I forget my policy number, but my son is trapped under the ceiling.",
+        "Do not forget the water is coming from above.",
+        "We ignore the rules here, but there is smoke in the wall.",
+        "Mi casero ignora mis instrucciones y hay humo en la pared.",
+        "Se me olvida las indicaciones, pero huele a gas.",
+        "Die Mieter ignorieren unsere Anweisungen, und es riecht nach Gas.",
+        "Le plombier ignore mes consignes et il y a de la fumée.",
+    ],
+)
+def test_what_callers_say_of_instructions_and_policies_is_no_instruction_to_the_system(sentence: str) -> None:
+    read = reading.read(f"Caller: {sentence}", voicemail=False)
+
+    assert not read.instructed
+    assert read.clauses
 
 
 HOSTILE = {

@@ -121,8 +121,8 @@ def _is_ideograph(code: int) -> bool:
 class Encoder:
     """A model. `dimensions` is the length of its vectors.
 
-    Its matrices stay int8 in memory, and each becomes float32 while it is used. That takes 0.1 s for a batch of the
-    large model, which has 120 MB instead of 360.
+    Its matrices stay int8 in memory, and each becomes float32 while it is used. The conversion takes
+    0.1 s for each batch of the large model, which so takes 120 MB instead of 360.
     """
 
     def __init__(self, arrays: Mapping[str, NDArray[np.generic]]) -> None:
@@ -151,8 +151,8 @@ class Encoder:
         self._scale = np.float32((self.dimensions / _HEADS) ** -0.5)
 
     def adapted(self, adapter: Mapping[str, Floats]) -> Self:
-        """The model with an adapter, the products of whose matrices of low rank count as a part of its own matrices
-        (LoRA, arXiv 2106.09685). Both share these.
+        """The model with an adapter: the products of the adapter's matrices of low rank are added to the model's own
+        matrices (LoRA, arXiv 2106.09685). Both models share their own matrices.
         """
         other = copy(self)
         other._adapter = adapter

@@ -1,8 +1,9 @@
 """The classification of a transcript: trained heads, with rules as guard rails.
 
 1. Instructions to the system are left out, and the rest is cut into exchanges.
-2. The danger head reads every exchange, and the hazard rules read every clause. Either makes the call an emergency,
-   unless the danger heads are sure that what a rule found is no danger.
+2. The danger head reads the call and every exchange, another one the vector of the large encoder (see 3), and the
+   hazard rules read every clause. Heads or rules make the call an emergency, unless the heads are sure that what a rule
+   found is no danger.
 3. The relevance head keeps the exchanges that tell why the caller calls. The heads of the fields read these, and so do
    the heads on the vectors of the large encoder, which an adapter changes for calls. Both decide together.
 4. Each field has a calibrated confidence. A field whose confidence is below its threshold is unsure.
@@ -19,7 +20,7 @@ import numpy as np
 from eal.ai.classification import Classification, Confidences, Evidence, Intent, Urgency
 from eal.ai.engines.embedded import ngrams, relevance
 from eal.ai.engines.embedded.calls import evidence, hazards, reading
-from eal.ai.engines.embedded.encoder import LARGE, Encoder, encoder, load
+from eal.ai.engines.embedded.encoder import LARGE, MAX_TOKENS, Encoder, encoder, load
 from eal.ai.engines.embedded.heads import Heads, heads, probabilities
 from eal.ai.engines.embedded.signals import Signal
 
@@ -227,9 +228,12 @@ def find_dangers(read: Reading, inputs: Inputs, adapted_vector: Floats, using: M
     )
     whole = head.scores(inputs.whole_vector, inputs.whole_ngrams)[0]
     adapted = using.adapter["danger"].scores(adapted_vector)[0]
-    score = danger_in_call(whole, scores.max(), adapted, trained.arrays["danger_mix"])
+    weight = trained.arrays["danger_mix"]
+    score = danger_in_call(whole, scores.max(), adapted, weight)
+    if not _has_read(using.adapted, read, inputs, int(scores.argmax())):
+        adapted = max(adapted, 0)  # it does not overrule what it has not read
     found: list[Danger] = []
-    if score > least_for_mention:
+    if danger_in_call(whole, scores.max(), adapted, weight) > least_for_mention:
         found += [
             Danger(mention.cue.signal.value, evidence.of_mention("safety", mention, read))
             for mention in hazards.dangers(read.clauses)
@@ -244,6 +248,14 @@ def find_dangers(read: Reading, inputs: Inputs, adapted_vector: Floats, using: M
         )
         found.append(Danger(kinds.classes[int(shares.argmax())] if sure else None, quote))
     return found
+
+
+def _has_read(large: Encoder, read: Reading, inputs: Inputs, position: int) -> bool:
+    """Whether the exchange is relevant, and within the tokens that the encoder reads."""
+    before = [inputs.exchanges[one] for one in inputs.kept if one <= position]
+    return (
+        position in inputs.kept and len(large.tokenizer.ids(read.whole(before), MAX_TOKENS + 1)) <= MAX_TOKENS
+    )
 
 
 def _evidence(field: Field, read: Reading, inputs: Inputs, using: Heads) -> Evidence:

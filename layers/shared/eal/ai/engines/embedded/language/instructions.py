@@ -36,12 +36,16 @@ _MACHINE = (
     r"|transcription (?:software|system|service)"
     r"|machine|algorithm|computer system|system|automated system|parser|assistant)"
 )
+_IGNORE = r"(?:ignora|ignore|ignoren|ignorad|olvida|ignoriere|ignorieren sie|vergiss|ignorez|oubliez)"
+_INSTRUCTIONS = r"(?:instrucciones|indicaciones|anweisungen|instruktionen|vorgaben|instructions|consignes)"
 
 
 @cache
 def _whole() -> re.Pattern[str]:
     gap = r"(?:,? \w+){0,6}?,? "
     return compiled(
+        # An order: callers say "I forget my policy number" and "don't forget that it comes from above".
+        r"(?<!\bi )(?<!\bwe )(?<!\bthey )(?<!\bnot )(?<!\bdont )(?<!n't )(?<!\bnever )"
         rf"\b(?:ignore|disregard|forget|override|bypass|skip|discard|delete|overwrite){gap}"
         r"(?:instructions?|prompts?|rules?|guidelines?|polic(?:y|ies)|guardrails?|programming|training"
         r"|directives?|context"
@@ -71,9 +75,10 @@ def _whole() -> re.Pattern[str]:
         r"(?:emergency|gas leak|life threatening|qualified lead)\b"
         r"|\b(?:end|begin|start) of (?:transcript|system|instructions?|prompt)\b|\bprompt injection\b"
         r"|\bjailbreak\b"
-        # Spanish, German and French, the languages in which callers mix with English most.
-        r"|\b(?:ignora|ignore|ignoren|ignorad|olvida|ignoriere|ignorieren|vergiss|ignorez|oubliez) (?:\w+ ){0,3}?"
-        r"(?:instrucciones|indicaciones|anweisungen|instruktionen|vorgaben|instructions|consignes)\b"
+        # Spanish, German and French. Callers say "ignora mis instrucciones" of others, but not of all or earlier ones.
+        rf"|\b{_IGNORE} (?:\w+ ){{0,2}}?(?:todas|toutes|alle|allen|vorherigen|bisherigen|obigen) (?:\w+ ){{0,2}}?"
+        rf"{_INSTRUCTIONS}\b"
+        rf"|\b{_IGNORE} (?:\w+ ){{0,2}}?{_INSTRUCTIONS} (?:anteriores|previas|pr.c.dentes)\b"
     )
 
 
