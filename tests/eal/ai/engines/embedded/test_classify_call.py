@@ -196,6 +196,12 @@ def test_sure_fields_are_right_more_often_than_unsure_ones() -> None:
         assert sum(sure) / len(sure) > sum(unsure) / max(1, len(unsure))
 
 
+def test_a_sure_wrong_number_has_a_sure_urgency() -> None:
+    got = classify("Agent: Summit Restoration.\nCaller: Oh sorry, I have the wrong number.")
+
+    assert (got.intent, got.urgency, got.unsure) == (Intent.WRONG_NUMBER, Urgency.LOW, ())
+
+
 def test_every_field_has_evidence_and_every_quote_is_exact() -> None:
     for item, got in judged():
         assert {"intent", "urgency", "qualified"} <= {one.field for one in got.evidence}

@@ -48,6 +48,8 @@ _QUALIFIED = {"true": True, "false": False, "null": None}
 _NO_NEW_NEED = frozenset({
     Intent.EXISTING_JOB, Intent.INSURANCE, Intent.EMPLOYMENT, Intent.SALES_PITCH, Intent.WRONG_NUMBER, Intent.SPAM,
 })  # fmt: skip
+_ALWAYS_LOW = frozenset({Intent.EMPLOYMENT, Intent.SALES_PITCH, Intent.WRONG_NUMBER, Intent.SPAM})
+"""Intents whose urgency is low. If such an intent is sure, so is a low urgency."""
 _CONFIDENCE_WITHOUT_TEXT = 0.1
 
 
@@ -189,6 +191,8 @@ def judge_fields(inputs: Inputs, adapted_vector: Floats, using: Model) -> list[F
         agreement = [float(part.argmax() == best) for part in (by_vector, by_ngrams, by_adapted)]
         confidence = calibrated(float(shares[best]), agreement, arrays["calibration"][number])
         unsure = confidence < float(arrays["thresholds"][number])
+        if name == "urgency" and head.classes[best] == Urgency.LOW and not found[0].unsure:
+            unsure = unsure and found[0].value not in _ALWAYS_LOW
         found.append(Field(name, head.classes[best], vector, confidence, unsure))
         if name == "intent":
             vector = np.concatenate([vector, probabilities(scores)])
