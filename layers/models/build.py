@@ -175,7 +175,7 @@ def tensors(content: bytes) -> dict[str, Floats]:
 
 
 def embeddings(weights: dict[str, Floats], vocabulary: dict[str, int]) -> Arrays:
-    """What turns the ids of tokens into vectors, except their positions. Later arrays follow in the file."""
+    """What turns the ids of tokens into vectors, except their positions."""
     import numpy as np
 
     arrays: Arrays = {}
@@ -244,10 +244,15 @@ def main(artifacts: Path | None) -> None:
     for name in ("NOTICE", "LICENSE"):
         shutil.copy(HERE / name, target / name)
     # With unchecked hashes, because Lambda's files are read-only and zipping changes their times.
-    mode = PycInvalidationMode.UNCHECKED_HASH
-    compileall.compile_dir(
-        target, quiet=1, stripdir=str(target.parent), prependdir="/opt/python", invalidation_mode=mode
+    done = compileall.compile_dir(
+        target,
+        quiet=1,
+        stripdir=str(target.parent),
+        prependdir="/opt/python",
+        invalidation_mode=PycInvalidationMode.UNCHECKED_HASH,
     )
+    if not done:
+        raise SystemExit("layers/models: a module does not compile")
 
 
 if __name__ == "__main__":

@@ -36,7 +36,6 @@ MATRICES = {
     "outer": (3072, 768),
 }  # fmt: skip
 ATTENTION_HEADS = 12
-EPSILON = 1e-5
 RANK = 16
 SCALE = 2.0
 """Of the product of two matrices."""
@@ -134,7 +133,9 @@ def _frozen() -> tuple[Weights, Floats]:
 
     words = arrays["words"].astype(np.float32) * arrays["words.scale"].astype(np.float32)[:, None]
     names = [
-        name for name in arrays if name[0].isdigit() or name.startswith(("start.", "positions", "distances"))
+        name
+        for name in arrays
+        if name[0].isdigit() or name.startswith(("start.", "positions", "distances", "epsilon"))
     ]
     return {name: jnp.asarray(floats(name)) for name in names if not name.endswith(".scale")}, words
 
@@ -349,7 +350,7 @@ def _layer(hidden: jax.Array, mask: jax.Array, layer: int, frozen: Weights, adap
 
 def _normalised(inputs: jax.Array, name: str, weights: Weights) -> jax.Array:
     centred = inputs - inputs.mean(-1, keepdims=True)
-    scaled = centred * jax.lax.rsqrt(jnp.square(centred).mean(-1, keepdims=True) + EPSILON)
+    scaled = centred * jax.lax.rsqrt(jnp.square(centred).mean(-1, keepdims=True) + weights["epsilon"])
     return scaled * weights[f"{name}.gain"] + weights[f"{name}.shift"]
 
 

@@ -107,11 +107,15 @@ def vocabulary(name: str) -> dict[str, int]:
     return {word: number for number, word in enumerate(words)}
 
 
-@pytest.mark.parametrize(("name", "model"), [(SMALL, encoder), (LARGE, large_encoder)])
-def test_vectors_are_those_of_the_published_model(name: str, model: Callable[[], Encoder]) -> None:
+@pytest.mark.parametrize(
+    ("name", "model", "tolerance"), [(SMALL, encoder, 0.004), (LARGE, large_encoder, 0.005)]
+)
+def test_vectors_are_those_of_the_published_model(
+    name: str, model: Callable[[], Encoder], tolerance: float
+) -> None:
     vectors = model().encode(TEXTS)
 
-    assert np.allclose(vectors[:, :6], EXPECTED[name], atol=0.005)
+    assert np.allclose(vectors[:, :6], EXPECTED[name], atol=tolerance)
     assert np.allclose(vectors @ vectors.T, COSINES[name], atol=0.01)
 
 

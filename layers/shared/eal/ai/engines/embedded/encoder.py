@@ -121,8 +121,8 @@ def _is_ideograph(code: int) -> bool:
 class Encoder:
     """A model. `dimensions` is the length of its vectors.
 
-    Its matrices stay int8 in memory, and each becomes float32 while it is used. The conversion takes
-    0.1 s for each batch of the large model, which so takes 120 MB instead of 360.
+    Its matrices stay int8 in memory, and each becomes float32 while it is used. The conversion takes 0.1 s for each
+    batch of the large model, which so takes 120 MB instead of 360.
     """
 
     def __init__(self, arrays: Mapping[str, NDArray[np.generic]]) -> None:

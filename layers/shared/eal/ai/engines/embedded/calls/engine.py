@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from eal.ai.engines.embedded.calls.reading import Reading
+    from eal.ai.engines.embedded.language.clauses import Clause
     from eal.ai.engines.embedded.ngrams import Block, Sparse
     from eal.ai.engines.embedded.relevance import Exchange
     from eal.ai.provenance import Provenance
@@ -127,12 +128,12 @@ def classify_call(
     dangers = find_dangers(read, inputs, adapted_vector, using)
     found = _decided(fields, bool(dangers))
     quotes = [_evidence(field, read, inputs, using.heads) for field in fields]
-    named = dict.fromkeys(danger.hazard for danger in dangers if danger.hazard)
+    named = tuple(dict.fromkeys(danger.hazard for danger in dangers if danger.hazard))
     return replace(
         found,
         reasons=(*found.reasons, *missed, *ignored),
         evidence=tuple(dict.fromkeys([*quotes, *(danger.evidence for danger in dangers)])),
-        hazards=tuple(named) or (_UNNAMED_HAZARD,) * bool(dangers),
+        hazards=(_UNNAMED_HAZARD,) if dangers and not named else named,
     )
 
 
@@ -191,12 +192,13 @@ def judge_fields(inputs: Inputs, adapted_vector: Floats, using: Model) -> list[F
         agreement = [float(part.argmax() == best) for part in (by_vector, by_ngrams, by_adapted)]
         confidence = calibrated(float(shares[best]), agreement, arrays["calibration"][number])
         unsure = confidence < float(arrays["thresholds"][number])
-        if name == "urgency" and head.classes[best] == Urgency.LOW and not found[0].unsure:
-            unsure = unsure and found[0].value not in _ALWAYS_LOW
         found.append(Field(name, head.classes[best], vector, confidence, unsure))
         if name == "intent":
             vector = np.concatenate([vector, probabilities(scores)])
-    return found
+    intent, urgency, qualified = found
+    if urgency.value == Urgency.LOW and intent.value in _ALWAYS_LOW and not intent.unsure:
+        urgency = replace(urgency, unsure=False)
+    return [intent, urgency, qualified]
 
 
 def mixed(scores: Floats, adapted: Floats, weights: Floats) -> Floats:
@@ -221,8 +223,8 @@ def danger_in_call(whole: Floats, best: Floats, adapted: Floats, weight: Floats)
 def find_dangers(read: Reading, inputs: Inputs, adapted_vector: Floats, using: Model) -> list[Danger]:
     """The dangers that the rules find in any clause, or the danger heads in the whole call or in any exchange.
 
-    What the rules find does not count if the heads' score is lower than for nearly every danger of the training that
-    the rules find.
+    What a rule finds does not count if the heads' score is lower than for nearly every danger of the training that the
+    rules find. The adapter does not speak against what it has not read.
     """
     trained = using.heads
     head, kinds = trained["danger"], trained["hazard"]
@@ -233,17 +235,13 @@ def find_dangers(read: Reading, inputs: Inputs, adapted_vector: Floats, using: M
     whole = head.scores(inputs.whole_vector, inputs.whole_ngrams)[0]
     adapted = using.adapter["danger"].scores(adapted_vector)[0]
     weight = trained.arrays["danger_mix"]
-    score = danger_in_call(whole, scores.max(), adapted, weight)
-    if not _has_read(using.adapted, read, inputs, int(scores.argmax())):
-        adapted = max(adapted, 0)  # it does not overrule what it has not read
     found: list[Danger] = []
-    if danger_in_call(whole, scores.max(), adapted, weight) > least_for_mention:
-        found += [
-            Danger(mention.cue.signal.value, evidence.of_mention("safety", mention, read))
-            for mention in hazards.dangers(read.clauses)
-        ]
+    for mention in hazards.dangers(read.clauses):
+        against = adapted if _has_read(using.adapted, read, inputs, mention.clause) else max(adapted, 0)
+        if danger_in_call(whole, scores.max(), against, weight) > least_for_mention:
+            found.append(Danger(mention.cue.signal.value, evidence.of_mention("safety", mention, read)))
     outright = np.flatnonzero(scores > least_in_exchange)
-    in_call = score > least_in_call and not found
+    in_call = danger_in_call(whole, scores.max(), adapted, weight) > least_in_call and not found
     for position in outright if len(outright) else [scores.argmax()] if in_call else []:
         shares = probabilities(kinds.scores(inputs.vectors[position]))
         sure = shares.max() >= trained.arrays["hazard_threshold"]
@@ -254,12 +252,14 @@ def find_dangers(read: Reading, inputs: Inputs, adapted_vector: Floats, using: M
     return found
 
 
-def _has_read(large: Encoder, read: Reading, inputs: Inputs, position: int) -> bool:
-    """Whether the exchange is relevant, and within the tokens that the encoder reads."""
-    before = [inputs.exchanges[one] for one in inputs.kept if one <= position]
-    return (
-        position in inputs.kept and len(large.tokenizer.ids(read.whole(before), MAX_TOKENS + 1)) <= MAX_TOKENS
-    )
+def _has_read(large: Encoder, read: Reading, inputs: Inputs, clause: Clause) -> bool:
+    """Whether the clause is in a relevant exchange, and within the tokens that the encoder reads."""
+    until: list[Exchange] = []
+    for exchange in (inputs.exchanges[position] for position in inputs.kept):
+        until.append(exchange)
+        if any(one is clause for one in exchange.clauses):
+            return len(large.tokenizer.ids(read.whole(until), MAX_TOKENS + 1)) <= MAX_TOKENS
+    return False
 
 
 def _evidence(field: Field, read: Reading, inputs: Inputs, using: Heads) -> Evidence:
