@@ -1,5 +1,7 @@
 """What every list shares: its query parameters and the shape of its page."""
 
+from __future__ import annotations
+
 from datetime import datetime
 from typing import Annotated, Literal
 

@@ -1,5 +1,7 @@
 """The base of what the API accepts and returns."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable
 from enum import StrEnum

@@ -1,5 +1,7 @@
 """What the API accepts and returns of API keys."""
 
+from __future__ import annotations
+
 from ipaddress import ip_network
 from typing import Annotated, ClassVar, Literal, Self
 

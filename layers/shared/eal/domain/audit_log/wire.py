@@ -1,5 +1,7 @@
 """Audit records, checkpoints and proofs, as the API accepts and returns them."""
 
+from __future__ import annotations
+
 from typing import Annotated
 
 from eal.core.audit import ActorType, Source

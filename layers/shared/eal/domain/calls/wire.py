@@ -1,5 +1,7 @@
 """Calls, as the API accepts and returns them."""
 
+from __future__ import annotations
+
 import hashlib
 from datetime import datetime
 from typing import Annotated, Literal, Self

@@ -1,5 +1,7 @@
 """What the API accepts and returns for claims."""
 
+from __future__ import annotations
+
 from datetime import date
 from typing import Annotated, Self
 

@@ -1,5 +1,7 @@
 """What the API accepts and returns for content."""
 
+from __future__ import annotations
+
 from typing import Annotated, Literal, Self
 
 from eal.ai.content import ContentType, Length, Network

@@ -1,5 +1,7 @@
 """Dispatches, as the API accepts and returns them."""
 
+from __future__ import annotations
+
 from datetime import UTC, datetime
 from typing import Annotated, Literal, Self
 

@@ -1,5 +1,7 @@
 """Events, as the API returns them and as webhooks receive them."""
 
+from __future__ import annotations
+
 from typing import Annotated, Literal
 
 from eal.core.clock import Instant

@@ -1,5 +1,7 @@
 """Imports, as the API accepts and returns them."""
 
+from __future__ import annotations
+
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, ClassVar, Self

@@ -1,5 +1,7 @@
 """What the API accepts and returns of an organization's settings."""
 
+from __future__ import annotations
+
 import re
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Literal, Self, cast

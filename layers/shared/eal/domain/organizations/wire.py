@@ -1,5 +1,7 @@
 """What the API accepts and returns of organizations."""
 
+from __future__ import annotations
+
 from typing import Annotated, ClassVar, Self, cast
 
 from eal.core.clock import Instant

@@ -1,5 +1,7 @@
 """What the API accepts and returns for prospects."""
 
+from __future__ import annotations
+
 import json
 import re
 from typing import Annotated, ClassVar, Literal, Self

@@ -1,5 +1,7 @@
 """What the API accepts and returns for reviews."""
 
+from __future__ import annotations
+
 from collections import Counter as Amounts
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime

@@ -1,5 +1,7 @@
 """What the API accepts and returns of sessions."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import Annotated, ClassVar, Literal, Self
 

@@ -1,5 +1,7 @@
 """What the API accepts and returns for statistics."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from itertools import groupby

@@ -1,5 +1,7 @@
 """What a model service answers: the input of the tool `record_classification`. Its schema is that of the tool."""
 
+from __future__ import annotations
+
 from typing import Annotated, Literal
 
 from eal.ai.classification import Intent, Urgency

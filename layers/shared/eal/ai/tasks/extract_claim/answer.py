@@ -3,6 +3,8 @@
 There is no field for a category or selector code: no engine fills those in.
 """
 
+from __future__ import annotations
+
 from typing import Annotated, Literal
 
 from eal.ai.claims.vocabulary import Activity

@@ -1,5 +1,7 @@
 """What a model service answers: the input of the tool `record_photo`. Its schema is that of the tool."""
 
+from __future__ import annotations
+
 from typing import Annotated, Literal
 
 from eal.core.schema import BaseModel, ConfigDict, Field

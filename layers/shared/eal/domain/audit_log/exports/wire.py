@@ -1,5 +1,7 @@
 """Exports, as the API accepts and returns them."""
 
+from __future__ import annotations
+
 from datetime import timedelta
 from typing import Annotated, ClassVar, Literal, Self
 

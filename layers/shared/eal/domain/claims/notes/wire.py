@@ -1,5 +1,7 @@
 """What the API accepts and returns for the notes of a claim."""
 
+from __future__ import annotations
+
 from typing import Annotated, Literal, Self
 
 from eal.core.clock import Instant

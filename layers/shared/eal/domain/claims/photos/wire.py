@@ -1,5 +1,7 @@
 """Photos, as the API accepts and returns them."""
 
+from __future__ import annotations
+
 from datetime import datetime
 from typing import Annotated, ClassVar, Self
 

@@ -1,5 +1,7 @@
 """What the API accepts and returns for the scope of a claim."""
 
+from __future__ import annotations
+
 from typing import Annotated, ClassVar, Literal, Self
 
 from eal.ai.claims.extraction import Areas, areas

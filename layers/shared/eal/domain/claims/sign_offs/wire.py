@@ -1,5 +1,7 @@
 """What the API accepts and returns for sign-offs."""
 
+from __future__ import annotations
+
 from datetime import datetime
 from typing import Annotated, ClassVar, Self
 

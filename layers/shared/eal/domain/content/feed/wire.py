@@ -1,5 +1,7 @@
 """What the API accepts and returns for the feed. The feeds themselves are documents of their own formats."""
 
+from __future__ import annotations
+
 from typing import Annotated, Self
 from urllib.parse import urlencode
 

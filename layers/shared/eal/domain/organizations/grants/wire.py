@@ -1,5 +1,7 @@
 """What the API accepts and returns of grants."""
 
+from __future__ import annotations
+
 from typing import Annotated, Literal
 
 from eal.core.clock import Instant

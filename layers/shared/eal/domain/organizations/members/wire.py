@@ -1,5 +1,7 @@
 """What the API accepts and returns of members."""
 
+from __future__ import annotations
+
 from typing import Annotated, Literal
 
 from eal.core.caller import Role

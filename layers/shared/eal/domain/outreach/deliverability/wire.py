@@ -1,5 +1,7 @@
 """What the API accepts and returns for deliverability and the sender."""
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta

@@ -1,5 +1,7 @@
 """What the API accepts and returns for drafts."""
 
+from __future__ import annotations
+
 from typing import Annotated, Literal, Self
 
 from eal.ai.content_policy import Level, Rule

@@ -1,5 +1,7 @@
 """What the API returns for e-mails, and how they are filtered."""
 
+from __future__ import annotations
+
 from typing import Annotated, Self
 
 from eal.core.clock import Instant

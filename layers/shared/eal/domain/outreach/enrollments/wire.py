@@ -1,5 +1,7 @@
 """What the API accepts and returns for enrollments."""
 
+from __future__ import annotations
+
 from typing import Annotated, ClassVar, Literal, Self
 
 from eal.core.clock import Instant

@@ -1,5 +1,7 @@
 """What the API accepts and returns for replies."""
 
+from __future__ import annotations
+
 import re
 from datetime import date
 from typing import Annotated, Self

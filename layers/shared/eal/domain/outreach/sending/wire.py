@@ -1,5 +1,7 @@
 """What the API accepts and returns for the test clock."""
 
+from __future__ import annotations
+
 from datetime import datetime, timedelta
 from typing import Annotated, Self
 

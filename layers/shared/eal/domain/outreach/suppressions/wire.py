@@ -1,5 +1,7 @@
 """What the API accepts and returns for suppressions."""
 
+from __future__ import annotations
+
 from collections import Counter
 from typing import Annotated, Literal, Self
 

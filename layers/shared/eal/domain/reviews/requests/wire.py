@@ -1,5 +1,7 @@
 """What the API accepts and returns for review requests."""
 
+from __future__ import annotations
+
 from typing import Annotated
 
 from eal.core.clock import Instant

@@ -1,5 +1,7 @@
 """What the API returns for the roll-up."""
 
+from __future__ import annotations
+
 from typing import Annotated, Self
 
 from eal.core.listing import PageView

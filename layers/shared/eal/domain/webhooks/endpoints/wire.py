@@ -1,5 +1,7 @@
 """What the API accepts and returns of webhook endpoints and event types."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from functools import partial
 from typing import Annotated, ClassVar, Literal, Self

@@ -1,5 +1,7 @@
 """What the API accepts as an endpoint's filter. `validation.faults` checks it against the event types."""
 
+from __future__ import annotations
+
 import json
 from typing import Annotated, Final, Self
 
