@@ -327,6 +327,8 @@ def inlined(definitions: dict[str, Node]) -> dict[str, Node]:
             return [inline(member) for member in node]
         if not isinstance(node, dict):
             return node
+        if isinstance(node.get("description"), str):
+            node = {**node, "description": paragraphs(node["description"])}
         name = str(node.get("$ref", "")).rpartition("/")[2]
         if name in aliases:
             dropped = ("title", "description") if "enum" in aliases[name] else ("title",)
@@ -336,8 +338,6 @@ def inlined(definitions: dict[str, Node]) -> dict[str, Node]:
         if enumeration:
             siblings = {key: value for key, value in node.items() if key not in ("enum", "type")}
             return {"$ref": REF.format(model=enumeration), **siblings}
-        if isinstance(node.get("description"), str):
-            node = {**node, "description": paragraphs(node["description"])}
         return _described({_keyword(key, value): inline(value) for key, value in node.items()})
 
     return {name: inline(schema) for name, schema in definitions.items() if name not in aliases}

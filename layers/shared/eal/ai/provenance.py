@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from eal.core.schema import Field
 from eal.core.wire import Wire
 
 if TYPE_CHECKING:
@@ -36,36 +35,21 @@ def timed[T](task: Callable[[], T], *, engine: str, model: str, input_sha256: st
 
 
 class ProvenanceView(Wire):
-    engine: Annotated[
-        str,
-        Field(
-            description="`embedded`: the platform's own engine. `bedrock`: a model of Amazon Bedrock, together with "
-            "the platform's own engine. `rules`: fixed rules. `person`: a correction by a person."
-        ),
-    ]
-    model: Annotated[
-        str,
-        Field(
-            description="The version of the platform's engine, or the id of the Bedrock model, or `person`."
-        ),
-    ]
-    prompt_version: Annotated[str | None, Field(description="Null if the engine has no prompt.")]
-    input_sha256: Annotated[
-        str,
-        Field(
-            description="A SHA-256 that identifies the input. Results of the same input have the same one."
-        ),
-    ]
-    tokens: Annotated[int, Field(description="Tokens of input and output at Bedrock, otherwise 0.")]
-    cost_microusd: Annotated[
-        int,
-        Field(description="What Bedrock cost, as far as known, in millionths of a US dollar, otherwise 0."),
-    ]
-    latency_ms: Annotated[int, Field(description="How long the engines took together, in milliseconds.")]
-    fallback: Annotated[
-        bool,
-        Field(
-            description="True if Bedrock gave no usable answer or could not be asked, such as when its budget is "
-            "spent. The result is then the platform's own."
-        ),
-    ]
+    engine: str
+    """`embedded`: the platform's own engine. `bedrock`: a model of Amazon Bedrock, together with the platform's own
+    engine. `rules`: fixed rules. `person`: a correction by a person."""
+    model: str
+    """The version of the platform's engine, or the id of the Bedrock model, or `person`."""
+    prompt_version: str | None
+    """Null if the engine has no prompt."""
+    input_sha256: str
+    """A SHA-256 that identifies the input. Results of the same input have the same one."""
+    tokens: int
+    """Tokens of input and output at Bedrock, otherwise 0."""
+    cost_microusd: int
+    """What Bedrock cost, as far as known, in millionths of a US dollar, otherwise 0."""
+    latency_ms: int
+    """How long the engines took together, in milliseconds."""
+    fallback: bool
+    """True if Bedrock gave no usable answer or could not be asked, such as when its budget is spent. The result is then
+    the platform's own."""

@@ -66,11 +66,12 @@ class ListQuery(Wire):
             json_schema_extra={"pattern": "^eyJpZCI6[A-Za-z0-9_-]+$"},
         ),
     ] = None
-    order: Annotated[
-        Literal["asc", "desc"], Field(description="By creation time; newest first by default.")
-    ] = "desc"
-    created_after: Annotated[Instant | None, Field(description="Inclusive.")] = None
-    created_before: Annotated[Instant | None, Field(description="Exclusive.")] = None
+    order: Literal["asc", "desc"] = "desc"
+    """By creation time; newest first by default."""
+    created_after: Instant | None = None
+    """Inclusive."""
+    created_before: Instant | None = None
+    """Exclusive."""
 
     _route: str = PrivateAttr("")
 
@@ -93,11 +94,6 @@ class PageView[T: BaseModel](Wire):
     """One page of a list."""
 
     data: list[T]
-    next_cursor: Annotated[
-        str | None,
-        Field(
-            description="Pass it as `cursor` to get the next page; null on the last page. A page can be short or even "
-            "empty and not be the last: a page that reads many items and finds few that match the "
-            "filters ends early."
-        ),
-    ]
+    next_cursor: str | None
+    """Pass it as `cursor` to get the next page; null on the last page. A page can be short or even empty and not be the
+    last: a page that reads many items and finds few that match the filters ends early."""

@@ -106,7 +106,7 @@ class Wire(BaseModel):
     `shown_once` for the fields that a replay must not repeat; `admin_key.key` names a nested one.
     """
 
-    model_config = ConfigDict(defer_build=True)
+    model_config = ConfigDict(defer_build=True, use_attribute_docstrings=True)
 
     may_be_left_out: ClassVar[bool] = False
     acts_at_once: ClassVar[bool] = False

@@ -1,10 +1,9 @@
 """What GET /health returns: the key's tenant, mode and scopes, and its rate limit."""
 
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
 from eal.core.caller import SCOPES, Caller, Scope, includes
 from eal.core.clock import Instant
-from eal.core.schema import Field
 from eal.core.tenancy import Mode
 from eal.core.wire import Wire
 
@@ -12,16 +11,16 @@ from eal.core.wire import Wire
 class HealthView(Wire):
     status: Literal["ok"] = "ok"
     version: Literal["v1"] = "v1"
-    tenant_id: Annotated[str, Field(description="Id of the key's organization.")]
-    environment: Annotated[Mode, Field(description="The key's mode: `live` or `test`.")]
-    scopes: Annotated[
-        list[Scope],
-        Field(description="The key's scopes, with those that its highest one includes."),
-    ]
-    rate_limit_remaining: Annotated[
-        int, Field(description="Requests that remain in the current minute, as in `X-RateLimit-Remaining`.")
-    ]
-    timestamp: Annotated[Instant, Field(description="The time of the request.")]
+    tenant_id: str
+    """Id of the key's organization."""
+    environment: Mode
+    """The key's mode: `live` or `test`."""
+    scopes: list[Scope]
+    """The key's scopes, with those that its highest one includes."""
+    rate_limit_remaining: int
+    """Requests that remain in the current minute, as in `X-RateLimit-Remaining`."""
+    timestamp: Instant
+    """The time of the request."""
 
     @classmethod
     def of(cls, caller: Caller) -> Self:

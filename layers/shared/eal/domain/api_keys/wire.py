@@ -52,15 +52,8 @@ class RateLimitBody(Wire):
             "raised the limit of your organization.",
         ),
     ]
-    burst: Annotated[
-        int | None,
-        Field(
-            ge=1,
-            le=2 * MAX_REQUESTS_PER_MINUTE,
-            description="Maximum number of requests in a single minute, at least `per_minute`. Null: twice "
-            "`per_minute`.",
-        ),
-    ] = None
+    burst: Annotated[int | None, Field(ge=1, le=2 * MAX_REQUESTS_PER_MINUTE)] = None
+    """Maximum number of requests in a single minute, at least `per_minute`. Null: twice `per_minute`."""
 
     @model_validator(mode="after")
     def _burst_is_not_below(self) -> Self:
@@ -87,27 +80,16 @@ class ApiKeyCreate(Wire):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     name: Name
-    scopes: Annotated[
-        list[Scope],
-        Field(
-            min_length=1, max_length=3, description="`admin` includes `write`, and `write` includes `read`."
-        ),
-    ]
-    mode: Annotated[Mode | None, Field(description="Defaults to the mode of the calling key.")] = None
-    expires_at: Annotated[
-        Instant | None,
-        Field(
-            description="Must be in the future. Null: the expiry of the calling key, or none if it has none."
-        ),
-    ] = None
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=3)]
+    """`admin` includes `write`, and `write` includes `read`."""
+    mode: Mode | None = None
+    """Defaults to the mode of the calling key."""
+    expires_at: Instant | None = None
+    """Must be in the future. Null: the expiry of the calling key, or none if it has none."""
     rate_limit: _RateLimit = None
-    allowed_cidrs: Annotated[
-        Networks | None,
-        Field(
-            description="IPv4 or IPv6 networks (CIDR) that may use the key. Null or empty: those of the calling key, "
-            "or every address if it has none."
-        ),
-    ] = None
+    allowed_cidrs: Networks | None = None
+    """IPv4 or IPv6 networks (CIDR) that may use the key. Null or empty: those of the calling key, or every address if
+    it has none."""
 
 
 class ApiKeyUpdate(Wire):
@@ -118,9 +100,8 @@ class ApiKeyUpdate(Wire):
     )
 
     name: Name | None = None
-    expires_at: Annotated[
-        Instant | None, Field(description="Must be in the future. Null: the key does not expire.")
-    ] = None
+    expires_at: Instant | None = None
+    """Must be in the future. Null: the key does not expire."""
     rate_limit: _RateLimit = None
     allowed_cidrs: Networks | None = None
 
@@ -137,14 +118,8 @@ class ApiKeyRotate(Wire):
 
     may_be_left_out: ClassVar[bool] = True
 
-    overlap_seconds: Annotated[
-        int,
-        Field(
-            ge=0,
-            le=MAX_OVERLAP_SECONDS,
-            description="Seconds for which the old key keeps working; 0 revokes it at once.",
-        ),
-    ] = DEFAULT_OVERLAP_SECONDS
+    overlap_seconds: Annotated[int, Field(ge=0, le=MAX_OVERLAP_SECONDS)] = DEFAULT_OVERLAP_SECONDS
+    """Seconds for which the old key keeps working; 0 revokes it at once."""
 
 
 class LastUsed(Wire):
@@ -170,19 +145,21 @@ class ApiKeyView(Wire):
     id: str
     name: str
     prefix: Literal["eal_live_", "eal_test_"]
-    last_four: Annotated[str, Field(description="The last four characters of the key's text.")]
+    last_four: str
+    """The last four characters of the key's text."""
     scopes: list[Scope]
     mode: Mode
-    status: Annotated[
-        Status, Field(description="`rotating`: replaced by another key, and working until `expires_at`.")
-    ]
+    status: Status
+    """`rotating`: replaced by another key, and working until `expires_at`."""
     rate_limit: RateLimitView
-    allowed_cidrs: Annotated[
-        list[str], Field(description="Networks that may use the key. Empty: every address.")
-    ]
-    expires_at: Annotated[Instant | None, Field(description="Null: the key does not expire.")]
-    last_used: Annotated[LastUsed | None, Field(description="Null: the key was never used.")]
-    replaced_by: Annotated[str | None, Field(description="The key that replaced this one in a rotation.")]
+    allowed_cidrs: list[str]
+    """Networks that may use the key. Empty: every address."""
+    expires_at: Instant | None
+    """Null: the key does not expire."""
+    last_used: LastUsed | None
+    """Null: the key was never used."""
+    replaced_by: str | None
+    """The key that replaced this one in a rotation."""
     rotated_at: Instant | None
     revoked_at: Instant | None
     created_at: Instant
@@ -199,10 +176,8 @@ class ApiKeyCreated(ApiKeyView):
 
     shown_once: ClassVar[frozenset[str]] = frozenset({"key"})
 
-    key: Annotated[
-        str | None,
-        Field(description="Shown only in this response: store it now. Null in an idempotent replay."),
-    ]
+    key: str | None
+    """Shown only in this response: store it now. Null in an idempotent replay."""
 
     @classmethod
     def of_new(cls, key: ApiKey, text: str) -> Self:

@@ -19,10 +19,10 @@ class AuditLogQuery(ListQuery, AuditLogFilters):
 
 class ActorView(Wire):
     type: ActorType
-    id: Annotated[
-        str, Field(description="The id of an API key or member, or the name of a worker or vendor.")
-    ]
-    ip: Annotated[str | None, Field(description="The address that sent the request, if there was one.")]
+    id: str
+    """The id of an API key or member, or the name of a worker or vendor."""
+    ip: str | None
+    """The address that sent the request, if there was one."""
 
 
 class ResourceView(Wire):
@@ -46,28 +46,22 @@ class AuditRecordView(Wire):
     """
 
     id: str
-    action: Annotated[
-        str, Field(description="The resource's type and what was done, such as `lead.created`.")
-    ]
+    action: str
+    """The resource's type and what was done, such as `lead.created`."""
     actor: ActorView
     source: Source
     resource: ResourceView
     changes: list[ChangeView]
-    request_id: Annotated[
-        str, Field(description="The `X-Request-Id` of the request that made or caused the change.")
-    ]
+    request_id: str
+    """The `X-Request-Id` of the request that made or caused the change."""
     created_at: Instant
-    seq: Annotated[int | None, Field(description="The record's number in the log, without gaps, from 1.")]
-    previous_hash: Annotated[
-        str | None, Field(description="The `hash` of the previous record; 64 zeros for `seq` 1.")
-    ]
-    hash: Annotated[
-        str | None,
-        Field(
-            description="Hex SHA-256 of this record as RFC 8785 JSON, without `hash`, and without `actor.ip` if it is "
-            "null. All other members are included, `previous_hash` and nulls in `changes` too."
-        ),
-    ]
+    seq: int | None
+    """The record's number in the log, without gaps, from 1."""
+    previous_hash: str | None
+    """The `hash` of the previous record; 64 zeros for `seq` 1."""
+    hash: str | None
+    """Hex SHA-256 of this record as RFC 8785 JSON, without `hash`, and without `actor.ip` if it is null. All other
+    members are included, `previous_hash` and nulls in `changes` too."""
     organization_id: str
     mode: Mode
 
@@ -82,30 +76,20 @@ class CheckpointView(Wire):
     id: str
     organization_id: str
     mode: Mode
-    size: Annotated[int, Field(description="Number of records in the tree: `seq` 1 to `size`.")]
-    root: Annotated[str, Field(description="Hex RFC 6962 root over the records' hashes.")]
+    size: int
+    """Number of records in the tree: `seq` 1 to `size`."""
+    root: str
+    """Hex RFC 6962 root over the records' hashes."""
     signed_at: Instant
-    key_id: Annotated[str, Field(description="Hex SHA-256 of the public key in DER form.")]
-    previous: Annotated[
-        str,
-        Field(
-            description="Hex SHA-256 of the previous checkpoint as RFC 8785 JSON, including its signature."
-        ),
-    ]
-    signature: Annotated[
-        str,
-        Field(
-            description="Base64 of the ECDSA P-256 signature with SHA-256, in DER form, over `organization_id`, "
-            "`mode`, `size`, `root`, `signed_at`, `key_id` and `previous` as RFC 8785 JSON."
-        ),
-    ]
-    public_key: Annotated[
-        str,
-        Field(
-            description="Public key in PEM form. Verify with a copy that you saved earlier, not with the one in this "
-            "response."
-        ),
-    ]
+    key_id: str
+    """Hex SHA-256 of the public key in DER form."""
+    previous: str
+    """Hex SHA-256 of the previous checkpoint as RFC 8785 JSON, including its signature."""
+    signature: str
+    """Base64 of the ECDSA P-256 signature with SHA-256, in DER form, over `organization_id`, `mode`, `size`, `root`,
+    `signed_at`, `key_id` and `previous` as RFC 8785 JSON."""
+    public_key: str
+    """Public key in PEM form. Verify with a copy that you saved earlier, not with the one in this response."""
 
 
 class CheckpointPage(PageView[CheckpointView]):
@@ -118,23 +102,20 @@ class ProofView(Wire):
     """
 
     record: AuditRecordView
-    leaf_index: Annotated[int, Field(description="The record's position in the tree, from 0.")]
-    tree_size: Annotated[int, Field(description="The `size` of the checkpoint.")]
-    path: Annotated[list[str], Field(description="RFC 6962 audit path from the leaf upwards, in hex.")]
+    leaf_index: int
+    """The record's position in the tree, from 0."""
+    tree_size: int
+    """The `size` of the checkpoint."""
+    path: list[str]
+    """RFC 6962 audit path from the leaf upwards, in hex."""
     checkpoint: CheckpointView
 
 
 class ConsistencyQuery(Wire):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    from_id: Annotated[
-        str | None,
-        Field(
-            alias="from",
-            max_length=100,
-            description="Id of the earlier checkpoint; by default, the one before `checkpoint_id`.",
-        ),
-    ] = None
+    from_id: Annotated[str | None, Field(alias="from", max_length=100)] = None
+    """Id of the earlier checkpoint; by default, the one before `checkpoint_id`."""
 
 
 class ConsistencyView(Wire):
@@ -142,9 +123,5 @@ class ConsistencyView(Wire):
 
     earlier: Annotated[CheckpointView, Field(alias="from")]
     to: CheckpointView
-    path: Annotated[
-        list[str],
-        Field(
-            description="RFC 6962 consistency proof, in hex; empty if both checkpoints have the same size."
-        ),
-    ]
+    path: list[str]
+    """RFC 6962 consistency proof, in hex; empty if both checkpoints have the same size."""

@@ -53,55 +53,37 @@ class CallCreate(Wire):
 
     vendor: Annotated[
         str,
-        Field(
-            min_length=1,
-            max_length=64,
-            pattern=r"^[a-z0-9][a-z0-9_-]*$",
-            description="The call tracker, as a slug. `callrail` is reserved for the receiver of its webhooks.",
-        ),
+        Field(min_length=1, max_length=64, pattern=r"^[a-z0-9][a-z0-9_-]*$"),
         AfterValidator(_without_receiver),
     ]
-    vendor_call_id: Annotated[
-        str,
-        Field(
-            min_length=1,
-            max_length=200,
-            description="The call tracker's id of the call. It must not contain personal data, because it outlives an "
-            "erasure of the call.",
-        ),
-        AfterValidator(one_line),
-    ]
-    caller_number: Annotated[
-        Phone | None,
-        Field(
-            description="The customer's number: the caller of an inbound call, the called party of an outbound call. "
-            "Null if it was withheld."
-        ),
-    ]
+    """The call tracker, as a slug. `callrail` is reserved for the receiver of its webhooks."""
+    vendor_call_id: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(one_line)]
+    """The call tracker's id of the call. It must not contain personal data, because it outlives an erasure of the call.
+    """
+    caller_number: Phone | None
+    """The customer's number: the caller of an inbound call, the called party of an outbound call. Null if it was
+    withheld."""
     caller_name: Annotated[Name | None, _CALLER_NAME] = None
-    tracking_number: Annotated[
-        Phone | None, Field(description="The call tracker's own number, in any common notation.")
-    ] = None
-    direction: Annotated[Direction, Field(description="Only inbound calls are classified.")]
+    tracking_number: Phone | None = None
+    """The call tracker's own number, in any common notation."""
+    direction: Direction
+    """Only inbound calls are classified."""
     answered: Annotated[bool, _ANSWERED]
-    started_at: Annotated[Instant, Field(description="When the call began.")]
-    ended_at: Annotated[
-        Instant | None, Field(description="By default `started_at` plus `duration_seconds`.")
-    ] = None
-    duration_seconds: Annotated[
-        int, Field(ge=0, le=604_800, description="From the start of the call to its end.")
-    ]
-    transcript: Annotated[
-        Annotated[str, Field(max_length=_MAX_TRANSCRIPT_CHARACTERS), AfterValidator(prose)] | None,
-        Field(description='Lines of the form "Speaker: words", or plain text.'),
-    ] = None
+    started_at: Instant
+    """When the call began."""
+    ended_at: Instant | None = None
+    """By default `started_at` plus `duration_seconds`."""
+    duration_seconds: Annotated[int, Field(ge=0, le=604_800)]
+    """From the start of the call to its end."""
+    transcript: Annotated[str, Field(max_length=_MAX_TRANSCRIPT_CHARACTERS), AfterValidator(prose)] | None = (
+        None
+    )
+    """Lines of the form "Speaker: words", or plain text."""
     recording_url: Annotated[
         Annotated[str, Field(max_length=2000), AfterValidator(one_line)] | None,
-        Field(
-            description="A public https address of the recording. It is stored as a secret: no response shows it.",
-            json_schema_extra={"format": "uri"},
-        ),
+        Field(json_schema_extra={"format": "uri"}),
     ] = None
+    """A public https address of the recording. It is stored as a secret: no response shows it."""
 
     @model_validator(mode="after")
     def _ends_after_its_start(self) -> Self:
@@ -153,12 +135,12 @@ class ClassificationUpdate(Wire):
 
     intent: Annotated[Intent | None, one_of(Intent)] = None
     urgency: Annotated[Urgency | None, one_of(Urgency)] = None
-    qualified: Annotated[bool | None, Field(description="Null: it cannot be known from the call.")] = None
-    note: Annotated[
-        Annotated[str, Field(max_length=2000), AfterValidator(prose)] | None,
-        Field(description="For the people who read the correction. Null clears it."),
-    ] = None
-    correction: Annotated[None, Field(description="Withdraws the correction.")] = None
+    qualified: bool | None = None
+    """Null: it cannot be known from the call."""
+    note: Annotated[str, Field(max_length=2000), AfterValidator(prose)] | None = None
+    """For the people who read the correction. Null clears it."""
+    correction: None = None
+    """Withdraws the correction."""
 
     @model_validator(mode="after")
     def _does_one_thing(self) -> Self:
@@ -170,52 +152,35 @@ class ClassificationUpdate(Wire):
 class CallbackCreate(Wire):
     model_config = _INPUT
 
-    status: Annotated[
-        CallbackStatus,
-        Field(
-            description="`scheduled`: the customer is to be called. The others say how a call went; `reached` closes a "
-            "call whose dispatch is `callback`."
-        ),
-    ]
-    at: Annotated[
-        Instant | None,
-        Field(
-            description="When the customer was called, or is to be called if `status` is `scheduled`. By default the "
-            "time of the request."
-        ),
-    ] = None
+    status: CallbackStatus
+    """`scheduled`: the customer is to be called. The others say how a call went; `reached` closes a call whose dispatch
+    is `callback`."""
+    at: Instant | None = None
+    """When the customer was called, or is to be called if `status` is `scheduled`. By default the time of the request.
+    """
     note: Annotated[Annotated[str, Field(max_length=2000), AfterValidator(prose)] | None, _NOTE] = None
 
 
 class CallQuery(ListQuery):
-    status: Annotated[
-        Status | None, Field(description="The current status. `needs_review` is the review queue.")
-    ] = None
-    intent: Annotated[Intent | None, Field(description="The intent that counts, with a correction.")] = None
-    urgency: Annotated[Urgency | None, Field(description="The urgency that counts, with a correction.")] = (
-        None
-    )
-    qualified: Annotated[
-        Qualified | None,
-        Field(description="`undetermined`: classified, but without a decision."),
-    ] = None
-    direction: Annotated[Direction | None, Field(description="From the point of view of the company.")] = None
+    status: Status | None = None
+    """The current status. `needs_review` is the review queue."""
+    intent: Intent | None = None
+    """The intent that counts, with a correction."""
+    urgency: Urgency | None = None
+    """The urgency that counts, with a correction."""
+    qualified: Qualified | None = None
+    """`undetermined`: classified, but without a decision."""
+    direction: Direction | None = None
+    """From the point of view of the company."""
     answered: Annotated[bool | None, _ANSWERED] = None
-    caller_number: Annotated[
-        Phone | None,
-        Field(description="The customer's number. Exact match, in any common notation. Encode + as %2B."),
-    ] = None
-    model_version: Annotated[
-        str | None,
-        Field(
-            max_length=200,
-            description="Calls whose newest run is of this `provenance.model`. Earlier runs are found in their call.",
-        ),
-    ] = None
-    prompt_version: Annotated[
-        str | None, Field(max_length=200, description="The same for `provenance.prompt_version`.")
-    ] = None
-    updated_after: Annotated[Instant | None, Field(description="Inclusive.")] = None
+    caller_number: Phone | None = None
+    """The customer's number. Exact match, in any common notation. Encode + as %2B."""
+    model_version: Annotated[str | None, Field(max_length=200)] = None
+    """Calls whose newest run is of this `provenance.model`. Earlier runs are found in their call."""
+    prompt_version: Annotated[str | None, Field(max_length=200)] = None
+    """The same for `provenance.prompt_version`."""
+    updated_after: Instant | None = None
+    """Inclusive."""
 
 
 class EvidenceView(Wire):
@@ -223,7 +188,8 @@ class EvidenceView(Wire):
 
     field: str
     quote: str
-    turn: Annotated[int, Field(description="The `index` of the quoted turn, from 0.")]
+    turn: int
+    """The `index` of the quoted turn, from 0."""
 
 
 class ConfidencesView(Wire):
@@ -239,24 +205,20 @@ class ClassificationView(Wire):
 
     intent: Intent
     urgency: Urgency
-    qualified: Annotated[bool | None, Field(description="Whether the call is a lead worth pursuing.")]
-    confidence: Annotated[float, Field(description="From 0 to 1: the mean of `confidences`.")]
-    confidences: Annotated[
-        ConfidencesView | None,
-        Field(
-            description="For each field, the probability that it is right, from 0 to 1. Null for older versions."
-        ),
-    ]
-    unsure: Annotated[list[str], Field(description="The fields whose confidence is too low to act on them.")]
-    reasons: Annotated[list[str], Field(description="The reasons for the decision, as slugs.")]
-    safety: Annotated[bool, Field(description="Whether the transcript mentions a present danger to life.")]
-    hazards: Annotated[
-        list[str],
-        Field(
-            description="Hazards mentioned, such as `electrical`. `person_in_danger` also names a danger whose kind is "
-            "unclear."
-        ),
-    ]
+    qualified: bool | None
+    """Whether the call is a lead worth pursuing."""
+    confidence: float
+    """From 0 to 1: the mean of `confidences`."""
+    confidences: ConfidencesView | None
+    """For each field, the probability that it is right, from 0 to 1. Null for older versions."""
+    unsure: list[str]
+    """The fields whose confidence is too low to act on them."""
+    reasons: list[str]
+    """The reasons for the decision, as slugs."""
+    safety: bool
+    """Whether the transcript mentions a present danger to life."""
+    hazards: list[str]
+    """Hazards mentioned, such as `electrical`. `person_in_danger` also names a danger whose kind is unclear."""
     provenance: ProvenanceView
     classified_at: Instant
 
@@ -281,20 +243,18 @@ class TranscriptView(Wire):
 class RedactionQuery(Wire):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    redacted: Annotated[
-        bool,
-        Field(
-            description="Replaces the letters and digits of personal data in the transcript and in quotes from it by "
-            "asterisks: card, social security and phone numbers, e-mail and street addresses, and names."
-        ),
-    ] = False
+    redacted: bool = False
+    """Replaces the letters and digits of personal data in the transcript and in quotes from it by asterisks: card,
+    social security and phone numbers, e-mail and street addresses, and names."""
 
 
 class RedactionView(Wire):
     """Personal data that was redacted in a turn: its characters from `start` up to, and without, `end`."""
 
-    turn: Annotated[int, Field(description="The `index` of the turn, from 0.")]
-    start: Annotated[int, Field(description="From 0, in characters (Unicode code points).")]
+    turn: int
+    """The `index` of the turn, from 0."""
+    start: int
+    """From 0, in characters (Unicode code points)."""
     end: int
     kind: Literal["card", "ssn", "phone", "email", "address", "name"]
 
@@ -306,14 +266,11 @@ class CallTranscriptView(TranscriptView):
 
     call_id: str
     redacted: bool
-    redactions: Annotated[
-        list[RedactionView],
-        Field(
-            description="What was redacted in the turns, in order; empty unless `redacted`. Names in speakers' labels "
-            "are redacted in `text` only, because no turn contains them."
-        ),
-    ]
-    version: Annotated[int, Field(description="The `version` of the call.")]
+    redactions: list[RedactionView]
+    """What was redacted in the turns, in order; empty unless `redacted`. Names in speakers' labels are redacted in
+    `text` only, because no turn contains them."""
+    version: int
+    """The `version` of the call."""
 
     @property
     def erasable(self) -> tuple[str, ...]:
@@ -351,10 +308,8 @@ class CorrectionView(Wire):
 
     at: Instant
     by: PersonView
-    fields: Annotated[
-        dict[Literal["intent", "urgency", "qualified"], Intent | Urgency | bool | None],
-        Field(description="The fields that the person decided, with their values."),
-    ]
+    fields: dict[Literal["intent", "urgency", "qualified"], Intent | Urgency | bool | None]
+    """The fields that the person decided, with their values."""
     note: str | None
 
 
@@ -391,85 +346,68 @@ class CallView(Wire):
     """
 
     id: str
-    status: Annotated[
-        Status,
-        Field(description="`needs_review`, `dispatched` and `closed` follow from the dispatch decision."),
-    ]
-    vendor: Annotated[str, Field(description="The call tracker, such as `callrail`.")]
-    vendor_call_id: Annotated[str, Field(description="The call tracker's id of the call.")]
+    status: Status
+    """`needs_review`, `dispatched` and `closed` follow from the dispatch decision."""
+    vendor: str
+    """The call tracker, such as `callrail`."""
+    vendor_call_id: str
+    """The call tracker's id of the call."""
     direction: Direction
     answered: Annotated[bool | None, _ANSWERED]
-    voicemail: Annotated[bool | None, Field(description="Whether the call ended with a voicemail.")]
-    caller_number: Annotated[
-        str | None,
-        Field(
-            description="The customer's number in E.164 format: the caller of an inbound call, the called party of an "
-            "outbound call."
-        ),
-    ]
+    voicemail: bool | None
+    """Whether the call ended with a voicemail."""
+    caller_number: str | None
+    """The customer's number in E.164 format: the caller of an inbound call, the called party of an outbound call."""
     caller_name: Annotated[str | None, _CALLER_NAME]
     caller_city: str | None
     caller_state: str | None
     caller_country: str | None
-    tracking_number: Annotated[str | None, Field(description="The tracking number, in E.164 format.")]
-    destination_number: Annotated[
-        str | None, Field(description="The number to which the tracker connected the call, in E.164 format.")
-    ]
+    tracking_number: str | None
+    """The tracking number, in E.164 format."""
+    destination_number: str | None
+    """The number to which the tracker connected the call, in E.164 format."""
     started_at: Instant | None
     ended_at: Instant | None
     duration_seconds: int | None
-    first_call: Annotated[bool | None, Field(description="Whether this is the caller's first call.")]
-    source_name: Annotated[
-        str | None, Field(description="The campaign or listing, as named in the call tracker.")
-    ]
-    attribution: Annotated[
-        dict[str, str],
-        Field(
-            description="Where the caller came from, as the call tracker reports it: `utm_…`, `gclid`, "
-            "`landing_page_url`, …"
-        ),
-    ]
-    tags: Annotated[
-        list[str],
-        Field(
-            description="Tags set in the call tracker. `note`, `value_cents`, `vendor_lead_status` and `spam` are "
-            "also set there."
-        ),
-    ]
+    first_call: bool | None
+    """Whether this is the caller's first call."""
+    source_name: str | None
+    """The campaign or listing, as named in the call tracker."""
+    attribution: dict[str, str]
+    """Where the caller came from, as the call tracker reports it: `utm_…`, `gclid`, `landing_page_url`, …"""
+    tags: list[str]
+    """Tags set in the call tracker. `note`, `value_cents`, `vendor_lead_status` and `spam` are also set there."""
     note: str | None
-    value_cents: Annotated[int | None, Field(description="The value set in the call tracker, in cents.")]
-    vendor_lead_status: Annotated[
-        str | None, Field(description="The lead status in the call tracker, in its own terms.")
-    ]
+    value_cents: int | None
+    """The value set in the call tracker, in cents."""
+    vendor_lead_status: str | None
+    """The lead status in the call tracker, in its own terms."""
     spam: bool | None
-    agent_email: Annotated[str | None, Field(description="The agent who took the call.")]
-    company_id: Annotated[str | None, Field(description="The call tracker's id of the company.")]
-    tracker_id: Annotated[str | None, Field(description="The call tracker's id of the tracking number.")]
-    has_transcript: Annotated[
-        bool, Field(description="Whether `GET /calls/{call_id}/transcript` returns one.")
-    ]
-    has_recording: Annotated[bool, Field(description="Whether the call tracker has a recording.")]
-    recording_seconds: Annotated[int | None, Field(description="Length of the recording.")]
-    classification: Annotated[
-        ClassificationView | None, Field(description="Null until the call is classified.")
-    ]
-    dispatch: Annotated[
-        DispatchView | None, Field(description="What happens after the call. Null until it is decided.")
-    ]
-    lead_id: Annotated[
-        str | None,
-        Field(description="The lead captured from the call, or the existing lead with its number."),
-    ]
+    agent_email: str | None
+    """The agent who took the call."""
+    company_id: str | None
+    """The call tracker's id of the company."""
+    tracker_id: str | None
+    """The call tracker's id of the tracking number."""
+    has_transcript: bool
+    """Whether `GET /calls/{call_id}/transcript` returns one."""
+    has_recording: bool
+    """Whether the call tracker has a recording."""
+    recording_seconds: int | None
+    """Length of the recording."""
+    classification: ClassificationView | None
+    """Null until the call is classified."""
+    dispatch: DispatchView | None
+    """What happens after the call. Null until it is decided."""
+    lead_id: str | None
+    """The lead captured from the call, or the existing lead with its number."""
     classified_at: Instant | None
-    corrected_at: Annotated[
-        Instant | None,
-        Field(description="When a person last corrected the classification; null if nobody did."),
-    ]
-    qualified_at: Annotated[
-        Instant | None,
-        Field(description="When the call was determined to be a qualified lead; null if it was not."),
-    ]
-    callbacks: Annotated[int, Field(description="Number of callbacks, scheduled ones included.")]
+    corrected_at: Instant | None
+    """When a person last corrected the classification; null if nobody did."""
+    qualified_at: Instant | None
+    """When the call was determined to be a qualified lead; null if it was not."""
+    callbacks: int
+    """Number of callbacks, scheduled ones included."""
     last_callback: LastCallbackView | None
     created_at: Instant
     updated_at: Instant
@@ -506,32 +444,19 @@ class CallDetail(CallView):
     classification_runs: list[ClassificationDetail]
     correction: CorrectionView | None
     transcript: TranscriptView | None
-    transcript_deleted_at: Annotated[
-        Instant | None,
-        Field(description="When the transcript was deleted at the end of `retention.transcript_days`."),
-    ]
-    recording_status: Annotated[
-        Literal["pending", "stored", "failed", "deleted"] | None,
-        Field(
-            description="Of our copy of the recording. Null if the call tracker has reported none. `pending`: being "
-            "copied, or to be copied again after a failure. `deleted`: at the end of `retention.recording_days`."
-        ),
-    ]
-    recording_error: Annotated[
-        str | None,
-        Field(
-            description="Why the last attempt failed, such as `http_404`, `timeout`, `not_audio` or `too_large` (100 "
-            "MiB). `not_kept`: the organization keeps no recordings, or none of calls of this age."
-        ),
-    ]
-    recording_url: Annotated[
-        str | None,
-        Field(
-            description="A URL of our copy of the recording, valid for one hour, without an API key. Null unless "
-            "`recording_status` is `stored`. For a new URL, send the request without `If-None-Match`."
-        ),
-    ]
-    recording_url_expires_at: Annotated[Instant | None, Field(description="When `recording_url` expires.")]
+    transcript_deleted_at: Instant | None
+    """When the transcript was deleted at the end of `retention.transcript_days`."""
+    recording_status: Literal["pending", "stored", "failed", "deleted"] | None
+    """Of our copy of the recording. Null if the call tracker has reported none. `pending`: being copied, or to be
+    copied again after a failure. `deleted`: at the end of `retention.recording_days`."""
+    recording_error: str | None
+    """Why the last attempt failed, such as `http_404`, `timeout`, `not_audio` or `too_large` (100 MiB). `not_kept`: the
+    organization keeps no recordings, or none of calls of this age."""
+    recording_url: str | None
+    """A URL of our copy of the recording, valid for one hour, without an API key. Null unless `recording_status` is
+    `stored`. For a new URL, send the request without `If-None-Match`."""
+    recording_url_expires_at: Instant | None
+    """When `recording_url` expires."""
     recording_deleted_at: Instant | None
 
     @classmethod

@@ -68,22 +68,22 @@ class ClaimFields(Wire):
 
     model_config = _INPUT
 
-    claim_number: Annotated[
-        Number | None,
-        Field(
-            description="The carrier's number. A carrier's claim number is unique; case and spaces do not count."
-        ),
-    ] = None
+    claim_number: Number | None = None
+    """The carrier's number. A carrier's claim number is unique; case and spaces do not count."""
     carrier: Carrier | None = None
     policy_number: Annotated[Number | None, _POLICY_NUMBER] = None
     insured: InsuredBody | None = None
-    address: Annotated[AddressBody | None, Field(description="The address of the loss.")] = None
-    date_of_loss: Annotated[Day | None, Field(description="`YYYY-MM-DD`, not in the future.")] = None
+    address: AddressBody | None = None
+    """The address of the loss."""
+    date_of_loss: Day | None = None
+    """`YYYY-MM-DD`, not in the future."""
     loss_type: Annotated[LossType | None, LOSS_TYPE] = None
     water_category: WaterCategory | None = None
     water_class: WaterClass | None = None
-    lead_id: Annotated[_LinkedId | None, Field(description="An existing lead.")] = None
-    call_id: Annotated[_LinkedId | None, Field(description="An existing call.")] = None
+    lead_id: _LinkedId | None = None
+    """An existing lead."""
+    call_id: _LinkedId | None = None
+    """An existing call."""
 
 
 class ClaimCreate(ClaimFields):
@@ -119,87 +119,83 @@ class ClaimTransition(Wire):
 
     model_config = _INPUT
 
-    to: Annotated[Status, Field(description="`closed`, or `open` to reopen a closed claim.")]
-    reason: Annotated[
-        Reason | None,
-        Field(description="Required, unless a claim that is signed off is closed."),
-    ] = None
+    to: Status
+    """`closed`, or `open` to reopen a closed claim."""
+    reason: Reason | None = None
+    """Required, unless a claim that is signed off is closed."""
 
 
 class LegalHoldPut(Wire):
     model_config = _INPUT
 
-    reason: Annotated[Reason, Field(description="Why the evidence must be kept.")]
+    reason: Reason
+    """Why the evidence must be kept."""
 
 
 class ClaimQuery(ListQuery):
-    claim_number: Annotated[
-        Number | None,
-        Field(description="Case and spaces do not count. With `carrier`, it finds at most one claim."),
-    ] = None
-    status: Annotated[Status | None, Field(description="The current status.")] = None
-    carrier: Annotated[Carrier | None, Field(description="Case and spaces do not count.")] = None
-    loss_type: Annotated[LossType | None, Field(description="Only claims with this loss type.")] = None
-    lead_id: Annotated[_LinkedId | None, Field(description="The claims of this lead.")] = None
-    call_id: Annotated[_LinkedId | None, Field(description="The claims of this call.")] = None
-    date_of_loss_after: Annotated[Day | None, Field(description="Inclusive.")] = None
-    date_of_loss_before: Annotated[Day | None, Field(description="Exclusive.")] = None
-    updated_after: Annotated[Instant | None, Field(description="Inclusive.")] = None
+    claim_number: Number | None = None
+    """Case and spaces do not count. With `carrier`, it finds at most one claim."""
+    status: Status | None = None
+    """The current status."""
+    carrier: Carrier | None = None
+    """Case and spaces do not count."""
+    loss_type: LossType | None = None
+    """Only claims with this loss type."""
+    lead_id: _LinkedId | None = None
+    """The claims of this lead."""
+    call_id: _LinkedId | None = None
+    """The claims of this call."""
+    date_of_loss_after: Day | None = None
+    """Inclusive."""
+    date_of_loss_before: Day | None = None
+    """Exclusive."""
+    updated_after: Instant | None = None
+    """Inclusive."""
 
 
 class InsuredView(Wire):
     name: str
     email: str | None
-    phone: Annotated[str | None, Field(description="In E.164 format.")]
+    phone: str | None
+    """In E.164 format."""
 
 
 class LegalHoldView(Wire):
     reason: str
     placed_at: Instant
-    placed_by: Annotated[str, Field(description="The id of the API key or member.")]
+    placed_by: str
+    """The id of the API key or member."""
 
 
 class ClaimView(Wire):
     id: str
-    status: Annotated[
-        Status,
-        Field(
-            description="Changed by transitions, by the extraction, by the review of its items and by the sign-off."
-        ),
-    ]
+    status: Status
+    """Changed by transitions, by the extraction, by the review of its items and by the sign-off."""
     claim_number: str | None
     carrier: str | None
     policy_number: Annotated[str | None, _POLICY_NUMBER]
     insured: InsuredView | None
-    address: Annotated[AddressView | None, Field(description="The address of the loss.")]
+    address: AddressView | None
+    """The address of the loss."""
     date_of_loss: date | None
     loss_type: Annotated[LossType | None, LOSS_TYPE]
     water_category: Annotated[int | None, _WATER_CATEGORY]
     water_class: Annotated[int | None, _WATER_CLASS]
     lead_id: str | None
     call_id: str | None
-    status_reason: Annotated[str | None, Field(description="The reason of the latest transition.")]
-    closed_at: Annotated[Instant | None, Field(description="Null unless the claim is closed.")]
-    legal_hold: Annotated[
-        LegalHoldView | None,
-        Field(description="While it is in force, the claim and its evidence cannot be deleted."),
-    ]
-    evidence_deleted_at: Annotated[
-        Instant | None,
-        Field(
-            description="When the retention deleted the claim's photos, the text of its notes and its scope."
-        ),
-    ]
-    scope_version: Annotated[
-        int | None, Field(description="Version of the latest extraction; null if there is none.")
-    ]
-    extraction_failure: Annotated[
-        ExtractionFailure | None,
-        Field(
-            description="Why the extraction requested last failed: AI was switched off (`ai_disabled`), the result "
-            "would be larger than 1 MB (`too_large`), or another fault (`failed`)."
-        ),
-    ]
+    status_reason: str | None
+    """The reason of the latest transition."""
+    closed_at: Instant | None
+    """Null unless the claim is closed."""
+    legal_hold: LegalHoldView | None
+    """While it is in force, the claim and its evidence cannot be deleted."""
+    evidence_deleted_at: Instant | None
+    """When the retention deleted the claim's photos, the text of its notes and its scope."""
+    scope_version: int | None
+    """Version of the latest extraction; null if there is none."""
+    extraction_failure: ExtractionFailure | None
+    """Why the extraction requested last failed: AI was switched off (`ai_disabled`), the result would be larger than 1
+    MB (`too_large`), or another fault (`failed`)."""
     created_at: Instant
     updated_at: Instant
     version: int

@@ -90,25 +90,23 @@ class BriefBody(Wire):
 
     model_config = _INPUT
 
-    topic: Annotated[
-        Annotated[str, Field(min_length=1, max_length=300), OneLine] | None,
-        Field(description="What it is about, in a few words."),
-    ] = None
+    topic: Annotated[str, Field(min_length=1, max_length=300), OneLine] | None = None
+    """What it is about, in a few words."""
     keywords: Annotated[
         list[Annotated[str, Field(min_length=1, max_length=80), OneLine]],
-        Field(default_factory=list, max_length=20, description="Words that the text should contain."),
+        Field(default_factory=list, max_length=20),
     ]
-    tone: Annotated[Tone | None, Field(description="How it sounds. Null: no particular tone.")] = None
-    audience: Annotated[
-        Annotated[str, Field(min_length=1, max_length=200), OneLine] | None,
-        Field(description="The readers, such as homeowners or property managers."),
-    ] = None
-    length: Annotated[Length | None, Field(description="How long it is to be. Null: `medium`.")] = None
-    network: Annotated[Network | None, Field(description="Only for a social post.")] = None
-    review_id: Annotated[
-        Annotated[str, Field(min_length=1, max_length=100), OneLine] | None,
-        Field(description="The review to respond to. Only for a review response."),
-    ] = None
+    """Words that the text should contain."""
+    tone: Tone | None = None
+    """How it sounds. Null: no particular tone."""
+    audience: Annotated[str, Field(min_length=1, max_length=200), OneLine] | None = None
+    """The readers, such as homeowners or property managers."""
+    length: Length | None = None
+    """How long it is to be. Null: `medium`."""
+    network: Network | None = None
+    """Only for a social post."""
+    review_id: Annotated[str, Field(min_length=1, max_length=100), OneLine] | None = None
+    """The review to respond to. Only for a review response."""
 
 
 def _brief_of(types: list[JsonValue], required: list[JsonValue]) -> dict[str, JsonValue]:
@@ -131,7 +129,8 @@ class ContentCreate(Wire):
         },
     )
 
-    type: Annotated[ContentType, Field(description="It decides which fields the `brief` needs.")]
+    type: ContentType
+    """It decides which fields the `brief` needs."""
     brief: BriefBody
 
 
@@ -159,18 +158,14 @@ class ContentUpdate(Wire):
 
     model_config = ConfigDict(**_INPUT, json_schema_extra=without_defaults())
 
-    title: Annotated[
-        Annotated[str, Field(min_length=1, max_length=limits.MAX_TITLE_CHARACTERS), OneLine] | None,
-        Field(description="The title of a blog post or a video script."),
-    ] = None
-    body: Annotated[
+    title: Annotated[str, Field(min_length=1, max_length=limits.MAX_TITLE_CHARACTERS), OneLine] | None = None
+    """The title of a blog post or a video script."""
+    body: (
         Annotated[str, Field(min_length=1, max_length=limits.MAX_BODY_CHARACTERS), AfterValidator(prose)]
-        | None,
-        Field(
-            description="Markdown in a blog post, plain text otherwise. A social post is limited by its network "
-            "together with its links and hashtags, a review response to 4,096 bytes."
-        ),
-    ] = None
+        | None
+    ) = None
+    """Markdown in a blog post, plain text otherwise. A social post is limited by its network together with its links
+    and hashtags, a review response to 4,096 bytes."""
     slug: Slug | None = None
     excerpt: Annotated[
         Annotated[str, Field(min_length=1, max_length=limits.MAX_EXCERPT_CHARACTERS), OneLine] | None,
@@ -185,10 +180,8 @@ class ContentUpdate(Wire):
         _SEO_DESCRIPTION,
     ] = None
     scenes: Annotated[Annotated[list[SceneBody], Field(max_length=limits.MAX_SCENES)] | None, _SCENES] = None
-    hashtags: Annotated[
-        Annotated[list[Hashtag], Field(max_length=limits.MAX_HASHTAGS)] | None,
-        Field(description="With or without `#`, which is not stored."),
-    ] = None
+    hashtags: Annotated[list[Hashtag], Field(max_length=limits.MAX_HASHTAGS)] | None = None
+    """With or without `#`, which is not stored."""
     links: Annotated[Annotated[list[Link], Field(max_length=limits.MAX_LINKS)] | None, _LINKS] = None
 
 
@@ -196,22 +189,16 @@ class RevisionCreate(Wire):
     model_config = _INPUT
 
     instructions: Annotated[
-        str,
-        Field(
-            min_length=1,
-            max_length=MAX_INSTRUCTIONS_CHARACTERS,
-            description="What the AI is to change, in English, such as: Make it shorter, and mention the hotline.",
-        ),
-        AfterValidator(prose),
+        str, Field(min_length=1, max_length=MAX_INSTRUCTIONS_CHARACTERS), AfterValidator(prose)
     ]
+    """What the AI is to change, in English, such as: Make it shorter, and mention the hotline."""
 
 
 class RevisionRestore(Wire):
     model_config = _INPUT
 
-    revision: Annotated[
-        int, Field(ge=1, description="The number of the revision whose text becomes the newest.")
-    ]
+    revision: Annotated[int, Field(ge=1)]
+    """The number of the revision whose text becomes the newest."""
 
 
 class ContentTransition(Wire):
@@ -228,16 +215,12 @@ class ContentTransition(Wire):
         },
     )
 
-    to: Annotated[Destination, Field(description="The status to move to.")]
-    notes: Annotated[
-        Notes | None, Field(description="Required if `to` is `draft` and the content is in review.")
-    ] = None
-    scheduled_at: Annotated[
-        Instant | None,
-        Field(
-            description="Required if `to` is `scheduled`, otherwise not allowed. In the future, within a year."
-        ),
-    ] = None
+    to: Destination
+    """The status to move to."""
+    notes: Notes | None = None
+    """Required if `to` is `draft` and the content is in review."""
+    scheduled_at: Instant | None = None
+    """Required if `to` is `scheduled`, otherwise not allowed. In the future, within a year."""
 
     @model_validator(mode="after")
     def _is_complete(self) -> Self:
@@ -249,11 +232,12 @@ class ContentTransition(Wire):
 
 
 class ContentQuery(ListQuery):
-    type: Annotated[ContentType | None, Field(description="Only content of this type.")] = None
-    status: Annotated[ContentStatus | None, Field(description="The current status.")] = None
-    review_id: Annotated[
-        str | None, Field(min_length=1, max_length=100, description="The responses to this review.")
-    ] = None
+    type: ContentType | None = None
+    """Only content of this type."""
+    status: ContentStatus | None = None
+    """The current status."""
+    review_id: Annotated[str | None, Field(min_length=1, max_length=100)] = None
+    """The responses to this review."""
 
 
 class RevisionQuery(ListQuery):
@@ -283,13 +267,10 @@ class ContentFindingView(Wire):
 
     rule: Rule
     level: Level
-    field: Annotated[
-        str | None,
-        Field(
-            description="The part of the text, such as `body` or `scenes.0.narration`; null: something is missing."
-        ),
-    ]
-    quote: Annotated[str | None, Field(description="The words in that part.")]
+    field: str | None
+    """The part of the text, such as `body` or `scenes.0.narration`; null: something is missing."""
+    quote: str | None
+    """The words in that part."""
     advice: str
 
 
@@ -325,7 +306,8 @@ class TextView(Wire):
     seo_title: Annotated[str | None, _SEO_TITLE]
     seo_description: Annotated[str | None, _SEO_DESCRIPTION]
     scenes: Annotated[list[SceneView], _SCENES]
-    hashtags: Annotated[list[str], Field(description="Without `#`.")]
+    hashtags: list[str]
+    """Without `#`."""
     links: Annotated[list[str], _LINKS]
 
 
@@ -336,9 +318,8 @@ class ContentView(Wire):
     type: ContentType
     status: ContentStatus
     brief: BriefView
-    revision: Annotated[
-        int, Field(description="The number of the newest revision, whose text this is; 0: no text yet.")
-    ]
+    revision: int
+    """The number of the newest revision, whose text this is; 0: no text yet."""
     title: str | None
     body: str | None
     slug: str | None
@@ -346,28 +327,32 @@ class ContentView(Wire):
     seo_title: Annotated[str | None, _SEO_TITLE]
     seo_description: Annotated[str | None, _SEO_DESCRIPTION]
     scenes: Annotated[list[SceneView], _SCENES]
-    hashtags: Annotated[list[str], Field(description="Without `#`.")]
+    hashtags: list[str]
+    """Without `#`."""
     links: Annotated[list[str], _LINKS]
     findings: list[ContentFindingView]
-    remarks: Annotated[
-        list[str], Field(description="What the AI did with the brief or the instructions, as it reported it.")
-    ]
-    provenance: Annotated[ProvenanceView | None, Field(description="Of what the AI wrote last; null before.")]
-    edited: Annotated[bool, Field(description="Whether a person has changed what the AI wrote last.")]
-    task: Annotated[TaskName | None, Field(description="What the AI does, or failed to do.")]
-    step: Annotated[Step | None, Field(description="How far it is; null unless the status is `generating`.")]
-    instructions: Annotated[str | None, Field(description="Of a revision that the AI is to write.")]
-    reason: Annotated[FailureReason | None, Field(description="Why the status is `failed`.")]
-    transitions: Annotated[
-        list[TransitionView], Field(description="The latest ones, oldest first. The audit log has all.")
-    ]
+    remarks: list[str]
+    """What the AI did with the brief or the instructions, as it reported it."""
+    provenance: ProvenanceView | None
+    """Of what the AI wrote last; null before."""
+    edited: bool
+    """Whether a person has changed what the AI wrote last."""
+    task: TaskName | None
+    """What the AI does, or failed to do."""
+    step: Step | None
+    """How far it is; null unless the status is `generating`."""
+    instructions: str | None
+    """Of a revision that the AI is to write."""
+    reason: FailureReason | None
+    """Why the status is `failed`."""
+    transitions: list[TransitionView]
+    """The latest ones, oldest first. The audit log has all."""
     approved_by: ContentActorView | None
     approved_at: Instant | None
     scheduled_at: Instant | None
     published_at: Instant | None
-    published_revision: Annotated[
-        int | None, Field(description="The number of the published revision. Null before, and after an edit.")
-    ]
+    published_revision: int | None
+    """The number of the published revision. Null before, and after an edit."""
     created_at: Instant
     updated_at: Instant
     version: int
@@ -381,13 +366,9 @@ class ContentView(Wire):
 class PublishedContentView(ContentView):
     """Content as it was published."""
 
-    html: Annotated[
-        str | None,
-        Field(
-            description="The body of a blog post as HTML, without scripts, styles, frames and forms; null for other "
-            "types, whose texts are plain."
-        ),
-    ]
+    html: str | None
+    """The body of a blog post as HTML, without scripts, styles, frames and forms; null for other types, whose texts are
+    plain."""
 
 
 class ContentPage(PageView[ContentView]):
@@ -409,10 +390,10 @@ class FieldDiffView(Wire):
 class DiffView(Wire):
     """The changes since the revision before; the first revision inserts everything."""
 
-    fields: Annotated[list[FieldDiffView], Field(description="The changed parts, by word.")]
-    unified: Annotated[
-        str, Field(description="The same by line, as a unified diff; empty if nothing changed.")
-    ]
+    fields: list[FieldDiffView]
+    """The changed parts, by word."""
+    unified: str
+    """The same by line, as a unified diff; empty if nothing changed."""
 
 
 class UnifiedDiffView(Wire):
@@ -427,13 +408,10 @@ class RevisionFields(Wire):
     number: int
     created_at: Instant
     author: AuthorView
-    reason: Annotated[
-        RevisionReason,
-        Field(
-            description="`written` and `revised` by the AI, `edited` by a person, or `restored` from another revision."
-        ),
-    ]
-    restored_from: Annotated[int | None, Field(description="The number of the restored revision.")]
+    reason: RevisionReason
+    """`written` and `revised` by the AI, `edited` by a person, or `restored` from another revision."""
+    restored_from: int | None
+    """The number of the restored revision."""
     instructions: str | None
     remarks: list[str]
     provenance: ProvenanceView | None

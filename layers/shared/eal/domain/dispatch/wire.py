@@ -35,34 +35,34 @@ Moment = Annotated[Instant, AfterValidator(_in_a_calendar)]
 
 
 class ReasonView(Wire):
-    rule: Annotated[RuleId, Field(description="The id of the rule.")]
-    saw: Annotated[dict[str, JsonValue], Field(description="The facts and settings that the rule read.")]
-    concluded: Annotated[str, Field(description="The rule's conclusion, as a slug, such as `outside`.")]
-    decisive: Annotated[bool, Field(description="Whether the action follows from this conclusion.")]
+    rule: RuleId
+    """The id of the rule."""
+    saw: dict[str, JsonValue]
+    """The facts and settings that the rule read."""
+    concluded: str
+    """The rule's conclusion, as a slug, such as `outside`."""
+    decisive: bool
+    """Whether the action follows from this conclusion."""
 
 
 class DecisionView(Wire):
     """What the rules decide for some facts, with the conclusion of every rule."""
 
     action: Action
-    reasons: Annotated[
-        list[ReasonView], Field(description="Every rule, in order of precedence, whether decisive or not.")
-    ]
-    due_at: Annotated[
-        Instant | None,
-        Field(
-            description="When the action is due. Null if there is nothing to do, or no business hours are set."
-        ),
-    ]
-    assigned_to: Annotated[
-        str | None, Field(description="The person on call. Null if the office acts, or nobody is on call.")
-    ]
-    assigned_phone: Annotated[str | None, Field(description="The phone number of the person on call.")]
+    reasons: list[ReasonView]
+    """Every rule, in order of precedence, whether decisive or not."""
+    due_at: Instant | None
+    """When the action is due. Null if there is nothing to do, or no business hours are set."""
+    assigned_to: str | None
+    """The person on call. Null if the office acts, or nobody is on call."""
+    assigned_phone: str | None
+    """The phone number of the person on call."""
 
 
 class DecidedByView(Wire):
     type: ActorType
-    id: Annotated[str, Field(description="The id of a key or member, or the name of a worker.")]
+    id: str
+    """The id of a key or member, or the name of a worker."""
 
 
 class RulesDecisionView(Wire):
@@ -85,17 +85,10 @@ class OverrideView(Wire):
 class EscalationView(Wire):
     """How far the dispatch has gone through the people on call."""
 
-    level: Annotated[
-        int,
-        Field(description="0 for the first person on call, and 1 more for each next one, or for the review."),
-    ]
-    acknowledge_by: Annotated[
-        Instant | None,
-        Field(
-            description="When the next person is asked, unless the dispatch is acknowledged before. Null if nobody is "
-            "asked any more."
-        ),
-    ]
+    level: int
+    """0 for the first person on call, and 1 more for each next one, or for the review."""
+    acknowledge_by: Instant | None
+    """When the next person is asked, unless the dispatch is acknowledged before. Null if nobody is asked any more."""
 
 
 class DispatchView(Wire):
@@ -104,26 +97,23 @@ class DispatchView(Wire):
     """
 
     action: Action
-    reasons: Annotated[
-        list[ReasonView], Field(description="Why the rules decided so. Empty if they have not decided.")
-    ]
+    reasons: list[ReasonView]
+    """Why the rules decided so. Empty if they have not decided."""
     due_at: Instant | None
-    assigned_to: Annotated[str | None, Field(description="The person who is asked to act.")]
-    assigned_phone: Annotated[
-        str | None, Field(description="The phone number of a person on call, from the settings.")
-    ]
+    assigned_to: str | None
+    """The person who is asked to act."""
+    assigned_phone: str | None
+    """The phone number of a person on call, from the settings."""
     decided_at: Instant
     by: DecidedByView
-    decision: Annotated[
-        RulesDecisionView | None, Field(description="Null if a person decided before the rules did.")
-    ]
+    decision: RulesDecisionView | None
+    """Null if a person decided before the rules did."""
     override: OverrideView | None
     acknowledged_at: Instant | None
-    acknowledged_by: Annotated[str | None, Field(description="The person who acknowledged the dispatch.")]
-    escalation: Annotated[
-        EscalationView | None,
-        Field(description="Null unless the rules assigned the call to a person on call."),
-    ]
+    acknowledged_by: str | None
+    """The person who acknowledged the dispatch."""
+    escalation: EscalationView | None
+    """Null unless the rules assigned the call to a person on call."""
 
     @classmethod
     def of(cls, dispatch: Dispatch) -> Self:
@@ -140,45 +130,34 @@ class FactsBody(Wire):
 
     model_config = _INPUT
 
-    at: Annotated[Moment | None, Field(description="The time of the decision. Null: now.")] = None
+    at: Moment | None = None
+    """The time of the decision. Null: now."""
     intent: Annotated[Intent, one_of(Intent)]
     urgency: Annotated[Urgency, one_of(Urgency)]
-    qualified: Annotated[bool | None, Field(description="Null: undetermined.")] = None
-    confidence: Annotated[
-        float, Field(ge=0, le=1, description="Below 0.5 is low."), AfterValidator(measured)
-    ] = 1
-    unsure: Annotated[
-        list[Literal["intent", "urgency", "qualified"]],
-        Field(
-            max_length=3,
-            description="The fields whose confidence is too low to act on them, as in a classification. With one of "
-            "them, the confidence counts as low.",
-        ),
-    ] = []  # noqa: RUF012 - pydantic copies defaults
-    safety: Annotated[bool, Field(description="Whether there is a present danger to life.")] = False
+    qualified: bool | None = None
+    """Null: undetermined."""
+    confidence: Annotated[float, Field(ge=0, le=1), AfterValidator(measured)] = 1
+    """Below 0.5 is low."""
+    unsure: Annotated[list[Literal["intent", "urgency", "qualified"]], Field(max_length=3)] = []  # noqa: RUF012 - pydantic copies defaults
+    """The fields whose confidence is too low to act on them, as in a classification. With one of them, the confidence
+    counts as low."""
+    safety: bool = False
+    """Whether there is a present danger to life."""
     hazards: Annotated[
-        list[Annotated[str, Field(max_length=64), AfterValidator(one_line)]],
-        Field(max_length=50, description="Names of the dangers, for the trace. Only `safety` decides."),
+        list[Annotated[str, Field(max_length=64), AfterValidator(one_line)]], Field(max_length=50)
     ] = []  # noqa: RUF012
-    postal_code: Annotated[
-        Annotated[str, Field(max_length=20), AfterValidator(one_line)] | None,
-        Field(description="Of the loss; a ZIP+4 counts as its five digits. Null: unknown."),
-    ] = None
-    latitude: Annotated[
-        Annotated[float, Field(ge=-90, le=90), AfterValidator(measured)] | None,
-        Field(description="Of the loss, in degrees (WGS 84); required with `longitude`. Null: unknown."),
-    ] = None
-    longitude: Annotated[
-        Annotated[float, Field(ge=-180, le=180), AfterValidator(measured)] | None,
-        Field(description="Of the loss, in degrees (WGS 84); required with `latitude`. Null: unknown."),
-    ] = None
+    """Names of the dangers, for the trace. Only `safety` decides."""
+    postal_code: Annotated[str, Field(max_length=20), AfterValidator(one_line)] | None = None
+    """Of the loss; a ZIP+4 counts as its five digits. Null: unknown."""
+    latitude: Annotated[float, Field(ge=-90, le=90), AfterValidator(measured)] | None = None
+    """Of the loss, in degrees (WGS 84); required with `longitude`. Null: unknown."""
+    longitude: Annotated[float, Field(ge=-180, le=180), AfterValidator(measured)] | None = None
+    """Of the loss, in degrees (WGS 84); required with `latitude`. Null: unknown."""
     open_dispatches: Annotated[
         dict[Annotated[str, Field(max_length=40)], Annotated[int, Field(ge=0, le=1_000_000)]],
-        Field(
-            max_length=100,
-            description="The number of open dispatches of each person on call, by phone number in E.164 format.",
-        ),
+        Field(max_length=100),
     ] = {}  # noqa: RUF012
+    """The number of open dispatches of each person on call, by phone number in E.164 format."""
 
     @model_validator(mode="after")
     def _has_both_degrees(self) -> Self:
@@ -207,13 +186,9 @@ class DispatchSimulate(Wire):
     model_config = _INPUT
 
     facts: FactsBody
-    settings: Annotated[
-        SettingsBody | None,
-        Field(
-            description="Settings to use instead of the organization's own: what they leave out is not set. Null: the "
-            "organization's own."
-        ),
-    ] = None
+    settings: SettingsBody | None = None
+    """Settings to use instead of the organization's own: what they leave out is not set. Null: the organization's own.
+    """
 
     @property
     def stored_settings(self) -> dict[str, Json] | None:
@@ -244,20 +219,14 @@ class DispatchDecide(Wire):
         },
     )
 
-    action: Annotated[Action | None, Field(description="What is to be done. Null: the rules decide.")] = None
-    reason: Annotated[
-        Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(prose)] | None,
-        Field(description="Why the rules are overridden. Required with `action`."),
-    ] = None
-    due_at: Annotated[
-        Moment | None,
-        Field(
-            description="When the action is due. Null: now for `dispatch_now` and `transfer`, otherwise none."
-        ),
-    ] = None
-    assigned_to: Annotated[
-        Name | None, Field(description="The person who acts, in your own terms. Null: nobody in particular.")
-    ] = None
+    action: Action | None = None
+    """What is to be done. Null: the rules decide."""
+    reason: Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(prose)] | None = None
+    """Why the rules are overridden. Required with `action`."""
+    due_at: Moment | None = None
+    """When the action is due. Null: now for `dispatch_now` and `transfer`, otherwise none."""
+    assigned_to: Name | None = None
+    """The person who acts, in your own terms. Null: nobody in particular."""
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
@@ -273,6 +242,5 @@ class DispatchAcknowledge(Wire):
 
     may_be_left_out = True
 
-    acknowledged_by: Annotated[
-        Name | None, Field(description="The person who acts. Null: the person to whom the call is assigned.")
-    ] = None
+    acknowledged_by: Name | None = None
+    """The person who acts. Null: the person to whom the call is assigned."""

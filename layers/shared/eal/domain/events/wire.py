@@ -26,36 +26,29 @@ class EventView(Wire):
     record.
     """
 
-    id: Annotated[
-        str,
-        Field(
-            description="The same in every delivery, as the header `webhook-id`: skip an event that you have processed."
-        ),
-    ]
+    id: str
+    """The same in every delivery, as the header `webhook-id`: skip an event that you have processed."""
     type: str
-    api_version: Annotated[
-        Literal["v1"], Field(description="The API version that defines the form of `data`.")
-    ]
-    created_at: Annotated[Instant, Field(description="When the change was made.")]
-    tenant_id: Annotated[str, Field(description="The organization that the change belongs to.")]
+    api_version: Literal["v1"]
+    """The API version that defines the form of `data`."""
+    created_at: Instant
+    """When the change was made."""
+    tenant_id: str
+    """The organization that the change belongs to."""
     mode: Mode
-    sequence: Annotated[
-        int,
-        Field(
-            description="The event's number in its feed. Deliveries can arrive out of order: sort by it. "
-            "`audit.log.event` has numbers of its own."
-        ),
-    ]
+    sequence: int
+    """The event's number in its feed. Deliveries can arrive out of order: sort by it. `audit.log.event` has numbers of
+    its own."""
     data: JsonValue
 
 
 class FeedQuery(ListQuery):
-    order: Annotated[Literal["asc"], Field(description="The feed is always read oldest first.")] = "asc"
-    type: Annotated[
-        Annotated[str, AfterValidator(_known), Field(json_schema_extra={"enum": [*sorted(CATALOGUE)]})]
-        | None,
-        Field(description="Only events of this type."),
-    ] = None
+    order: Literal["asc"] = "asc"
+    """The feed is always read oldest first."""
+    type: (
+        Annotated[str, AfterValidator(_known), Field(json_schema_extra={"enum": [*sorted(CATALOGUE)]})] | None
+    ) = None
+    """Only events of this type."""
 
 
 class EventPage(Wire):
@@ -64,16 +57,8 @@ class EventPage(Wire):
     """
 
     data: list[EventView]
-    next_cursor: Annotated[
-        str,
-        Field(
-            description="Keep it, and pass it as `cursor` to read the events that follow, including later ones."
-        ),
-    ]
-    has_more: Annotated[
-        bool,
-        Field(
-            description="Whether more events are already available. Even then a page can be short or empty: a page "
-            "that reads many events and finds few of the requested type ends early."
-        ),
-    ]
+    next_cursor: str
+    """Keep it, and pass it as `cursor` to read the events that follow, including later ones."""
+    has_more: bool
+    """Whether more events are already available. Even then a page can be short or empty: a page that reads many events
+    and finds few of the requested type ends early."""

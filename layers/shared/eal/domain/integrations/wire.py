@@ -26,44 +26,25 @@ class IntegrationPut(Wire):
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    settings: Annotated[
-        dict[str, Setting | None],
-        Field(
-            max_length=20,
-            description="CallRail: `account_id`, `company_id` (`COM…`). If the account has several companies, calls "
-            "whose webhooks were lost are recovered only if `company_id` is set. Google Business: "
-            "`client_id` of the OAuth client, `account_id` "
-            "(required if the user has several accounts) and `location_id` (without it, all locations of the account "
-            "are polled): the digits in their resource names. CRM: `url` (https, at a public address).",
-        ),
-    ] = {}  # noqa: RUF012 - pydantic copies defaults
-    secrets: Annotated[
-        dict[str, SecretText | None],
-        Field(
-            max_length=20,
-            description="Write-only. CallRail: `signing_key`, `api_key`. Resend: `signing_secret`, `api_key`. Stripe: "
-            "`signing_secret`. Google Business: `client_secret`, `refresh_token`. CRM: `signing_secret` "
-            "(`whsec_` followed by base64, or any other text of 24 to 512 bytes). A secret has at most 2,048 bytes in "
-            "UTF-8; what a vendor signs with has at least 8.",
-        ),
-    ] = {}  # noqa: RUF012 - pydantic copies defaults
-    overlap_seconds: Annotated[
-        int,
-        Field(
-            ge=0,
-            le=MAX_OVERLAP_SECONDS,
-            description="Seconds for which a replaced signing secret is still accepted; 0 rejects it at once.",
-        ),
-    ] = DEFAULT_OVERLAP_SECONDS
+    settings: Annotated[dict[str, Setting | None], Field(max_length=20)] = {}  # noqa: RUF012 - pydantic copies defaults
+    """CallRail: `account_id`, `company_id` (`COM…`). If the account has several companies, calls whose webhooks were
+    lost are recovered only if `company_id` is set. Google Business: `client_id` of the OAuth client, `account_id`
+    (required if the user has several accounts) and `location_id` (without it, all locations of the account are polled):
+    the digits in their resource names. CRM: `url` (https, at a public address)."""
+    secrets: Annotated[dict[str, SecretText | None], Field(max_length=20)] = {}  # noqa: RUF012 - pydantic copies defaults
+    """Write-only. CallRail: `signing_key`, `api_key`. Resend: `signing_secret`, `api_key`. Stripe: `signing_secret`.
+    Google Business: `client_secret`, `refresh_token`. CRM: `signing_secret` (`whsec_` followed by base64, or any other
+    text of 24 to 512 bytes). A secret has at most 2,048 bytes in UTF-8; what a vendor signs with has at least 8."""
+    overlap_seconds: Annotated[int, Field(ge=0, le=MAX_OVERLAP_SECONDS)] = DEFAULT_OVERLAP_SECONDS
+    """Seconds for which a replaced signing secret is still accepted; 0 rejects it at once."""
 
 
 class SecretView(Wire):
-    set: Annotated[bool, Field(description="Whether the secret has a value, which no response shows.")]
+    set: bool
+    """Whether the secret has a value, which no response shows."""
     updated_at: Instant | None
-    previous_accepted_until: Annotated[
-        Instant | None,
-        Field(description="Until when the previous signing secret is still accepted; null if it is not."),
-    ]
+    previous_accepted_until: Instant | None
+    """Until when the previous signing secret is still accepted; null if it is not."""
 
     @classmethod
     def of(cls, secret: StoredSecret | None) -> Self:
@@ -78,44 +59,33 @@ class SecretView(Wire):
 
 class FailureView(Wire):
     at: Instant
-    reason: Annotated[
-        Literal[
-            "invalid_signature",
-            "out_of_time",
-            "invalid_json",
-            "too_large",
-            "not_configured",
-            "unauthorized",
-            "refused",
-            "throttled",
-            "unavailable",
-            "invalid_response",
-        ],
-        Field(
-            description="Of a webhook: `invalid_signature`, `out_of_time`, `invalid_json`, `too_large`. Of a poll: "
-            "`not_configured`: a setting or a secret is missing, or the Google user has several accounts and "
-            "`account_id` is not set. `unauthorized`: the vendor does not accept the credentials. `refused`: it "
-            "refuses the request, for example because the account may not use the API. `throttled`, `unavailable`: "
-            "the next poll tries again. `invalid_response`."
-        ),
+    reason: Literal[
+        "invalid_signature",
+        "out_of_time",
+        "invalid_json",
+        "too_large",
+        "not_configured",
+        "unauthorized",
+        "refused",
+        "throttled",
+        "unavailable",
+        "invalid_response",
     ]
+    """Of a webhook: `invalid_signature`, `out_of_time`, `invalid_json`, `too_large`. Of a poll: `not_configured`: a
+    setting or a secret is missing, or the Google user has several accounts and `account_id` is not set. `unauthorized`:
+    the vendor does not accept the credentials. `refused`: it refuses the request, for example because the account may
+    not use the API. `throttled`, `unavailable`: the next poll tries again. `invalid_response`."""
 
 
 class ConnectionHealthView(Wire):
     """`waiting`: nothing was received yet. `failing`: the latest webhook was rejected, or the latest poll failed."""
 
     status: Literal["waiting", "healthy", "failing"]
-    last_event_at: Annotated[
-        Instant | None,
-        Field(
-            description="When the vendor last sent a webhook, accurate to the minute. Google Business: when it was "
-            "last polled with success."
-        ),
-    ]
-    last_failure: Annotated[
-        FailureView | None,
-        Field(description="The latest rejected webhook or failed poll, accurate to the minute."),
-    ]
+    last_event_at: Instant | None
+    """When the vendor last sent a webhook, accurate to the minute. Google Business: when it was last polled with
+    success."""
+    last_failure: FailureView | None
+    """The latest rejected webhook or failed poll, accurate to the minute."""
 
 
 class IntegrationView(Wire):
@@ -128,9 +98,8 @@ class IntegrationView(Wire):
     secrets: dict[str, SecretView]
     connection_id: str | None
     receiver_url: str | None
-    receiver_urls: Annotated[
-        dict[str, str], Field(description="The address to enter at the vendor, by kind of webhook.")
-    ]
+    receiver_urls: dict[str, str]
+    """The address to enter at the vendor, by kind of webhook."""
     health: ConnectionHealthView
     created_at: Instant
     updated_at: Instant

@@ -16,33 +16,24 @@ from eal.domain.leads.vocabulary import OnDuplicate
 class LeadImportCreate(Wire):
     model_config = ConfigDict(extra="forbid")
 
-    format: Annotated[
-        Format,
-        Field(
-            description="`csv`: UTF-8 with a header row. Columns: first_name, last_name, company, email, phone, "
-            "phones (separated by ';'), address_line1, address_line2, city, state, postal_code, country, "
-            "source, source_detail, loss_type, notes, assigned_to, metadata.<key>, and the fields of "
-            "`attribution`, with attribution_source for its `source`. `jsonl`: one request body of `POST "
-            "/leads` per line."
-        ),
-    ]
-    dry_run: Annotated[bool, Field(description="Validate and count every row without changing any lead.")] = (
-        False
-    )
-    on_duplicate: Annotated[
-        OnDuplicate,
-        Field(
-            description="What to do if a lead has the e-mail address or a phone number of a row. `error`: fail the "
-            "row. `return`: skip it. `update`: merge it into that lead, as `POST /leads` does; the row "
-            "fails if the merged lead would exceed a limit. Rows of the same file can be duplicates of "
-            "each other."
-        ),
-    ] = "error"
+    format: Format
+    """`csv`: UTF-8 with a header row. Columns: first_name, last_name, company, email, phone, phones (separated by ';'),
+    address_line1, address_line2, city, state, postal_code, country, source, source_detail, loss_type, notes,
+    assigned_to, metadata.<key>, and the fields of `attribution`, with attribution_source for its `source`. `jsonl`: one
+    request body of `POST /leads` per line."""
+    dry_run: bool = False
+    """Validate and count every row without changing any lead."""
+    on_duplicate: OnDuplicate = "error"
+    """What to do if a lead has the e-mail address or a phone number of a row. `error`: fail the row. `return`: skip it.
+    `update`: merge it into that lead, as `POST /leads` does; the row fails if the merged lead would exceed a limit.
+    Rows of the same file can be duplicates of each other."""
 
 
 class RowErrorView(Wire):
-    row: Annotated[int, Field(description="Row number; 1 is the first row after the header.")]
-    field: Annotated[str | None, Field(description="Null: the error is about the row as a whole.")]
+    row: int
+    """Row number; 1 is the first row after the header."""
+    field: str | None
+    """Null: the error is about the row as a whole."""
     message: str
 
 
@@ -54,28 +45,27 @@ class LeadImportView(Wire):
     format: Format
     dry_run: bool
     on_duplicate: OnDuplicate
-    total: Annotated[
-        int | None, Field(description="Number of rows in the file; null until they are counted.")
-    ]
-    processed: Annotated[int, Field(description="Number of rows processed so far.")]
-    created: Annotated[int, Field(description="Rows that became a lead; in a dry run, rows that would.")]
-    updated: Annotated[int, Field(description="Rows that changed an existing lead.")]
-    skipped: Annotated[int, Field(description="Rows that changed nothing, because their lead exists.")]
-    failed: Annotated[int, Field(description="Rows with an error.")]
+    total: int | None
+    """Number of rows in the file; null until they are counted."""
+    processed: int
+    """Number of rows processed so far."""
+    created: int
+    """Rows that became a lead; in a dry run, rows that would."""
+    updated: int
+    """Rows that changed an existing lead."""
+    skipped: int
+    """Rows that changed nothing, because their lead exists."""
+    failed: int
+    """Rows with an error."""
     errors: Annotated[
         list[RowErrorView],
         Field(description=f"The first {MAX_ERRORS_SHOWN} errors. The file at `errors_url` has all of them."),
     ]
-    errors_url: Annotated[
-        str | None,
-        Field(
-            description="URL of a CSV file with all errors, available once the import ends, or shortly after it "
-            "fails. It is new in every response. Null for a dry run that failed."
-        ),
-    ]
-    failure: Annotated[
-        str | None, Field(description="Why the file could not be imported, or the import stopped early.")
-    ]
+    errors_url: str | None
+    """URL of a CSV file with all errors, available once the import ends, or shortly after it fails. It is new in every
+    response. Null for a dry run that failed."""
+    failure: str | None
+    """Why the file could not be imported, or the import stopped early."""
     created_at: Instant
     started_at: Instant | None
     ended_at: Instant | None
@@ -91,13 +81,8 @@ class LeadImportCreated(LeadImportView):
 
     # The idempotency record keeps the URL although it grants an upload: it accepts one file within an hour, and a
     # caller that lost the first response has no other way to get it.
-    upload: Annotated[
-        UploadView,
-        Field(
-            description="Shown only in this response. An idempotent replay repeats it; after `expires_at` it no "
-            "longer works."
-        ),
-    ]
+    upload: UploadView
+    """Shown only in this response. An idempotent replay repeats it; after `expires_at` it no longer works."""
 
     @classmethod
     def of_new(cls, lead_import: LeadImport, url: str, headers: dict[str, str], expires_at: datetime) -> Self:

@@ -59,17 +59,12 @@ class AddressBody(Wire):
     line1: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(one_line)]
     line2: Annotated[str, Field(max_length=200), AfterValidator(one_line)] | None = None
     city: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(one_line)]
-    state: Annotated[
-        str,
-        Field(min_length=2, max_length=50, description="Code or name, such as `OH`."),
-        AfterValidator(one_line),
-    ]
-    postal_code: Annotated[
-        str,
-        Field(min_length=3, max_length=12, description="In the US, a ZIP code or ZIP+4."),
-        AfterValidator(one_line),
-    ]
-    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="Two-letter code (ISO 3166-1).")] = "US"
+    state: Annotated[str, Field(min_length=2, max_length=50), AfterValidator(one_line)]
+    """Code or name, such as `OH`."""
+    postal_code: Annotated[str, Field(min_length=3, max_length=12), AfterValidator(one_line)]
+    """In the US, a ZIP code or ZIP+4."""
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "US"
+    """Two-letter code (ISO 3166-1)."""
 
 
 class AttributionBody(Wire):
@@ -77,28 +72,37 @@ class AttributionBody(Wire):
 
     model_config = ConfigDict(**_INPUT, frozen=True)
 
-    source: Annotated[_Detail | None, Field(description="The site or platform, such as `google`.")] = None
-    campaign: Annotated[_Detail | None, Field(description="The campaign, by its name or id.")] = None
-    medium: Annotated[
-        _Detail | None, Field(description="The kind of source, such as `cpc` or `organic`.")
-    ] = None
-    keywords: Annotated[_Detail | None, Field(description="The search terms.")] = None
+    source: _Detail | None = None
+    """The site or platform, such as `google`."""
+    campaign: _Detail | None = None
+    """The campaign, by its name or id."""
+    medium: _Detail | None = None
+    """The kind of source, such as `cpc` or `organic`."""
+    keywords: _Detail | None = None
+    """The search terms."""
     utm_source: _Detail | None = None
     utm_medium: _Detail | None = None
     utm_campaign: _Detail | None = None
     utm_term: _Detail | None = None
     utm_content: _Detail | None = None
-    gclid: Annotated[_Detail | None, Field(description="Click id of Google Ads.")] = None
-    fbclid: Annotated[_Detail | None, Field(description="Click id of Facebook.")] = None
-    msclkid: Annotated[_Detail | None, Field(description="Click id of Microsoft Advertising.")] = None
-    device_type: Annotated[_Detail | None, Field(description="Such as `mobile`.")] = None
-    landing_page: Annotated[_Address | None, Field(description="Address of the first page of the visit.")] = (
-        None
-    )
-    referrer: Annotated[_Address | None, Field(description="Address of the page that led to it.")] = None
-    landing_page_url: Annotated[_Address | None, Field(description="As CallRail reports it.")] = None
-    referring_url: Annotated[_Address | None, Field(description="As CallRail reports it.")] = None
-    last_requested_url: Annotated[_Address | None, Field(description="As CallRail reports it.")] = None
+    gclid: _Detail | None = None
+    """Click id of Google Ads."""
+    fbclid: _Detail | None = None
+    """Click id of Facebook."""
+    msclkid: _Detail | None = None
+    """Click id of Microsoft Advertising."""
+    device_type: _Detail | None = None
+    """Such as `mobile`."""
+    landing_page: _Address | None = None
+    """Address of the first page of the visit."""
+    referrer: _Address | None = None
+    """Address of the page that led to it."""
+    landing_page_url: _Address | None = None
+    """As CallRail reports it."""
+    referring_url: _Address | None = None
+    """As CallRail reports it."""
+    last_requested_url: _Address | None = None
+    """As CallRail reports it."""
 
 
 class LeadFields(Wire):
@@ -110,12 +114,8 @@ class LeadFields(Wire):
     last_name: Name | None = None
     company: Name | None = None
     email: Email | None = None
-    address: Annotated[
-        AddressBody | None,
-        Field(
-            description="Where the work is needed. The score compares its postal code with the service area."
-        ),
-    ] = None
+    address: AddressBody | None = None
+    """Where the work is needed. The score compares its postal code with the service area."""
     source_detail: Annotated[_Detail | None, _SOURCE_DETAIL] = None
     loss_type: Annotated[LossType | None, LOSS_TYPE] = None
     notes: Annotated[Notes | None, _NOTES] = None
@@ -155,10 +155,10 @@ class LeadUpdate(LeadFields):
 
     model_config = ConfigDict(json_schema_extra=without_defaults("source"))
 
-    additional_emails: Annotated[
-        Annotated[list[Email], Field(max_length=MAX_PHONES), AfterValidator(_distinct)] | None,
-        Field(description="The complete list. The lead's `email` is removed from it."),
-    ] = None
+    additional_emails: (
+        Annotated[list[Email], Field(max_length=MAX_PHONES), AfterValidator(_distinct)] | None
+    ) = None
+    """The complete list. The lead's `email` is removed from it."""
     phones: Phones | None = None
     source: Annotated[Slug | None, _SOURCE] = None
     metadata: Metadata | None = None
@@ -178,47 +178,46 @@ class LeadTransition(Wire):
         },
     )
 
-    to: Annotated[Status, Field(description="The status to move to.")]
-    reason: Annotated[
-        Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(prose)] | None,
-        Field(description="Required if `to` is `lost`."),
-    ] = None
-    notes: Annotated[Notes | None, Field(description="Appended to the lead's notes.")] = None
+    to: Status
+    """The status to move to."""
+    reason: Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(prose)] | None = None
+    """Required if `to` is `lost`."""
+    notes: Notes | None = None
+    """Appended to the lead's notes."""
 
 
 class LeadCreateQuery(Wire):
     model_config = ConfigDict(extra="forbid")
 
-    on_duplicate: Annotated[
-        OnDuplicate,
-        Field(
-            description="What to do if a lead has the same e-mail address or one of the phone numbers. `error`: "
-            "return 409. `return`: return 200 with that lead, unchanged. `update`: merge this request "
-            "into that lead and return 200.\n\n"
-            "An update loses no value: each value that it replaces is kept as a line of the notes, once. "
-            "If the notes have no room for it (10,000 characters), the request is refused with 422; "
-            "shorten the notes first. The first attribution is kept; differing values of later ones also "
-            "become lines of the notes, as long as these have fewer than 5,000 characters."
-        ),
-    ] = "error"
+    on_duplicate: OnDuplicate = "error"
+    """What to do if a lead has the same e-mail address or one of the phone numbers. `error`: return 409. `return`:
+    return 200 with that lead, unchanged. `update`: merge this request into that lead and return 200.
+
+    An update loses no value: each value that it replaces is kept as a line of the notes, once. If the notes have no
+    room for it (10,000 characters), the request is refused with 422; shorten the notes first. The first attribution is
+    kept; differing values of later ones also become lines of the notes, as long as these have fewer than 5,000
+    characters.
+    """
 
 
 class LeadQuery(ListQuery):
-    status: Annotated[Status | None, Field(description="The current status.")] = None
-    source: Annotated[Slug | None, Field(description="Exact match.")] = None
-    loss_type: Annotated[LossType | None, Field(description="Only leads with this loss type.")] = None
-    assigned_to: Annotated[str | None, Field(max_length=100, description="Exact match.")] = None
-    email: Annotated[
-        Email | None,
-        Field(
-            description="The lead's `email` or one of its `additional_emails`. Exact match; case does not count. "
-            "Encode + as %2B."
-        ),
-    ] = None
+    status: Status | None = None
+    """The current status."""
+    source: Slug | None = None
+    """Exact match."""
+    loss_type: LossType | None = None
+    """Only leads with this loss type."""
+    assigned_to: Annotated[str | None, Field(max_length=100)] = None
+    """Exact match."""
+    email: Email | None = None
+    """The lead's `email` or one of its `additional_emails`. Exact match; case does not count. Encode + as %2B."""
     phone: PhoneFilter = None
-    min_score: Annotated[int | None, Field(ge=0, le=100, description="Inclusive."), PLAIN_DIGITS] = None
-    max_score: Annotated[int | None, Field(ge=0, le=100, description="Inclusive."), PLAIN_DIGITS] = None
-    updated_after: Annotated[Instant | None, Field(description="Inclusive.")] = None
+    min_score: Annotated[int | None, Field(ge=0, le=100), PLAIN_DIGITS] = None
+    """Inclusive."""
+    max_score: Annotated[int | None, Field(ge=0, le=100), PLAIN_DIGITS] = None
+    """Inclusive."""
+    updated_after: Instant | None = None
+    """Inclusive."""
 
 
 class AddressView(Wire):
@@ -231,11 +230,12 @@ class AddressView(Wire):
 
 
 class ContributionView(Wire):
-    feature: Annotated[
-        str, Field(description="The aspect of the lead that is scored, such as `need` or `phone`.")
-    ]
-    points: Annotated[int, Field(description="Points added to the score; negative if the aspect lowers it.")]
-    reason: Annotated[str, Field(description="Human-readable explanation.")]
+    feature: str
+    """The aspect of the lead that is scored, such as `need` or `phone`."""
+    points: int
+    """Points added to the score; negative if the aspect lowers it."""
+    reason: str
+    """Human-readable explanation."""
 
 
 class CrmSyncView(Wire):
@@ -243,58 +243,54 @@ class CrmSyncView(Wire):
     returned, or `overdue` if the CRM had no room for the push for 116 hours.
     """
 
-    push_id: Annotated[str, Field(description="The `webhook-id` of the push, the same in each attempt.")]
+    push_id: str
+    """The `webhook-id` of the push, the same in each attempt."""
     status: Literal["pending", "synced", "failed"]
     requested_at: Instant
-    attempts: Annotated[int, Field(description="Number of attempts so far.")]
+    attempts: int
+    """Number of attempts so far."""
     last_attempt_at: Instant | None
-    next_attempt_at: Annotated[Instant | None, Field(description="Null if no attempt is to come.")]
+    next_attempt_at: Instant | None
+    """Null if no attempt is to come."""
     synced_at: Instant | None
-    last_status_code: Annotated[int | None, Field(description="HTTP status that the CRM returned last.")]
+    last_status_code: int | None
+    """HTTP status that the CRM returned last."""
     last_error: str | None
-    simulated: Annotated[bool, Field(description="True in test mode: nothing was sent to the CRM.")]
+    simulated: bool
+    """True in test mode: nothing was sent to the CRM."""
 
 
 class LeadView(Wire):
     id: str
-    status: Annotated[Status, Field(description="Changed only by transitions.")]
+    status: Status
+    """Changed only by transitions."""
     first_name: str | None
     last_name: str | None
     company: str | None
     email: str | None
-    additional_emails: Annotated[
-        list[str], Field(description="Additional addresses, added by upserts or PATCH.")
-    ]
-    phones: Annotated[list[str], Field(description="Phone numbers in E.164 format.")]
+    additional_emails: list[str]
+    """Additional addresses, added by upserts or PATCH."""
+    phones: list[str]
+    """Phone numbers in E.164 format."""
     address: AddressView | None
     source: Annotated[str, _SOURCE]
     source_detail: Annotated[str | None, _SOURCE_DETAIL]
     loss_type: Annotated[LossType | None, LOSS_TYPE]
     notes: str | None
     metadata: Annotated[dict[str, str], METADATA]
-    attribution: Annotated[
-        dict[str, str],
-        Field(
-            description="Where the lead came from, in the fields of ad platforms: `campaign`, `utm_source`, `gclid`, "
-            "…"
-        ),
-    ]
+    attribution: dict[str, str]
+    """Where the lead came from, in the fields of ad platforms: `campaign`, `utm_source`, `gclid`, …"""
     assigned_to: Annotated[str | None, ASSIGNED_TO]
-    call_id: Annotated[str | None, Field(description="The call from which the lead was captured.")]
-    prospect_id: Annotated[str | None, Field(description="The prospect that became this lead.")]
-    urgency: Annotated[
-        Urgency | None, Field(description="Urgency of the call from which the lead was captured.")
-    ]
-    contacted_at: Annotated[Instant | None, Field(description="When the lead was first contacted.")]
-    score: Annotated[
-        int,
-        Field(
-            ge=0,
-            le=100,
-            validation_alias=AliasPath("score", "value"),
-            description="The sum of the contributions' points.",
-        ),
-    ]
+    call_id: str | None
+    """The call from which the lead was captured."""
+    prospect_id: str | None
+    """The prospect that became this lead."""
+    urgency: Urgency | None
+    """Urgency of the call from which the lead was captured."""
+    contacted_at: Instant | None
+    """When the lead was first contacted."""
+    score: Annotated[int, Field(ge=0, le=100, validation_alias=AliasPath("score", "value"))]
+    """The sum of the contributions' points."""
     score_contributions: Annotated[
         list[ContributionView], Field(validation_alias=AliasPath("score", "contributions"))
     ]
@@ -306,7 +302,8 @@ class LeadView(Wire):
             description=_SCORER,
         ),
     ]
-    crm_sync: Annotated[CrmSyncView | None, Field(description="Null if the lead was never pushed.")]
+    crm_sync: CrmSyncView | None
+    """Null if the lead was never pushed."""
     created_at: Instant
     updated_at: Instant
     version: int
@@ -335,7 +332,8 @@ class HistoryEntryView(Wire):
     by: EntryActorView
     before: Annotated[Status | int | None, Field(serialization_alias="from")]
     to: Annotated[Status | int, Field(validation_alias="after")]
-    reason: Annotated[str | None, Field(description="Of a transition, if one was given.")]
+    reason: str | None
+    """Of a transition, if one was given."""
     scorer: Annotated[str | None, Field(description=f"Of a score. {_SCORER}")]
 
 
@@ -359,4 +357,5 @@ class LeadScoreView(Wire):
         ),
     ]
     scored_at: Annotated[Instant, Field(validation_alias=AliasPath("score", "scored_at"))]
-    version: Annotated[int, Field(description="The lead's version that has this score.")]
+    version: int
+    """The lead's version that has this score."""

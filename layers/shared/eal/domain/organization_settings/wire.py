@@ -408,7 +408,8 @@ class ServiceAreaBody(Wire):
         },
     )
 
-    center: Annotated[PointBody | None, Field(description="Required with `radius_miles`.")] = None
+    center: PointBody | None = None
+    """Required with `radius_miles`."""
     radius_miles: Annotated[
         Annotated[float, Field(gt=0, le=500, strict=True, allow_inf_nan=False), AfterValidator(measured)]
         | None,
@@ -418,8 +419,9 @@ class ServiceAreaBody(Wire):
         list[
             Annotated[str, Field(json_schema_extra={"pattern": _ZIP.pattern}), AfterValidator(_five_digits)]
         ],
-        Field(max_length=2000, description="US ZIP codes. ZIP+4 codes are shortened to five digits."),
+        Field(max_length=2000),
     ] = []  # noqa: RUF012
+    """US ZIP codes. ZIP+4 codes are shortened to five digits."""
 
     @field_validator("postal_codes")
     @classmethod
@@ -445,14 +447,10 @@ class OnCallBody(Wire):
     name: Name
     phone: Phone
     days: Annotated[list[Day], _ON_CALL_DAYS, Field(min_length=1, max_length=7)]
-    starts: Annotated[Opening, Field(alias="from", description="Inclusive.")]
-    ends: Annotated[
-        WallTime,
-        Field(
-            alias="to",
-            description="Exclusive. At or before `from`: on the next day. `24:00` is the end of the day.",
-        ),
-    ]
+    starts: Annotated[Opening, Field(alias="from")]
+    """Inclusive."""
+    ends: Annotated[WallTime, Field(alias="to")]
+    """Exclusive. At or before `from`: on the next day. `24:00` is the end of the day."""
 
     @field_validator("days")
     @classmethod

@@ -59,36 +59,24 @@ class OrganizationUpdate(Wire):
 class SubscriptionView(Wire):
     """The organization's subscription as Stripe last reported it. Read-only."""
 
-    plan: Annotated[str | None, Field(description="Lookup key of Stripe's price, or else its id.")]
-    status: Annotated[
-        str,
-        Field(
-            description="Stripe's status: `trialing`, `active`, `past_due`, `unpaid`, `paused`, `incomplete`, "
-            "`canceled`, …"
-        ),
-    ]
+    plan: str | None
+    """Lookup key of Stripe's price, or else its id."""
+    status: str
+    """Stripe's status: `trialing`, `active`, `past_due`, `unpaid`, `paused`, `incomplete`, `canceled`, …"""
     current_period_end: Instant | None
-    cancel_at_period_end: Annotated[
-        bool, Field(description="Whether the subscription ends at `current_period_end`.")
-    ]
+    cancel_at_period_end: bool
+    """Whether the subscription ends at `current_period_end`."""
 
 
 class OrganizationView(Wire):
     id: str
     name: str
     industry: str
-    parent_organization_id: Annotated[
-        str | None,
-        Field(description="The organization under which it was created; null for one without a parent."),
-    ]
+    parent_organization_id: str | None
+    """The organization under which it was created; null for one without a parent."""
     settings: SettingsView
-    subscription: Annotated[
-        SubscriptionView | None,
-        Field(
-            description="The subscription in the key's mode, or null if there is none. Only Stripe's webhooks change "
-            "it."
-        ),
-    ]
+    subscription: SubscriptionView | None
+    """The subscription in the key's mode, or null if there is none. Only Stripe's webhooks change it."""
     created_at: Instant
     version: int
 
@@ -99,10 +87,8 @@ class OrganizationView(Wire):
 
 class AdminKeyView(Wire):
     id: str
-    key: Annotated[
-        str | None,
-        Field(description="Shown only in this response: store it now. Null in an idempotent replay."),
-    ]
+    key: str | None
+    """Shown only in this response: store it now. Null in an idempotent replay."""
 
 
 class OrganizationCreated(OrganizationView):
@@ -131,33 +117,25 @@ class ChildView(OrganizationView):
 class AiUsageQuery(Wire):
     model_config = ConfigDict(extra="forbid")
 
-    month: Annotated[
-        str | None,
-        Field(
-            pattern=r"^20[0-9]{2}-(?:0[1-9]|1[0-2])$",
-            description="A calendar month in UTC, such as `2026-11`; by default the current one. The last 13 months "
-            "are kept.",
-        ),
-    ] = None
+    month: Annotated[str | None, Field(pattern=r"^20[0-9]{2}-(?:0[1-9]|1[0-2])$")] = None
+    """A calendar month in UTC, such as `2026-11`; by default the current one. The last 13 months are kept."""
 
 
 class AiUsageView(Wire):
     """Amounts are in millionths of a US dollar: 10,000 are one cent."""
 
     month: str
-    uses: Annotated[int, Field(description="Uses of Bedrock: calls, drafts, content, claims and photos.")]
-    tokens: Annotated[int, Field(description="Tokens that these uses sent and received.")]
-    spent_microusd: Annotated[int, Field(description="What these uses cost.")]
-    held_microusd: Annotated[
-        int,
-        Field(
-            description="Held for uses in progress, and for those without a response, whose cost is unknown. It "
-            "counts against the budget like what was spent."
-        ),
-    ]
-    budget_microusd: Annotated[
-        int, Field(description="The present monthly budget, from `settings.ai.monthly_budget_cents`.")
-    ]
+    uses: int
+    """Uses of Bedrock: calls, drafts, content, claims and photos."""
+    tokens: int
+    """Tokens that these uses sent and received."""
+    spent_microusd: int
+    """What these uses cost."""
+    held_microusd: int
+    """Held for uses in progress, and for those without a response, whose cost is unknown. It counts against the budget
+    like what was spent."""
+    budget_microusd: int
+    """The present monthly budget, from `settings.ai.monthly_budget_cents`."""
 
 
 class ChildPage(PageView[ChildView]):

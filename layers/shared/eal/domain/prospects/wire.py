@@ -142,10 +142,8 @@ class ProspectFields(Wire):
     contact: ContactBody | None = None
     email: Email | None = None
     website: Website | None = None
-    address: Annotated[
-        AddressBody | None,
-        Field(description="The qualification compares its postal code with the service area."),
-    ] = None
+    address: AddressBody | None = None
+    """The qualification compares its postal code with the service area."""
     notes: Annotated[Notes | None, _NOTES] = None
     assigned_to: Assignee | None = None
 
@@ -196,14 +194,10 @@ class ProspectQualify(Wire):
 
     prospect_ids: Annotated[
         list[Annotated[str, Field(max_length=100)]],
-        Field(
-            min_length=1,
-            max_length=MAX_PROSPECTS_QUALIFIED,
-            description="Ids of prospects. All of them are qualified, or none.",
-            json_schema_extra={"uniqueItems": True},
-        ),
+        Field(min_length=1, max_length=MAX_PROSPECTS_QUALIFIED, json_schema_extra={"uniqueItems": True}),
         AfterValidator(_distinct),
     ]
+    """Ids of prospects. All of them are qualified, or none."""
 
 
 class ProspectConvert(Wire):
@@ -211,22 +205,24 @@ class ProspectConvert(Wire):
 
     may_be_left_out: ClassVar[bool] = True
 
-    loss_type: Annotated[
-        LossType | None,
-        Field(description="The `loss_type` of the lead. An existing lead keeps the one that it has."),
-    ] = None
-    notes: Annotated[Notes | None, Field(description="Appended to the lead's notes.")] = None
+    loss_type: LossType | None = None
+    """The `loss_type` of the lead. An existing lead keeps the one that it has."""
+    notes: Notes | None = None
+    """Appended to the lead's notes."""
 
 
 class ProspectQuery(ListQuery):
-    qualification: Annotated[
-        QualificationStatus | None, Field(description="Status of the qualification.")
-    ] = None
-    outreach_state: Annotated[OutreachState | None, Field(description="How far outreach has come.")] = None
+    qualification: QualificationStatus | None = None
+    """Status of the qualification."""
+    outreach_state: OutreachState | None = None
+    """How far outreach has come."""
     email: EmailFilter = None
-    source: Annotated[Slug | None, Field(description="Exact match.")] = None
-    assigned_to: Annotated[str | None, Field(max_length=100, description="Exact match.")] = None
-    updated_after: Annotated[Instant | None, Field(description="Inclusive.")] = None
+    source: Slug | None = None
+    """Exact match."""
+    assigned_to: Annotated[str | None, Field(max_length=100)] = None
+    """Exact match."""
+    updated_after: Instant | None = None
+    """Inclusive."""
 
 
 class ContactView(Wire):
@@ -242,7 +238,8 @@ class QualificationView(Wire):
 
     status: QualificationStatus
     confidence: Annotated[float | None, Field(ge=0, le=1)]
-    reasons: Annotated[list[str], Field(description="The reasons, as slugs, such as `outside_area`.")]
+    reasons: list[str]
+    """The reasons, as slugs, such as `outside_area`."""
     provenance: ProvenanceView | None
     qualified_at: Instant | None
 
@@ -259,10 +256,12 @@ class ProspectView(Wire):
     notes: str | None
     metadata: Annotated[dict[str, str], METADATA]
     assigned_to: Annotated[str | None, ASSIGNED_TO]
-    enrichment: Annotated[dict[str, Value], Field(description="Data from other services.")]
+    enrichment: dict[str, Value]
+    """Data from other services."""
     qualification: QualificationView
     outreach_state: Annotated[OutreachState, _OUTREACH_STATE]
-    lead_id: Annotated[str | None, Field(description="The lead that the prospect became.")]
+    lead_id: str | None
+    """The lead that the prospect became."""
     created_at: Instant
     updated_at: Instant
     version: int

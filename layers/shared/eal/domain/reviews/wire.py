@@ -47,28 +47,22 @@ class ReviewCreate(Wire):
 
     model_config = _INPUT
 
-    surface: Annotated[Surface, Field(description="Where the review was written.")]
+    surface: Surface
+    """Where the review was written."""
     external_id: ExternalId
-    rating: Annotated[
-        Rating | None, Field(description="Stars. Null if the review has none, such as a recommendation.")
-    ] = None
-    text: Annotated[
-        Annotated[str, Field(max_length=MAX_TEXT_CHARACTERS), AfterValidator(prose)] | None,
-        Field(description="What the customer wrote. Null if the review has only a rating."),
-    ] = None
-    author: Annotated[Name | None, Field(description="The name that the surface shows.")] = None
-    reviewed_at: Annotated[Instant, Field(description="When the review was written. Not in the future.")]
-    edited_at: Annotated[
-        Instant | None,
-        Field(
-            description="When its author last changed it. A body with an earlier time than the stored one is outdated "
-            "and has no effect."
-        ),
-    ] = None
-    lead_id: Annotated[
-        Annotated[str, Field(max_length=100)] | None,
-        Field(description="An existing lead: the customer. Null leaves the stored one."),
-    ] = None
+    rating: Rating | None = None
+    """Stars. Null if the review has none, such as a recommendation."""
+    text: Annotated[str, Field(max_length=MAX_TEXT_CHARACTERS), AfterValidator(prose)] | None = None
+    """What the customer wrote. Null if the review has only a rating."""
+    author: Name | None = None
+    """The name that the surface shows."""
+    reviewed_at: Instant
+    """When the review was written. Not in the future."""
+    edited_at: Instant | None = None
+    """When its author last changed it. A body with an earlier time than the stored one is outdated and has no effect.
+    """
+    lead_id: Annotated[str, Field(max_length=100)] | None = None
+    """An existing lead: the customer. Null leaves the stored one."""
 
     def facts(self) -> ReviewFacts:
         return ReviewFacts(
@@ -84,28 +78,24 @@ class ReviewCreate(Wire):
 
 
 class ReviewQuery(ListQuery):
-    surface: Annotated[Surface | None, Field(description="Where the review was written.")] = None
-    status: Annotated[
-        ReviewStatus | None, Field(description="`deleted`: the surface no longer shows the review.")
-    ] = None
-    rating: Annotated[int | None, Field(ge=1, le=5, description="The number of stars. Exact match.")] = None
-    lead_id: Annotated[str | None, Field(max_length=100, description="The reviews of this lead.")] = None
+    surface: Surface | None = None
+    """Where the review was written."""
+    status: ReviewStatus | None = None
+    """`deleted`: the surface no longer shows the review."""
+    rating: Annotated[int | None, Field(ge=1, le=5)] = None
+    """The number of stars. Exact match."""
+    lead_id: Annotated[str | None, Field(max_length=100)] = None
+    """The reviews of this lead."""
 
 
 class ReviewReplyView(Wire):
     """The public reply to a review."""
 
-    status: Annotated[
-        ReplyStatus,
-        Field(
-            description="`pending` until the surface has it; `failed` if the surface refused it, for `reason`."
-        ),
-    ]
+    status: ReplyStatus
+    """`pending` until the surface has it; `failed` if the surface refused it, for `reason`."""
     text: str
-    content_id: Annotated[
-        str | None,
-        Field(description="The content item that it was written as. Null: it was written at the surface."),
-    ]
+    content_id: str | None
+    """The content item that it was written as. Null: it was written at the surface."""
     posted_at: Instant | None
     reason: str | None
 
@@ -114,8 +104,10 @@ class ReviewView(Wire):
     id: str
     surface: Surface
     external_id: str
-    status: Annotated[ReviewStatus, Field(description="`deleted`: the surface no longer shows the review.")]
-    rating: Annotated[int | None, Field(ge=1, le=5, description="Stars; null if the review has none.")]
+    status: ReviewStatus
+    """`deleted`: the surface no longer shows the review."""
+    rating: Annotated[int | None, Field(ge=1, le=5)]
+    """Stars; null if the review has none."""
     text: str | None
     author: str | None
     reviewed_at: Instant
@@ -139,7 +131,8 @@ class ReviewPage(PageView[ReviewView]):
 class EarlierVersionView(Wire):
     """What the review said until its author changed it."""
 
-    version: Annotated[int, Field(description="The version of the review at that time.")]
+    version: int
+    """The version of the review at that time."""
     rating: int | None
     text: str | None
     edited_at: Instant | None
@@ -151,7 +144,8 @@ class ReviewResponseView(Wire):
 
     id: str
     status: ContentStatus
-    body: Annotated[str | None, Field(description="Null until it is written.")]
+    body: str | None
+    """Null until it is written."""
     created_at: Instant
     updated_at: Instant
 
@@ -161,16 +155,11 @@ class ReviewDetailView(ReviewView):
 
     changes_by_itself: ClassVar[bool] = True
 
-    earlier_versions: Annotated[
-        list[EarlierVersionView], Field(description="Newest first; at most the newest 20.")
-    ]
-    responses: Annotated[
-        list[ReviewResponseView],
-        Field(
-            description="The responses to it, drafts included, newest first; at most the newest 20. The one that the "
-            "surface shows is the `reply`."
-        ),
-    ]
+    earlier_versions: list[EarlierVersionView]
+    """Newest first; at most the newest 20."""
+    responses: list[ReviewResponseView]
+    """The responses to it, drafts included, newest first; at most the newest 20. The one that the surface shows is the
+    `reply`."""
 
     @classmethod
     def of_review(
@@ -192,11 +181,10 @@ Month = Annotated[str, Field(max_length=7, pattern=r"^[0-9]{4}-(?:0[1-9]|1[0-2])
 class ReviewStatsQuery(Wire):
     model_config = _INPUT
 
-    since: Annotated[
-        Month | None,
-        Field(description="The first month, such as `2026-01`. Default: 11 months before `until`."),
-    ] = None
-    until: Annotated[Month | None, Field(description="The last month. Default: the current one.")] = None
+    since: Month | None = None
+    """The first month, such as `2026-01`. Default: 11 months before `until`."""
+    until: Month | None = None
+    """The last month. Default: the current one."""
 
     @model_validator(mode="after")
     def _is_a_range(self) -> Self:
@@ -230,11 +218,12 @@ class RatingSummaryView(Wire):
     """Reviews, and the ratings of those that have one."""
 
     reviews: int
-    rated: Annotated[int, Field(description="Reviews with a rating.")]
-    mean_rating: Annotated[
-        float | None, Field(ge=1, le=5, description="Rounded to two decimals; null without a rating.")
-    ]
-    ratings: Annotated[dict[str, int], Field(description="Reviews by rating, from `1` to `5`.")]
+    rated: int
+    """Reviews with a rating."""
+    mean_rating: Annotated[float | None, Field(ge=1, le=5)]
+    """Rounded to two decimals; null without a rating."""
+    ratings: dict[str, int]
+    """Reviews by rating, from `1` to `5`."""
 
     @classmethod
     def of_amounts(cls, amounts: Mapping[str, int]) -> Self:
@@ -248,7 +237,8 @@ class RatingSummaryView(Wire):
 
 
 class MonthOfSurfaceView(Wire):
-    month: Annotated[str, Field(description="Such as `2026-04`, in UTC.")]
+    month: str
+    """Such as `2026-04`, in UTC."""
     surface: Surface
     summary: RatingSummaryView
 
@@ -259,16 +249,15 @@ class SurfaceSummaryView(Wire):
 
 
 class ReviewStatsView(Wire):
-    since: Annotated[str, Field(description="The first month.")]
-    until: Annotated[str, Field(description="The last month.")]
+    since: str
+    """The first month."""
+    until: str
+    """The last month."""
     total: RatingSummaryView
-    by_surface: Annotated[
-        list[SurfaceSummaryView], Field(description="Of each surface that has reviews in these months.")
-    ]
-    by_month: Annotated[
-        list[MonthOfSurfaceView],
-        Field(description="Of each month and surface with reviews; oldest month first."),
-    ]
+    by_surface: list[SurfaceSummaryView]
+    """Of each surface that has reviews in these months."""
+    by_month: list[MonthOfSurfaceView]
+    """Of each month and surface with reviews; oldest month first."""
 
     @classmethod
     def of_buckets(cls, since: str, until: str, buckets: Mapping[Counter, Mapping[str, int]]) -> Self:

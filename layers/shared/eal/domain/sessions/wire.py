@@ -20,22 +20,18 @@ class SessionCreate(Wire):
 
     model_config = ConfigDict(extra="forbid")
 
-    code: Annotated[
-        str, Field(min_length=1, max_length=2048, description="The authorization code. It works once.")
-    ]
-    verifier: Annotated[
-        str, Field(pattern=r"^[A-Za-z0-9._~-]{43,128}$", description="The code verifier of PKCE (RFC 7636).")
-    ]
-    nonce: Annotated[str, Field(min_length=16, max_length=200, description="The nonce of the request.")]
-    redirect_uri: Annotated[str, Field(max_length=2048, description="The address that the request named.")]
-    organization_id: Annotated[
-        str | None,
-        Field(
-            description="The organization to sign in to. Defaults to that of the last sign-in, or else of the newest "
-            "invitation."
-        ),
-    ] = None
-    mode: Annotated[Mode, Field(description="The mode of the session.")] = "live"
+    code: Annotated[str, Field(min_length=1, max_length=2048)]
+    """The authorization code. It works once."""
+    verifier: Annotated[str, Field(pattern=r"^[A-Za-z0-9._~-]{43,128}$")]
+    """The code verifier of PKCE (RFC 7636)."""
+    nonce: Annotated[str, Field(min_length=16, max_length=200)]
+    """The nonce of the request."""
+    redirect_uri: Annotated[str, Field(max_length=2048)]
+    """The address that the request named."""
+    organization_id: str | None = None
+    """The organization to sign in to. Defaults to that of the last sign-in, or else of the newest invitation."""
+    mode: Mode = "live"
+    """The mode of the session."""
 
 
 class SessionUpdate(Wire):
@@ -43,10 +39,10 @@ class SessionUpdate(Wire):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra=without_defaults("organization_id", "mode"))
 
-    organization_id: Annotated[
-        str | None, Field(description="An organization that the person is a member of.")
-    ] = None
-    mode: Annotated[Mode | None, Field(description="The mode of the new session.")] = None
+    organization_id: str | None = None
+    """An organization that the person is a member of."""
+    mode: Mode | None = None
+    """The mode of the new session."""
 
 
 _AUTH_TIME = Field(description="When the person last signed in with their password or passkey.")
@@ -59,9 +55,12 @@ class MemberSessionView(Wire):
 
     id: str
     mode: Mode
-    is_current: Annotated[bool, Field(description="Whether this session sends the request.")]
-    ip: Annotated[str | None, Field(description="The address from which the member has signed in.")]
-    user_agent: Annotated[str | None, Field(description="The browser, as it names itself.")]
+    is_current: bool
+    """Whether this session sends the request."""
+    ip: str | None
+    """The address from which the member has signed in."""
+    user_agent: str | None
+    """The browser, as it names itself."""
     auth_time: Annotated[Instant, _AUTH_TIME]
     created_at: Instant
     last_used_at: Instant
@@ -96,12 +95,8 @@ class SessionOrganization(Wire):
 
 class OrganizationMembership(SessionOrganization):
     role: Role
-    status: Annotated[
-        Literal["invited", "active"],
-        Field(
-            description="`active` after the first sign-in to this organization, or the first switch to it."
-        ),
-    ]
+    status: Literal["invited", "active"]
+    """`active` after the first sign-in to this organization, or the first switch to it."""
 
 
 class OwnSessionView(Wire):
@@ -110,20 +105,14 @@ class OwnSessionView(Wire):
     changes_by_itself: ClassVar[bool] = True
     shown_once: ClassVar[frozenset[str]] = frozenset({"session"})
 
-    session: Annotated[
-        str | None,
-        Field(description="The text of a new session, shown only in this response; null in every other."),
-    ]
+    session: str | None
+    """The text of a new session, shown only in this response; null in every other."""
     id: str
     member: SessionMember
     organization: SessionOrganization
-    organizations: Annotated[
-        list[OrganizationMembership],
-        Field(
-            description="The organizations that the person is a member of, by name. Of more than 100, those of the "
-            "last sign-ins come first, then those of the newest invitations."
-        ),
-    ]
+    organizations: list[OrganizationMembership]
+    """The organizations that the person is a member of, by name. Of more than 100, those of the last sign-ins come
+    first, then those of the newest invitations."""
     mode: Mode
     auth_time: Annotated[Instant, _AUTH_TIME]
     expires_at: Annotated[Instant, _EXPIRES_AT]

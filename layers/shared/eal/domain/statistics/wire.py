@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from itertools import groupby
-from typing import Annotated, Self, get_args
+from typing import Self, get_args
 
 from eal.ai.classification import Intent, Urgency
 from eal.core.clock import Instant
 from eal.core.json import Json
-from eal.core.schema import ConfigDict, Field
+from eal.core.schema import ConfigDict
 from eal.core.wire import Wire
 from eal.domain.leads.vocabulary import Status
 from eal.domain.statistics import sketch
@@ -30,13 +30,8 @@ _STATUSES: tuple[Status, ...] = get_args(Status.__value__)
 class StatsQuery(Wire):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    window: Annotated[
-        Window,
-        Field(
-            description="`24h` and `7d` start at a full hour, `30d` and `90d` at midnight UTC; `since` is the exact "
-            "start."
-        ),
-    ] = "30d"
+    window: Window = "30d"
+    """`24h` and `7d` start at a full hour, `30d` and `90d` at midnight UTC; `since` is the exact start."""
 
 
 class StatusCountsView(Wire):
@@ -97,12 +92,14 @@ class LeadStatsView(Wire):
     since: Instant
     until: Instant
     total: int
-    funnel: Annotated[StatusCountsView, Field(description="Number of leads that ever reached each status.")]
-    by_status: Annotated[StatusCountsView, Field(description="Number of leads currently in each status.")]
-    by_source: Annotated[list[SourceStatsView], Field(description="Largest source first.")]
-    first_contact: Annotated[
-        DurationsView, Field(description="Time from a lead's creation to its first contact.")
-    ]
+    funnel: StatusCountsView
+    """Number of leads that ever reached each status."""
+    by_status: StatusCountsView
+    """Number of leads currently in each status."""
+    by_source: list[SourceStatsView]
+    """Largest source first."""
+    first_contact: DurationsView
+    """Time from a lead's creation to its first contact."""
 
     @classmethod
     def of_buckets(
@@ -137,20 +134,18 @@ class CallWeekView(Wire):
     is a reason to look at calls.
     """
 
-    starts_on: Annotated[
-        date, Field(description="The Monday, in UTC. The first week of a window can be incomplete.")
-    ]
-    judged: Annotated[int, Field(description="Number of calls with a run of an engine.")]
-    by_intent: Annotated[
-        dict[Intent, int], Field(description="Number of calls by intent. An intent without calls is omitted.")
-    ]
-    mean_confidence: Annotated[
-        float | None, Field(description="Of the newest runs, from 0 to 1; null if there are none.")
-    ]
-    unsure: Annotated[int, Field(description="Number of calls with a field of which the engine was unsure.")]
-    overruled: Annotated[
-        int, Field(description="Number of calls in which a person decided otherwise than the newest run.")
-    ]
+    starts_on: date
+    """The Monday, in UTC. The first week of a window can be incomplete."""
+    judged: int
+    """Number of calls with a run of an engine."""
+    by_intent: dict[Intent, int]
+    """Number of calls by intent. An intent without calls is omitted."""
+    mean_confidence: float | None
+    """Of the newest runs, from 0 to 1; null if there are none."""
+    unsure: int
+    """Number of calls with a field of which the engine was unsure."""
+    overruled: int
+    """Number of calls in which a person decided otherwise than the newest run."""
 
     @classmethod
     def of_cohort(cls, week: str, cohort: CallCohort) -> Self:
@@ -171,29 +166,24 @@ class CallStatsView(Wire):
     since: Instant
     until: Instant
     total: int
-    classified: Annotated[int, Field(description="Number of calls with a classification.")]
-    by_intent: Annotated[
-        dict[Intent, int],
-        Field(description="Number of calls by intent, with corrections. Every intent is named."),
-    ]
+    classified: int
+    """Number of calls with a classification."""
+    by_intent: dict[Intent, int]
+    """Number of calls by intent, with corrections. Every intent is named."""
     by_urgency: dict[Urgency, int]
     qualified: QualifiedCountsView
-    junk: Annotated[
-        int, Field(description="Number of calls filtered out: `sales_pitch`, `spam` and `wrong_number`.")
-    ]
-    needs_review: Annotated[
-        int, Field(description="Number of calls that wait for a person: `GET /calls?status=needs_review`.")
-    ]
-    corrected: Annotated[int, Field(description="Number of calls that a person corrected or confirmed.")]
-    to_classify: Annotated[
-        DurationsView,
-        Field(description="Time from the report of the call's end to its first classification."),
-    ]
-    to_dispatch: Annotated[
-        DurationsView,
-        Field(description="Time from the report of the call's end to its first dispatch decision."),
-    ]
-    weeks: Annotated[list[CallWeekView], Field(description="Newest week first.")]
+    junk: int
+    """Number of calls filtered out: `sales_pitch`, `spam` and `wrong_number`."""
+    needs_review: int
+    """Number of calls that wait for a person: `GET /calls?status=needs_review`."""
+    corrected: int
+    """Number of calls that a person corrected or confirmed."""
+    to_classify: DurationsView
+    """Time from the report of the call's end to its first classification."""
+    to_dispatch: DurationsView
+    """Time from the report of the call's end to its first dispatch decision."""
+    weeks: list[CallWeekView]
+    """Newest week first."""
 
     @classmethod
     def of_buckets(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self
 
 from eal.core.clock import Instant
-from eal.core.schema import ConfigDict, Field
+from eal.core.schema import ConfigDict
 from eal.core.wire import Wire
 from eal.domain.audit_log.exports.model import (
     AuditExport,
@@ -25,9 +25,8 @@ class AuditLogCsvQuery(AuditExportFilters):
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    order: Annotated[
-        Literal["asc", "desc"], Field(description="By creation time; newest first by default.")
-    ] = "desc"
+    order: Literal["asc", "desc"] = "desc"
+    """By creation time; newest first by default."""
 
     def as_list(self) -> AuditLogQuery:
         return AuditLogQuery.model_validate(dict(self))
@@ -39,12 +38,8 @@ class AuditLogCsvQuery(AuditExportFilters):
 class AuditExportCreate(AuditExportFilters):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    format: Annotated[
-        Format,
-        Field(
-            description="`jsonl`: the archived records, byte for byte, for verification. `csv`: for spreadsheets."
-        ),
-    ]
+    format: Format
+    """`jsonl`: the archived records, byte for byte, for verification. `csv`: for spreadsheets."""
 
     def filters(self) -> AuditExportFilters:
         return AuditExportFilters.model_validate({name: value for name, value in self if name != "format"})
@@ -52,13 +47,9 @@ class AuditExportCreate(AuditExportFilters):
 
 class ExportFileView(Wire):
     name: str
-    sha256: Annotated[
-        str | None,
-        Field(
-            description="Hex SHA-256 of the stored file. Null above 40 GB: verify the records of such a file by their "
-            "hash chain and the checkpoint."
-        ),
-    ]
+    sha256: str | None
+    """Hex SHA-256 of the stored file. Null above 40 GB: verify the records of such a file by their hash chain and the
+    checkpoint."""
     bytes: int
 
 
@@ -69,20 +60,11 @@ class ManifestView(Wire):
     records: int
     first_seq: int | None
     last_seq: int | None
-    expired_through_seq: Annotated[
-        int | None,
-        Field(
-            description="Records up to this number are past their retention and missing from the file. Null if the "
-            "archive has the whole range."
-        ),
-    ]
-    complete: Annotated[
-        bool,
-        Field(
-            description="True if the file has the whole chain up to `checkpoint.size`: no filter was given and no "
-            "record has expired."
-        ),
-    ]
+    expired_through_seq: int | None
+    """Records up to this number are past their retention and missing from the file. Null if the archive has the whole
+    range."""
+    complete: bool
+    """True if the file has the whole chain up to `checkpoint.size`: no filter was given and no record has expired."""
     checkpoint: CheckpointView
 
 
@@ -97,20 +79,18 @@ class AuditExportView(Wire):
     status: Status
     format: Format
     filters: AuditExportFilters
-    records: Annotated[int, Field(description="Number of records; while the export runs, the number so far.")]
+    records: int
+    """Number of records; while the export runs, the number so far."""
     bytes: int
-    url: Annotated[
-        str | None,
-        Field(
-            description="Download URL, which needs no API key. It is valid for one hour and new in every response; "
-            "if it is refused earlier, get the export again."
-        ),
-    ]
+    url: str | None
+    """Download URL, which needs no API key. It is valid for one hour and new in every response; if it is refused
+    earlier, get the export again."""
     url_expires_at: Instant | None
     manifest: ManifestView | None
     created_at: Instant
     completed_at: Instant | None
-    expires_at: Annotated[Instant | None, Field(description="When the file is deleted.")]
+    expires_at: Instant | None
+    """When the file is deleted."""
     version: int
 
     @classmethod

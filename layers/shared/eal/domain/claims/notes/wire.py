@@ -34,11 +34,10 @@ class ReadingBody(Wire):
     value: Annotated[_Measure, _VALUE]
     unit: Annotated[str, _UNIT, Field(min_length=1, max_length=20), AfterValidator(one_line)]
     dry_standard: Annotated[_Measure | None, _DRY_STANDARD] = None
-    place: Annotated[
-        Annotated[str, Field(min_length=1, max_length=200), AfterValidator(one_line)] | None,
-        Field(description="Where the material is, such as `Kitchen, north wall`."),
-    ] = None
-    taken_at: Annotated[Instant | None, Field(description="When it was measured. Not in the future.")] = None
+    place: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(one_line)] | None = None
+    """Where the material is, such as `Kitchen, north wall`."""
+    taken_at: Instant | None = None
+    """When it was measured. Not in the future."""
 
 
 class NoteCreate(Wire):
@@ -64,19 +63,18 @@ class NoteCreate(Wire):
         },
     )
 
-    kind: Annotated[NoteKind, Field(description="Only a `moisture_reading` can have a `reading`.")] = "note"
-    text: Annotated[
-        Annotated[str, Field(min_length=1, max_length=MAX_TEXT_CHARACTERS), AfterValidator(prose)] | None,
-        Field(description="Required if there is no `reading`. The extraction reads it."),
-    ] = None
-    author: Annotated[
-        Name | None, Field(description="Who wrote the note, such as `adjuster`, `technician` or a name.")
-    ] = None
-    corrects: Annotated[
-        Annotated[str, Field(max_length=100)] | None,
-        Field(description="The note of the same claim that this one replaces. It stays unchanged."),
-    ] = None
-    reading: Annotated[ReadingBody | None, Field(description="Only if `kind` is `moisture_reading`.")] = None
+    kind: NoteKind = "note"
+    """Only a `moisture_reading` can have a `reading`."""
+    text: (
+        Annotated[str, Field(min_length=1, max_length=MAX_TEXT_CHARACTERS), AfterValidator(prose)] | None
+    ) = None
+    """Required if there is no `reading`. The extraction reads it."""
+    author: Name | None = None
+    """Who wrote the note, such as `adjuster`, `technician` or a name."""
+    corrects: Annotated[str, Field(max_length=100)] | None = None
+    """The note of the same claim that this one replaces. It stays unchanged."""
+    reading: ReadingBody | None = None
+    """Only if `kind` is `moisture_reading`."""
 
     @model_validator(mode="after")
     def _is_complete(self) -> Self:
@@ -90,10 +88,10 @@ class NoteCreate(Wire):
 
 
 class NoteQuery(ListQuery):
-    order: Annotated[
-        Literal["asc", "desc"], Field(description="By creation time; oldest first by default.")
-    ] = "asc"
-    kind: Annotated[NoteKind | None, Field(description="Only notes, or only moisture readings.")] = None
+    order: Literal["asc", "desc"] = "asc"
+    """By creation time; oldest first by default."""
+    kind: NoteKind | None = None
+    """Only notes, or only moisture readings."""
 
 
 class ReadingView(Wire):
@@ -110,20 +108,17 @@ class NoteView(Wire):
     claim_id: str
     kind: Annotated[NoteKind, Field(validation_alias="type")]
     text: str | None
-    text_sha256: Annotated[
-        str | None,
-        Field(
-            description="SHA-256 of the text in UTF-8, in hexadecimal. It remains after the text is deleted."
-        ),
-    ]
+    text_sha256: str | None
+    """SHA-256 of the text in UTF-8, in hexadecimal. It remains after the text is deleted."""
     author: str | None
-    corrects: Annotated[str | None, Field(description="The note that this one replaces.")]
+    corrects: str | None
+    """The note that this one replaces."""
     reading: ReadingView | None
-    text_deleted_at: Annotated[
-        Instant | None, Field(description="When the retention deleted text, author and place.")
-    ]
+    text_deleted_at: Instant | None
+    """When the retention deleted text, author and place."""
     created_at: Instant
-    created_by: Annotated[str, Field(description="The id of the API key or member.")]
+    created_by: str
+    """The id of the API key or member."""
 
     @property
     def erasable(self) -> tuple[str, ...]:

@@ -62,10 +62,10 @@ class PhotoCreate(Wire):
     model_config = _INPUT
 
     filename: FileName
-    content_type: Annotated[
-        ContentType, Field(description="The media type of the file. A file of another type is rejected.")
-    ]
-    size_bytes: Annotated[int, Field(ge=1, le=MAX_PHOTO_BYTES, description="25 MiB at most.")]
+    content_type: ContentType
+    """The media type of the file. A file of another type is rejected."""
+    size_bytes: Annotated[int, Field(ge=1, le=MAX_PHOTO_BYTES)]
+    """25 MiB at most."""
     sha256: Sha256
     caption: Caption | None = None
     room: Room | None = None
@@ -94,7 +94,8 @@ class LocationView(Wire):
 
     latitude: Annotated[float, Field(ge=-90, le=90)]
     longitude: Annotated[float, Field(ge=-180, le=180)]
-    altitude_metres: Annotated[float | None, Field(description="Above sea level.")]
+    altitude_metres: float | None
+    """Above sea level."""
 
 
 class CameraView(Wire):
@@ -109,16 +110,15 @@ class PhotoEvidenceView(Wire):
     before the upload.
     """
 
-    width: Annotated[int, Field(description="Pixels, as the photo is seen.")]
-    height: Annotated[int, Field(description="Pixels, as the photo is seen.")]
-    orientation: Annotated[int, Field(ge=1, le=8, description="EXIF's orientation of the original.")]
-    taken_at: Annotated[
-        str | None,
-        Field(
-            description="Local time of the camera's clock, such as `2026-04-24T10:42:11-07:00`. The offset from UTC is "
-            "absent if the camera did not record it."
-        ),
-    ]
+    width: int
+    """Pixels, as the photo is seen."""
+    height: int
+    """Pixels, as the photo is seen."""
+    orientation: Annotated[int, Field(ge=1, le=8)]
+    """EXIF's orientation of the original."""
+    taken_at: str | None
+    """Local time of the camera's clock, such as `2026-04-24T10:42:11-07:00`. The offset from UTC is absent if the
+    camera did not record it."""
     place: LocationView | None
     camera: CameraView | None
 
@@ -133,42 +133,32 @@ class PhotoView(Wire):
     filename: str
     content_type: ContentType
     size_bytes: int
-    sha256: Annotated[str, Field(description="Verified if the status is `ready`.")]
+    sha256: str
+    """Verified if the status is `ready`."""
     caption: str | None
     room: str | None
-    status: Annotated[
-        Status,
-        Field(
-            description="`awaiting_upload`; `inspecting` from the upload on; then `ready` or `rejected`. A photo "
-            "without an upload is rejected after a day, and disappears after seven."
-        ),
-    ]
-    rejection: Annotated[Rejection | None, Field(description="Why the photo was rejected, for programs.")]
-    reason: Annotated[str | None, Field(description="Why the photo was rejected, as a sentence.")]
-    evidence: Annotated[PhotoEvidenceView | None, Field(description="Null unless the status is `ready`.")]
-    duplicate_of: Annotated[
-        str | None, Field(description="The first photo of the claim with the same SHA-256, if there is one.")
-    ]
-    near_duplicate_of: Annotated[
-        list[str],
-        Field(
-            description="Earlier photos of the claim that look alike, by a perceptual hash: resized, compressed or "
-            "brightened copies, or shots of the same scene."
-        ),
-    ]
-    original_url: Annotated[
-        str | None,
-        Field(description="Downloads the original, byte for byte. Null unless the status is `ready`."),
-    ]
-    preview_url: Annotated[
-        str | None, Field(description="A JPEG of at most 1,600 pixels, upright, without metadata.")
-    ]
-    thumbnail_url: Annotated[
-        str | None, Field(description="A JPEG of at most 320 pixels, upright, without metadata.")
-    ]
-    urls_expire_at: Annotated[
-        Instant | None, Field(description="One hour after the response. The URLs need no API key until then.")
-    ]
+    status: Status
+    """`awaiting_upload`; `inspecting` from the upload on; then `ready` or `rejected`. A photo without an upload is
+    rejected after a day, and disappears after seven."""
+    rejection: Rejection | None
+    """Why the photo was rejected, for programs."""
+    reason: str | None
+    """Why the photo was rejected, as a sentence."""
+    evidence: PhotoEvidenceView | None
+    """Null unless the status is `ready`."""
+    duplicate_of: str | None
+    """The first photo of the claim with the same SHA-256, if there is one."""
+    near_duplicate_of: list[str]
+    """Earlier photos of the claim that look alike, by a perceptual hash: resized, compressed or brightened copies, or
+    shots of the same scene."""
+    original_url: str | None
+    """Downloads the original, byte for byte. Null unless the status is `ready`."""
+    preview_url: str | None
+    """A JPEG of at most 1,600 pixels, upright, without metadata."""
+    thumbnail_url: str | None
+    """A JPEG of at most 320 pixels, upright, without metadata."""
+    urls_expire_at: Instant | None
+    """One hour after the response. The URLs need no API key until then."""
     created_at: Instant
     updated_at: Instant
     inspected_at: Instant | None
@@ -190,13 +180,9 @@ class PhotoCreated(PhotoView):
     """A declared photo, with the URL to upload its file to."""
 
     # The idempotency record keeps the URL although it grants an upload: it accepts one file with a known hash.
-    upload: Annotated[
-        UploadView,
-        Field(
-            description="Shown only in this response. S3 refuses a file of another size, type or SHA-256, and a second "
-            "file. An idempotent replay repeats it; after `expires_at` it no longer works."
-        ),
-    ]
+    upload: UploadView
+    """Shown only in this response. S3 refuses a file of another size, type or SHA-256, and a second file. An idempotent
+    replay repeats it; after `expires_at` it no longer works."""
 
     @classmethod
     def of_new(cls, photo: Photo, url: str, headers: dict[str, str], expires_at: datetime) -> Self:

@@ -61,10 +61,10 @@ _UNIT = Field(description="As in Xactimate, such as `SF` (square feet), `LF` (li
 class ScopeQuery(Wire):
     model_config = _INPUT
 
-    status: Annotated[ItemStatus | None, Field(description="`proposed`: nobody has decided the item.")] = None
-    room: Annotated[
-        str | None, Field(max_length=100, description="Name of a room, as the items have it.")
-    ] = None
+    status: ItemStatus | None = None
+    """`proposed`: nobody has decided the item."""
+    room: Annotated[str | None, Field(max_length=100)] = None
+    """Name of a room, as the items have it."""
 
 
 class ValuesEdit(Wire):
@@ -74,9 +74,12 @@ class ValuesEdit(Wire):
 
     model_config = ConfigDict(**_INPUT, json_schema_extra=without_defaults("activity", "description"))
 
-    room: Annotated[_Room | None, Field(description="Null for the whole job.")] = None
-    category_code: Annotated[_Code | None, Field(description="Free text.")] = None
-    selector_code: Annotated[_Code | None, Field(description="Free text.")] = None
+    room: _Room | None = None
+    """Null for the whole job."""
+    category_code: _Code | None = None
+    """Free text."""
+    selector_code: _Code | None = None
+    """Free text."""
     activity: Annotated[Annotated[Activity, one_of(Activity)] | None, _ACTIVITY] = None
     description: Annotated[
         Annotated[str, Field(min_length=1, max_length=200), AfterValidator(one_line)] | None, _DESCRIPTION
@@ -124,18 +127,13 @@ class ItemDecision(Wire):
         },
     )
 
-    status: Annotated[
-        Verdict,
-        Field(
-            description="`accepted`: the engine's values hold. `edited`: the present values with the changes in "
-            "`values` hold. `rejected`: the item is no part of the scope."
-        ),
-    ]
-    values: Annotated[ValuesEdit | None, Field(description="Only if `status` is `edited`.")] = None
-    reason: Annotated[
-        Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(prose)] | None,
-        Field(description="Required if `status` is `rejected`."),
-    ] = None
+    status: Verdict
+    """`accepted`: the engine's values hold. `edited`: the present values with the changes in `values` hold. `rejected`:
+    the item is no part of the scope."""
+    values: ValuesEdit | None = None
+    """Only if `status` is `edited`."""
+    reason: Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(prose)] | None = None
+    """Required if `status` is `rejected`."""
 
     @model_validator(mode="after")
     def _is_complete(self) -> Self:
@@ -164,9 +162,8 @@ class OpeningEdit(Wire):
 
     model_config = _INPUT
 
-    kind: Annotated[
-        OpeningKind, Field(description="All but a `window` reach the floor and shorten its perimeter.")
-    ]
+    kind: OpeningKind
+    """All but a `window` reach the floor and shorten its perimeter."""
     width: Annotated[_Feet, _IN_FEET]
     height: Annotated[_Feet | None, _OPENING_HEIGHT] = None
     count: Annotated[int, _COUNT, Field(ge=1, le=_MAX_EQUAL_OPENINGS, strict=True)] = 1
@@ -177,7 +174,8 @@ class MeasuresEdit(Wire):
 
     model_config = _INPUT
 
-    height: Annotated[_Feet | None, Field(description="Of the room, in feet.")] = None
+    height: _Feet | None = None
+    """Of the room, in feet."""
     pieces: (
         Annotated[
             list[PieceEdit],
@@ -203,29 +201,26 @@ class RoomUpdate(Wire):
     model_config = _INPUT
 
     measures: MeasuresEdit
-    reason: Annotated[
-        Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(prose)] | None,
-        Field(description="Why the engine's measures are wrong. Optional."),
-    ] = None
+    reason: Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(prose)] | None = None
+    """Why the engine's measures are wrong. Optional."""
 
 
 class AcceptItems(Wire):
     model_config = _INPUT
 
     min_confidence: Annotated[
-        float,
-        Field(ge=0, le=1, strict=True, allow_inf_nan=False, description="Inclusive. 0 accepts all."),
-        AfterValidator(measured),
+        float, Field(ge=0, le=1, strict=True, allow_inf_nan=False), AfterValidator(measured)
     ]
-    room: Annotated[_Room | None, Field(description="Only items of this room.")] = None
+    """Inclusive. 0 accepts all."""
+    room: _Room | None = None
+    """Only items of this room."""
 
 
 class AcceptedItemsView(Wire):
-    accepted: Annotated[list[str], Field(description="Ids of the items that this request accepted.")]
-    remaining: Annotated[
-        int,
-        Field(description="Items that are still to be accepted. Repeat the request until it is 0."),
-    ]
+    accepted: list[str]
+    """Ids of the items that this request accepted."""
+    remaining: int
+    """Items that are still to be accepted. Repeat the request until it is 0."""
 
 
 class QuoteView(Wire):
@@ -237,9 +232,12 @@ class QuoteView(Wire):
 
 
 class ScopeValuesView(Wire):
-    room: Annotated[str | None, Field(description="Null for the whole job and the outside of the building.")]
-    category_code: Annotated[str | None, Field(description="Free text of a person; never filled in.")]
-    selector_code: Annotated[str | None, Field(description="Free text of a person; never filled in.")]
+    room: str | None
+    """Null for the whole job and the outside of the building."""
+    category_code: str | None
+    """Free text of a person; never filled in."""
+    selector_code: str | None
+    """Free text of a person; never filled in."""
     activity: Annotated[Activity, _ACTIVITY]
     description: Annotated[str, _DESCRIPTION]
     quantity: Annotated[float | None, _QUANTITY]
@@ -250,15 +248,12 @@ class ScopeValuesView(Wire):
 
 class ItemDecisionView(Wire):
     reason: str | None
-    decided_by: Annotated[str, Field(description="The id of the API key or member.")]
+    decided_by: str
+    """The id of the API key or member."""
     decided_at: Instant
-    scope_version: Annotated[
-        int,
-        Field(
-            description="Version of the extraction about which the decision was. It holds for later versions that "
-            "repeat the item unchanged."
-        ),
-    ]
+    scope_version: int
+    """Version of the extraction about which the decision was. It holds for later versions that repeat the item
+    unchanged."""
 
 
 class ScopeItemView(ScopeValuesView):
@@ -267,11 +262,15 @@ class ScopeItemView(ScopeValuesView):
     id: str
     claim_id: str
     evidence: list[QuoteView]
-    confidence: Annotated[float, Field(description="Of the engine, from 0 to 1.")]
+    confidence: float
+    """Of the engine, from 0 to 1."""
     status: ItemStatus
-    engine: Annotated[ScopeValuesView, Field(description="What the engine extracted. It never changes.")]
-    decision: Annotated[ItemDecisionView | None, Field(description="The latest decision of a person.")]
-    version: Annotated[int, Field(description="It rises with each extraction and with each decision.")]
+    engine: ScopeValuesView
+    """What the engine extracted. It never changes."""
+    decision: ItemDecisionView | None
+    """The latest decision of a person."""
+    version: int
+    """It rises with each extraction and with each decision."""
 
     @property
     def erasable(self) -> tuple[str, ...]:
@@ -305,19 +304,19 @@ class MeasureConflictView(Wire):
     """Statements that differ about one measure."""
 
     room: str | None
-    field: Annotated[str, Field(description="Such as `size`, `height`, `quantity` or `water_category`.")]
+    field: str
+    """Such as `size`, `height`, `quantity` or `water_category`."""
     subject: str | None
-    kept: Annotated[str, Field(description="The later or authoritative value, which is used.")]
+    kept: str
+    """The later or authoritative value, which is used."""
     others: list[str]
     evidence: list[QuoteView]
 
 
 class WaterLevelView(Wire):
     value: int
-    basis: Annotated[
-        Literal["stated", "source"],
-        Field(description="`source` if the stated source of the water determines it."),
-    ]
+    basis: Literal["stated", "source"]
+    """`source` if the stated source of the water determines it."""
     evidence: QuoteView
 
 
@@ -327,13 +326,14 @@ class ScopeView(Wire):
     version: Annotated[int | None, Field(description=_VERSION)]
     created_at: Instant | None
     provenance: ProvenanceView | None
-    remarks: Annotated[
-        list[str],
-        Field(description="Slugs about the run, such as `bedrock_throttled` if a model gave no result."),
-    ]
-    water_category: Annotated[WaterLevelView | None, Field(description="What the evidence states.")]
-    water_class: Annotated[WaterLevelView | None, Field(description="What the evidence states.")]
-    data: Annotated[list[ScopeItemView], Field(description="The items.")]
+    remarks: list[str]
+    """Slugs about the run, such as `bedrock_throttled` if a model gave no result."""
+    water_category: WaterLevelView | None
+    """What the evidence states."""
+    water_class: WaterLevelView | None
+    """What the evidence states."""
+    data: list[ScopeItemView]
+    """The items."""
     next_cursor: None = None
     exclusions: list[ExclusionView]
     conflicts: list[MeasureConflictView]
@@ -381,10 +381,12 @@ class AreasView(Wire):
 
     floor: float
     ceiling: float
-    floor_perimeter: Annotated[float, Field(description="Less doors, openings and missing walls.")]
+    floor_perimeter: float
+    """Less doors, openings and missing walls."""
     ceiling_perimeter: float
     floor_square_yards: float
-    walls: Annotated[float | None, Field(description="Less openings. Null without a height.")]
+    walls: float | None
+    """Less openings. Null without a height."""
     walls_and_ceiling: float | None
     volume: float | None
 
@@ -405,15 +407,12 @@ class MeasuresView(Wire):
 
 class RoomCorrectionView(Wire):
     reason: str | None
-    decided_by: Annotated[str, Field(description="The id of the API key or member.")]
+    decided_by: str
+    """The id of the API key or member."""
     decided_at: Instant
-    scope_version: Annotated[
-        int,
-        Field(
-            description="Version of the extraction whose measures were corrected. The correction holds for later "
-            "versions that repeat them."
-        ),
-    ]
+    scope_version: int
+    """Version of the extraction whose measures were corrected. The correction holds for later versions that repeat
+    them."""
 
 
 class RoomView(Wire):
@@ -423,18 +422,22 @@ class RoomView(Wire):
     claim_id: str
     name: str
     level: str | None
-    length: Annotated[float | None, Field(description="Of the main piece.")]
-    width: Annotated[float | None, Field(description="Of the main piece.")]
+    length: float | None
+    """Of the main piece."""
+    width: float | None
+    """Of the main piece."""
     height: float | None
     pieces: list[PieceView]
     openings: list[OpeningView]
-    areas: Annotated[AreasView | None, Field(description="Null without length and width.")]
+    areas: AreasView | None
+    """Null without length and width."""
     evidence: list[QuoteView]
-    engine: Annotated[MeasuresView, Field(description="What the engine extracted. It never changes.")]
-    correction: Annotated[
-        RoomCorrectionView | None, Field(description="The latest correction of the measures by a person.")
-    ]
-    version: Annotated[int, Field(description="It rises with each extraction and with each correction.")]
+    engine: MeasuresView
+    """What the engine extracted. It never changes."""
+    correction: RoomCorrectionView | None
+    """The latest correction of the measures by a person."""
+    version: int
+    """It rises with each extraction and with each correction."""
 
     @property
     def erasable(self) -> tuple[str, ...]:
@@ -472,9 +475,8 @@ class RoomsView(Wire):
 class SeenByView(Wire):
     """The model that looked at the photo's pixels."""
 
-    fields: Annotated[
-        list[str], Field(description="Fields that it alone filled or added to. The caption counts before it.")
-    ]
+    fields: list[str]
+    """Fields that it alone filled or added to. The caption counts before it."""
     engine: str
     model: str
     prompt_version: str | None
@@ -490,8 +492,10 @@ class PhotoSummaryView(Wire):
     severity: Severity | None
     hazards: list[str]
     phase: Phase | None
-    unknown: Annotated[list[str], Field(description="What neither the caption nor a model says.")]
-    seen_by: Annotated[SeenByView | None, Field(description="Null if nothing looked at the pixels.")]
+    unknown: list[str]
+    """What neither the caption nor a model says."""
+    seen_by: SeenByView | None
+    """Null if nothing looked at the pixels."""
 
 
 class PhotoSummariesView(Wire):
@@ -501,11 +505,15 @@ class PhotoSummariesView(Wire):
 
 
 class ClaimFindingView(Wire):
-    id: Annotated[str, Field(description="The same while the finding is.")]
+    id: str
+    """The same while the finding is."""
     check: Check
-    level: Annotated[Level, Field(description="A sign-off needs a reason for each `block`.")]
-    saw: Annotated[str, Field(description="What the check saw.")]
-    action: Annotated[str, Field(description="What to do.")]
+    level: Level
+    """A sign-off needs a reason for each `block`."""
+    saw: str
+    """What the check saw."""
+    action: str
+    """What to do."""
     room: str | None
     item_ids: list[str]
 

@@ -21,29 +21,27 @@ MAX_ACKNOWLEDGED = 200
 class AcknowledgementBody(Wire):
     model_config = _INPUT
 
-    check_id: Annotated[str, Field(max_length=100, description="Id of a finding of the checks.")]
-    reason: Annotated[Reason, Field(description="Why the scope is right in spite of the finding.")]
+    check_id: Annotated[str, Field(max_length=100)]
+    """Id of a finding of the checks."""
+    reason: Reason
+    """Why the scope is right in spite of the finding."""
 
 
 class SignOffCreate(Wire):
     model_config = _INPUT
 
-    signer: Annotated[
-        Name | None, Field(description="Name of the person who signs, as the report shows it.")
-    ] = None
+    signer: Name | None = None
+    """Name of the person who signs, as the report shows it."""
     acknowledge: Annotated[
-        list[AcknowledgementBody],
-        Field(
-            default_factory=list,
-            max_length=MAX_ACKNOWLEDGED,
-            description="Required for each finding with the level `block`.",
-        ),
+        list[AcknowledgementBody], Field(default_factory=list, max_length=MAX_ACKNOWLEDGED)
     ]
+    """Required for each finding with the level `block`."""
 
 
 class BundleFileView(Wire):
     name: str
-    sha256: Annotated[str, Field(description="Of the file's bytes, in hexadecimal.")]
+    sha256: str
+    """Of the file's bytes, in hexadecimal."""
     bytes: int
 
 
@@ -54,24 +52,20 @@ class BundleManifestView(Wire):
 
 
 class BundleView(Wire):
-    json_url: Annotated[str | None, Field(description="The frozen content, in the format of `schema_url`.")]
-    csv_url: Annotated[str | None, Field(description="The items of the scope, one a row.")]
-    report_url: Annotated[
-        str | None,
-        Field(description="The report as PDF. Null also after the deletion of a photo that it may show."),
-    ]
-    schema_url: Annotated[str | None, Field(description="The JSON Schema of the frozen content.")]
+    json_url: str | None
+    """The frozen content, in the format of `schema_url`."""
+    csv_url: str | None
+    """The items of the scope, one a row."""
+    report_url: str | None
+    """The report as PDF. Null also after the deletion of a photo that it may show."""
+    schema_url: str | None
+    """The JSON Schema of the frozen content."""
     manifest_url: str | None
-    urls_expire_at: Annotated[
-        Instant | None, Field(description="One hour after the response. The URLs need no API key until then.")
-    ]
+    urls_expire_at: Instant | None
+    """One hour after the response. The URLs need no API key until then."""
     manifest: BundleManifestView
-    manifest_sha256: Annotated[
-        str,
-        Field(
-            description="Of the manifest as RFC 8785 JSON. The audit record `claim_sign_off.bundled` contains it."
-        ),
-    ]
+    manifest_sha256: str
+    """Of the manifest as RFC 8785 JSON. The audit record `claim_sign_off.bundled` contains it."""
 
 
 class SignOffView(Wire):
@@ -79,24 +73,21 @@ class SignOffView(Wire):
 
     id: str
     claim_id: str
-    version: Annotated[int, Field(description="1 for the claim's first sign-off. Earlier ones never change.")]
-    scope_version: Annotated[int, Field(description="Version of the extraction that was reviewed.")]
-    status: Annotated[
-        Status,
-        Field(
-            description="Of the bundle: `writing` until its files are stored, then `ready`, or `failed` for now."
-        ),
-    ]
+    version: int
+    """1 for the claim's first sign-off. Earlier ones never change."""
+    scope_version: int
+    """Version of the extraction that was reviewed."""
+    status: Status
+    """Of the bundle: `writing` until its files are stored, then `ready`, or `failed` for now."""
     signed_off_at: Instant
-    by: Annotated[str, Field(description="The id of the API key or member.")]
-    content_sha256: Annotated[
-        str, Field(description="SHA-256 of `bundle.json`, fixed when the claim was signed off.")
-    ]
-    bundle: Annotated[BundleView | None, Field(description="Null unless the status is `ready`.")]
-    files_deleted_at: Annotated[
-        Instant | None,
-        Field(description="When the retention deleted the files. The manifest and its hash remain."),
-    ]
+    by: str
+    """The id of the API key or member."""
+    content_sha256: str
+    """SHA-256 of `bundle.json`, fixed when the claim was signed off."""
+    bundle: BundleView | None
+    """Null unless the status is `ready`."""
+    files_deleted_at: Instant | None
+    """When the retention deleted the files. The manifest and its hash remain."""
 
     @property
     def erasable(self) -> tuple[str, ...]:

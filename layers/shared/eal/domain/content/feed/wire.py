@@ -17,20 +17,12 @@ DEFAULT_POSTS, MAX_POSTS = 20, 100
 class FeedQuery(Wire):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    limit: Annotated[
-        int, Field(ge=1, le=MAX_POSTS, description="Maximum number of posts, newest first."), PLAIN_DIGITS
-    ] = DEFAULT_POSTS
-    cursor: Annotated[
-        str | None,
-        Field(
-            max_length=2_048,
-            description="In the address of the next page, which each page but the last names.",
-        ),
-    ] = None
-    token: Annotated[
-        str | None,
-        Field(max_length=200, description="Of the feed's public address, in the place of an API key."),
-    ] = None
+    limit: Annotated[int, Field(ge=1, le=MAX_POSTS), PLAIN_DIGITS] = DEFAULT_POSTS
+    """Maximum number of posts, newest first."""
+    cursor: Annotated[str | None, Field(max_length=2_048)] = None
+    """In the address of the next page, which each page but the last names."""
+    token: Annotated[str | None, Field(max_length=200)] = None
+    """Of the feed's public address, in the place of an API key."""
 
     def of_posts(self) -> ListQuery:
         """The query of the posts. Its cursors are valid in both formats."""
@@ -54,8 +46,10 @@ class FeedAddressView(Wire):
     """
 
     id: str | None
-    json_url: Annotated[str | None, Field(description="The feed as JSON Feed 1.1.")]
-    atom_url: Annotated[str | None, Field(description="The feed as Atom.")]
+    json_url: str | None
+    """The feed as JSON Feed 1.1."""
+    atom_url: str | None
+    """The feed as Atom."""
     created_at: Instant | None
     version: int
 

@@ -33,18 +33,11 @@ class GrantPut(Wire):
 
     model_config = ConfigDict(extra="forbid")
 
-    resources: Annotated[
-        list[Grantable],
-        Field(
-            min_length=1,
-            max_length=20,
-            description="`events` includes the data of leads, calls and API keys (without their text), even if those "
-            "resources are not granted. `audit-log` includes every change, with personal values masked.",
-        ),
-    ]
-    expires_at: Annotated[
-        Instant | None, Field(description="Must be in the future. Null: the grant does not expire.")
-    ] = None
+    resources: Annotated[list[Grantable], Field(min_length=1, max_length=20)]
+    """`events` includes the data of leads, calls and API keys (without their text), even if those resources are not
+    granted. `audit-log` includes every change, with personal values masked."""
+    expires_at: Instant | None = None
+    """Must be in the future. Null: the grant does not expire."""
 
 
 class GrantView(Wire):

@@ -56,10 +56,8 @@ class MemberView(Wire):
     email: str
     name: str | None
     role: _Role
-    status: Annotated[
-        Literal["invited", "active"],
-        Field(description="`active` after the first sign-in to this organization."),
-    ]
+    status: Literal["invited", "active"]
+    """`active` after the first sign-in to this organization."""
     invited_at: Instant
     invited_by: InvitedBy
     last_signed_in_at: Instant | None

@@ -56,17 +56,12 @@ class DeliverabilityQuery(Wire):
         _Day | None,
         Field(description=f"The first day, in UTC. By default, {DEFAULT_DAYS} days end with `until`."),
     ] = None
-    until: Annotated[_Day | None, Field(description="The last day, in UTC. Today by default.")] = None
-    sequence_id: Annotated[
-        str | None, Field(max_length=100, description="Only the e-mails of this sequence.")
-    ] = None
-    group_by: Annotated[
-        GroupBy,
-        Field(
-            description="`step` groups by sequence and step, `variant` also by variant. Drafts are a group with "
-            "`sequence_id` null."
-        ),
-    ] = "day"
+    until: _Day | None = None
+    """The last day, in UTC. Today by default."""
+    sequence_id: Annotated[str | None, Field(max_length=100)] = None
+    """Only the e-mails of this sequence."""
+    group_by: GroupBy = "day"
+    """`step` groups by sequence and step, `variant` also by variant. Drafts are a group with `sequence_id` null."""
 
     def days(self, now: datetime) -> tuple[date, date]:
         """The first and the last day.
@@ -84,34 +79,22 @@ class DeliverabilityQuery(Wire):
 class SenderResume(Wire):
     model_config = _INPUT
 
-    reason: Annotated[
-        str,
-        Field(
-            min_length=1,
-            max_length=500,
-            description="What was done about the bounces or complaints, for the audit log. It must not contain "
-            "personal data.",
-        ),
-        AfterValidator(one_line),
-    ]
+    reason: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(one_line)]
+    """What was done about the bounces or complaints, for the audit log. It must not contain personal data."""
 
 
 class OutreachSenderView(Wire):
     """Whether the organization's outreach e-mail is sent."""
 
-    id: Annotated[str, Field(description="The organization's id.")]
+    id: str
+    """The organization's id."""
     status: SenderStatus
-    reason: Annotated[
-        PauseReason | None,
-        Field(
-            description="Why the sender is paused: over 4 % of the e-mails of seven days bounced permanently, or over "
-            "0.1 % were reported as spam."
-        ),
-    ]
+    reason: PauseReason | None
+    """Why the sender is paused: over 4 % of the e-mails of seven days bounced permanently, or over 0.1 % were reported
+    as spam."""
     paused_at: Instant | None
-    resumed_at: Annotated[
-        Instant | None, Field(description="When an admin last resumed it. Earlier e-mails no longer count.")
-    ]
+    resumed_at: Instant | None
+    """When an admin last resumed it. Earlier e-mails no longer count."""
     version: int
 
 
@@ -121,21 +104,23 @@ class CountsView(Wire):
     sent: int
     delivered: int
     delayed: int
-    hard_bounced: Annotated[int, Field(description="Permanent bounces: the address receives no mail.")]
-    soft_bounced: Annotated[int, Field(description="All other bounces.")]
-    complained: Annotated[int, Field(description="Reported as spam by the recipient.")]
+    hard_bounced: int
+    """Permanent bounces: the address receives no mail."""
+    soft_bounced: int
+    """All other bounces."""
+    complained: int
+    """Reported as spam by the recipient."""
     opened: int
     clicked: int
     replied: int
     unsubscribed: int
-    failed: Annotated[
-        int, Field(description="Not sent by the e-mail service, although it had accepted them.")
-    ]
-    suppressed: Annotated[
-        int, Field(description="Not sent, because the e-mail service suppresses the address.")
-    ]
+    failed: int
+    """Not sent by the e-mail service, although it had accepted them."""
+    suppressed: int
+    """Not sent, because the e-mail service suppresses the address."""
     delivery_rate: float | None
-    bounce_rate: Annotated[float | None, Field(description="Of permanent bounces.")]
+    bounce_rate: float | None
+    """Of permanent bounces."""
     complaint_rate: float | None
     open_rate: float | None
     click_rate: float | None
@@ -157,7 +142,8 @@ class DeliverabilityView(Wire):
     until: str
     group_by: GroupBy
     total: CountsView
-    groups: Annotated[list[DeliverabilityGroupView], Field(description="Those with at least one e-mail.")]
+    groups: list[DeliverabilityGroupView]
+    """Those with at least one e-mail."""
     sender: OutreachSenderView
 
     @classmethod

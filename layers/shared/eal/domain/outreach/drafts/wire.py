@@ -77,17 +77,16 @@ class DraftCreate(Wire):
     )
 
     to: Annotated[Email, Field(description="The recipient's address. Stored in lower case.")]
-    lead_id: Annotated[PersonId | None, Field(description="The lead that it is about.")] = None
-    prospect_id: Annotated[
-        PersonId | None, Field(description="The prospect that it is about. Not together with `lead_id`.")
-    ] = None
-    subject: Annotated[
-        Subject | None,
-        Field(description="The subject line. Null, with `instructions`: the AI writes it."),
-    ] = None
+    lead_id: PersonId | None = None
+    """The lead that it is about."""
+    prospect_id: PersonId | None = None
+    """The prospect that it is about. Not together with `lead_id`."""
+    subject: Subject | None = None
+    """The subject line. Null, with `instructions`: the AI writes it."""
     body: Body | None = None
     instructions: Instructions | None = None
-    tone: Annotated[Tone | None, Field(description="Of what the AI writes; `professional` if null.")] = None
+    tone: Tone | None = None
+    """Of what the AI writes; `professional` if null."""
 
     @model_validator(mode="after")
     def _is_by_hand_or_by_ai(self) -> Self:
@@ -112,12 +111,12 @@ class DraftUpdate(Wire):
 
 
 class DraftQuery(ListQuery):
-    status: Annotated[DraftStatus | None, Field(description="The current status.")] = None
-    lead_id: Annotated[PersonId | None, Field(description="The drafts about this lead.")] = None
-    prospect_id: Annotated[
-        PersonId | None,
-        Field(description="The drafts about this prospect. Not together with `lead_id`."),
-    ] = None
+    status: DraftStatus | None = None
+    """The current status."""
+    lead_id: PersonId | None = None
+    """The drafts about this lead."""
+    prospect_id: PersonId | None = None
+    """The drafts about this prospect. Not together with `lead_id`."""
 
 
 class FindingView(Wire):
@@ -125,10 +124,10 @@ class FindingView(Wire):
 
     rule: Rule
     level: Level
-    field: Annotated[
-        Literal["subject", "body"] | None, Field(description="Null: the finding is about what is missing.")
-    ]
-    quote: Annotated[str | None, Field(description="The words in that field.")]
+    field: Literal["subject", "body"] | None
+    """Null: the finding is about what is missing."""
+    quote: str | None
+    """The words in that field."""
     advice: str
 
 
@@ -147,17 +146,17 @@ class DraftView(Wire):
     instructions: str | None
     tone: Tone | None
     findings: list[FindingView]
-    remarks: Annotated[
-        list[str],
-        Field(
-            description="What the AI did with the instructions: `goal:…` names the kind of e-mail that it took them "
-            "for, `left_out:…` a statement that the content policy forbids, `not_understood` a part without effect."
-        ),
-    ]
-    provenance: Annotated[ProvenanceView | None, Field(description="Null if a person wrote the text.")]
-    edited: Annotated[bool, Field(description="Whether a person has changed what the AI wrote.")]
-    reason: Annotated[DraftReason | None, Field(description="Why the status is `failed` or `not_sent`.")]
-    email_id: Annotated[str | None, Field(description="The e-mail that the draft became.")]
+    remarks: list[str]
+    """What the AI did with the instructions: `goal:…` names the kind of e-mail that it took them for, `left_out:…` a
+    statement that the content policy forbids, `not_understood` a part without effect."""
+    provenance: ProvenanceView | None
+    """Null if a person wrote the text."""
+    edited: bool
+    """Whether a person has changed what the AI wrote."""
+    reason: DraftReason | None
+    """Why the status is `failed` or `not_sent`."""
+    email_id: str | None
+    """The e-mail that the draft became."""
     created_at: Instant
     updated_at: Instant
     version: int

@@ -15,23 +15,22 @@ _Id = Annotated[str | None, Field(max_length=100)]
 
 
 class EmailQuery(ListQuery):
-    status: Annotated[EmailStatus | None, Field(description="The current status.")] = None
-    to: Annotated[
-        EmailAddress | None,
-        Field(description="The recipient's address. Exact match; case does not count. Encode + as %2B."),
-    ] = None
-    sequence_id: Annotated[
-        str | None,
-        Field(
-            max_length=100,
-            description="The e-mails of a sequence that are not queued. Add `status=queued` for those that are.",
-        ),
-    ] = None
-    enrollment_id: Annotated[_Id, Field(description="The e-mails of this enrollment.")] = None
-    draft_id: Annotated[_Id, Field(description="The e-mail that this draft became.")] = None
-    review_request_id: Annotated[_Id, Field(description="The e-mail of this review request.")] = None
-    lead_id: Annotated[_Id, Field(description="The e-mails to this lead.")] = None
-    prospect_id: Annotated[_Id, Field(description="The e-mails to this prospect.")] = None
+    status: EmailStatus | None = None
+    """The current status."""
+    to: EmailAddress | None = None
+    """The recipient's address. Exact match; case does not count. Encode + as %2B."""
+    sequence_id: Annotated[str | None, Field(max_length=100)] = None
+    """The e-mails of a sequence that are not queued. Add `status=queued` for those that are."""
+    enrollment_id: _Id = None
+    """The e-mails of this enrollment."""
+    draft_id: _Id = None
+    """The e-mail that this draft became."""
+    review_request_id: _Id = None
+    """The e-mail of this review request."""
+    lead_id: _Id = None
+    """The e-mails to this lead."""
+    prospect_id: _Id = None
+    """The e-mails to this prospect."""
 
 
 class EmailEventView(Wire):
@@ -39,49 +38,42 @@ class EmailEventView(Wire):
 
     type: OccurrenceType
     at: Instant
-    detail: Annotated[
-        str | None,
-        Field(
-            description="The type of a bounce (`Permanent`, `Transient` or `Undetermined`), the reason of a failure or "
-            "suppression, or the clicked link without its query."
-        ),
-    ]
+    detail: str | None
+    """The type of a bounce (`Permanent`, `Transient` or `Undetermined`), the reason of a failure or suppression, or the
+    clicked link without its query."""
 
 
 class EmailView(Wire):
     id: str
     kind: EmailKind
-    status: Annotated[
-        EmailStatus,
-        Field(
-            description="What follows from all events. A complaint and a permanent bounce outweigh a delivery, and a "
-            "delivery outweighs every other event."
-        ),
-    ]
-    reason: Annotated[str | None, Field(description="Why it was suppressed or failed.")]
+    status: EmailStatus
+    """What follows from all events. A complaint and a permanent bounce outweigh a delivery, and a delivery outweighs
+    every other event."""
+    reason: str | None
+    """Why it was suppressed or failed."""
     to: str
     from_name: str
     from_email: str
-    reply_to: Annotated[str | None, Field(description="Null: replies go to `from_email`.")]
+    reply_to: str | None
+    """Null: replies go to `from_email`."""
     subject: str
     lead_id: str | None
     prospect_id: str | None
     sequence_id: str | None
     enrollment_id: str | None
-    step: Annotated[int | None, Field(description="The index of the sequence's step. The first step is 0.")]
-    variant: Annotated[str | None, Field(description="The variant of the step that was sent.")]
+    step: int | None
+    """The index of the sequence's step. The first step is 0."""
+    variant: str | None
+    """The variant of the step that was sent."""
     draft_id: str | None
     review_request_id: str | None
-    send_at: Annotated[Instant, Field(description="The e-mail is not sent before this time.")]
-    sent_at: Annotated[Instant | None, Field(description="When the e-mail service accepted it.")]
-    events: Annotated[
-        list[EmailEventView],
-        Field(
-            description="In the order of their times; at most the first ten of each type. Openings and clicks are "
-            "recorded only if the settings `outreach.track_opens` and `outreach.track_clicks` are on.",
-            validation_alias="occurrences",
-        ),
-    ]
+    send_at: Instant
+    """The e-mail is not sent before this time."""
+    sent_at: Instant | None
+    """When the e-mail service accepted it."""
+    events: Annotated[list[EmailEventView], Field(validation_alias="occurrences")]
+    """In the order of their times; at most the first ten of each type. Openings and clicks are recorded only if the
+    settings `outreach.track_opens` and `outreach.track_clicks` are on."""
     created_at: Instant
     updated_at: Instant
     version: int
@@ -95,7 +87,8 @@ class EmailView(Wire):
 class EmailContentView(EmailView):
     """An e-mail with its content."""
 
-    html: Annotated[str | None, Field(description="Null if the e-mail has only a text part.")]
+    html: str | None
+    """Null if the e-mail has only a text part."""
     text: str | None
 
     @classmethod

@@ -32,10 +32,10 @@ class EnrollmentsCreate(Wire):
 
     acts_at_once: ClassVar[bool] = True  # it commits some people at a time
 
-    lead_ids: Annotated[_Ids, Field(description="Ids of leads, to whose `email` the e-mails go.")] = []  # noqa: RUF012 - pydantic copies defaults
-    prospect_ids: Annotated[
-        _Ids, Field(description="Ids of prospects, to whose `email` the e-mails go.")
-    ] = []  # noqa: RUF012 - as above
+    lead_ids: _Ids = []  # noqa: RUF012 - pydantic copies defaults
+    """Ids of leads, to whose `email` the e-mails go."""
+    prospect_ids: _Ids = []  # noqa: RUF012 - as above
+    """Ids of prospects, to whose `email` the e-mails go."""
 
     @model_validator(mode="after")
     def _is_one_batch(self) -> Self:
@@ -48,18 +48,17 @@ class EnrollmentsCreate(Wire):
 class EnrollmentTransition(Wire):
     model_config = _INPUT
 
-    to: Annotated[
-        Literal["paused", "active"],
-        Field(description="`paused`: nothing is sent until it is `active` again."),
-    ]
+    to: Literal["paused", "active"]
+    """`paused`: nothing is sent until it is `active` again."""
 
 
 class EnrollmentQuery(ListQuery):
-    status: Annotated[EnrollmentStatus | None, Field(description="The current status.")] = None
-    lead_id: Annotated[str | None, Field(max_length=100, description="The enrollments of this lead.")] = None
-    prospect_id: Annotated[
-        str | None, Field(max_length=100, description="The enrollments of this prospect.")
-    ] = None
+    status: EnrollmentStatus | None = None
+    """The current status."""
+    lead_id: Annotated[str | None, Field(max_length=100)] = None
+    """The enrollments of this lead."""
+    prospect_id: Annotated[str | None, Field(max_length=100)] = None
+    """The enrollments of this prospect."""
 
 
 class EnrollmentView(Wire):
@@ -68,17 +67,18 @@ class EnrollmentView(Wire):
     lead_id: str | None
     prospect_id: str | None
     status: EnrollmentStatus
-    stop_reason: Annotated[StopReason | None, Field(description="Null unless the status is `stopped`.")]
-    step: Annotated[int, Field(description="Index, from 0, of the step that is sent next.")]
-    due_at: Annotated[
-        Instant | None,
-        Field(description="When the next step is sent, at the earliest. Null unless the status is `active`."),
-    ]
-    resume_at: Annotated[
-        Instant | None, Field(description="When it resumes by itself, such as after an out-of-office reply.")
-    ]
-    time_zone: Annotated[str, Field(description="The recipient's IANA time zone, for the send window.")]
-    last_email_id: Annotated[str | None, Field(description="The latest e-mail of the enrollment.")]
+    stop_reason: StopReason | None
+    """Null unless the status is `stopped`."""
+    step: int
+    """Index, from 0, of the step that is sent next."""
+    due_at: Instant | None
+    """When the next step is sent, at the earliest. Null unless the status is `active`."""
+    resume_at: Instant | None
+    """When it resumes by itself, such as after an out-of-office reply."""
+    time_zone: str
+    """The recipient's IANA time zone, for the send window."""
+    last_email_id: str | None
+    """The latest e-mail of the enrollment."""
     created_at: Instant
     updated_at: Instant
     version: int
@@ -92,17 +92,12 @@ class EnrollmentResultView(Wire):
     lead_id: str | None
     prospect_id: str | None
     status: Literal["enrolled", "refused"]
-    reason: Annotated[
-        Refusal | None,
-        Field(
-            description="`duplicate`: an earlier one of this request has the same address. `already_enrolled`: the "
-            "address, lead or prospect has an open enrollment, in this or another sequence; `enrollment_id` names it. "
-            "`opted_out` and `converted` are outreach states of prospects."
-        ),
-    ]
-    enrollment_id: Annotated[
-        str | None, Field(description="The new enrollment, or the open one if it is `already_enrolled`.")
-    ]
+    reason: Refusal | None
+    """`duplicate`: an earlier one of this request has the same address. `already_enrolled`: the address, lead or
+    prospect has an open enrollment, in this or another sequence; `enrollment_id` names it. `opted_out` and `converted`
+    are outreach states of prospects."""
+    enrollment_id: str | None
+    """The new enrollment, or the open one if it is `already_enrolled`."""
 
 
 class EnrollmentResultsView(Wire):

@@ -52,19 +52,18 @@ def _day(value: object) -> object:
 
 
 class ReplyQuery(ListQuery):
-    classification: Annotated[
-        ReplyClass | None, Field(description="The class that counts: a person's, or else the engine's.")
-    ] = None
-    needs_review: Annotated[bool | None, Field(description="Whether a person should classify it.")] = None
-    sequence_id: Annotated[_Id | None, Field(description="The replies to e-mails of this sequence.")] = None
-    lead_id: Annotated[_Id | None, Field(description="The replies to e-mails to this lead.")] = None
-    prospect_id: Annotated[_Id | None, Field(description="The replies to e-mails to this prospect.")] = None
-    sender: Annotated[
-        Email | None,
-        Field(
-            description="The address that sent the reply. Exact match; case does not count. Encode + as %2B."
-        ),
-    ] = None
+    classification: ReplyClass | None = None
+    """The class that counts: a person's, or else the engine's."""
+    needs_review: bool | None = None
+    """Whether a person should classify it."""
+    sequence_id: _Id | None = None
+    """The replies to e-mails of this sequence."""
+    lead_id: _Id | None = None
+    """The replies to e-mails to this lead."""
+    prospect_id: _Id | None = None
+    """The replies to e-mails to this prospect."""
+    sender: Email | None = None
+    """The address that sent the reply. Exact match; case does not count. Encode + as %2B."""
 
 
 class ReplyClassificationUpdate(Wire):
@@ -74,15 +73,12 @@ class ReplyClassificationUpdate(Wire):
 
     model_config = _INPUT
 
-    classification: Annotated[
-        ReplyClass, one_of(ReplyClass), Field(description="What the reply means. Its effect follows at once.")
-    ]
+    classification: Annotated[ReplyClass, one_of(ReplyClass)]
+    """What the reply means. Its effect follows at once."""
     return_date: Annotated[ReturnDate, BeforeValidator(_day)] = None
     resume_after: Annotated[ResumeAfter, BeforeValidator(_day)] = None
-    note: Annotated[
-        Annotated[str, Field(max_length=2000), AfterValidator(prose)] | None,
-        Field(description="For the people who read the correction."),
-    ] = None
+    note: Annotated[str, Field(max_length=2000), AfterValidator(prose)] | None = None
+    """For the people who read the correction."""
 
     @model_validator(mode="after")
     def _has_the_days_of_its_class(self) -> Self:
@@ -97,35 +93,24 @@ class ReplyClassificationView(Wire):
     """What counts: a person's correction, or else the engine's classification. A correction has the confidence 1."""
 
     classification: ReplyClass
-    confidence: Annotated[float, Field(description="From 0 to 1.")]
-    unsure: Annotated[
-        bool,
-        Field(
-            description="Whether the confidence is too low to act on: the sequence stops, but nothing is suppressed."
-        ),
-    ]
+    confidence: float
+    """From 0 to 1."""
+    unsure: bool
+    """Whether the confidence is too low to act on: the sequence stops, but nothing is suppressed."""
     return_date: ReturnDate
     resume_after: ResumeAfter
-    reasons: Annotated[
-        list[str],
-        Field(
-            description="The rules that decided, as slugs: `bounce_headers`, `automatic_headers`, `wishes_no_more`, "
-            "`abusive`, `may_wish_no_more`, `names_somebody_else`, `dead_mailbox`, `body_missing`. Empty if the "
-            "trained model decided alone."
-        ),
-    ]
-    provenance: Annotated[ProvenanceView | None, Field(description="Null for a correction.")]
+    reasons: list[str]
+    """The rules that decided, as slugs: `bounce_headers`, `automatic_headers`, `wishes_no_more`, `abusive`,
+    `may_wish_no_more`, `names_somebody_else`, `dead_mailbox`, `body_missing`. Empty if the trained model decided alone.
+    """
+    provenance: ProvenanceView | None
+    """Null for a correction."""
     classified_at: Instant
 
 
 class ReplyClassificationDetail(ReplyClassificationView):
-    evidence: Annotated[
-        list[str],
-        Field(
-            description="Exact quotes, from the subject or from `text`, on which the engine's classification rests "
-            "most."
-        ),
-    ]
+    evidence: list[str]
+    """Exact quotes, from the subject or from `text`, on which the engine's classification rests most."""
 
 
 class ReplyPersonView(Wire):
@@ -154,46 +139,31 @@ class ReplyView(Wire):
     to: list[str]
     cc: list[str]
     subject: str | None
-    attachments: Annotated[list[str], Field(description="File names. The files stay at the vendor.")]
+    attachments: list[str]
+    """File names. The files stay at the vendor."""
     received_at: Instant
-    match: Annotated[
-        Match | None,
-        Field(
-            description="How the answered e-mail was found. `reply_address`: by the address that only its recipient "
-            "got. `message_id`: by the headers `In-Reply-To` and `References`. `sender`: a guess, the newest e-mail to "
-            "the sender's address. Null: it answers none of the organization's e-mails, or is not matched yet."
-        ),
-    ]
-    email_id: Annotated[str | None, Field(description="The e-mail that it answers.")]
+    match: Match | None
+    """How the answered e-mail was found. `reply_address`: by the address that only its recipient got. `message_id`: by
+    the headers `In-Reply-To` and `References`. `sender`: a guess, the newest e-mail to the sender's address. Null: it
+    answers none of the organization's e-mails, or is not matched yet."""
+    email_id: str | None
+    """The e-mail that it answers."""
     sequence_id: str | None
     enrollment_id: str | None
     lead_id: str | None
     prospect_id: str | None
-    classification: Annotated[
-        ReplyClassificationView | None,
-        Field(
-            description="Null until the reply is classified, seconds after it is received. If `ai.enabled` is false, "
-            "or the engine fails five times, null until a person classifies it."
-        ),
-    ]
-    needs_review: Annotated[
-        bool,
-        Field(
-            description="Whether a person should classify it: the engine is unsure or has failed, or AI is switched "
-            "off."
-        ),
-    ]
-    sequence_effect: Annotated[
-        SequenceEffect | None,
-        Field(
-            description="What the reply did to the open enrollment of its sender or of the e-mail's recipient. Null: "
-            "there was none, or it goes on."
-        ),
-    ]
-    suppression_ids: Annotated[list[str], Field(description="The suppressions that the reply caused.")]
-    corrected_at: Annotated[
-        Instant | None, Field(description="When a person last corrected the classification.")
-    ]
+    classification: ReplyClassificationView | None
+    """Null until the reply is classified, seconds after it is received. If `ai.enabled` is false, or the engine fails
+    five times, null until a person classifies it."""
+    needs_review: bool
+    """Whether a person should classify it: the engine is unsure or has failed, or AI is switched off."""
+    sequence_effect: SequenceEffect | None
+    """What the reply did to the open enrollment of its sender or of the e-mail's recipient. Null: there was none, or it
+    goes on."""
+    suppression_ids: list[str]
+    """The suppressions that the reply caused."""
+    corrected_at: Instant | None
+    """When a person last corrected the classification."""
     created_at: Instant
     version: int
 
@@ -215,25 +185,17 @@ class ReplyBodyView(Wire):
     """The body as it was received: up to 100,000 bytes of text and 200,000 bytes of HTML."""
 
     text: str | None
-    html: Annotated[
-        str | None,
-        Field(
-            description="Written by a stranger: show it without scripts, remote images and forms, or not at all."
-        ),
-    ]
-    missing: Annotated[
-        Missing | None,
-        Field(description="Why there is no body: `refused` if the API key at the vendor is not valid."),
-    ]
+    html: str | None
+    """Written by a stranger: show it without scripts, remote images and forms, or not at all."""
+    missing: Missing | None
+    """Why there is no body: `refused` if the API key at the vendor is not valid."""
 
 
 class CorrectedReplyView(ReplyView):
     """A reply with the engine's classification and the correction."""
 
-    engine_classification: Annotated[
-        ReplyClassificationDetail | None,
-        Field(description="The engine's own classification, whatever a person corrected."),
-    ]
+    engine_classification: ReplyClassificationDetail | None
+    """The engine's own classification, whatever a person corrected."""
     correction: ReplyCorrectionView | None
 
     @classmethod
@@ -245,13 +207,8 @@ class ReplyDetail(CorrectedReplyView):
     """A reply with its text and body."""
 
     classification: ReplyClassificationDetail | None
-    text: Annotated[
-        str,
-        Field(
-            description="What the person wrote: without the quoted mail, signature, disclaimers and markup. Empty if "
-            "nothing is left."
-        ),
-    ]
+    text: str
+    """What the person wrote: without the quoted mail, signature, disclaimers and markup. Empty if nothing is left."""
     body: ReplyBodyView
 
     @classmethod

@@ -26,13 +26,10 @@ class TestClockAdvance(Wire):
         },
     )
 
-    advance_to: Annotated[
-        Instant | None, Field(description="A time after that of the clock, by at most 366 days.")
-    ] = None
-    advance_seconds: Annotated[
-        Annotated[int, Field(ge=1, le=_MAX_SECONDS, strict=True)] | None,
-        Field(description="Seconds by which the clock moves forward; at most 366 days."),
-    ] = None
+    advance_to: Instant | None = None
+    """A time after that of the clock, by at most 366 days."""
+    advance_seconds: Annotated[int, Field(ge=1, le=_MAX_SECONDS, strict=True)] | None = None
+    """Seconds by which the clock moves forward; at most 366 days."""
 
     @model_validator(mode="after")
     def _has_one(self) -> Self:
@@ -45,13 +42,10 @@ class TestClockAdvance(Wire):
 
 
 class TestClockView(Wire):
-    now: Annotated[Instant, Field(description="The time of this test tenant's outreach.")]
-    advancing_to: Annotated[
-        Instant | None,
-        Field(
-            description="The time to which the clock advances. Null if it has arrived; then it runs like any clock."
-        ),
-    ]
+    now: Instant
+    """The time of this test tenant's outreach."""
+    advancing_to: Instant | None
+    """The time to which the clock advances. Null if it has arrived; then it runs like any clock."""
 
     @classmethod
     def at(cls, clock: MovedClock, real_now: datetime) -> Self:

@@ -60,11 +60,10 @@ DelayHours = Annotated[
 class VariantBody(Wire):
     model_config = _INPUT
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,20}$", description="Unique within the step.")]
-    weight: Annotated[
-        int,
-        Field(ge=1, le=100, strict=True, description="Share of the recipients, relative to other variants."),
-    ] = 1
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,20}$")]
+    """Unique within the step."""
+    weight: Annotated[int, Field(ge=1, le=100, strict=True)] = 1
+    """Share of the recipients, relative to other variants."""
     subject: Subject
     body: Body
 
@@ -99,10 +98,8 @@ class StepBody(Wire):
     delay_hours: DelayHours
     subject: Subject | None = None
     body: Body | None = None
-    variants: Annotated[
-        list[VariantBody],
-        Field(max_length=MAX_VARIANTS, description="At least two texts, of which each recipient gets one."),
-    ] = []  # noqa: RUF012 - pydantic copies
+    variants: Annotated[list[VariantBody], Field(max_length=MAX_VARIANTS)] = []  # noqa: RUF012 - pydantic copies
+    """At least two texts, of which each recipient gets one."""
 
     @model_validator(mode="after")
     def _has_one_kind_of_text(self) -> Self:
@@ -125,10 +122,10 @@ class SendWindowBody(Wire):
 
     model_config = _INPUT
 
-    days: Annotated[
-        list[Day], Field(min_length=1, max_length=7, description="Weekdays on which e-mails are sent.")
-    ] = list(SendWindow().days)  # noqa: RUF012 - as above
-    start: Annotated[Opening, Field(description="Inclusive.")] = SendWindow().start
+    days: Annotated[list[Day], Field(min_length=1, max_length=7)] = list(SendWindow().days)  # noqa: RUF012 - as above
+    """Weekdays on which e-mails are sent."""
+    start: Opening = SendWindow().start
+    """Inclusive."""
     end: Annotated[
         WallTime,
         Field(
@@ -216,14 +213,13 @@ class SequenceUpdate(Wire):
 class SequenceTransition(Wire):
     model_config = _INPUT
 
-    to: Annotated[
-        Literal["active", "paused", "archived"],
-        Field(description="`paused`: nothing is sent until it is `active` again. `archived` is final."),
-    ]
+    to: Literal["active", "paused", "archived"]
+    """`paused`: nothing is sent until it is `active` again. `archived` is final."""
 
 
 class SequenceQuery(ListQuery):
-    status: Annotated[SequenceStatus | None, Field(description="The current status.")] = None
+    status: SequenceStatus | None = None
+    """The current status."""
 
 
 class VariantView(Wire):
@@ -259,7 +255,8 @@ class SequenceView(Wire):
     time_zone: str | None
     daily_cap: int | None
     stop_on: list[StopEvent]
-    activated_at: Annotated[Instant | None, Field(description="When it last became active.")]
+    activated_at: Instant | None
+    """When it last became active."""
     created_at: Instant
     updated_at: Instant
     version: int
@@ -267,16 +264,13 @@ class SequenceView(Wire):
 
 class OpenEnrollmentsView(Wire):
     number: int
-    is_exact: Annotated[
-        bool, Field(description="False if the sequence has so many enrollments that not all were counted.")
-    ]
+    is_exact: bool
+    """False if the sequence has so many enrollments that not all were counted."""
 
 
 class SequenceUpdated(SequenceView):
-    open_enrollments: Annotated[
-        OpenEnrollmentsView,
-        Field(description="Enrollments whose e-mails that are not sent yet follow the changed sequence."),
-    ]
+    open_enrollments: OpenEnrollmentsView
+    """Enrollments whose e-mails that are not sent yet follow the changed sequence."""
 
     @classmethod
     def of_update(cls, sequence: Sequence, open_enrollments: tuple[int, bool]) -> Self:

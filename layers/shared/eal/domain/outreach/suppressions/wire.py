@@ -52,22 +52,15 @@ class SuppressionCreate(Wire):
 
     address: Email | None = None
     domain: Domain | None = None
-    reason: Annotated[
-        SuppressionReason,
-        Field(
-            description="`unsubscribed`, `complained` and `hostile` are wishes of the recipient that the law protects: "
-            "they can be deleted only with a reason."
-        ),
-    ] = "manual"
-    source: Annotated[
-        SuppressionSource,
-        Field(description="How it came about: `api`, or what your other system knows, such as `reply`."),
-    ] = "api"
-    topic: Annotated[Topic, Field(description="`all` e-mail, or only requests for `reviews`.")] = "all"
-    note: Annotated[
-        Annotated[str, Field(min_length=1, max_length=500), AfterValidator(prose)] | None,
-        Field(description="For the people who read the suppression."),
-    ] = None
+    reason: SuppressionReason = "manual"
+    """`unsubscribed`, `complained` and `hostile` are wishes of the recipient that the law protects: they can be deleted
+    only with a reason."""
+    source: SuppressionSource = "api"
+    """How it came about: `api`, or what your other system knows, such as `reply`."""
+    topic: Topic = "all"
+    """`all` e-mail, or only requests for `reviews`."""
+    note: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(prose)] | None = None
+    """For the people who read the suppression."""
 
     @model_validator(mode="after")
     def _names_one(self) -> Self:
@@ -79,13 +72,9 @@ class SuppressionCreate(Wire):
 class SuppressionDelete(Wire):
     model_config = _INPUT
 
-    reason: Annotated[
-        Annotated[str, Field(min_length=1, max_length=500), AfterValidator(one_line)] | None,
-        Field(
-            description="Why e-mail may be sent again, for the audit log. Required if the suppression's reason is "
-            "`unsubscribed`, `complained` or `hostile`. It must not contain personal data."
-        ),
-    ] = None
+    reason: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(one_line)] | None = None
+    """Why e-mail may be sent again, for the audit log. Required if the suppression's reason is `unsubscribed`,
+    `complained` or `hostile`. It must not contain personal data."""
 
 
 _BY_REASON = Field(description="Only suppressions with this reason.")
@@ -93,38 +82,30 @@ _BY_SOURCE = Field(description="Only suppressions that came about in this way.")
 
 
 class SuppressionQuery(ListQuery):
-    address: Annotated[
-        Email | None,
-        Field(
-            description="Finds its own suppression, not that of its domain; of the topic `all` unless `topic` is given."
-        ),
-    ] = None
+    address: Email | None = None
+    """Finds its own suppression, not that of its domain; of the topic `all` unless `topic` is given."""
     domain: Domain | None = None
     reason: Annotated[SuppressionReason | None, _BY_REASON] = None
     source: Annotated[SuppressionSource | None, _BY_SOURCE] = None
-    topic: Annotated[
-        Topic | None, Field(description="Only suppressions of this topic: `all` e-mail, or `reviews`.")
-    ] = None
+    topic: Topic | None = None
+    """Only suppressions of this topic: `all` e-mail, or `reviews`."""
 
 
 class SuppressionView(Wire):
     id: str
-    address: Annotated[
-        str | None,
-        Field(
-            description="Null for a domain, and after the erasure of the person: the hash recognizes the address."
-        ),
-    ]
-    address_sha256: Annotated[
-        str | None,
-        Field(description="SHA-256 of the address in lower case, in hexadecimal; null for a domain."),
-    ]
+    address: str | None
+    """Null for a domain, and after the erasure of the person: the hash recognizes the address."""
+    address_sha256: str | None
+    """SHA-256 of the address in lower case, in hexadecimal; null for a domain."""
     domain: str | None
     reason: SuppressionReason
-    source: Annotated[SuppressionSource, Field(description="How it came about.")]
-    topic: Annotated[Topic, Field(description="`all` e-mail is suppressed, or only requests for `reviews`.")]
+    source: SuppressionSource
+    """How it came about."""
+    topic: Topic
+    """`all` e-mail is suppressed, or only requests for `reviews`."""
     note: str | None
-    email_id: Annotated[str | None, Field(description="The e-mail that caused it.")]
+    email_id: str | None
+    """The e-mail that caused it."""
     created_at: Instant
     version: int
 
@@ -153,16 +134,14 @@ class SuppressionImport(Wire):
 
 
 class ImportedRowView(Wire):
-    row: Annotated[int, Field(description="The number of the row. The row after the header is 1.")]
-    status: Annotated[
-        RowStatus,
-        Field(
-            description="`unchanged` if it is suppressed already; `updated` if that suppression has a new reason, "
-            "because the recipient's wish outweighs the earlier one."
-        ),
-    ]
+    row: int
+    """The number of the row. The row after the header is 1."""
+    status: RowStatus
+    """`unchanged` if it is suppressed already; `updated` if that suppression has a new reason, because the recipient's
+    wish outweighs the earlier one."""
     id: str | None = None
-    message: Annotated[str | None, Field(description="What is wrong with the row.")] = None
+    message: str | None = None
+    """What is wrong with the row."""
 
 
 class SuppressionImportView(Wire):
@@ -191,8 +170,10 @@ class SuppressionCsvQuery(Wire):
 
     reason: Annotated[SuppressionReason | None, _BY_REASON] = None
     source: Annotated[SuppressionSource | None, _BY_SOURCE] = None
-    created_after: Annotated[Instant | None, Field(description="Inclusive.")] = None
-    created_before: Annotated[Instant | None, Field(description="Exclusive.")] = None
+    created_after: Instant | None = None
+    """Inclusive."""
+    created_before: Instant | None = None
+    """Exclusive."""
 
     def as_list(self) -> SuppressionQuery:
         return SuppressionQuery.model_validate(self.model_dump())

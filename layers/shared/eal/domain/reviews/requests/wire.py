@@ -19,66 +19,48 @@ class ReviewRequestCreate(Wire):
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    name: Annotated[Name, Field(description="The customer's name, for the salutation.")]
+    name: Name
+    """The customer's name, for the salutation."""
     email: Annotated[Email, Field(description="The customer's address. Stored in lower case.")]
-    job_reference: Annotated[
-        Annotated[str, Field(min_length=1, max_length=100), AfterValidator(one_line)] | None,
-        Field(description="Your id of the job. The customer does not see it."),
-    ] = None
-    lead_id: Annotated[
-        Annotated[str, Field(max_length=100)] | None,
-        Field(
-            description="An existing lead: the customer. It is asked once in 90 days, at whatever address."
-        ),
-    ] = None
-    completed_at: Annotated[
-        Instant | None, Field(description="When the job was completed. Not in the future.")
-    ] = None
+    job_reference: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(one_line)] | None = None
+    """Your id of the job. The customer does not see it."""
+    lead_id: Annotated[str, Field(max_length=100)] | None = None
+    """An existing lead: the customer. It is asked once in 90 days, at whatever address."""
+    completed_at: Instant | None = None
+    """When the job was completed. Not in the future."""
 
 
 class ReviewRequestQuery(ListQuery):
-    status: Annotated[RequestStatus | None, Field(description="The current status.")] = None
+    status: RequestStatus | None = None
+    """The current status."""
     email: EmailFilter = None
-    lead_id: Annotated[str | None, Field(max_length=100, description="The requests to this lead.")] = None
-    job_reference: Annotated[
-        str | None, Field(max_length=100, description="Your id of the job. Exact match.")
-    ] = None
+    lead_id: Annotated[str | None, Field(max_length=100)] = None
+    """The requests to this lead."""
+    job_reference: Annotated[str | None, Field(max_length=100)] = None
+    """Your id of the job. Exact match."""
 
 
 class ReviewRequestView(Wire):
     id: str
-    status: Annotated[
-        RequestStatus, Field(description="`not_sent` if the e-mail can never be sent, for `reason`.")
-    ]
+    status: RequestStatus
+    """`not_sent` if the e-mail can never be sent, for `reason`."""
     name: str
     email: str
     job_reference: str | None
     lead_id: str | None
     completed_at: Instant | None
     reason: str | None
-    email_id: Annotated[str, Field(description="The e-mail, whose GET shows what became of it.")]
+    email_id: str
+    """The e-mail, whose GET shows what became of it."""
     requested_at: Instant
     sent_at: Instant | None
-    opened_at: Annotated[
-        Instant | None,
-        Field(
-            description="When the e-mail was first opened. Recorded only if the setting `outreach.track_opens` is on."
-        ),
-    ]
-    visited_at: Annotated[
-        Instant | None,
-        Field(
-            description="When the link was first followed. Programs that check links in e-mails for malware follow "
-            "them too, and cannot be told apart from people."
-        ),
-    ]
-    next_possible_at: Annotated[
-        Instant | None,
-        Field(
-            description="When the customer may be asked again. Null if that is possible now, because the e-mail was "
-            "not sent."
-        ),
-    ]
+    opened_at: Instant | None
+    """When the e-mail was first opened. Recorded only if the setting `outreach.track_opens` is on."""
+    visited_at: Instant | None
+    """When the link was first followed. Programs that check links in e-mails for malware follow them too, and cannot be
+    told apart from people."""
+    next_possible_at: Instant | None
+    """When the customer may be asked again. Null if that is possible now, because the e-mail was not sent."""
     created_at: Instant
     updated_at: Instant
     version: int

@@ -12,29 +12,21 @@ from eal.domain.statistics.roll_up.store import Row
 
 class LeadCounts(Wire):
     total: int
-    by_status: Annotated[
-        dict[str, int], Field(description="Number of leads by status. A status without leads is omitted.")
-    ]
+    by_status: dict[str, int]
+    """Number of leads by status. A status without leads is omitted."""
 
 
 class CallCounts(Wire):
     """Counts of classified calls."""
 
     total: int
-    by_intent: Annotated[
-        dict[str, int], Field(description="Number of calls by intent. An intent without calls is omitted.")
-    ]
+    by_intent: dict[str, int]
+    """Number of calls by intent. An intent without calls is omitted."""
     qualified: int
     unqualified: int
     undetermined: int
-    qualified_rate: Annotated[
-        float | None,
-        Field(
-            ge=0,
-            le=1,
-            description="`qualified` divided by `qualified` plus `unqualified`; null if both are 0.",
-        ),
-    ]
+    qualified_rate: Annotated[float | None, Field(ge=0, le=1)]
+    """`qualified` divided by `qualified` plus `unqualified`; null if both are 0."""
 
 
 class RollUpView(Wire):

@@ -21,15 +21,16 @@ _MAX_LISTED_RESPONSE_CHARACTERS = 200
 
 
 class DeliveryQuery(ListQuery):
-    order: Annotated[
-        Literal["asc", "desc"], Field(description="By the time of the event; newest first by default.")
-    ] = "desc"
-    created_after: Annotated[Instant | None, Field(description="Time of the event, inclusive.")] = None
-    created_before: Annotated[Instant | None, Field(description="Time of the event, exclusive.")] = None
-    status: Annotated[DeliveryStatus | None, Field(description="The current status.")] = None
-    event_type: Annotated[EventType | None, Field(description="The deliveries of events of this type.")] = (
-        None
-    )
+    order: Literal["asc", "desc"] = "desc"
+    """By the time of the event; newest first by default."""
+    created_after: Instant | None = None
+    """Time of the event, inclusive."""
+    created_before: Instant | None = None
+    """Time of the event, exclusive."""
+    status: DeliveryStatus | None = None
+    """The current status."""
+    event_type: EventType | None = None
+    """The deliveries of events of this type."""
 
 
 class AttemptView(Wire):
@@ -37,21 +38,17 @@ class AttemptView(Wire):
     valid response.
     """
 
-    number: Annotated[int, Field(description="Counts all attempts of the delivery, from 1.")]
+    number: int
+    """Counts all attempts of the delivery, from 1."""
     at: Instant
-    trigger: Annotated[
-        Trigger,
-        Field(description="What caused the attempt: the retry `schedule`, a `manual` retry, or a `replay`."),
-    ]
+    trigger: Trigger
+    """What caused the attempt: the retry `schedule`, a `manual` retry, or a `replay`."""
     status_code: int | None
-    duration_ms: Annotated[int, Field(description="Milliseconds from the start of the attempt to its end.")]
-    response: Annotated[
-        str | None,
-        Field(
-            description="The first 4 KiB of the response body of the newest attempt, and the first 200 characters of "
-            "an older one's; in lists, 200 characters of each."
-        ),
-    ]
+    duration_ms: int
+    """Milliseconds from the start of the attempt to its end."""
+    response: str | None
+    """The first 4 KiB of the response body of the newest attempt, and the first 200 characters of an older one's; in
+    lists, 200 characters of each."""
     error: Fault | None
 
 
@@ -63,12 +60,12 @@ class DeliveryView(Wire):
     event_type: Annotated[str, Field(json_schema_extra={"enum": [*sorted(CATALOGUE)]})]
     webhook_id: str
     status: DeliveryStatus
-    next_attempt_at: Annotated[Instant | None, Field(description="Null if no further attempt is scheduled.")]
-    attempts: Annotated[list[AttemptView], Field(description="The latest 25 attempts, oldest first.")]
-    created_at: Annotated[
-        Instant,
-        Field(description="When the delivery was created; a replay can create it long after the event."),
-    ]
+    next_attempt_at: Instant | None
+    """Null if no further attempt is scheduled."""
+    attempts: list[AttemptView]
+    """The latest 25 attempts, oldest first."""
+    created_at: Instant
+    """When the delivery was created; a replay can create it long after the event."""
     updated_at: Instant
     version: int
 
@@ -89,7 +86,8 @@ class WebhookTest(Wire):
     may_be_left_out: ClassVar[bool] = True
     acts_at_once: ClassVar[bool] = True
 
-    type: Annotated[EventType, Field(description="The event type to send an example of.")] = "lead.created"
+    type: EventType = "lead.created"
+    """The event type to send an example of."""
 
 
 class WebhookTested(Wire):
@@ -98,10 +96,10 @@ class WebhookTested(Wire):
     succeeded: bool
     status_code: int | None
     duration_ms: int
-    response: Annotated[str | None, Field(description="The first 4 KiB of the response body.")]
-    error: Annotated[
-        Fault | None, Field(description="Why there was no valid response; null if there was one.")
-    ]
+    response: str | None
+    """The first 4 KiB of the response body."""
+    error: Fault | None
+    """Why there was no valid response; null if there was one."""
     event: EventView
 
     @classmethod
@@ -121,28 +119,18 @@ class WebhookTested(Wire):
 class ReplayCreate(Wire):
     model_config = _INPUT
 
-    since: Annotated[Instant, Field(description="Start of the time range, inclusive.")]
-    until: Annotated[
-        Instant | None, Field(description="End of the time range, exclusive; now by default.")
-    ] = None
-    types: Annotated[
-        list[EventType] | None,
-        Field(
-            min_length=1,
-            max_length=100,
-            description="Replay only these types, to all of which the endpoint must be subscribed. All its types by "
-            "default.",
-        ),
-    ] = None
-    only: Annotated[
-        Literal["failed", "missing"] | None,
-        Field(
-            description="`failed`: events whose delivery failed, or is pending and more than an hour late. `missing`: "
-            "events that have no delivery to the endpoint, or a skipped one. By default, every event, except those "
-            "whose delivery is pending and not late."
-        ),
-    ] = None
-    dry_run: Annotated[bool, Field(description="Only count the deliveries; send nothing.")] = False
+    since: Instant
+    """Start of the time range, inclusive."""
+    until: Instant | None = None
+    """End of the time range, exclusive; now by default."""
+    types: Annotated[list[EventType] | None, Field(min_length=1, max_length=100)] = None
+    """Replay only these types, to all of which the endpoint must be subscribed. All its types by default."""
+    only: Literal["failed", "missing"] | None = None
+    """`failed`: events whose delivery failed, or is pending and more than an hour late. `missing`: events that have no
+    delivery to the endpoint, or a skipped one. By default, every event, except those whose delivery is pending and not
+    late."""
+    dry_run: bool = False
+    """Only count the deliveries; send nothing."""
 
 
 class ReplayView(Wire):
@@ -155,17 +143,11 @@ class ReplayView(Wire):
     types: list[Annotated[str, Field(json_schema_extra={"enum": [*sorted(CATALOGUE)]})]] | None
     only: Literal["failed", "missing"] | None
     dry_run: bool
-    count: Annotated[
-        int | None,
-        Field(description="Number of deliveries that the replay would make; null unless `dry_run`."),
-    ]
-    counts_all: Annotated[
-        bool | None,
-        Field(
-            description="False if the range has more events than a dry run reads (5,000): the real number is at least"
-            " `count`. Null unless `dry_run`."
-        ),
-    ]
+    count: int | None
+    """Number of deliveries that the replay would make; null unless `dry_run`."""
+    counts_all: bool | None
+    """False if the range has more events than a dry run reads (5,000): the real number is at least `count`. Null unless
+    `dry_run`."""
 
     @classmethod
     def of(cls, replay: Replay) -> Self:

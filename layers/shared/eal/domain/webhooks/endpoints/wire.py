@@ -127,15 +127,8 @@ class SecretRotate(Wire):
 
     may_be_left_out: ClassVar[bool] = True
 
-    overlap_seconds: Annotated[
-        int,
-        Field(
-            ge=0,
-            le=MAX_OVERLAP_SECONDS,
-            description="Seconds for which deliveries are signed with both the old and the new secret; 0 drops the "
-            "old one at once.",
-        ),
-    ] = DEFAULT_OVERLAP_SECONDS
+    overlap_seconds: Annotated[int, Field(ge=0, le=MAX_OVERLAP_SECONDS)] = DEFAULT_OVERLAP_SECONDS
+    """Seconds for which deliveries are signed with both the old and the new secret; 0 drops the old one at once."""
 
 
 class WebhookView(Wire):
@@ -146,29 +139,18 @@ class WebhookView(Wire):
     events: list[Annotated[str, Field(json_schema_extra={"enum": [*_SUBSCRIBABLE]})]]
     description: str | None
     enabled: bool
-    disabled_reason: Annotated[
-        DisabledReason | None,
-        Field(
-            description="`requested`: disabled through the API. `gone`: the endpoint returned 410. `failing`: its "
-            "deliveries failed for five days."
-        ),
-    ]
+    disabled_reason: DisabledReason | None
+    """`requested`: disabled through the API. `gone`: the endpoint returned 410. `failing`: its deliveries failed for
+    five days."""
     disabled_at: Instant | None
-    rate_limit: Annotated[
-        int | None,
-        Field(
-            description="Maximum number of deliveries per minute; null if the endpoint has no limit of its own."
-        ),
-    ]
-    filter: Annotated[
-        dict[str, dict[str, JsonValue]],
-        Field(description="Conditions on the event's data; empty if every event is sent."),
-    ]
-    secret_prefix: Annotated[str, Field(description="The first characters of the secret, to identify it.")]
-    previous_secret_expires_at: Annotated[
-        Instant | None,
-        Field(description="Until this time deliveries are also signed with the previous secret."),
-    ]
+    rate_limit: int | None
+    """Maximum number of deliveries per minute; null if the endpoint has no limit of its own."""
+    filter: dict[str, dict[str, JsonValue]]
+    """Conditions on the event's data; empty if every event is sent."""
+    secret_prefix: str
+    """The first characters of the secret, to identify it."""
+    previous_secret_expires_at: Instant | None
+    """Until this time deliveries are also signed with the previous secret."""
     created_at: Instant
     updated_at: Instant
     version: int
@@ -179,10 +161,8 @@ class WebhookCreated(WebhookView):
 
     shown_once: ClassVar[frozenset[str]] = frozenset({"secret"})
 
-    secret: Annotated[
-        str | None,
-        Field(description="Shown only in this response: store it now. Null in an idempotent replay."),
-    ]
+    secret: str | None
+    """Shown only in this response: store it now. Null in an idempotent replay."""
 
     @classmethod
     def of_new(cls, endpoint: Endpoint, secret: str) -> Self:
@@ -194,24 +174,19 @@ class WebhookPage(PageView[WebhookView]):
 
 
 class EventTypeQuery(ListQuery):
-    order: Annotated[Literal["asc", "desc"], Field(description="By name, ascending by default.")] = "asc"
+    order: Literal["asc", "desc"] = "asc"
+    """By name, ascending by default."""
 
 
 class EventTypeView(Wire):
     name: str
     description: str
-    available: Annotated[bool, Field(description="Whether the type is sent; always true at present.")]
-    json_schema: Annotated[
-        dict[str, JsonValue],
-        Field(
-            alias="schema",
-            description="JSON Schema (2020-12) of the whole event.",
-        ),
-    ]
-    example: Annotated[
-        dict[str, JsonValue],
-        Field(description="An event as it is sent."),
-    ]
+    available: bool
+    """Whether the type is sent; always true at present."""
+    json_schema: Annotated[dict[str, JsonValue], Field(alias="schema")]
+    """JSON Schema (2020-12) of the whole event."""
+    example: dict[str, JsonValue]
+    """An event as it is sent."""
 
 
 class EventTypePage(PageView[EventTypeView]):

@@ -69,20 +69,15 @@ class Condition(Wire):
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, json_schema_extra=_with_a_member)
 
-    eq: Annotated[Scalar, Field(description="The field has this value. Null: it is null or absent.")] = None
-    is_in: Annotated[
-        list[Scalar],
-        Field(
-            alias="in",
-            min_length=1,
-            max_length=100,
-            default_factory=list,
-            description="The field has one of these values.",
-        ),
-    ]
+    eq: Scalar = None
+    """The field has this value. Null: it is null or absent."""
+    is_in: Annotated[list[Scalar], Field(alias="in", min_length=1, max_length=100, default_factory=list)]
+    """The field has one of these values."""
     exists: Presence = True
-    gt: Annotated[Number, Field(description="The field is a number greater than this one.")] = 0
-    lt: Annotated[Number, Field(description="The field is a number less than this one.")] = 0
+    gt: Number = 0
+    """The field is a number greater than this one."""
+    lt: Number = 0
+    """The field is a number less than this one."""
 
     @model_validator(mode="after")
     def _has_an_operator(self) -> Self:
