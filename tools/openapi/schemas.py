@@ -110,6 +110,15 @@ CSV: dict[str, type[BaseModel] | None] = {"exportAuditLogCsv": AuditExportView, 
 FEEDS = {"getContentJsonFeed": "application/feed+json", "getContentAtomFeed": "application/atom+xml"}
 """Operations that return a feed, with the media type of its format."""
 
+USUAL_FIELDS = {
+    "id": "The unique id.",
+    "created_at": "When it was created.",
+    "updated_at": "When it last changed.",
+    "version": "Grows by one with each change. It is the ETag of the resource.",
+    "mode": "`live` or `test`.",
+}
+"""Descriptions of fields that most resources have, and that mean the same in each."""
+
 REJECTED_BY: dict[object, str] = {
     one_line: NOT_IN_LINE,
     prose: NOT_IN_PROSE,
@@ -340,7 +349,17 @@ def inlined(definitions: dict[str, Node]) -> dict[str, Node]:
             return {"$ref": REF.format(model=enumeration), **siblings}
         return _described({_keyword(key, value): inline(value) for key, value in node.items()})
 
-    return {name: inline(schema) for name, schema in definitions.items() if name not in aliases}
+    return {
+        name: _with_usual_fields(inline(schema)) for name, schema in definitions.items() if name not in aliases
+    }
+
+
+def _with_usual_fields(model: Node) -> Node:
+    properties = {
+        name: {"description": USUAL_FIELDS[name], **field} if name in USUAL_FIELDS else field
+        for name, field in model.get("properties", {}).items()
+    }
+    return {**model, **({"properties": properties} if properties else {})}
 
 
 def paragraphs(text: str) -> str:

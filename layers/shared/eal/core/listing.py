@@ -94,6 +94,7 @@ class PageView[T: BaseModel](Wire):
     """One page of a list."""
 
     data: list[T]
+    """The items of this page."""
     next_cursor: str | None
     """Pass it as `cursor` to get the next page; null on the last page. A page can be short or even empty and not be the
     last: a page that reads many items and finds few that match the filters ends early."""
