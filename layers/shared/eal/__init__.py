@@ -4,6 +4,11 @@ import gc
 import os
 from typing import Literal
 
+from eal.core import stored_dataclasses
+
+# Before the first dataclass is made.
+stored_dataclasses.use(f"{__path__[0]}/../{stored_dataclasses.FOLDER}")
+
 _usual = gc.get_threshold()
 
 
