@@ -1,6 +1,9 @@
 """The declarations of endpoints, in decorators and models: a mistake there raises no error when they run."""
 
+import ast
+import inspect
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import get_args
 
 import pytest
@@ -38,6 +41,29 @@ def test_models_declare_only_class_variables_that_routes_read() -> None:
     }
 
     assert unknown == set(), "no route reads these: correct the name to one of Wire's, or remove it"
+
+
+def _docstrings(model: type[Wire]) -> Iterator[tuple[str, str]]:
+    definition = ast.parse(inspect.getsource(model)).body[0]
+    assert isinstance(definition, ast.ClassDef)
+    for field, text in pairwise(definition.body):
+        match field, text:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(docstring))):
+                yield name, inspect.cleandoc(docstring)
+
+
+def test_no_docstring_of_a_field_is_ignored() -> None:
+    """pydantic prefers the description of a type, such as that of Email, to the docstring of its field."""
+    assert endpoints()  # imports the models
+    ignored = {
+        f"{model.__module__}.{model.__qualname__}.{name}"
+        for model in _models()
+        if "[" not in model.__qualname__ and model.__module__.startswith("eal.")
+        for name, docstring in _docstrings(model)
+        if name in model.model_fields and model.model_fields[name].description != docstring
+    }
+
+    assert ignored == set(), "remove the docstring, or write Annotated[…, Field(description=…)]"
 
 
 def _secrets(model: type[Wire], outer: str = "") -> Iterator[str]:

@@ -275,13 +275,17 @@ def schema() -> Node:
                 "type": "string",
                 "description": "JSON pointer into the body, or `/` and the name of the query parameter.",
             },
-            "message": {"type": "string"},
+            "message": {"type": "string", "description": "What is wrong, for people."},
             "type": {
                 "type": "string",
                 "description": "The kind of fault, for programs, such as `missing`, `extra_forbidden`, "
                 "`not_in_future` or `blocked_address`. New kinds can be added.",
             },
-            "location": {"type": "string", "enum": ["body", "query"]},
+            "location": {
+                "type": "string",
+                "enum": ["body", "query"],
+                "description": "The part of the request that `pointer` refers to.",
+            },
         },
     }
     details = {
@@ -305,10 +309,18 @@ def schema() -> Node:
         "properties": {
             "error": {
                 "type": "object",
+                "description": "What went wrong.",
                 "required": ["code", "message", "details"],
                 "properties": {
-                    "code": {"type": "string", "enum": sorted(STATUS_OF)},
-                    "message": {"type": "string"},
+                    "code": {
+                        "type": "string",
+                        "enum": sorted(STATUS_OF),
+                        "description": "The kind of error, for programs.",
+                    },
+                    "message": {
+                        "type": "string",
+                        "description": "What is wrong and what to do, for people. The text can change.",
+                    },
                     "details": details,
                 },
             }

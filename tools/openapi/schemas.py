@@ -350,7 +350,9 @@ def inlined(definitions: dict[str, Node]) -> dict[str, Node]:
         return _described({_keyword(key, value): inline(value) for key, value in node.items()})
 
     return {
-        name: _with_usual_fields(inline(schema)) for name, schema in definitions.items() if name not in aliases
+        name: _with_usual_fields(inline(schema))
+        for name, schema in definitions.items()
+        if name not in aliases
     }
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 def schemas(envelope: Node, models: Schemas) -> dict[str, Node]:
     """A schema for each event type, and EventView for any of them."""
+    fields = envelope["properties"]
     references = {name: REF.format(model=_schema_name(name)) for name in CATALOGUE}
     by_name = {
         _schema_name(name): {
@@ -23,9 +24,12 @@ def schemas(envelope: Node, models: Schemas) -> dict[str, Node]:
             "title": _schema_name(name),
             "description": meaning,
             "properties": {
-                **envelope["properties"],
-                "type": {"type": "string", "const": name},
-                "data": models[EVENT_DATA.get(name) or EVENT_DATA[name.rpartition(".")[0]], "serialization"],
+                **fields,
+                "type": {**fields["type"], "const": name},
+                "data": {
+                    "description": fields["data"]["description"],
+                    **models[EVENT_DATA.get(name) or EVENT_DATA[name.rpartition(".")[0]], "serialization"],
+                },
             },
         }
         for name, meaning in CATALOGUE.items()

@@ -21,19 +21,20 @@ def faults(project: Project) -> Iterator[str]:
         for path, tree in project.modules(folder):
             found = imports(tree)
             postponed = any(imported.module == "__future__.annotations" for imported in found)
-            if _is_read_at_run_time(path):
+            if _is_endpoint(path):
                 if postponed:
                     yield f"{path}: remove the __future__ import, these annotations are read at run time"
+            elif path.endswith("/wire.py"):
+                if not postponed:
+                    yield f"{path}: add `from __future__ import annotations`, the built layer reads none of these"
             elif not postponed and any(imported.for_types_only for imported in found):
                 yield f"{path}: add `from __future__ import annotations`, it imports names for types alone"
             for line in sorted(_quoted(tree)):
                 yield f"{path}:{line}: remove the quotes around the annotation"
 
 
-def _is_read_at_run_time(path: str) -> bool:
-    """What the API accepts and returns, and the signatures of endpoints."""
-    is_endpoint = path.startswith("functions/") and not path.startswith("functions/workers/")
-    return is_endpoint or path.endswith("/wire.py")
+def _is_endpoint(path: str) -> bool:
+    return path.startswith("functions/") and not path.startswith("functions/workers/")
 
 
 def _quoted(tree: ast.Module) -> Iterator[int]:

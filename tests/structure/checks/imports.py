@@ -185,13 +185,9 @@ def _is_upward(own: str, other: str) -> bool:
 def _pair(own: str, other: str) -> tuple[str, str] | None:
     """The two resources of the domain, if one imports another."""
     ours, theirs = own.split("."), other.split(".")
-    if (
-        ours[1] != "domain"
-        or theirs[1] != "domain"
-        or len(ours) < 3
-        or len(theirs) < 3
-        or ours[2] == theirs[2]
-    ):
+    if ours[1:2] != ["domain"] or theirs[1:2] != ["domain"]:
+        return None
+    if len(ours) < 3 or len(theirs) < 3 or ours[2] == theirs[2]:
         return None
     return ours[2], theirs[2]
 

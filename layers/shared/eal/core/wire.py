@@ -128,9 +128,13 @@ class UploadView(Wire):
     """Send the file with this method and these headers to this URL. It accepts one upload."""
 
     method: Literal["PUT"]
+    """Always `PUT`."""
     url: str
+    """Presigned URL that takes the file as the request's body, without an API key."""
     headers: dict[str, str]
+    """Headers to send exactly as given, because they are part of the URL's signature."""
     expires_at: Instant
+    """When the URL expires, one hour after it was issued."""
 
 
 def without_defaults(*never_null: str) -> Callable[[dict[str, JsonValue]], None]:

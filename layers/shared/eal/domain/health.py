@@ -10,7 +10,9 @@ from eal.core.wire import Wire
 
 class HealthView(Wire):
     status: Literal["ok"] = "ok"
+    """Always `ok`; a request that fails returns an error instead."""
     version: Literal["v1"] = "v1"
+    """The version of the API."""
     tenant_id: str
     """Id of the key's organization."""
     environment: Mode

@@ -80,6 +80,7 @@ class ApiKeyCreate(Wire):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     name: Name
+    """Your own name for the key, such as the program that uses it."""
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=3)]
     """`admin` includes `write`, and `write` includes `read`."""
     mode: Mode | None = None
@@ -100,6 +101,7 @@ class ApiKeyUpdate(Wire):
     )
 
     name: Name | None = None
+    """Your own name for the key, such as the program that uses it."""
     expires_at: Instant | None = None
     """Must be in the future. Null: the key does not expire."""
     rate_limit: _RateLimit = None
@@ -124,17 +126,23 @@ class ApiKeyRotate(Wire):
 
 class LastUsed(Wire):
     at: Instant
+    """When the key last authenticated a request."""
     ip: str
+    """The address that sent that request."""
 
 
 class RateLimitView(Wire):
     per_minute: int
+    """Sustained requests per minute, averaged over five minutes."""
     burst: int
+    """Maximum number of requests in a single minute."""
 
 
 class CreatedBy(Wire):
     type: str
+    """`api_key`, `member`, or `system` for an operator of this API."""
     id: str
+    """Id of the API key or member, or the name of the operator's tool."""
 
 
 class ApiKeyView(Wire):
@@ -144,14 +152,18 @@ class ApiKeyView(Wire):
 
     id: str
     name: str
+    """Your own name for the key. A rotation passes it on to the new key."""
     prefix: Literal["eal_live_", "eal_test_"]
+    """What the key's text begins with: it shows the mode."""
     last_four: str
     """The last four characters of the key's text."""
     scopes: list[Scope]
+    """The scopes as requested; `admin` includes `write`, and `write` includes `read`."""
     mode: Mode
     status: Status
     """`rotating`: replaced by another key, and working until `expires_at`."""
     rate_limit: RateLimitView
+    """How many requests the key can make."""
     allowed_cidrs: list[str]
     """Networks that may use the key. Empty: every address."""
     expires_at: Instant | None
@@ -161,9 +173,12 @@ class ApiKeyView(Wire):
     replaced_by: str | None
     """The key that replaced this one in a rotation."""
     rotated_at: Instant | None
+    """When a rotation replaced the key; null if none has."""
     revoked_at: Instant | None
+    """When the key was revoked; null if it was not."""
     created_at: Instant
     created_by: CreatedBy
+    """Who created the key, directly or by rotating its predecessor."""
     version: int
 
     @classmethod

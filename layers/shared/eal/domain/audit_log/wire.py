@@ -19,6 +19,8 @@ class AuditLogQuery(ListQuery, AuditLogFilters):
 
 class ActorView(Wire):
     type: ActorType
+    """`worker` is one of ours, `vendor` acts through its webhooks, and `system` is an operator or a link in an
+    e-mail."""
     id: str
     """The id of an API key or member, or the name of a worker or vendor."""
     ip: str | None
@@ -27,7 +29,9 @@ class ActorView(Wire):
 
 class ResourceView(Wire):
     type: str
+    """The part of the action before the dot, such as `lead` or `api_key`."""
     id: str
+    """Id of the resource; for an integration, the name of its vendor."""
 
 
 class ChangeView(Wire):
@@ -36,8 +40,11 @@ class ChangeView(Wire):
     """
 
     field: str
+    """Name of the field, or its path, such as `settings.sender`."""
     before: Annotated[JsonValue, Field(alias="from")]
+    """The value before the change; null if there was none."""
     to: JsonValue
+    """The value after the change; null if there is none."""
 
 
 class AuditRecordView(Wire):
@@ -49,9 +56,14 @@ class AuditRecordView(Wire):
     action: str
     """The resource's type and what was done, such as `lead.created`."""
     actor: ActorView
+    """Who or what made the change."""
     source: Source
+    """`api`: a request with an API key. `dashboard`: one with a session. `worker`: a worker of ours. `webhook`: a
+    vendor's webhook. `system`: an operator, or a link in an e-mail."""
     resource: ResourceView
+    """What was changed."""
     changes: list[ChangeView]
+    """The fields that changed, except `version` and `updated_at`."""
     request_id: str
     """The `X-Request-Id` of the request that made or caused the change."""
     created_at: Instant
@@ -63,6 +75,7 @@ class AuditRecordView(Wire):
     """Hex SHA-256 of this record as RFC 8785 JSON, without `hash`, and without `actor.ip` if it is null. All other
     members are included, `previous_hash` and nulls in `changes` too."""
     organization_id: str
+    """The organization whose log contains the record."""
     mode: Mode
 
 
@@ -75,12 +88,14 @@ class CheckpointView(Wire):
 
     id: str
     organization_id: str
+    """The organization whose log is signed."""
     mode: Mode
     size: int
     """Number of records in the tree: `seq` 1 to `size`."""
     root: str
     """Hex RFC 6962 root over the records' hashes."""
     signed_at: Instant
+    """When the checkpoint was signed."""
     key_id: str
     """Hex SHA-256 of the public key in DER form."""
     previous: str
@@ -102,6 +117,7 @@ class ProofView(Wire):
     """
 
     record: AuditRecordView
+    """The record that is proven to be in the log."""
     leaf_index: int
     """The record's position in the tree, from 0."""
     tree_size: int
@@ -109,6 +125,7 @@ class ProofView(Wire):
     path: list[str]
     """RFC 6962 audit path from the leaf upwards, in hex."""
     checkpoint: CheckpointView
+    """The signed checkpoint to whose `root` the path leads."""
 
 
 class ConsistencyQuery(Wire):
@@ -122,6 +139,8 @@ class ConsistencyView(Wire):
     """Proof that the log of `from` is an unchanged prefix of the log of `to`."""
 
     earlier: Annotated[CheckpointView, Field(alias="from")]
+    """The earlier checkpoint."""
     to: CheckpointView
+    """The later checkpoint, which the request's path names."""
     path: list[str]
     """RFC 6962 consistency proof, in hex; empty if both checkpoints have the same size."""

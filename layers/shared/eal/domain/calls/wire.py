@@ -134,7 +134,9 @@ class ClassificationUpdate(Wire):
     model_config = ConfigDict(**_INPUT, json_schema_extra=_corrects_or_withdraws)
 
     intent: Annotated[Intent | None, one_of(Intent)] = None
+    """The correct intent: what the caller wants done."""
     urgency: Annotated[Urgency | None, one_of(Urgency)] = None
+    """The correct urgency: how soon somebody must act."""
     qualified: bool | None = None
     """Null: it cannot be known from the call."""
     note: Annotated[str, Field(max_length=2000), AfterValidator(prose)] | None = None
@@ -187,15 +189,20 @@ class EvidenceView(Wire):
     """A quote from the transcript, and the field of the classification that it supports."""
 
     field: str
+    """`intent`, `urgency`, `qualified` or `safety`."""
     quote: str
+    """The exact words, at most 240 characters. Redacted on request."""
     turn: int
     """The `index` of the quoted turn, from 0."""
 
 
 class ConfidencesView(Wire):
     intent: float
+    """The probability that `intent` is right, from 0 to 1; 1 if a person decided it."""
     urgency: float
+    """The probability that `urgency` is right, from 0 to 1; 1 if a person decided it."""
     qualified: float
+    """The probability that `qualified` is right, from 0 to 1; 1 if a person decided it."""
 
 
 class ClassificationView(Wire):
@@ -204,7 +211,10 @@ class ClassificationView(Wire):
     """
 
     intent: Intent
+    """What the caller wants done. `other`: a real request that fits none of the rest. `unknown`: the caller cannot be
+    understood or says nothing."""
     urgency: Urgency
+    """How soon somebody must act. `low`: no service is needed."""
     qualified: bool | None
     """Whether the call is a lead worth pursuing."""
     confidence: float
@@ -220,24 +230,32 @@ class ClassificationView(Wire):
     hazards: list[str]
     """Hazards mentioned, such as `electrical`. `person_in_danger` also names a danger whose kind is unclear."""
     provenance: ProvenanceView
+    """Which engine made the classification, from which input, at what cost."""
     classified_at: Instant
+    """When the engine classified the call, or a person did without it."""
 
 
 class ClassificationDetail(ClassificationView):
     evidence: list[EvidenceView]
+    """Quotes that support the fields. Empty once the transcript is deleted."""
 
 
 class TurnView(Wire):
     index: int
+    """The position of the turn, from 0."""
     speaker: Literal["caller", "agent", "unknown"]
+    """The side that speaks. `unknown` if the turn has no label, or one that names neither side."""
     text: str
+    """The words, without the speaker's label."""
 
 
 class TranscriptView(Wire):
     """The transcript as the call tracker provided it, and split into turns."""
 
     text: str
+    """The transcript as provided, or redacted on request. A redacted one ends where `turns` end."""
     turns: list[TurnView]
+    """The text split by speaker, up to 60,000 characters and 1,000 turns."""
 
 
 class RedactionQuery(Wire):
@@ -256,7 +274,9 @@ class RedactionView(Wire):
     start: int
     """From 0, in characters (Unicode code points)."""
     end: int
+    """Exclusive. In characters, like `start`."""
     kind: Literal["card", "ssn", "phone", "email", "address", "name"]
+    """What was redacted. `card`: a payment card number. `ssn`: a US social security number."""
 
 
 class CallTranscriptView(TranscriptView):
@@ -265,7 +285,9 @@ class CallTranscriptView(TranscriptView):
     """
 
     call_id: str
+    """The id of the call."""
     redacted: bool
+    """Whether personal data is replaced by asterisks."""
     redactions: list[RedactionView]
     """What was redacted in the turns, in order; empty unless `redacted`. Names in speakers' labels are redacted in
     `text` only, because no turn contains them."""
@@ -300,27 +322,38 @@ class PersonView(Wire):
     """The API key or member behind a change."""
 
     type: Literal["api_key", "member"]
+    """Whether an API key or a member made the change."""
     id: str
+    """The id of the API key or member."""
 
 
 class CorrectionView(Wire):
     """A person's correction of the classification."""
 
     at: Instant
+    """When the correction was made or last changed."""
     by: PersonView
+    """The API key or member that made or last changed the correction."""
     fields: dict[Literal["intent", "urgency", "qualified"], Intent | Urgency | bool | None]
     """The fields that the person decided, with their values."""
     note: str | None
+    """For the people who read the correction. Null if there is none."""
 
 
 class CallbackView(Wire):
     id: str
     call_id: str
+    """The id of the call."""
     status: CallbackStatus
+    """`scheduled`: the customer is to be called. The others say how a call went."""
     at: Instant
+    """When the customer was called, or is to be called if `status` is `scheduled`."""
     note: str | None
+    """For the people who read the callback. Null if there is none."""
     by: PersonView
+    """The API key or member that recorded the callback."""
     created_at: Instant
+    """When the callback was recorded."""
 
     @property
     def erasable(self) -> tuple[str, ...]:
@@ -336,7 +369,9 @@ class LastCallbackView(Wire):
     """The callback with the latest `at`."""
 
     status: CallbackStatus
+    """`scheduled`: the customer is to be called. The others say how a call went."""
     at: Instant
+    """When the customer was called, or is to be called if `status` is `scheduled`."""
 
 
 class CallView(Wire):
@@ -353,6 +388,7 @@ class CallView(Wire):
     vendor_call_id: str
     """The call tracker's id of the call."""
     direction: Direction
+    """From the point of view of the company. `inbound` if the call tracker does not say."""
     answered: Annotated[bool | None, _ANSWERED]
     voicemail: bool | None
     """Whether the call ended with a voicemail."""
@@ -360,15 +396,21 @@ class CallView(Wire):
     """The customer's number in E.164 format: the caller of an inbound call, the called party of an outbound call."""
     caller_name: Annotated[str | None, _CALLER_NAME]
     caller_city: str | None
+    """The customer's city, as the call tracker reports it."""
     caller_state: str | None
+    """The customer's state, as the call tracker reports it, such as `CA`."""
     caller_country: str | None
+    """The customer's country, as the call tracker reports it, such as `US`."""
     tracking_number: str | None
     """The tracking number, in E.164 format."""
     destination_number: str | None
     """The number to which the tracker connected the call, in E.164 format."""
     started_at: Instant | None
+    """When the call began, as the call tracker reports it."""
     ended_at: Instant | None
+    """When the call ended, as reported, or else `started_at` plus `duration_seconds`. Null until then."""
     duration_seconds: int | None
+    """From the start of the call to its end. Null until it ends."""
     first_call: bool | None
     """Whether this is the caller's first call."""
     source_name: str | None
@@ -378,11 +420,13 @@ class CallView(Wire):
     tags: list[str]
     """Tags set in the call tracker. `note`, `value_cents`, `vendor_lead_status` and `spam` are also set there."""
     note: str | None
+    """The note on the call in the call tracker."""
     value_cents: int | None
     """The value set in the call tracker, in cents."""
     vendor_lead_status: str | None
     """The lead status in the call tracker, in its own terms."""
     spam: bool | None
+    """Whether the call is marked as spam in the call tracker."""
     agent_email: str | None
     """The agent who took the call."""
     company_id: str | None
@@ -402,6 +446,7 @@ class CallView(Wire):
     lead_id: str | None
     """The lead captured from the call, or the existing lead with its number."""
     classified_at: Instant | None
+    """When the engine last classified the call, or a person did without it. Null until then."""
     corrected_at: Instant | None
     """When a person last corrected the classification; null if nobody did."""
     qualified_at: Instant | None
@@ -409,7 +454,9 @@ class CallView(Wire):
     callbacks: int
     """Number of callbacks, scheduled ones included."""
     last_callback: LastCallbackView | None
+    """The callback with the latest `at`, scheduled ones included. Null if there is none."""
     created_at: Instant
+    """When the call was first reported. Retention counts from then."""
     updated_at: Instant
     version: int
 
@@ -428,6 +475,7 @@ class CorrectedCallView(CallView):
     """A call with the correction of its classification."""
 
     correction: CorrectionView | None
+    """A person's correction. Null if there is none, or it was withdrawn."""
 
     @classmethod
     def of(cls, call: Call) -> Self:
@@ -441,9 +489,13 @@ class CallDetail(CallView):
     """
 
     classification: ClassificationDetail | None
+    """What counts: the newest run, with the fields of the correction. Null until the call is classified."""
     classification_runs: list[ClassificationDetail]
+    """The newest 20 runs, newest first, without the correction."""
     correction: CorrectionView | None
+    """A person's correction. Null if there is none, or it was withdrawn."""
     transcript: TranscriptView | None
+    """The transcript, as text and as turns. Null if there is none, or it was deleted."""
     transcript_deleted_at: Instant | None
     """When the transcript was deleted at the end of `retention.transcript_days`."""
     recording_status: Literal["pending", "stored", "failed", "deleted"] | None
@@ -458,6 +510,7 @@ class CallDetail(CallView):
     recording_url_expires_at: Instant | None
     """When `recording_url` expires."""
     recording_deleted_at: Instant | None
+    """When our copy of the recording was deleted: its retention ended, or `recordings.enabled` became false."""
 
     @classmethod
     def of_record(cls, record: CallRecord, recording_url: RecordingUrl | None, *, redacted: bool) -> Self:

@@ -59,6 +59,7 @@ class InsuredBody(Wire):
     model_config = _INPUT
 
     name: Name
+    """Name of the policyholder, a person or a company."""
     email: Email | None = None
     phone: Phone | None = None
 
@@ -73,6 +74,7 @@ class ClaimFields(Wire):
     carrier: Carrier | None = None
     policy_number: Annotated[Number | None, _POLICY_NUMBER] = None
     insured: InsuredBody | None = None
+    """The policyholder. Required unless the claim has a `claim_number`."""
     address: AddressBody | None = None
     """The address of the loss."""
     date_of_loss: Day | None = None
@@ -155,14 +157,18 @@ class ClaimQuery(ListQuery):
 
 class InsuredView(Wire):
     name: str
+    """Name of the policyholder, a person or a company."""
     email: str | None
+    """The e-mail address, in lower case."""
     phone: str | None
     """In E.164 format."""
 
 
 class LegalHoldView(Wire):
     reason: str
+    """Why the evidence must be kept."""
     placed_at: Instant
+    """When the hold was placed, or its reason last replaced."""
     placed_by: str
     """The id of the API key or member."""
 
@@ -172,17 +178,23 @@ class ClaimView(Wire):
     status: Status
     """Changed by transitions, by the extraction, by the review of its items and by the sign-off."""
     claim_number: str | None
+    """The carrier's number for the claim. No two claims of a carrier share one."""
     carrier: str | None
+    """The insurance company."""
     policy_number: Annotated[str | None, _POLICY_NUMBER]
     insured: InsuredView | None
+    """The policyholder. Null only if there is a `claim_number`."""
     address: AddressView | None
     """The address of the loss."""
     date_of_loss: date | None
+    """The day on which the loss occurred."""
     loss_type: Annotated[LossType | None, LOSS_TYPE]
     water_category: Annotated[int | None, _WATER_CATEGORY]
     water_class: Annotated[int | None, _WATER_CLASS]
     lead_id: str | None
+    """Id of the lead that the claim is linked to, if any."""
     call_id: str | None
+    """Id of the call that the claim is linked to, if any."""
     status_reason: str | None
     """The reason of the latest transition."""
     closed_at: Instant | None

@@ -132,6 +132,7 @@ class ContentCreate(Wire):
     type: ContentType
     """It decides which fields the `brief` needs."""
     brief: BriefBody
+    """What to write, for whom and in which tone."""
 
 
 class SceneBody(Wire):
@@ -246,12 +247,19 @@ class RevisionQuery(ListQuery):
 
 class BriefView(Wire):
     topic: str | None
+    """What it is about, in a few words."""
     keywords: list[str]
+    """Words that the text should contain."""
     tone: Tone | None
+    """How it sounds. Null: no particular tone."""
     audience: str | None
+    """The readers, such as homeowners or property managers."""
     length: Length | None
+    """How long it is to be. Null: `medium`."""
     network: Network | None
+    """The network of a social post; null for other types."""
     review_id: str | None
+    """The review that a review response answers; null for other types."""
 
 
 class SceneView(Wire):
@@ -266,42 +274,59 @@ class ContentFindingView(Wire):
     """
 
     rule: Rule
+    """The rule that the text breaks."""
     level: Level
+    """`block`: must be fixed before the text is approved. `warn`: a person decides."""
     field: str | None
     """The part of the text, such as `body` or `scenes.0.narration`; null: something is missing."""
     quote: str | None
     """The words in that part."""
     advice: str
+    """What to do about it, in English."""
 
 
 class ContentActorView(Wire):
     type: ActorType
+    """`api_key`, `member`, or `worker` for what happened at a scheduled time."""
     id: str
+    """The id of the API key or member, or the name of the worker."""
 
 
 class TransitionView(Wire):
     before: Annotated[ContentStatus, Field(serialization_alias="from")]
+    """The status before."""
     to: Annotated[ContentStatus, Field(validation_alias="after")]
+    """The status after."""
     at: Instant
+    """When the status changed."""
     by: ContentActorView
+    """Who changed it; the worker `publish_content` at a scheduled time."""
     notes: str | None
+    """The notes of the request, or why the text was not published at its time."""
 
 
 class AuthorView(Wire):
     """An API key or a member by id; or an engine by name, with its model and the version of its prompt."""
 
     type: Literal["api_key", "member", "engine"]
+    """`engine`: the AI wrote the text. The others edited or restored it."""
     id: str
+    """The id of the API key or member, or the name of the engine, such as `embedded`."""
     model: str | None
+    """As in `provenance`. Null unless `type` is `engine`."""
     prompt_version: str | None
+    """As in `provenance`. Null unless `type` is `engine` and the engine has a prompt."""
 
 
 class TextView(Wire):
     """A text. A part that the type does not have is null or empty."""
 
     title: str | None
+    """The title of a blog post or a video script."""
     body: str | None
+    """Markdown in a blog post, plain text otherwise. Null in a video script."""
     slug: str | None
+    """The part of a web address that names a blog post."""
     excerpt: Annotated[str | None, _EXCERPT]
     seo_title: Annotated[str | None, _SEO_TITLE]
     seo_description: Annotated[str | None, _SEO_DESCRIPTION]
@@ -316,13 +341,19 @@ class ContentView(Wire):
 
     id: str
     type: ContentType
+    """It decides which parts the text has, and never changes."""
     status: ContentStatus
+    """`generating` while the AI works. Each new revision makes it a `draft` again."""
     brief: BriefView
+    """What the AI was asked to write. It never changes."""
     revision: int
     """The number of the newest revision, whose text this is; 0: no text yet."""
     title: str | None
+    """The title of a blog post or a video script."""
     body: str | None
+    """Markdown in a blog post, plain text otherwise. Null in a video script, and before there is a text."""
     slug: str | None
+    """The part of a web address that names a blog post. Unique among the organization's content of the same mode."""
     excerpt: Annotated[str | None, _EXCERPT]
     seo_title: Annotated[str | None, _SEO_TITLE]
     seo_description: Annotated[str | None, _SEO_DESCRIPTION]
@@ -331,6 +362,7 @@ class ContentView(Wire):
     """Without `#`."""
     links: Annotated[list[str], _LINKS]
     findings: list[ContentFindingView]
+    """What the content policy has against the text. Checked with each revision, and when it is approved."""
     remarks: list[str]
     """What the AI did with the brief or the instructions, as it reported it."""
     provenance: ProvenanceView | None
@@ -348,9 +380,13 @@ class ContentView(Wire):
     transitions: list[TransitionView]
     """The latest ones, oldest first. The audit log has all."""
     approved_by: ContentActorView | None
+    """Who approved the text. Null before that, and once it is a draft again."""
     approved_at: Instant | None
+    """When the text was approved. Null before that, and once it is a draft again."""
     scheduled_at: Instant | None
+    """When it is to be published. Null unless the status is `scheduled`."""
     published_at: Instant | None
+    """When it was last published. Null before that, and after a new revision."""
     published_revision: int | None
     """The number of the published revision. Null before, and after an edit."""
     created_at: Instant
@@ -377,14 +413,18 @@ class ContentPage(PageView[ContentView]):
 
 class EditView(Wire):
     op: Literal["equal", "insert", "delete"]
+    """`equal`: unchanged. `insert`: only in this revision. `delete`: only in the revision before."""
     text: str
+    """The words, with their white space."""
 
 
 class FieldDiffView(Wire):
     """The edits that are not `insert` are the part before, those that are not `delete` the part after."""
 
     field: str
+    """The part of the text, such as `body`. All `scenes` are one part."""
     edits: list[EditView]
+    """The edits, in the order of the text."""
 
 
 class DiffView(Wire):
@@ -400,32 +440,42 @@ class UnifiedDiffView(Wire):
     """The changes since the revision before, as a unified diff."""
 
     unified: str
+    """The changes by line; empty if nothing changed."""
 
 
 class RevisionFields(Wire):
     id: str
     content_id: str
+    """The content item to which it belongs."""
     number: int
+    """Counted from 1 within the content item."""
     created_at: Instant
     author: AuthorView
+    """Who wrote, edited or restored the text."""
     reason: RevisionReason
     """`written` and `revised` by the AI, `edited` by a person, or `restored` from another revision."""
     restored_from: int | None
     """The number of the restored revision."""
     instructions: str | None
+    """What the AI was asked to change. Null unless `reason` is `revised`."""
     remarks: list[str]
+    """What the AI did with the brief or the instructions, as it reported it."""
     provenance: ProvenanceView | None
+    """How the AI produced the text. Null unless it wrote this revision."""
 
 
 class RevisionSummary(RevisionFields):
     """A revision without its text and the edits by word."""
 
     diff: UnifiedDiffView
+    """The changes since the revision before, by line."""
 
 
 class RevisionView(RevisionFields):
     text: TextView
+    """The whole text, not just what changed."""
     diff: DiffView
+    """The changes since the revision before, by word and by line."""
 
 
 class RevisionPage(PageView[RevisionSummary]):

@@ -49,6 +49,8 @@ class DecisionView(Wire):
     """What the rules decide for some facts, with the conclusion of every rule."""
 
     action: Action
+    """What is to be done. `dispatch_now`: send a crew at once. `needs_review`: a person decides. `reject` and
+    `no_action`: do nothing."""
     reasons: list[ReasonView]
     """Every rule, in order of precedence, whether decisive or not."""
     due_at: Instant | None
@@ -61,6 +63,7 @@ class DecisionView(Wire):
 
 class DecidedByView(Wire):
     type: ActorType
+    """`worker`: an automatic decision. `api_key` or `member`: a decision by request."""
     id: str
     """The id of a key or member, or the name of a worker."""
 
@@ -69,17 +72,26 @@ class RulesDecisionView(Wire):
     """What the rules decided, which stays visible next to an override and after an escalation."""
 
     action: Action
+    """The action that the rules chose."""
     due_at: Instant | None
+    """When the action is due. Null if there is nothing to do, or no business hours are set."""
     assigned_to: str | None
+    """The person on call. Null if the office acts, or nobody was on call."""
 
 
 class OverrideView(Wire):
     action: Action
+    """The action that the person chose."""
     reason: str
+    """Why the rules were overridden, in free text."""
     due_at: Instant | None
+    """When the action is due. Null if the override gave no time."""
     assigned_to: str | None
+    """The person who acts, in your own terms. Null: nobody in particular."""
     at: Instant
+    """When the rules were overridden."""
     by: DecidedByView
+    """The API key or member that overrode them."""
 
 
 class EscalationView(Wire):
@@ -97,19 +109,25 @@ class DispatchView(Wire):
     """
 
     action: Action
+    """What is to be done. It becomes `needs_review` if nobody on call acknowledges the dispatch."""
     reasons: list[ReasonView]
     """Why the rules decided so. Empty if they have not decided."""
     due_at: Instant | None
+    """When it is due. Null if there is nothing to do, no business hours are set, or the override gives no time."""
     assigned_to: str | None
     """The person who is asked to act."""
     assigned_phone: str | None
     """The phone number of a person on call, from the settings."""
     decided_at: Instant
+    """When the rules or a person decided. An escalation does not change it."""
     by: DecidedByView
+    """The worker that applied the rules, or the API key or member whose request led to the decision."""
     decision: RulesDecisionView | None
     """Null if a person decided before the rules did."""
     override: OverrideView | None
+    """A person's decision, which counts instead of the rules'. Null if there is none."""
     acknowledged_at: Instant | None
+    """When a person took on the dispatch. Null if nobody has."""
     acknowledged_by: str | None
     """The person who acknowledged the dispatch."""
     escalation: EscalationView | None
@@ -133,7 +151,9 @@ class FactsBody(Wire):
     at: Moment | None = None
     """The time of the decision. Null: now."""
     intent: Annotated[Intent, one_of(Intent)]
+    """What the caller wants done."""
     urgency: Annotated[Urgency, one_of(Urgency)]
+    """How soon somebody must act."""
     qualified: bool | None = None
     """Null: undetermined."""
     confidence: Annotated[float, Field(ge=0, le=1), AfterValidator(measured)] = 1
@@ -186,6 +206,7 @@ class DispatchSimulate(Wire):
     model_config = _INPUT
 
     facts: FactsBody
+    """The facts to decide by. They need not be those of a real call."""
     settings: SettingsBody | None = None
     """Settings to use instead of the organization's own: what they leave out is not set. Null: the organization's own.
     """

@@ -29,6 +29,7 @@ class EventView(Wire):
     id: str
     """The same in every delivery, as the header `webhook-id`: skip an event that you have processed."""
     type: str
+    """What happened, such as `lead.created`."""
     api_version: Literal["v1"]
     """The API version that defines the form of `data`."""
     created_at: Instant
@@ -40,6 +41,7 @@ class EventView(Wire):
     """The event's number in its feed. Deliveries can arrive out of order: sort by it. `audit.log.event` has numbers of
     its own."""
     data: JsonValue
+    """The resource after the change, as its GET returns it, without secrets."""
 
 
 class FeedQuery(ListQuery):
@@ -57,6 +59,7 @@ class EventPage(Wire):
     """
 
     data: list[EventView]
+    """The events of this page, oldest first."""
     next_cursor: str
     """Keep it, and pass it as `cursor` to read the events that follow, including later ones."""
     has_more: bool

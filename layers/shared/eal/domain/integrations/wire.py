@@ -43,6 +43,7 @@ class SecretView(Wire):
     set: bool
     """Whether the secret has a value, which no response shows."""
     updated_at: Instant | None
+    """When the secret was last replaced; null if it has no value."""
     previous_accepted_until: Instant | None
     """Until when the previous signing secret is still accepted; null if it is not."""
 
@@ -59,6 +60,7 @@ class SecretView(Wire):
 
 class FailureView(Wire):
     at: Instant
+    """When the webhook was rejected or the poll failed, accurate to the minute."""
     reason: Literal[
         "invalid_signature",
         "out_of_time",
@@ -81,6 +83,8 @@ class ConnectionHealthView(Wire):
     """`waiting`: nothing was received yet. `failing`: the latest webhook was rejected, or the latest poll failed."""
 
     status: Literal["waiting", "healthy", "failing"]
+    """`waiting`: nothing was received yet, which is always so for a CRM. `healthy`: the latest webhook was accepted, or
+    the latest poll succeeded. `failing`: it was rejected, or it failed."""
     last_event_at: Instant | None
     """When the vendor last sent a webhook, accurate to the minute. Google Business: when it was last polled with
     success."""
@@ -94,13 +98,19 @@ class IntegrationView(Wire):
     """
 
     vendor: str
+    """`callrail`, `resend`, `stripe`, `google_business` or `crm`."""
     settings: dict[str, str]
+    """The settings that have a value, by name."""
     secrets: dict[str, SecretView]
+    """The state of each secret that the vendor can have, by name; never its value."""
     connection_id: str | None
+    """Unguessable id in the addresses for the vendor's webhooks; null for a vendor that sends none."""
     receiver_url: str | None
+    """Base of the addresses for the vendor's webhooks; null for a vendor that sends none."""
     receiver_urls: dict[str, str]
     """The address to enter at the vendor, by kind of webhook."""
     health: ConnectionHealthView
+    """How the latest webhook or poll ended."""
     created_at: Instant
     updated_at: Instant
     version: int

@@ -35,6 +35,7 @@ class RowErrorView(Wire):
     field: str | None
     """Null: the error is about the row as a whole."""
     message: str
+    """What is wrong, in English."""
 
 
 class LeadImportView(Wire):
@@ -42,9 +43,13 @@ class LeadImportView(Wire):
 
     id: str
     status: Status
+    """`completed`: every row was processed, even if some failed. `failed`: the import stopped; see `failure`."""
     format: Format
+    """`csv`, or `jsonl` (JSON Lines)."""
     dry_run: bool
+    """Whether rows are only validated and counted, without changing any lead."""
     on_duplicate: OnDuplicate
+    """What happens to a row if a lead already has its e-mail address or one of its phone numbers."""
     total: int | None
     """Number of rows in the file; null until they are counted."""
     processed: int
@@ -67,8 +72,11 @@ class LeadImportView(Wire):
     failure: str | None
     """Why the file could not be imported, or the import stopped early."""
     created_at: Instant
+    """When it was created. The import can be read for seven days from then."""
     started_at: Instant | None
+    """When the rows had been counted and processing began. Null until then."""
     ended_at: Instant | None
+    """When the import completed or failed. Null until then."""
     version: int
 
     @classmethod

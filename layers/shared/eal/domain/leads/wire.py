@@ -57,8 +57,11 @@ class AddressBody(Wire):
     model_config = _INPUT
 
     line1: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(one_line)]
+    """Street address, such as `1 Main St`."""
     line2: Annotated[str, Field(max_length=200), AfterValidator(one_line)] | None = None
+    """Apartment, suite or unit."""
     city: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(one_line)]
+    """City or town."""
     state: Annotated[str, Field(min_length=2, max_length=50), AfterValidator(one_line)]
     """Code or name, such as `OH`."""
     postal_code: Annotated[str, Field(min_length=3, max_length=12), AfterValidator(one_line)]
@@ -81,10 +84,15 @@ class AttributionBody(Wire):
     keywords: _Detail | None = None
     """The search terms."""
     utm_source: _Detail | None = None
+    """UTM tag: the site or platform that sent the visitor."""
     utm_medium: _Detail | None = None
+    """UTM tag: the kind of source, such as `cpc` or `email`."""
     utm_campaign: _Detail | None = None
+    """UTM tag: the campaign."""
     utm_term: _Detail | None = None
+    """UTM tag: the keyword of a paid-search ad."""
     utm_content: _Detail | None = None
+    """UTM tag: the ad or link that was clicked, if several lead to the same page."""
     gclid: _Detail | None = None
     """Click id of Google Ads."""
     fbclid: _Detail | None = None
@@ -111,8 +119,11 @@ class LeadFields(Wire):
     model_config = _INPUT
 
     first_name: Name | None = None
+    """The person's first name."""
     last_name: Name | None = None
+    """The person's last name."""
     company: Name | None = None
+    """The company name, if the lead has one."""
     email: Email | None = None
     address: AddressBody | None = None
     """Where the work is needed. The score compares its postal code with the service area."""
@@ -120,6 +131,7 @@ class LeadFields(Wire):
     loss_type: Annotated[LossType | None, LOSS_TYPE] = None
     notes: Annotated[Notes | None, _NOTES] = None
     attribution: AttributionBody | None = None
+    """Where the lead came from, in the fields of ad platforms and call trackers."""
     assigned_to: Assignee | None = None
 
 
@@ -222,11 +234,17 @@ class LeadQuery(ListQuery):
 
 class AddressView(Wire):
     line1: str
+    """Street address, such as `1 Main St`."""
     line2: str | None
+    """Apartment, suite or unit. Null if there is none."""
     city: str
+    """City or town."""
     state: str
+    """Code or name, as it was given, such as `OH`."""
     postal_code: str
+    """In the US, a ZIP code or ZIP+4."""
     country: str
+    """Two-letter code (ISO 3166-1)."""
 
 
 class ContributionView(Wire):
@@ -246,16 +264,22 @@ class CrmSyncView(Wire):
     push_id: str
     """The `webhook-id` of the push, the same in each attempt."""
     status: Literal["pending", "synced", "failed"]
+    """`pending`: an attempt is to come. `synced`: the CRM accepted the lead. `failed`: the push was given up."""
     requested_at: Instant
+    """When the push was requested."""
     attempts: int
     """Number of attempts so far."""
     last_attempt_at: Instant | None
+    """When the last attempt began. Null before the first one."""
     next_attempt_at: Instant | None
     """Null if no attempt is to come."""
     synced_at: Instant | None
+    """When the CRM accepted the lead. Null if it has not."""
     last_status_code: int | None
     """HTTP status that the CRM returned last."""
     last_error: str | None
+    """Why the push has not succeeded, such as `timeout`, `http_500`, or `not_connected` if the CRM was disconnected.
+    Null before the first attempt and after a success."""
     simulated: bool
     """True in test mode: nothing was sent to the CRM."""
 
@@ -265,18 +289,24 @@ class LeadView(Wire):
     status: Status
     """Changed only by transitions."""
     first_name: str | None
+    """The person's first name. Null if unknown."""
     last_name: str | None
+    """The person's last name. Null if unknown."""
     company: str | None
+    """The company name. Null if there is none."""
     email: str | None
+    """The main e-mail address, in lower case. No other lead has it. Null if unknown."""
     additional_emails: list[str]
     """Additional addresses, added by upserts or PATCH."""
     phones: list[str]
     """Phone numbers in E.164 format."""
     address: AddressView | None
+    """Where the work is needed. The score compares its postal code with the service area."""
     source: Annotated[str, _SOURCE]
     source_detail: Annotated[str | None, _SOURCE_DETAIL]
     loss_type: Annotated[LossType | None, LOSS_TYPE]
     notes: str | None
+    """Free text. A merge adds the values that it replaces. The score depends on it."""
     metadata: Annotated[dict[str, str], METADATA]
     attribution: dict[str, str]
     """Where the lead came from, in the fields of ad platforms: `campaign`, `utm_source`, `gclid`, …"""
@@ -294,7 +324,9 @@ class LeadView(Wire):
     score_contributions: Annotated[
         list[ContributionView], Field(validation_alias=AliasPath("score", "contributions"))
     ]
+    """The points of each aspect of the lead. They add up to `score`."""
     scored_at: Annotated[Instant, Field(validation_alias=AliasPath("score", "scored_at"))]
+    """When the score last changed, or was recomputed on request."""
     scorer: Annotated[
         str,
         Field(
@@ -320,7 +352,9 @@ class LeadPage(PageView[LeadView]):
 
 class EntryActorView(Wire):
     type: str
+    """The kind of actor, such as `api_key`, `member`, `worker` or `vendor`."""
     id: str
+    """The id of an API key or member, or the name of a worker or vendor."""
 
 
 class HistoryEntryView(Wire):
@@ -328,10 +362,15 @@ class HistoryEntryView(Wire):
 
     id: str
     type: Literal["transition", "score"]
+    """`transition`: a change of status. `score`: a new score, which may equal the one before."""
     at: Instant
+    """When the status changed or the lead was scored."""
     by: EntryActorView
+    """The actor that changed or scored the lead."""
     before: Annotated[Status | int | None, Field(serialization_alias="from")]
+    """The status or points before. Null for the first score."""
     to: Annotated[Status | int, Field(validation_alias="after")]
+    """The status or points after."""
     reason: str | None
     """Of a transition, if one was given."""
     scorer: Annotated[str | None, Field(description=f"Of a score. {_SCORER}")]
@@ -345,10 +384,13 @@ class LeadScoreView(Wire):
     """A lead's score with its explanation: the points of the contributions add up to the score."""
 
     lead_id: Annotated[str, Field(validation_alias="id")]
+    """The id of the lead."""
     score: Annotated[int, Field(ge=0, le=100, validation_alias=AliasPath("score", "value"))]
+    """The sum of the contributions' points."""
     contributions: Annotated[
         list[ContributionView], Field(validation_alias=AliasPath("score", "contributions"))
     ]
+    """The points of each aspect of the lead. They add up to `score`."""
     scorer: Annotated[
         str,
         Field(
@@ -357,5 +399,6 @@ class LeadScoreView(Wire):
         ),
     ]
     scored_at: Annotated[Instant, Field(validation_alias=AliasPath("score", "scored_at"))]
+    """When the score last changed, or was recomputed on request."""
     version: int
     """The lead's version that has this score."""

@@ -230,18 +230,24 @@ class ServiceAreaView(Wire):
     """An address is inside if its postal code is listed or its distance to `center` is at most `radius_miles`."""
 
     center: PointView | None = None
+    """The center of the circle. Null if the area is only a list of postal codes."""
     radius_miles: Annotated[float | None, _RADIUS_MILES, Field(ge=0)] = None
     postal_codes: list[str] = []  # noqa: RUF012 - pydantic copies defaults
+    """US ZIP codes of five digits. Empty if the area is only a circle."""
 
 
 class OnCallView(Wire):
     """A person on call. Times are in the organization's time zone; an end at or before the start is on the next day."""
 
     name: str
+    """The name under which calls are assigned to the person."""
     phone: str
+    """In E.164 format. It tells apart people of the same name."""
     days: Annotated[list[Day], _ON_CALL_DAYS]
     starts: Annotated[str, Field(alias="from", pattern=WALL_TIME)]
+    """Start of the span, as `HH:MM`. Inclusive."""
     ends: Annotated[str, Field(alias="to", pattern=WALL_TIME)]
+    """End of the span, as `HH:MM`. Exclusive. `24:00` is the end of the day."""
 
 
 class SenderView(Wire):
@@ -292,16 +298,25 @@ class SettingsView(Wire):
     timezone: Annotated[str, _TIMEZONE] = DEFAULT_TIMEZONE
     default_locale: Annotated[str, _DEFAULT_LOCALE] = "en-US"
     service_area: ServiceAreaView | None = None
+    """Where the organization works. Dispatch, lead scores and the qualification of prospects depend on it."""
     business_hours: Annotated[dict[Day, list[tuple[WallTime, WallTime]]], _BUSINESS_HOURS] = {}  # noqa: RUF012
     on_call: Annotated[list[OnCallView], _ON_CALL] = []  # noqa: RUF012
     dispatch: DispatchSettingsView = DispatchSettingsView()
+    """How long a person on call has to acknowledge a call, and how many open dispatches they may have."""
     sender: SenderView | None = None
+    """The sender of outreach e-mails and review requests. Without one, neither can be sent."""
     outreach: OutreachView = OutreachView()
+    """The daily cap of outreach e-mail, where replies go, and whether opens and clicks are recorded."""
     content: ContentSettingsView = ContentSettingsView()
+    """What content may say about the organization, and what it must not."""
     ai: AiView = AiView()
+    """Whether AI is used, which engine does the work, and what it may cost."""
     recordings: RecordingsView = RecordingsView()
+    """Whether recordings of calls are kept."""
     retention: RetentionView = RetentionView()
+    """For how many days recordings, transcripts and the evidence of claims are kept."""
     reviews: ReviewsView = ReviewsView()
+    """The pages on which customers write reviews."""
 
 
 # ---------------------------------------------------------------- requests
@@ -445,6 +460,7 @@ class OnCallBody(Wire):
     model_config = ConfigDict(**_INPUT, serialize_by_alias=True)
 
     name: Name
+    """The name under which calls are assigned to the person."""
     phone: Phone
     days: Annotated[list[Day], _ON_CALL_DAYS, Field(min_length=1, max_length=7)]
     starts: Annotated[Opening, Field(alias="from")]
@@ -553,18 +569,27 @@ class SettingsBody(Wire):
         _DEFAULT_LOCALE,
     ] = None
     service_area: ServiceAreaBody | None = None
+    """Where the organization works. Dispatch, lead scores and the qualification of prospects depend on it."""
     business_hours: Annotated[
         dict[Day, Annotated[list[Span], Field(max_length=10)]] | None, _BUSINESS_HOURS
     ] = None
     on_call: Annotated[list[OnCallBody] | None, _ON_CALL, Field(max_length=100)] = None
     dispatch: DispatchSettingsBody | None = None
+    """How long a person on call has to acknowledge a call, and how many open dispatches they may have."""
     sender: SenderBody | None = None
+    """The sender of outreach e-mails and review requests. Without one, neither can be sent."""
     outreach: OutreachBody | None = None
+    """The daily cap of outreach e-mail, where replies go, and whether opens and clicks are recorded."""
     content: ContentSettingsBody | None = None
+    """What content may say about the organization, and what it must not."""
     ai: AiBody | None = None
+    """Whether AI is used, which engine does the work, and what it may cost."""
     recordings: RecordingsBody | None = None
+    """Whether recordings of calls are kept."""
     retention: RetentionBody | None = None
+    """For how many days recordings, transcripts and the evidence of claims are kept."""
     reviews: ReviewsBody | None = None
+    """The pages on which customers write reviews."""
 
     @field_validator("business_hours")
     @classmethod

@@ -32,8 +32,10 @@ class OrganizationCreate(Wire):
     model_config = _INPUT
 
     name: Name
+    """The child's name."""
     industry: Industry = INDUSTRY
     settings: SettingsBody | None = None
+    """The child's settings. Those that are omitted or null have their defaults."""
 
 
 class OrganizationUpdate(Wire):
@@ -45,8 +47,10 @@ class OrganizationUpdate(Wire):
     model_config = ConfigDict(**_INPUT, json_schema_extra=without_defaults("name"))
 
     name: Name | None = None
+    """The organization's name."""
     industry: Industry | None = None
     settings: SettingsBody | None = None
+    """The settings to change. Null changes nothing; a setting that is null gets its default back."""
 
     @field_validator("name")
     @classmethod
@@ -64,6 +68,7 @@ class SubscriptionView(Wire):
     status: str
     """Stripe's status: `trialing`, `active`, `past_due`, `unpaid`, `paused`, `incomplete`, `canceled`, …"""
     current_period_end: Instant | None
+    """When the current billing period ends; null if Stripe has not reported it."""
     cancel_at_period_end: bool
     """Whether the subscription ends at `current_period_end`."""
 
@@ -71,10 +76,13 @@ class SubscriptionView(Wire):
 class OrganizationView(Wire):
     id: str
     name: str
+    """The organization's name, as review requests, feeds of content and texts by the AI show it."""
     industry: str
+    """What the company does, as e-mails by the AI name it."""
     parent_organization_id: str | None
     """The organization under which it was created; null for one without a parent."""
     settings: SettingsView
+    """All settings. One that was never set has its default."""
     subscription: SubscriptionView | None
     """The subscription in the key's mode, or null if there is none. Only Stripe's webhooks change it."""
     created_at: Instant
@@ -87,6 +95,7 @@ class OrganizationView(Wire):
 
 class AdminKeyView(Wire):
     id: str
+    """Id of the API key."""
     key: str | None
     """Shown only in this response: store it now. Null in an idempotent replay."""
 
@@ -97,6 +106,7 @@ class OrganizationCreated(OrganizationView):
     shown_once: ClassVar[frozenset[str]] = frozenset({"admin_key.key"})
 
     admin_key: AdminKeyView
+    """The child's first API key: live, with the scope `admin`, and without an expiry."""
 
     @classmethod
     def of_new(cls, organization: Organization, key_id: str, text: str) -> Self:
@@ -107,6 +117,7 @@ class ChildView(OrganizationView):
     """A child organization, with its grant to the caller's organization: one, or none."""
 
     grants: list[GrantView]
+    """The child's grant to your organization; empty if it has given none."""
 
     @classmethod
     def of_child(cls, child: Organization, grant: GivenGrant | None, mode: Mode) -> Self:
@@ -125,6 +136,7 @@ class AiUsageView(Wire):
     """Amounts are in millionths of a US dollar: 10,000 are one cent."""
 
     month: str
+    """The calendar month in UTC, such as `2026-11`."""
     uses: int
     """Uses of Bedrock: calls, drafts, content, claims and photos."""
     tokens: int

@@ -129,7 +129,9 @@ class ContactBody(Wire):
     model_config = _INPUT
 
     first_name: Name | None = None
+    """The contact's first name."""
     last_name: Name | None = None
+    """The contact's last name."""
     title: Annotated[Name | None, _TITLE] = None
 
 
@@ -139,7 +141,9 @@ class ProspectFields(Wire):
     model_config = _INPUT
 
     company: Name | None = None
+    """The company name."""
     contact: ContactBody | None = None
+    """The person to contact at the company."""
     email: Email | None = None
     website: Website | None = None
     address: AddressBody | None = None
@@ -227,7 +231,9 @@ class ProspectQuery(ListQuery):
 
 class ContactView(Wire):
     first_name: str | None
+    """The contact's first name. Null if unknown."""
     last_name: str | None
+    """The contact's last name. Null if unknown."""
     title: Annotated[str | None, _TITLE]
 
 
@@ -237,28 +243,40 @@ class QualificationView(Wire):
     """
 
     status: QualificationStatus
+    """The latest result: whether the prospect is worth pursuing."""
     confidence: Annotated[float | None, Field(ge=0, le=1)]
+    """Confidence in the result, from 0 to 1. Null while `status` is `pending`."""
     reasons: list[str]
     """The reasons, as slugs, such as `outside_area`."""
     provenance: ProvenanceView | None
+    """Which rules decided, from which input. Null while `status` is `pending`."""
     qualified_at: Instant | None
+    """When the qualification was made, whatever its result. Null while `status` is `pending`."""
 
 
 class ProspectView(Wire):
     id: str
     company: str | None
+    """The company name. Null if unknown; `email` is then set."""
     contact: ContactView | None
+    """The person to contact at the company. Null if unknown."""
     email: str | None
+    """The e-mail address, in lower case. No other prospect has it. Null if unknown."""
     phones: list[str]
+    """Phone numbers in E.164 format. Several prospects may have the same one."""
     website: str | None
+    """The URL of the website, with its scheme. Null if unknown."""
     address: AddressView | None
+    """The qualification compares its postal code with the service area. Null if unknown."""
     source: Annotated[str, _SOURCE]
     notes: str | None
+    """Free text. The qualification reads it."""
     metadata: Annotated[dict[str, str], METADATA]
     assigned_to: Annotated[str | None, ASSIGNED_TO]
     enrichment: dict[str, Value]
     """Data from other services."""
     qualification: QualificationView
+    """The result of the latest qualification. A change of the prospect does not update it."""
     outreach_state: Annotated[OutreachState, _OUTREACH_STATE]
     lead_id: str | None
     """The lead that the prospect became."""

@@ -94,26 +94,38 @@ class ReviewReplyView(Wire):
     status: ReplyStatus
     """`pending` until the surface has it; `failed` if the surface refused it, for `reason`."""
     text: str
+    """What the reply says, whether or not the surface shows it."""
     content_id: str | None
     """The content item that it was written as. Null: it was written at the surface."""
     posted_at: Instant | None
+    """When it was posted or, if it was written at the surface, last changed there. Null if it was not posted."""
     reason: str | None
+    """Why it failed: `not_connected`, `unauthorized`, `not_found`, `refused`, `rejected`, `unavailable` or
+    `surface_not_supported`. Null unless the status is `failed`."""
 
 
 class ReviewView(Wire):
     id: str
     surface: Surface
+    """Where the review was written."""
     external_id: str
+    """The review's id at its surface."""
     status: ReviewStatus
     """`deleted`: the surface no longer shows the review."""
     rating: Annotated[int | None, Field(ge=1, le=5)]
     """Stars; null if the review has none."""
     text: str | None
+    """What the customer wrote. Null if the review has only a rating."""
     author: str | None
+    """The author's name at the surface; null if it is anonymous or was not reported."""
     reviewed_at: Instant
+    """When the review was written."""
     edited_at: Instant | None
+    """When its author last changed it; null if unknown."""
     lead_id: str | None
+    """The lead who is the customer; null if unknown."""
     reply: ReviewReplyView | None
+    """The public reply, if any. Replies written at the surface itself are known only for Google."""
     created_at: Instant
     updated_at: Instant
     version: int
@@ -134,16 +146,22 @@ class EarlierVersionView(Wire):
     version: int
     """The version of the review at that time."""
     rating: int | None
+    """Stars at that time; null if the review had none."""
     text: str | None
+    """What the customer had written. Null if the review had only a rating."""
     edited_at: Instant | None
+    """The review's `edited_at` at that time."""
     replaced_at: Instant
+    """When the API received the next version."""
 
 
 class ReviewResponseView(Wire):
     """A content item of the type `review_response`, whose GET shows the rest of it."""
 
     id: str
+    """The id of the content item."""
     status: ContentStatus
+    """The status of the content item."""
     body: str | None
     """Null until it is written."""
     created_at: Instant
@@ -218,6 +236,7 @@ class RatingSummaryView(Wire):
     """Reviews, and the ratings of those that have one."""
 
     reviews: int
+    """Number of reviews, with or without a rating. Those that their surface no longer shows do not count."""
     rated: int
     """Reviews with a rating."""
     mean_rating: Annotated[float | None, Field(ge=1, le=5)]
@@ -240,12 +259,16 @@ class MonthOfSurfaceView(Wire):
     month: str
     """Such as `2026-04`, in UTC."""
     surface: Surface
+    """Where the reviews were written."""
     summary: RatingSummaryView
+    """The reviews written at this surface in this month."""
 
 
 class SurfaceSummaryView(Wire):
     surface: Surface
+    """Where the reviews were written."""
     summary: RatingSummaryView
+    """The reviews written at this surface in all these months."""
 
 
 class ReviewStatsView(Wire):
@@ -254,6 +277,7 @@ class ReviewStatsView(Wire):
     until: str
     """The last month."""
     total: RatingSummaryView
+    """The reviews of all surfaces and months together."""
     by_surface: list[SurfaceSummaryView]
     """Of each surface that has reviews in these months."""
     by_month: list[MonthOfSurfaceView]

@@ -64,7 +64,9 @@ class MemberSessionView(Wire):
     auth_time: Annotated[Instant, _AUTH_TIME]
     created_at: Instant
     last_used_at: Instant
+    """When the session last made a request."""
     last_used_ip: str | None
+    """The address that sent that request; null if it is unknown."""
     expires_at: Annotated[Instant, _EXPIRES_AT]
     idle_expires_at: Annotated[Instant, _IDLE_EXPIRES_AT]
 
@@ -83,18 +85,24 @@ class MemberSessionPage(PageView[MemberSessionView]):
 
 class SessionMember(Wire):
     id: str
+    """Id of the member; a person has a different one in each organization."""
     email: str
+    """The address with which the member signs in."""
     name: str | None
+    """The person's name; null if none was given."""
     role: Role
+    """Decides the scope of the session: `viewer` has `read`, `member` has `write`, `admin` and `owner` have `admin`."""
 
 
 class SessionOrganization(Wire):
     id: str
     name: str
+    """The organization's name."""
 
 
 class OrganizationMembership(SessionOrganization):
     role: Role
+    """The person's role in this organization."""
     status: Literal["invited", "active"]
     """`active` after the first sign-in to this organization, or the first switch to it."""
 
@@ -109,7 +117,9 @@ class OwnSessionView(Wire):
     """The text of a new session, shown only in this response; null in every other."""
     id: str
     member: SessionMember
+    """Who is signed in."""
     organization: SessionOrganization
+    """The organization whose data the session reads and changes."""
     organizations: list[OrganizationMembership]
     """The organizations that the person is a member of, by name. Of more than 100, those of the last sign-ins come
     first, then those of the newest invitations."""

@@ -36,12 +36,19 @@ class StatsQuery(Wire):
 
 class StatusCountsView(Wire):
     new: int
+    """Number of leads that have the status `new`; in `funnel`, that ever had it."""
     contacted: int
+    """Number of leads that have the status `contacted`; in `funnel`, that ever had it."""
     qualified: int
+    """Number of leads that have the status `qualified`; in `funnel`, that ever had it."""
     scheduled: int
+    """Number of leads that have the status `scheduled`; in `funnel`, that ever had it."""
     won: int
+    """Number of leads that have the status `won`; in `funnel`, that ever had it."""
     lost: int
+    """Number of leads that have the status `lost`; in `funnel`, that ever had it."""
     disqualified: int
+    """Number of leads that have the status `disqualified`; in `funnel`, that ever had it."""
 
     @classmethod
     def of(cls, counts: Mapping[str, int]) -> Self:
@@ -52,10 +59,15 @@ class SourceStatsView(Wire):
     """The leads of one source, and how many of them ever reached `contacted`, `qualified` and `won`."""
 
     source: str
+    """The source as a slug, such as `web_form`."""
     total: int
+    """Number of leads from this source."""
     contacted: int
+    """Number of leads that ever reached `contacted`."""
     qualified: int
+    """Number of leads that ever reached `qualified`."""
     won: int
+    """Number of leads that ever reached `won`."""
 
     @classmethod
     def of_cohort(cls, source: str, cohort: Cohort) -> Self:
@@ -73,8 +85,11 @@ class DurationsView(Wire):
     """Times, accurate to 1 %. Null if there are none."""
 
     count: int
+    """Number of leads or calls that were measured."""
     median_seconds: float | None
+    """The median, in seconds."""
     p90_seconds: float | None
+    """The 90th percentile, in seconds: nine of ten took at most this long."""
 
     @classmethod
     def of(cls, counts: Mapping[int, int]) -> Self:
@@ -89,9 +104,13 @@ class LeadStatsView(Wire):
     """Statistics of the leads created in a window, with their current status."""
 
     window: Window
+    """The window as requested."""
     since: Instant
+    """Start of the window: a full hour for `24h` and `7d`, midnight UTC for `30d` and `90d`."""
     until: Instant
+    """End of the window: the time of the request."""
     total: int
+    """Number of leads created in the window, including those erased since."""
     funnel: StatusCountsView
     """Number of leads that ever reached each status."""
     by_status: StatusCountsView
@@ -125,8 +144,11 @@ class LeadStatsView(Wire):
 
 class QualifiedCountsView(Wire):
     true: int
+    """Number of qualified calls."""
     false: int
+    """Number of unqualified calls."""
     undetermined: int
+    """Number of calls from which the qualification cannot be known."""
 
 
 class CallWeekView(Wire):
@@ -163,15 +185,21 @@ class CallStatsView(Wire):
     """Statistics of the inbound calls created in a window, with their current classification."""
 
     window: Window
+    """The window as requested."""
     since: Instant
+    """Start of the window: a full hour for `24h` and `7d`, midnight UTC for `30d` and `90d`."""
     until: Instant
+    """End of the window: the time of the request."""
     total: int
+    """Number of inbound calls created in the window, including those erased since."""
     classified: int
     """Number of calls with a classification."""
     by_intent: dict[Intent, int]
     """Number of calls by intent, with corrections. Every intent is named."""
     by_urgency: dict[Urgency, int]
+    """Number of calls by urgency, with corrections. Every urgency is named."""
     qualified: QualifiedCountsView
+    """Number of calls by qualification, with corrections."""
     junk: int
     """Number of calls filtered out: `sales_pitch`, `spam` and `wrong_number`."""
     needs_review: int

@@ -47,25 +47,32 @@ class AuditExportCreate(AuditExportFilters):
 
 class ExportFileView(Wire):
     name: str
+    """File name, such as `audit-log-exp_….csv`."""
     sha256: str | None
     """Hex SHA-256 of the stored file. Null above 40 GB: verify the records of such a file by their hash chain and the
     checkpoint."""
     bytes: int
+    """Size of the file in bytes."""
 
 
 class ManifestView(Wire):
     """The content of the export's file, and the signed checkpoint of the log that it was taken from."""
 
     files: list[ExportFileView]
+    """The exported file: always exactly one."""
     records: int
+    """Number of records in the file."""
     first_seq: int | None
+    """`seq` of the first record in the file; null if there is none."""
     last_seq: int | None
+    """`seq` of the last record in the file; null if there is none."""
     expired_through_seq: int | None
     """Records up to this number are past their retention and missing from the file. Null if the archive has the whole
     range."""
     complete: bool
     """True if the file has the whole chain up to `checkpoint.size`: no filter was given and no record has expired."""
     checkpoint: CheckpointView
+    """Signed checkpoint of the log that the file was taken from."""
 
 
 class AuditExportView(Wire):
@@ -77,18 +84,26 @@ class AuditExportView(Wire):
 
     id: str
     status: Status
+    """`queued`: the worker has not begun. `failed`: the export was given up, at the latest after 24 hours; create a new
+    one."""
     format: Format
+    """`jsonl`: the archived records, byte for byte, for verification. `csv`: for spreadsheets."""
     filters: AuditExportFilters
+    """The filters as requested; all are null if none was given."""
     records: int
     """Number of records; while the export runs, the number so far."""
     bytes: int
+    """Size of the file in bytes; while the export runs, the size so far."""
     url: str | None
     """Download URL, which needs no API key. It is valid for one hour and new in every response; if it is refused
     earlier, get the export again."""
     url_expires_at: Instant | None
+    """When `url` stops working. Both are null before the export is completed and after `expires_at`."""
     manifest: ManifestView | None
+    """What the file contains, for its verification; null until the export is completed."""
     created_at: Instant
     completed_at: Instant | None
+    """When the export was completed; null before that."""
     expires_at: Instant | None
     """When the file is deleted."""
     version: int

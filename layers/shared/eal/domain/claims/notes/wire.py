@@ -100,20 +100,27 @@ class ReadingView(Wire):
     unit: Annotated[str, _UNIT]
     dry_standard: Annotated[float | None, _DRY_STANDARD]
     place: str | None
+    """Where the material is, such as `Kitchen, north wall`."""
     taken_at: Instant | None
+    """When it was measured. Null if the request did not say."""
 
 
 class NoteView(Wire):
     id: str
     claim_id: str
+    """Id of the claim that the note belongs to."""
     kind: Annotated[NoteKind, Field(validation_alias="type")]
+    """Only a `moisture_reading` can have a `reading`."""
     text: str | None
+    """The words of the note. Null if there is only a `reading`, or if the retention deleted them."""
     text_sha256: str | None
     """SHA-256 of the text in UTF-8, in hexadecimal. It remains after the text is deleted."""
     author: str | None
+    """Who wrote the note, such as `adjuster`, `technician` or a name, as given in the request."""
     corrects: str | None
     """The note that this one replaces."""
     reading: ReadingView | None
+    """What a moisture meter showed. Always null if `kind` is `note`."""
     text_deleted_at: Instant | None
     """When the retention deleted text, author and place."""
     created_at: Instant

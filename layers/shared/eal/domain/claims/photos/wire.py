@@ -93,16 +93,22 @@ class LocationView(Wire):
     """Where the camera was, by its own receiver. WGS 84."""
 
     latitude: Annotated[float, Field(ge=-90, le=90)]
+    """In decimal degrees; negative south of the equator."""
     longitude: Annotated[float, Field(ge=-180, le=180)]
+    """In decimal degrees; negative west of Greenwich."""
     altitude_metres: float | None
     """Above sea level."""
 
 
 class CameraView(Wire):
     make: str | None
+    """The manufacturer (EXIF `Make`)."""
     model: str | None
+    """The camera or phone (EXIF `Model`)."""
     lens: str | None
+    """The lens (EXIF `LensModel`)."""
     software: str | None
+    """The firmware, or the program that last saved the file (EXIF `Software`)."""
 
 
 class PhotoEvidenceView(Wire):
@@ -120,7 +126,9 @@ class PhotoEvidenceView(Wire):
     """Local time of the camera's clock, such as `2026-04-24T10:42:11-07:00`. The offset from UTC is absent if the
     camera did not record it."""
     place: LocationView | None
+    """Where the camera was. Null if the metadata has no position."""
     camera: CameraView | None
+    """What took the photo. Null if the metadata does not say."""
 
 
 class PhotoView(Wire):
@@ -130,13 +138,19 @@ class PhotoView(Wire):
 
     id: str
     claim_id: str
+    """Id of the claim that the photo belongs to."""
     filename: str
+    """The name of the file, as declared."""
     content_type: ContentType
+    """The media type, as declared. Verified if the status is `ready`."""
     size_bytes: int
+    """Size of the file in bytes, as declared. Verified if the status is `ready`."""
     sha256: str
     """Verified if the status is `ready`."""
     caption: str | None
+    """What the photo shows, in the words of a person. Extraction reads it."""
     room: str | None
+    """The room in which the photo was taken, as a person named it. Extraction reads it."""
     status: Status
     """`awaiting_upload`; `inspecting` from the upload on; then `ready` or `rejected`. A photo without an upload is
     rejected after a day, and disappears after seven."""
@@ -162,6 +176,7 @@ class PhotoView(Wire):
     created_at: Instant
     updated_at: Instant
     inspected_at: Instant | None
+    """When the inspection ended. Null until then, and if nothing was uploaded."""
     version: int
 
     @property

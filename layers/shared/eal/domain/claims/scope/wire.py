@@ -201,6 +201,7 @@ class RoomUpdate(Wire):
     model_config = _INPUT
 
     measures: MeasuresEdit
+    """The measures to correct. Those left out stay as they are."""
     reason: Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(prose)] | None = None
     """Why the engine's measures are wrong. Optional."""
 
@@ -227,8 +228,11 @@ class QuoteView(Wire):
     """Words that stand verbatim in a note, or in the caption or the room of a photo."""
 
     source: SourceKind
+    """Whether a note or a photo is quoted."""
     source_id: str
+    """Id of the note or photo. A photo may have been deleted since."""
     quote: Annotated[str, Field(validation_alias="text")]
+    """The quoted words."""
 
 
 class ScopeValuesView(Wire):
@@ -248,9 +252,11 @@ class ScopeValuesView(Wire):
 
 class ItemDecisionView(Wire):
     reason: str | None
+    """Why the person decided this way. Never null for a rejection."""
     decided_by: str
     """The id of the API key or member."""
     decided_at: Instant
+    """When the decision was made."""
     scope_version: int
     """Version of the extraction about which the decision was. It holds for later versions that repeat the item
     unchanged."""
@@ -260,11 +266,15 @@ class ScopeItemView(ScopeValuesView):
     """The values that hold, beside those of the engine."""
 
     id: str
+    """The unique id. It stays the same if a later extraction finds the same work again."""
     claim_id: str
+    """Id of the claim that the item belongs to."""
     evidence: list[QuoteView]
+    """The quotes that support the engine's values."""
     confidence: float
     """Of the engine, from 0 to 1."""
     status: ItemStatus
+    """`proposed` until a person decides, and again if a later extraction changes the item."""
     engine: ScopeValuesView
     """What the engine extracted. It never changes."""
     decision: ItemDecisionView | None
@@ -297,27 +307,36 @@ class ExclusionView(Wire):
     """Words that name what does not belong to the loss, or that try to command the software."""
 
     reason: ExclusionReason
+    """Why the words do not count: `prior_damage`, `other_property` (other people's), `excluded_work` (excluded,
+    declined, denied or done by others), or `instruction` (a command to the software)."""
     evidence: Annotated[QuoteView, Field(validation_alias="quote")]
+    """The words, with the note or photo that they come from."""
 
 
 class MeasureConflictView(Wire):
     """Statements that differ about one measure."""
 
     room: str | None
+    """Name of the room. Null if the conflict is not about one room."""
     field: str
     """Such as `size`, `height`, `quantity` or `water_category`."""
     subject: str | None
+    """Activity and description, such as `replace drywall`, if `field` is `quantity`; otherwise null."""
     kept: str
     """The later or authoritative value, which is used."""
     others: list[str]
+    """The values that are not used, as text. One such as `3 (claim)` is from the claim's own field."""
     evidence: list[QuoteView]
+    """The quotes that state the values, those of `kept` first."""
 
 
 class WaterLevelView(Wire):
     value: int
+    """The category, from 1 to 3, or the class, from 1 to 4, by ANSI/IICRC S500."""
     basis: Literal["stated", "source"]
     """`source` if the stated source of the water determines it."""
     evidence: QuoteView
+    """The quote that states the value or names the source of the water."""
 
 
 class ScopeView(Wire):
@@ -325,7 +344,9 @@ class ScopeView(Wire):
 
     version: Annotated[int | None, Field(description=_VERSION)]
     created_at: Instant | None
+    """When the extraction was recorded. Null if `version` is null."""
     provenance: ProvenanceView | None
+    """Which engine made the extraction, from which input and at what cost. Null if `version` is null."""
     remarks: list[str]
     """Slugs about the run, such as `bedrock_throttled` if a model gave no result."""
     water_category: WaterLevelView | None
@@ -335,8 +356,11 @@ class ScopeView(Wire):
     data: list[ScopeItemView]
     """The items."""
     next_cursor: None = None
+    """Always null: the response has all items that match."""
     exclusions: list[ExclusionView]
+    """What the extraction left out, and why."""
     conflicts: list[MeasureConflictView]
+    """Measures on which the evidence disagrees."""
 
     @classmethod
     def of_scope(cls, scope: Scope, claim_id: str, query: ScopeQuery) -> Self:
@@ -364,14 +388,18 @@ class PieceView(Wire):
 
     kind: Annotated[PieceKind, _KIND_OF_PIECE]
     length: float
+    """In feet."""
     width: float
+    """In feet."""
 
 
 class OpeningView(Wire):
     """Equal openings in the walls, in feet."""
 
     kind: OpeningKind
+    """All but a `window` reach the floor and shorten its perimeter."""
     width: float
+    """In feet."""
     height: Annotated[float | None, _OPENING_HEIGHT]
     count: Annotated[int, _COUNT]
 
@@ -380,21 +408,30 @@ class AreasView(Wire):
     """Derived from the measures: square feet, feet, square yards and cubic feet."""
 
     floor: float
+    """In square feet, all pieces together."""
     ceiling: float
+    """In square feet; always equal to `floor`."""
     floor_perimeter: float
     """Less doors, openings and missing walls."""
     ceiling_perimeter: float
+    """In feet, with nothing deducted for openings."""
     floor_square_yards: float
+    """The floor in square yards."""
     walls: float | None
     """Less openings. Null without a height."""
     walls_and_ceiling: float | None
+    """In square feet, less openings. Null without a height."""
     volume: float | None
+    """In cubic feet. Null without a height."""
 
 
 class MeasuresView(Wire):
     height: float | None
+    """In feet. Null if nobody stated one."""
     pieces: list[PieceView]
+    """The rectangles of the floor, `main` first. Empty if nobody stated a size."""
     openings: list[OpeningView]
+    """Doors, windows, missing walls and other openings."""
 
     @classmethod
     def of_measures(cls, measures: Measures) -> Self:
@@ -407,9 +444,11 @@ class MeasuresView(Wire):
 
 class RoomCorrectionView(Wire):
     reason: str | None
+    """Why the person corrected the measures, if a reason was given."""
     decided_by: str
     """The id of the API key or member."""
     decided_at: Instant
+    """When the measures were corrected."""
     scope_version: int
     """Version of the extraction whose measures were corrected. The correction holds for later versions that repeat
     them."""
@@ -419,19 +458,27 @@ class RoomView(Wire):
     """A room with the measures that hold, in feet, beside those of the engine. What nobody stated is null."""
 
     id: str
+    """The unique id. It stays the same if a later extraction finds a room of the same name."""
     claim_id: str
+    """Id of the claim that the room belongs to."""
     name: str
+    """In lower case and without abbreviations, such as `master bedroom`."""
     level: str | None
+    """The floor that the room is on, such as `2nd floor` or `upstairs`."""
     length: float | None
     """Of the main piece."""
     width: float | None
     """Of the main piece."""
     height: float | None
+    """In feet. Null if nobody stated one."""
     pieces: list[PieceView]
+    """The rectangles of the floor, `main` first. Empty if nobody stated a size."""
     openings: list[OpeningView]
+    """Doors, windows, missing walls and other openings."""
     areas: AreasView | None
     """Null without length and width."""
     evidence: list[QuoteView]
+    """The quotes that state the measures. If there are none, those that name work in the room."""
     engine: MeasuresView
     """What the engine extracted. It never changes."""
     correction: RoomCorrectionView | None
@@ -469,7 +516,9 @@ class RoomsView(Wire):
 
     version: Annotated[int | None, Field(description=_VERSION)]
     data: list[RoomView]
+    """All rooms that are measured or have an item."""
     next_cursor: None = None
+    """Always null: the response has all rooms."""
 
 
 class SeenByView(Wire):
@@ -478,20 +527,30 @@ class SeenByView(Wire):
     fields: list[str]
     """Fields that it alone filled or added to. The caption counts before it."""
     engine: str
+    """`bedrock`: a model of Amazon Bedrock."""
     model: str
+    """The id of the Bedrock model."""
     prompt_version: str | None
+    """Version of the prompt that the model was given."""
 
 
 class PhotoSummaryView(Wire):
     """A photo by its caption and room, and by a model where they are silent, if the organization chose one."""
 
     photo_id: str
+    """Id of the photo, which may have been deleted since the extraction."""
     room: str | None
+    """The room that the caption or the photo's `room` names, in lower case. Null if neither names one."""
     damage: str | None
+    """The kind of damage: `sewage`, `fire`, `smoke`, `mold`, `water`, `storm` or `impact`. Null if unknown."""
     materials: list[str]
+    """Materials and objects, by their general names, such as `drywall`."""
     severity: Severity | None
+    """How bad the damage is. Null if unknown."""
     hazards: list[str]
+    """Any of `asbestos`, `electrical`, `gas`, `lead`, `mold`, `sewage`, `sharp`, `slip` and `structure`."""
     phase: Phase | None
+    """Whether the photo shows the state before, during or after the work. Null if unknown."""
     unknown: list[str]
     """What neither the caption nor a model says."""
     seen_by: SeenByView | None
@@ -501,13 +560,16 @@ class PhotoSummaryView(Wire):
 class PhotoSummariesView(Wire):
     version: Annotated[int | None, Field(description=_VERSION)]
     data: list[PhotoSummaryView]
+    """One for each photo that was `ready` at the time of the extraction."""
     next_cursor: None = None
+    """Always null: the response has all summaries."""
 
 
 class ClaimFindingView(Wire):
     id: str
     """The same while the finding is."""
     check: Check
+    """The check that made the finding. It determines the `level`."""
     level: Level
     """A sign-off needs a reason for each `block`."""
     saw: str
@@ -515,7 +577,9 @@ class ClaimFindingView(Wire):
     action: str
     """What to do."""
     room: str | None
+    """Name of the room. Null if the finding is not about one room."""
     item_ids: list[str]
+    """Ids of the items concerned. Empty for `room_without_photos`, `claim_field_missing` and `conflicting_measures`."""
 
     @classmethod
     def of_finding(cls, found: IdentifiedFinding) -> Self:
@@ -536,7 +600,9 @@ class ChecksView(Wire):
 
     version: Annotated[int | None, Field(description=_VERSION)]
     data: list[ClaimFindingView]
+    """The findings, with people's decisions and corrections taken into account."""
     next_cursor: None = None
+    """Always null: the response has all findings."""
 
 
 def _level(level: object) -> WaterLevelView | None:

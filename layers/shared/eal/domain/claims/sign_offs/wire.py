@@ -40,15 +40,18 @@ class SignOffCreate(Wire):
 
 class BundleFileView(Wire):
     name: str
+    """Name of the file, such as `bundle.json` or `report.pdf`."""
     sha256: str
     """Of the file's bytes, in hexadecimal."""
     bytes: int
+    """Size of the file in bytes."""
 
 
 class BundleManifestView(Wire):
     """The content of `manifest.json`."""
 
     files: list[BundleFileView]
+    """One entry for each file of the bundle, except the manifest itself."""
 
 
 class BundleView(Wire):
@@ -61,9 +64,11 @@ class BundleView(Wire):
     schema_url: str | None
     """The JSON Schema of the frozen content."""
     manifest_url: str | None
+    """The manifest as a file, `manifest.json`."""
     urls_expire_at: Instant | None
     """One hour after the response. The URLs need no API key until then."""
     manifest: BundleManifestView
+    """Name, hash and size of each file. Kept when the files are deleted."""
     manifest_sha256: str
     """Of the manifest as RFC 8785 JSON. The audit record `claim_sign_off.bundled` contains it."""
 
@@ -73,6 +78,7 @@ class SignOffView(Wire):
 
     id: str
     claim_id: str
+    """Id of the claim that was signed off."""
     version: int
     """1 for the claim's first sign-off. Earlier ones never change."""
     scope_version: int
@@ -80,6 +86,7 @@ class SignOffView(Wire):
     status: Status
     """Of the bundle: `writing` until its files are stored, then `ready`, or `failed` for now."""
     signed_off_at: Instant
+    """When the claim was signed off; `signed_at` in the bundle."""
     by: str
     """The id of the API key or member."""
     content_sha256: str

@@ -45,9 +45,13 @@ class GrantView(Wire):
 
     id: str
     organization_id: str
+    """The child that gave the grant."""
     parent_id: str
+    """The parent to which it was given."""
     resources: list[str]
+    """What the parent may read, such as `leads` or `calls`."""
     expires_at: Instant | None
+    """When the grant ends; null if it does not expire."""
     created_at: Instant
     updated_at: Instant
     version: int

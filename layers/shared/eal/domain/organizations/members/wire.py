@@ -25,6 +25,7 @@ class MemberCreate(Wire):
 
     email: Email
     name: Name | None = None
+    """The person's name."""
     role: _Role
 
 
@@ -36,6 +37,7 @@ class MemberUpdate(Wire):
     )
 
     name: Name | None = None
+    """The person's name; null removes it."""
     role: _Role | None = None
 
     @field_validator("role")
@@ -48,19 +50,26 @@ class MemberUpdate(Wire):
 
 class InvitedBy(Wire):
     type: str
+    """`api_key`, `member`, or `system` for an operator of this API."""
     id: str
+    """Id of the API key or member, or the name of the operator's tool."""
 
 
 class MemberView(Wire):
     id: str
     email: str
+    """The address that was invited, with which the member signs in. It never changes."""
     name: str | None
+    """The person's name; null if none was given."""
     role: _Role
     status: Literal["invited", "active"]
     """`active` after the first sign-in to this organization."""
     invited_at: Instant
+    """When the member was invited."""
     invited_by: InvitedBy
+    """Who invited the member."""
     last_signed_in_at: Instant | None
+    """When the member last signed in to this organization or switched to it; null if never."""
     version: int
 
 

@@ -61,7 +61,8 @@ class DeliverabilityQuery(Wire):
     sequence_id: Annotated[str | None, Field(max_length=100)] = None
     """Only the e-mails of this sequence."""
     group_by: GroupBy = "day"
-    """`step` groups by sequence and step, `variant` also by variant. Drafts are a group with `sequence_id` null."""
+    """`step` groups by sequence and step, `variant` also by variant. Drafts and review requests are a
+    group with `sequence_id` null."""
 
     def days(self, now: datetime) -> tuple[date, date]:
         """The first and the last day.
@@ -89,10 +90,12 @@ class OutreachSenderView(Wire):
     id: str
     """The organization's id."""
     status: SenderStatus
+    """`paused`: no outreach e-mail is sent until an admin resumes the sender."""
     reason: PauseReason | None
     """Why the sender is paused: over 4 % of the e-mails of seven days bounced permanently, or over 0.1 % were reported
     as spam."""
     paused_at: Instant | None
+    """When it was paused; in test mode, by the test clock. Null unless the status is `paused`."""
     resumed_at: Instant | None
     """When an admin last resumed it. Earlier e-mails no longer count."""
     version: int
@@ -102,8 +105,11 @@ class CountsView(Wire):
     """E-mails by what became of them, each counted once. A rate is a share of `sent`; null if that is 0."""
 
     sent: int
+    """Accepted by the e-mail service."""
     delivered: int
+    """Accepted by the recipient's mail server."""
     delayed: int
+    """Not delivered at the first attempt. Each also counts as what became of it later."""
     hard_bounced: int
     """Permanent bounces: the address receives no mail."""
     soft_bounced: int
@@ -111,40 +117,59 @@ class CountsView(Wire):
     complained: int
     """Reported as spam by the recipient."""
     opened: int
+    """Opened at least once. Recorded only if the setting `outreach.track_opens` is on."""
     clicked: int
+    """With at least one link clicked. Recorded only if the setting `outreach.track_clicks` is on."""
     replied: int
+    """Answered by a person. Automatic replies do not count."""
     unsubscribed: int
+    """From which the recipient unsubscribed, by the link or in a reply."""
     failed: int
     """Not sent by the e-mail service, although it had accepted them."""
     suppressed: int
     """Not sent, because the e-mail service suppresses the address."""
     delivery_rate: float | None
+    """`delivered` / `sent`, from 0 to 1."""
     bounce_rate: float | None
-    """Of permanent bounces."""
+    """`hard_bounced` / `sent`, from 0 to 1."""
     complaint_rate: float | None
+    """`complained` / `sent`, from 0 to 1."""
     open_rate: float | None
+    """`opened` / `sent`, from 0 to 1."""
     click_rate: float | None
+    """`clicked` / `sent`, from 0 to 1."""
     reply_rate: float | None
+    """`replied` / `sent`, from 0 to 1."""
     unsubscribe_rate: float | None
+    """`unsubscribed` / `sent`, from 0 to 1."""
 
 
 class DeliverabilityGroupView(CountsView):
     """A part of the e-mails. The fields that `group_by` does not name are null."""
 
     day: str | None
+    """The day on which the e-mails were sent, in UTC, such as `2026-11-02`."""
     sequence_id: str | None
+    """The id of the sequence. Null also for drafts and review requests."""
     step: int | None
+    """The index of the sequence's step. The first step is 0."""
     variant: str | None
+    """The name of the step's variant; `A` if the step has none."""
 
 
 class DeliverabilityView(Wire):
     since: str
+    """The first day, in UTC."""
     until: str
+    """The last day, in UTC."""
     group_by: GroupBy
+    """As requested; `day` by default."""
     total: CountsView
+    """All e-mails sent on these days, or those of the requested sequence."""
     groups: list[DeliverabilityGroupView]
     """Those with at least one e-mail."""
     sender: OutreachSenderView
+    """The sender's present state."""
 
     @classmethod
     def of_counts(

@@ -123,12 +123,15 @@ class FindingView(Wire):
     """What the content policy has against the text. The draft cannot be sent while a finding has the level `block`."""
 
     rule: Rule
+    """The rule that the text breaks."""
     level: Level
+    """`block`: must be fixed before the draft is sent. `warn`: a person decides."""
     field: Literal["subject", "body"] | None
     """Null: the finding is about what is missing."""
     quote: str | None
     """The words in that field."""
     advice: str
+    """What to do about it, in English."""
 
 
 class DraftView(Wire):
@@ -138,14 +141,23 @@ class DraftView(Wire):
 
     id: str
     status: DraftStatus
+    """Only a `draft` can be sent. `failed` and `not_sent` have a `reason`."""
     to: str
+    """The recipient's address, in lower case."""
     lead_id: str | None
+    """The lead that it is about; null if none was given."""
     prospect_id: str | None
+    """The prospect that it is about; null if none was given."""
     subject: str | None
+    """The subject line. Null until it is written."""
     body: str | None
+    """Plain text, in which `[text](https://…)` becomes a link. Null until it is written."""
     instructions: str | None
+    """What the AI was asked to write. Null if the draft was created with its text."""
     tone: Tone | None
+    """The tone of what the AI writes. Null without `instructions`."""
     findings: list[FindingView]
+    """What the content policy has against the present text."""
     remarks: list[str]
     """What the AI did with the instructions: `goal:…` names the kind of e-mail that it took them for, `left_out:…` a
     statement that the content policy forbids, `not_understood` a part without effect."""

@@ -37,7 +37,9 @@ class EmailEventView(Wire):
     """What happened to an e-mail."""
 
     type: OccurrenceType
+    """`bounced`: permanently or not, as `detail` says. `replied`: by a person."""
     at: Instant
+    """When it happened; in test mode, by the test clock."""
     detail: str | None
     """The type of a bounce (`Permanent`, `Transient` or `Undetermined`), the reason of a failure or suppression, or the
     clicked link without its query."""
@@ -46,27 +48,38 @@ class EmailEventView(Wire):
 class EmailView(Wire):
     id: str
     kind: EmailKind
+    """Whether it is a step of a sequence, a draft or a review request."""
     status: EmailStatus
     """What follows from all events. A complaint and a permanent bounce outweigh a delivery, and a delivery outweighs
     every other event."""
     reason: str | None
     """Why it was suppressed or failed."""
     to: str
+    """The recipient's address, in lower case."""
     from_name: str
+    """The name in `From`: `sender.name` in the settings when the e-mail was created."""
     from_email: str
+    """The address in `From`: `sender.email` in the settings when the e-mail was created."""
     reply_to: str | None
     """Null: replies go to `from_email`."""
     subject: str
+    """The subject line, with its variables filled in. Empty if that failed."""
     lead_id: str | None
+    """The lead to whom it is sent, or whom its draft is about."""
     prospect_id: str | None
+    """The prospect to whom it is sent, or whom its draft is about."""
     sequence_id: str | None
+    """The sequence of which it is a step. Null unless `kind` is `sequence`."""
     enrollment_id: str | None
+    """The recipient's enrollment in the sequence. Null unless `kind` is `sequence`."""
     step: int | None
     """The index of the sequence's step. The first step is 0."""
     variant: str | None
     """The variant of the step that was sent."""
     draft_id: str | None
+    """The draft that became this e-mail. Null unless `kind` is `draft`."""
     review_request_id: str | None
+    """The review request that it delivers. Null unless `kind` is `review_request`."""
     send_at: Instant
     """The e-mail is not sent before this time."""
     sent_at: Instant | None
@@ -75,6 +88,7 @@ class EmailView(Wire):
     """In the order of their times; at most the first ten of each type. Openings and clicks are recorded only if the
     settings `outreach.track_opens` and `outreach.track_clicks` are on."""
     created_at: Instant
+    """When it was created; in test mode, by the test clock."""
     updated_at: Instant
     version: int
 
@@ -90,6 +104,7 @@ class EmailContentView(EmailView):
     html: str | None
     """Null if the e-mail has only a text part."""
     text: str | None
+    """The text part. Null if the template could not be filled in."""
 
     @classmethod
     def of_email(cls, email: Email, content: Content | None) -> Self:

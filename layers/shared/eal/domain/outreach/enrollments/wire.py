@@ -64,9 +64,13 @@ class EnrollmentQuery(ListQuery):
 class EnrollmentView(Wire):
     id: str
     sequence_id: str
+    """The sequence in which the lead or prospect is enrolled."""
     lead_id: str | None
+    """The enrolled lead. Null if it is a prospect."""
     prospect_id: str | None
+    """The enrolled prospect. Null if it is a lead."""
     status: EnrollmentStatus
+    """`completed`: no step is left. `stopped`: ended early, for `stop_reason`. Neither can be resumed."""
     stop_reason: StopReason | None
     """Null unless the status is `stopped`."""
     step: int
@@ -90,8 +94,11 @@ class EnrollmentPage(PageView[EnrollmentView]):
 
 class EnrollmentResultView(Wire):
     lead_id: str | None
+    """The id in `lead_ids`. Null for a prospect."""
     prospect_id: str | None
+    """The id in `prospect_ids`. Null for a lead."""
     status: Literal["enrolled", "refused"]
+    """`refused`: not enrolled, for `reason`."""
     reason: Refusal | None
     """`duplicate`: an earlier one of this request has the same address. `already_enrolled`: the address, lead or
     prospect has an open enrollment, in this or another sequence; `enrollment_id` names it. `opted_out` and `converted`
@@ -104,8 +111,11 @@ class EnrollmentResultsView(Wire):
     """One result for each id of the request, leads first, in the order of the request."""
 
     data: list[EnrollmentResultView]
+    """Leads first, in the order of the request."""
     enrolled: int
+    """Number of results with the status `enrolled`."""
     refused: int
+    """Number of results with the status `refused`."""
 
     @classmethod
     def of_results(cls, results: list[EnrollmentResult]) -> Self:

@@ -93,6 +93,7 @@ class ReplyClassificationView(Wire):
     """What counts: a person's correction, or else the engine's classification. A correction has the confidence 1."""
 
     classification: ReplyClass
+    """What the reply means. `out_of_office`, `auto_reply` and `bounce` are from machines."""
     confidence: float
     """From 0 to 1."""
     unsure: bool
@@ -106,6 +107,7 @@ class ReplyClassificationView(Wire):
     provenance: ProvenanceView | None
     """Null for a correction."""
     classified_at: Instant
+    """When the engine classified it, or a person corrected it."""
 
 
 class ReplyClassificationDetail(ReplyClassificationView):
@@ -117,18 +119,24 @@ class ReplyPersonView(Wire):
     """The API key or member behind a correction."""
 
     type: str
+    """`api_key` or `member`."""
     id: str
+    """The id of the API key or member."""
 
 
 class ReplyCorrectionView(Wire):
     """A person's classification of the reply."""
 
     at: Instant
+    """When the correction was made."""
     by: ReplyPersonView
+    """Who made the correction."""
     classification: ReplyClass
+    """What the reply means, as the person decided."""
     return_date: ReturnDate
     resume_after: ResumeAfter
     note: str | None
+    """For the people who read the correction."""
 
 
 class ReplyView(Wire):
@@ -136,12 +144,17 @@ class ReplyView(Wire):
 
     id: str
     sender: str | None
+    """The address in `From`, in lower case. Null if there is no valid one."""
     to: list[str]
+    """The addresses in `To`, in lower case and without names."""
     cc: list[str]
+    """The addresses in `Cc`, in lower case and without names."""
     subject: str | None
+    """The subject line; null if the e-mail has none."""
     attachments: list[str]
     """File names. The files stay at the vendor."""
     received_at: Instant
+    """When the e-mail service received it."""
     match: Match | None
     """How the answered e-mail was found. `reply_address`: by the address that only its recipient got. `message_id`: by
     the headers `In-Reply-To` and `References`. `sender`: a guess, the newest e-mail to the sender's address. Null: it
@@ -149,9 +162,13 @@ class ReplyView(Wire):
     email_id: str | None
     """The e-mail that it answers."""
     sequence_id: str | None
+    """The `sequence_id` of the e-mail that it answers."""
     enrollment_id: str | None
+    """The `enrollment_id` of the e-mail that it answers."""
     lead_id: str | None
+    """The `lead_id` of the e-mail that it answers."""
     prospect_id: str | None
+    """The `prospect_id` of the e-mail that it answers."""
     classification: ReplyClassificationView | None
     """Null until the reply is classified, seconds after it is received. If `ai.enabled` is false, or the engine fails
     five times, null until a person classifies it."""
@@ -185,6 +202,7 @@ class ReplyBodyView(Wire):
     """The body as it was received: up to 100,000 bytes of text and 200,000 bytes of HTML."""
 
     text: str | None
+    """The text part; null if there is none."""
     html: str | None
     """Written by a stranger: show it without scripts, remote images and forms, or not at all."""
     missing: Missing | None
@@ -197,6 +215,7 @@ class CorrectedReplyView(ReplyView):
     engine_classification: ReplyClassificationDetail | None
     """The engine's own classification, whatever a person corrected."""
     correction: ReplyCorrectionView | None
+    """A person's correction of the classification; null if there is none."""
 
     @classmethod
     def of(cls, reply: Reply) -> Self:
@@ -207,9 +226,11 @@ class ReplyDetail(CorrectedReplyView):
     """A reply with its text and body."""
 
     classification: ReplyClassificationDetail | None
+    """The classification that counts, with its evidence. Null until the reply is classified."""
     text: str
     """What the person wrote: without the quoted mail, signature, disclaimers and markup. Empty if nothing is left."""
     body: ReplyBodyView
+    """The body as it was received, quoted mail included."""
 
     @classmethod
     def of_record(cls, record: ReplyRecord) -> Self:

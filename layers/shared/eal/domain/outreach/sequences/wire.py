@@ -188,8 +188,10 @@ class SequenceCreate(Wire):
     model_config = _INPUT
 
     name: Name
+    """For you to recognize it. Recipients do not see it."""
     steps: Steps = []  # noqa: RUF012 - pydantic copies defaults
     send_window: SendWindowBody = SendWindowBody()
+    """When e-mails are sent. By default Monday to Friday, 09:00 to 17:00."""
     time_zone: ZoneOfOthers = None
     daily_cap: DailyCap | None = None
     stop_on: StopOn = list(STOP_EVENTS)  # noqa: RUF012 - as above
@@ -203,8 +205,10 @@ class SequenceUpdate(Wire):
     )
 
     name: Name | None = None
+    """For you to recognize it. Recipients do not see it."""
     steps: Steps | None = None
     send_window: SendWindowBody | None = None
+    """When e-mails are sent. Omitted fields return to their defaults."""
     time_zone: ZoneOfOthers = None
     daily_cap: DailyCap | None = None
     stop_on: StopOn | None = None
@@ -224,37 +228,56 @@ class SequenceQuery(ListQuery):
 
 class VariantView(Wire):
     name: str
+    """Unique within the step."""
     weight: int
+    """Share of the recipients, relative to other variants."""
     subject: str
+    """A template of one line."""
     body: str
+    """A template in plain text."""
 
 
 class StepView(Wire):
     """A step with variants has no subject and body of its own."""
 
     delay_hours: int
+    """Hours since the e-mail of the step before, or since the enrollment."""
     subject: str | None
+    """A template of one line. Null if the step has variants."""
     body: str | None
+    """A template in plain text. Null if the step has variants."""
     variants: list[VariantView]
+    """Texts of which each recipient gets one. Empty if the step has one text for all."""
 
 
 class SendWindowView(Wire):
     """E-mails are sent on these weekdays from `start` until before `end`, in the recipient's time zone."""
 
     days: list[Day]
+    """Weekdays on which e-mails are sent."""
     start: str
+    """Inclusive, such as `09:00`."""
     end: str
+    """Exclusive, such as `17:00`. `24:00` is the end of the day."""
 
 
 class SequenceView(Wire):
     id: str
     name: str
+    """For you to recognize it. Recipients do not see it."""
     status: SequenceStatus
+    """E-mails are sent only while it is `active`. `archived` is final."""
     steps: list[StepView]
+    """In the order in which they are sent."""
     send_window: SendWindowView
+    """When e-mails are sent, in the recipient's time zone."""
     time_zone: str | None
+    """Time zone of recipients without an address in a US state. Null: the organization's time zone."""
     daily_cap: int | None
+    """E-mails of this sequence per day, in the organization's time zone. Null: only the organization's own `daily_cap`
+    applies."""
     stop_on: list[StopEvent]
+    """What stops an enrollment."""
     activated_at: Instant | None
     """When it last became active."""
     created_at: Instant
@@ -264,6 +287,7 @@ class SequenceView(Wire):
 
 class OpenEnrollmentsView(Wire):
     number: int
+    """Active and paused enrollments; a lower bound if `is_exact` is false."""
     is_exact: bool
     """False if the sequence has so many enrollments that not all were counted."""
 

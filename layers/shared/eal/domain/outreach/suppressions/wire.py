@@ -98,12 +98,16 @@ class SuppressionView(Wire):
     address_sha256: str | None
     """SHA-256 of the address in lower case, in hexadecimal; null for a domain."""
     domain: str | None
+    """The part of addresses after the @, in lower case; null for an address."""
     reason: SuppressionReason
+    """`unsubscribed`, `complained` and `hostile` are wishes of the recipient that the law protects: they can be deleted
+    only with a reason."""
     source: SuppressionSource
     """How it came about."""
     topic: Topic
     """`all` e-mail is suppressed, or only requests for `reviews`."""
     note: str | None
+    """For the people who read the suppression. Null after the erasure of the person."""
     email_id: str | None
     """The e-mail that caused it."""
     created_at: Instant
@@ -140,6 +144,7 @@ class ImportedRowView(Wire):
     """`unchanged` if it is suppressed already; `updated` if that suppression has a new reason, because the recipient's
     wish outweighs the earlier one."""
     id: str | None = None
+    """The suppression's id. Null if the row failed."""
     message: str | None = None
     """What is wrong with the row."""
 
@@ -148,10 +153,15 @@ class SuppressionImportView(Wire):
     """Every row was processed on its own."""
 
     created: int
+    """Number of rows that made a new suppression."""
     updated: int
+    """Number of rows that gave a suppression a new reason."""
     unchanged: int
+    """Number of rows whose address or domain was suppressed already."""
     failed: int
+    """Number of rows that have a fault and suppressed nothing."""
     rows: list[ImportedRowView]
+    """One result for each row, in their order."""
 
     @classmethod
     def of_rows(cls, rows: list[ImportedRowView]) -> Self:

@@ -45,15 +45,23 @@ class ReviewRequestView(Wire):
     status: RequestStatus
     """`not_sent` if the e-mail can never be sent, for `reason`."""
     name: str
+    """The customer's name, for the salutation."""
     email: str
+    """The customer's address, in lower case."""
     job_reference: str | None
+    """Your id of the job. The customer does not see it."""
     lead_id: str | None
+    """The lead who is the customer; null if none was given."""
     completed_at: Instant | None
+    """When the job was completed; null if not given."""
     reason: str | None
+    """Why the e-mail was not sent, as a sentence. Null unless the status is `not_sent`."""
     email_id: str
     """The e-mail, whose GET shows what became of it."""
     requested_at: Instant
+    """When the request was made; in test mode, by the test clock."""
     sent_at: Instant | None
+    """When the e-mail service accepted the e-mail."""
     opened_at: Instant | None
     """When the e-mail was first opened. Recorded only if the setting `outreach.track_opens` is on."""
     visited_at: Instant | None

@@ -41,15 +41,18 @@ class AttemptView(Wire):
     number: int
     """Counts all attempts of the delivery, from 1."""
     at: Instant
+    """When the attempt began."""
     trigger: Trigger
     """What caused the attempt: the retry `schedule`, a `manual` retry, or a `replay`."""
     status_code: int | None
+    """HTTP status that the receiver returned; null if there was no response."""
     duration_ms: int
     """Milliseconds from the start of the attempt to its end."""
     response: str | None
     """The first 4 KiB of the response body of the newest attempt, and the first 200 characters of an older one's; in
     lists, 200 characters of each."""
     error: Fault | None
+    """Why there was no valid response; null if there was one."""
 
 
 class DeliveryView(Wire):
@@ -57,9 +60,14 @@ class DeliveryView(Wire):
 
     id: str
     event_id: str
+    """Id of the event, which the receiver gets as `webhook-id`."""
     event_type: Annotated[str, Field(json_schema_extra={"enum": [*sorted(CATALOGUE)]})]
+    """Type of the event, such as `lead.created`."""
     webhook_id: str
+    """Id of the endpoint."""
     status: DeliveryStatus
+    """`pending`: an attempt is to come. `succeeded`: the receiver returned 2xx. `failed`: it did not, and no attempt is
+    to come. `skipped`: the endpoint was disabled or deleted, or the event had expired."""
     next_attempt_at: Instant | None
     """Null if no further attempt is scheduled."""
     attempts: list[AttemptView]
@@ -94,13 +102,17 @@ class WebhookTested(Wire):
     """The result of a test event. Its `sequence` is 0, which no real event has."""
 
     succeeded: bool
+    """Whether the receiver returned 2xx."""
     status_code: int | None
+    """HTTP status that the receiver returned; null if there was no response."""
     duration_ms: int
+    """Milliseconds from the start of the request to its end."""
     response: str | None
     """The first 4 KiB of the response body."""
     error: Fault | None
     """Why there was no valid response; null if there was one."""
     event: EventView
+    """The event that was sent."""
 
     @classmethod
     def of_test(cls, event: Event, reply: Reply) -> Self:
@@ -137,12 +149,20 @@ class ReplayView(Wire):
     """The replay as requested. A dry run has a count and no id."""
 
     id: str | None
+    """Id of the replay; null for a dry run."""
     webhook_id: str
+    """Id of the endpoint."""
     since: Instant
+    """Start of the time range, inclusive."""
     until: Instant
+    """End of the time range, exclusive; the time of the request if none was given."""
     types: list[Annotated[str, Field(json_schema_extra={"enum": [*sorted(CATALOGUE)]})]] | None
+    """The types that are replayed; null for all types of the endpoint."""
     only: Literal["failed", "missing"] | None
+    """Which events, as requested: `failed`, `missing`, or null for all except those whose delivery is pending and not
+    late."""
     dry_run: bool
+    """Whether the deliveries were only counted, and nothing is sent."""
     count: int | None
     """Number of deliveries that the replay would make; null unless `dry_run`."""
     counts_all: bool | None

@@ -136,13 +136,18 @@ class WebhookView(Wire):
 
     id: str
     url: str
+    """The address that events are sent to. The event `webhook.disabled` shows it without its query."""
     events: list[Annotated[str, Field(json_schema_extra={"enum": [*_SUBSCRIBABLE]})]]
+    """Event types that are sent. `*` means every type, including types added later, except `audit.log.event`."""
     description: str | None
+    """Your own words about the endpoint; null if there are none."""
     enabled: bool
+    """If false, nothing is sent. Events published meanwhile can be replayed once it is enabled."""
     disabled_reason: DisabledReason | None
     """`requested`: disabled through the API. `gone`: the endpoint returned 410. `failing`: its deliveries failed for
     five days."""
     disabled_at: Instant | None
+    """When the endpoint was disabled; null if it is enabled."""
     rate_limit: int | None
     """Maximum number of deliveries per minute; null if the endpoint has no limit of its own."""
     filter: dict[str, dict[str, JsonValue]]
@@ -180,7 +185,9 @@ class EventTypeQuery(ListQuery):
 
 class EventTypeView(Wire):
     name: str
+    """The type, such as `lead.created`."""
     description: str
+    """What an event of this type reports."""
     available: bool
     """Whether the type is sent; always true at present."""
     json_schema: Annotated[dict[str, JsonValue], Field(alias="schema")]
