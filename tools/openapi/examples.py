@@ -648,7 +648,7 @@ _RESPONSES: dict[str, Json] = {
         "created_at": AT,
         "provenance": {
             "engine": "embedded",
-            "model": "claims-3",
+            "model": "claims-4",
             "prompt_version": None,
             "input_sha256": _SHA256,
             "tokens": 0,

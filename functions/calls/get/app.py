@@ -12,7 +12,7 @@ handler = app.handler
 
 @app.get("/v1/calls/{call_id}", summary="Get a call", operation_id="getCall", tag="calls", grant="calls")
 def get(call_id: str, query: RedactionQuery, caller: Reader) -> CallDetail:
-    """Returns the call with its transcript, its classification, all earlier classification runs, and a URL of its
+    """Returns the call with its transcript, its classification, its newest 20 classification runs, and a URL of its
     recording.
     """
     record = calls.get(call_id, by=caller)

@@ -35,3 +35,11 @@ def test_a_height_that_nobody_gave_is_null(tenant: Tenant) -> None:
     kitchen = next(room for room in scope(tenant, claim_id, "rooms")["data"] if room["name"] == "kitchen")
 
     assert (kitchen["height"], kitchen["areas"]["floor"], kitchen["areas"]["walls"]) == (None, 120, None)
+
+
+def test_an_extraction_without_rooms_has_a_version(tenant: Tenant) -> None:
+    claim_id = new_claim(tenant)["id"]
+    extracted(tenant, claim_id, "Spoke with the insured on the phone.")
+
+    assert scope(tenant, claim_id, "rooms") == {"version": 1, "data": [], "next_cursor": None}
+    assert scope(tenant, claim_id, "photo-summaries")["version"] == 1

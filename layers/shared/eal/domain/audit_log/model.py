@@ -29,7 +29,7 @@ class AuditLogFilters(Wire):
         Source | None,
         Field(
             description="What made the change: a request with an API key (`api`) or a session (`dashboard`), a "
-            "`worker`, a vendor's `webhook`, or an operator (`system`)."
+            "`worker`, a vendor's `webhook`, or an operator or a link in an e-mail (`system`)."
         ),
     ] = None
     resource_type: Annotated[

@@ -250,7 +250,7 @@ class TurnView(Wire):
 
 
 class TranscriptView(Wire):
-    """The transcript as the call tracker provided it, and split into turns."""
+    """The transcript as one text, and split into turns."""
 
     text: str
     """The transcript as provided, or redacted on request. A redacted one ends where `turns` end."""
@@ -500,7 +500,8 @@ class CallDetail(CallView):
     """When the transcript was deleted at the end of `retention.transcript_days`."""
     recording_status: Literal["pending", "stored", "failed", "deleted"] | None
     """Of our copy of the recording. Null if the call tracker has reported none. `pending`: being copied, or to be
-    copied again after a failure. `deleted`: at the end of `retention.recording_days`."""
+    copied again after a failure. `deleted`: at the end of `retention.recording_days`, or after `recordings.enabled`
+    became false."""
     recording_error: str | None
     """Why the last attempt failed, such as `http_404`, `timeout`, `not_audio` or `too_large` (100 MiB). `not_kept`: the
     organization keeps no recordings, or none of calls of this age."""

@@ -136,11 +136,11 @@ class LegalHoldPut(Wire):
 
 class ClaimQuery(ListQuery):
     claim_number: Number | None = None
-    """Case and spaces do not count. With `carrier`, it finds at most one claim."""
+    """Case and repeated spaces do not count. With `carrier`, it finds at most one claim."""
     status: Status | None = None
     """The current status."""
     carrier: Carrier | None = None
-    """Case and spaces do not count."""
+    """Case and repeated spaces do not count."""
     loss_type: LossType | None = None
     """Only claims with this loss type."""
     lead_id: _LinkedId | None = None

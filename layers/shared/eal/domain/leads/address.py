@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """`state` and `country` are codes, such as NY and US."""
+    """`state` is a code or a name, as it was given, and `country` a code such as US."""
 
     line1: str
     city: str

@@ -92,7 +92,7 @@ class ReviewReplyView(Wire):
     """The public reply to a review."""
 
     status: ReplyStatus
-    """`pending` until the surface has it; `failed` if the surface refused it, for `reason`."""
+    """`pending` until the surface has it; `failed` if it could not be posted, for `reason`."""
     text: str
     """What the reply says, whether or not the surface shows it."""
     content_id: str | None

@@ -68,8 +68,8 @@ def read(claim: Claim, tenant: Tenant, first: Part, last: Part) -> Scope:
     for item in walk("pk = :pk AND sk BETWEEN :first AND :last", values):
         part = cast("Part", cast("str", item["sk"]).split("#")[1])
         lists[part] += map(adapter(part).validate_python, json.loads(cast("str", item["content"])))
-    if not any(lists.values()):
-        return Scope()
+    if claim.evidence_deleted_at is not None and not any(lists.values()):
+        return Scope()  # the retention has deleted it
     found, rooms = lists["items"], lists["rooms"]
     decisions = decisions_of(claim.id, tenant) if found else {}
     corrections = _corrections_of(claim.id, tenant) if rooms else {}

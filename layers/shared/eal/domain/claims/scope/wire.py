@@ -278,7 +278,7 @@ class ScopeItemView(ScopeValuesView):
     engine: ScopeValuesView
     """What the engine extracted. It never changes."""
     decision: ItemDecisionView | None
-    """The latest decision of a person."""
+    """A person's decision about these values of the engine. Null if there is none."""
     version: int
     """It rises with each extraction and with each decision."""
 
@@ -482,7 +482,7 @@ class RoomView(Wire):
     engine: MeasuresView
     """What the engine extracted. It never changes."""
     correction: RoomCorrectionView | None
-    """The latest correction of the measures by a person."""
+    """A person's correction of these measures of the engine. Null if there is none."""
     version: int
     """It rises with each extraction and with each correction."""
 

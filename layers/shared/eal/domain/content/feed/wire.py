@@ -41,8 +41,9 @@ class FeedQuery(Wire):
 
 
 class FeedAddressView(Wire):
-    """Everybody who knows these addresses can read the published blog posts, until you replace or delete them. All are
-    null if the feed has none.
+    """Everybody who knows these addresses can read the published blog posts, until you replace or delete them.
+
+    If the feed has none, `version` is 0 and all else is null.
     """
 
     id: str | None

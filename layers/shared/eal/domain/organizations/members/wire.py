@@ -63,7 +63,7 @@ class MemberView(Wire):
     """The person's name; null if none was given."""
     role: _Role
     status: Literal["invited", "active"]
-    """`active` after the first sign-in to this organization."""
+    """`active` after the first sign-in to this organization, or the first switch to it."""
     invited_at: Instant
     """When the member was invited."""
     invited_by: InvitedBy

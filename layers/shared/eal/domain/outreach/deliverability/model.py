@@ -39,7 +39,7 @@ pause a sender, and the second complaint: one of five e-mails proves nothing, fi
 
 
 class Bucket(NamedTuple):
-    """One item of counters: the e-mails of one step and variant of a sequence, or all drafts, that were sent on a day
+    """One item of counters: the e-mails of one step and variant of a sequence, or all others, that were sent on a day
     in UTC.
     """
 

@@ -56,7 +56,7 @@ class AttemptView(Wire):
 
 
 class DeliveryView(Wire):
-    """The delivery of one event to one endpoint. `skipped`: the endpoint was disabled or deleted."""
+    """The delivery of one event to one endpoint."""
 
     id: str
     event_id: str

@@ -410,6 +410,18 @@ def test_a_photo_is_summarized_by_its_caption_only() -> None:
     assert {"room", "damage", "severity", "phase"} <= {*found[1].unknown}
 
 
+def test_a_photo_has_the_name_of_its_room_among_rooms_of_two_floors() -> None:
+    found = extract(
+        claim(
+            "1st floor bedroom 10x10. 2nd floor bedroom 12x12.",
+            captions=("2nd floor bedroom. Wet baseboard", "Bedroom, stain", "Hall"),
+        )
+    )
+
+    assert [room.name for room in found.rooms] == ["1st floor bedroom", "2nd floor bedroom"]
+    assert [one.room for one in found.photo_summaries] == ["2nd floor bedroom", "bedroom", "hallway"]
+
+
 def test_an_unchanged_item_keeps_its_fingerprint_when_evidence_is_added() -> None:
     one = extract(claim("Den 10x12. Removed 40 SF drywall."))
     two = extract(claim("Den 10x12. Removed 40 SF drywall.", "Den: 40 SF drywall removed, bagged."))
@@ -431,6 +443,6 @@ def test_provenance_names_the_engine_and_the_input() -> None:
 
     assert (provenance.engine, provenance.model, provenance.input_sha256) == (
         "embedded",
-        "claims-3",
+        "claims-4",
         input_sha256(file),
     )

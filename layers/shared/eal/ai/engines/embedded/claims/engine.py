@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from eal.ai.provenance import Provenance
 
 ENGINE = "embedded"
-VERSION = "claims-3"
+VERSION = "claims-4"
 
 
 def judge(file: ClaimFile) -> tuple[Extraction, Provenance]:
@@ -48,7 +48,7 @@ def extract(file: ClaimFile) -> Extraction:
     return Extraction(
         rooms=rooms,
         items=tuple(found),
-        photo_summaries=tuple(reading.summaries),
+        photo_summaries=tuple(replace(summary, room=names.of(room)) for summary, room in reading.summaries),
         water_category=category,
         water_class=water_class,
         exclusions=tuple(dict.fromkeys(reading.exclusions)),

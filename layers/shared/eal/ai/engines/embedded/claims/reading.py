@@ -88,7 +88,8 @@ class Reading:
     measures: list[Statement] = field(default_factory=list)
     exclusions: list[Exclusion] = field(default_factory=list)
     sentences: list[tuple[str, Quote]] = field(default_factory=list)
-    summaries: list[PhotoSummary] = field(default_factory=list)
+    summaries: list[tuple[PhotoSummary, Mention | None]] = field(default_factory=list)
+    """With the room that the photo names first."""
     mentions: list[Mention] = field(default_factory=list)
     places: list[tuple[int, Mention]] = field(default_factory=list)
 
@@ -161,8 +162,9 @@ class _Reader:
                 words.append(self._source.text[start:end])
         if self._source.photo is not None:
             caption = " ".join(words).lower()
+            room = next((mark.room for mark in found if mark.room), None)
             summary = photos.summary(self._source.photo.id, caption, found)
-            self._reading.summaries.append(photos.with_sight(summary, self._source.photo.sight))
+            self._reading.summaries.append((photos.with_sight(summary, self._source.photo.sight), room))
 
     def _span(self, sentence: Sentence) -> tuple[int, int]:
         return self._tokens[sentence.first].start, self._tokens[sentence.after - 1].end
