@@ -1,9 +1,10 @@
-"""Each function's role allows its calls to AWS. The emulators do not check permissions, so these tests do."""
+"""Each function's role allows its calls to AWS, also in the branches that no sample reaches. The emulators do not check
+permissions, so these tests do.
+"""
 
 from __future__ import annotations
 
 import json
-import re
 from collections import defaultdict
 from datetime import timedelta
 from functools import cache
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eal.core import aws, clock, secrets
+from eal.core import clock, secrets
 from eal.core.clock import rfc3339
 from eal.core.secrets import derived_key
 from eal.domain.calls.recordings import PART_BYTES
@@ -22,16 +23,11 @@ from eal.vendors.resend import reconcile as resend_reconcile
 from tests.flows.test_call_to_webhook import SIGNING_KEY
 from tests.support import cognito, dispatch, emails, google, photos, publishing, replies
 from tests.support.aws import (
-    ACCESS,
-    AUDIT_BUCKET,
-    INBOUND_BUCKET,
-    PHOTOS_BUCKET,
-    RECORDINGS_BUCKET,
-    STATE,
-    UPLOADS_BUCKET,
     aws_in_process,
 )
 from tests.support.bedrock import fake_bedrock
+from tests.support.endpoints import endpoints
+from tests.support.grants import Need, granted, recorded_needs
 from tests.support.http import load_app, match, proxy_event
 from tests.support.imports import QUEUE, upload
 from tests.support.inbound import SECRETS, SIGNERS
@@ -45,45 +41,10 @@ from tests.support.vendor_apis import CallrailApi, ResendApi, Trouble, serving
 from tools.fixtures.callrail import Call, signature
 from tools.fixtures.google_business import ACCOUNT, CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, FakeGoogle
 from tools.fixtures.receiver import receiver
-from tools.fixtures.template import ROOT, functions, resources
+from tools.fixtures.template import ROOT, functions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-NAMES = {
-    STATE: "StateTable",
-    ACCESS: "AccessTable",
-    INBOUND_BUCKET: "InboundBucket",
-    AUDIT_BUCKET: "AuditBucket",
-    UPLOADS_BUCKET: "UploadsBucket",
-    RECORDINGS_BUCKET: "RecordingsBucket",
-    PHOTOS_BUCKET: "PhotosBucket",
-    "schedules": "SchedulesRole",
-}
-TRANSACTED = {
-    "Put": "PutItem",
-    "Update": "UpdateItem",
-    "Delete": "DeleteItem",
-    "Get": "GetItem",
-    "ConditionCheck": "ConditionCheckItem",
-}
-
-OBJECTS = {
-    "HeadObject": "GetObject",
-    "ListObjectsV2": "ListBucket",
-    "DeleteObjects": "DeleteObject",
-    "CreateMultipartUpload": "PutObject",
-    "UploadPart": "PutObject",
-    "CompleteMultipartUpload": "PutObject",
-    "ListParts": "ListMultipartUploadParts",
-}
-"""S3 operations whose IAM action has another name."""
-
-KEYS = {"GenerateMac": "MacKey", "Sign": "SigningKey", "GetPublicKey": "SigningKey"}
-"""The KMS keys of operations other than encryption of secrets."""
-
-ONLY = {"events": "Bus", "secretsmanager": "DashboardClientSecret", "cognito-idp": "UserPool"}
-"""The resource of services of which the stack has one."""
 
 UNUSED = {
     (
@@ -109,129 +70,22 @@ NO_RECEIVER = "http://127.0.0.1:65535/hooks"
 """Nothing listens at this address, so each delivery is retried later."""
 
 type Journey = Callable[[Session], None]
-type Need = tuple[str, str]
-"""An IAM action and the logical id of its resource, with `/index` for the query of an index, with the kind of keys for
-an item of the Access table, and with the purpose for an encrypted secret."""
 
 
 class Needs:
-    """Records what the AWS calls of the invoked function need."""
+    """Invokes functions, and records what the calls to AWS of each need."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.of: dict[str, set[Need]] = defaultdict(set)
-        self.folder = ""
-        send = aws.Client.call
-
-        def recorded(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
-            if self.folder:
-                self.of[self.folder] |= set(_needs(client.service, operation, arguments))
-            return send(client, operation, arguments)
-
-        monkeypatch.setattr(aws.Client, "call", recorded)
+        self._monkeypatch = monkeypatch
 
     def invoke(self, folder: str, event: dict[str, Any]) -> Any:
-        self.folder = folder
         secrets.decrypt.cache_clear()  # in Lambda, no function has the cache of another one
-        try:
-            return load_app(folder).handler(event, None)
-        finally:
-            self.folder = ""
-
-
-def _needs(service: str, operation: str, arguments: dict[str, Any]) -> list[Need]:
-    if operation in ("TransactWriteItems", "TransactGetItems"):
-        return [
-            (
-                f"dynamodb:{TRANSACTED[kind]}",
-                _table(request["TableName"], request.get("Key") or request["Item"]),
-            )
-            for item in arguments["TransactItems"]
-            for kind, request in item.items()
-        ]
-    if operation.startswith("Batch"):
-        return _needs_of_batch(operation, arguments)
-    match service:
-        case "dynamodb":
-            index = "/index" if "IndexName" in arguments else ""
-            item = arguments.get("Key") or arguments.get("Item") or {}
-            return [(f"dynamodb:{operation}", _table(arguments["TableName"], item) + index)]
-        case "s3":
-            actions = [OBJECTS.get(operation, operation)]
-            actions += ["PutObjectRetention"] if "ObjectLockMode" in arguments else []
-            return [(f"s3:{action}", NAMES[arguments["Bucket"]]) for action in actions]
-        case "sqs":
-            return [("sqs:SendMessage", arguments["QueueUrl"].rsplit("/", 1)[1])]
-        case "kms":
-            purpose = arguments.get("EncryptionContext", {}).get("purpose")
-            key = f"SecretsKey/{purpose}" if purpose else KEYS[operation]
-            return [(f"kms:{operation}", key)]
-        case "bedrock-runtime":  # on the profile, and through it on the model
-            return [("bedrock:InvokeModel", "BedrockProfile"), ("bedrock:InvokeModel", "BedrockModel")]
-        case "events" | "secretsmanager" | "cognito-idp":
-            return [(f"{service}:{operation}", ONLY[service])]
-        case "scheduler":
-            role = arguments["Target"]["RoleArn"].rsplit("/", 1)[1]
-            return [(f"scheduler:{operation}", "Schedules"), ("iam:PassRole", NAMES[role])]
-        case _:
-            raise AssertionError(f"{service} {operation}: add what it needs to this function")
-
-
-def _needs_of_batch(operation: str, arguments: dict[str, Any]) -> list[Need]:
-    if operation == "BatchExecuteStatement":
-        tables = [
-            statement["Statement"].removeprefix('UPDATE "').partition('"')[0]
-            for statement in arguments["Statements"]
-        ]
-        return [("dynamodb:PartiQLUpdate", NAMES[table]) for table in tables]
-    keys = [
-        (table, key)
-        for table, requests in arguments["RequestItems"].items()
-        # Of writes, DynamoDB checks the action of the batch only.
-        for key in (
-            requests["Keys"] if operation == "BatchGetItem" else [_key_of(request) for request in requests]
-        )
-    ]
-    return [(f"dynamodb:{operation}", _table(table, key)) for table, key in keys]
-
-
-def _key_of(request: dict[str, Any]) -> dict[str, Any]:
-    """The key of a request of a BatchWriteItem, with what else its item has."""
-    return request["PutRequest"]["Item"] if "PutRequest" in request else request["DeleteRequest"]["Key"]  # type: ignore[no-any-return]
-
-
-def _table(name: str, item: dict[str, Any]) -> str:
-    """The table's logical id; for the Access table with the kind of keys, as in conditions: `AccessTable/K#*`."""
-    return f"AccessTable/{item['pk']['S'][:2]}*" if name == ACCESS else NAMES[name]
-
-
-def _granted(folder: str) -> set[Need]:
-    (role,) = (
-        properties["Role"]["Fn::GetAtt"].partition(".")[0]
-        for properties in functions().values()
-        if properties["CodeUri"] == f"functions/{folder}"
-    )
-    granted: set[Need] = set()
-    for policy in resources("AWS::IAM::Role")[role]["Policies"]:
-        for statement in policy["PolicyDocument"]["Statement"]:
-            actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
-            targets = (
-                statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
-            )
-            for target in map(json.dumps, targets):
-                target = re.sub(r"\$\{AWS::\w+\}", "", target)
-                name = re.findall(
-                    r"[A-Z][A-Za-z]+",
-                    target.replace("Fn::GetAtt", "").replace("Fn::Sub", "").replace("Ref", ""),
-                )[0]
-                index = "/index" if "/index/" in target else ""
-                condition = statement.get("Condition", {})
-                narrowed = [
-                    *condition.get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys", []),
-                    *condition.get("StringEquals", {}).get("kms:EncryptionContext:purpose", []),
-                ]
-                kinds = [f"/{kind}" for kind in narrowed] or [index]
-                granted |= {(action, name + kind) for action in actions for kind in kinds}
-    return granted
+        with recorded_needs(self._monkeypatch) as found:
+            try:
+                return load_app(folder).handler(event, None)
+            finally:
+                self.of[folder] |= found
 
 
 class Session:
@@ -939,7 +793,7 @@ def _needs_of_all() -> dict[str, set[Need]]:
 
 @pytest.mark.parametrize("journey", JOURNEYS, ids=lambda journey: journey.__name__.strip("_"))
 def test_every_call_to_aws_is_allowed(journey: Journey) -> None:
-    missing = {folder: found - _granted(folder) for folder, found in _needs_of(journey).items()}
+    missing = {folder: found - granted(folder) for folder, found in _needs_of(journey).items()}
 
     assert not {folder: sorted(needs) for folder, needs in missing.items() if needs}
 
@@ -952,7 +806,7 @@ def test_a_worker_may_only_do_the_writes_to_the_state_table_that_it_does() -> No
         (folder, action)
         for folder, found in _needs_of_all().items()
         if folder.startswith("workers/")
-        for action, _ in (_granted(folder) - found) & writes
+        for action, _ in (granted(folder) - found) & writes
     }
 
     assert unused == set(UNUSED)
@@ -963,7 +817,7 @@ def test_a_worker_may_decrypt_only_the_secrets_that_it_decrypts() -> None:
         (folder, key)
         for folder, found in _needs_of_all().items()
         if folder.startswith("workers/")
-        for action, key in _granted(folder) - found
+        for action, key in granted(folder) - found
         if action == "kms:Decrypt"
     }
 
@@ -974,11 +828,11 @@ def test_the_hourly_run_enqueues_the_archiving_of_pending_records() -> None:
     assert ("sqs:SendMessage", "AuditQueue") in _needs_of(_audit_log)["workers/enqueue_checkpoints"]
 
 
-def test_the_journeys_invoke_every_function() -> None:
+def test_the_journeys_invoke_every_function_that_is_no_endpoint() -> None:
+    """tests/functions/test_round_trips.py invokes the endpoints, each with its sample."""
     folders = {properties["CodeUri"].removeprefix("functions/") for properties in functions().values()}
 
-    assert folders - set(_needs_of_all()) == {
+    assert folders - {endpoint.folder for endpoint in endpoints()} - set(_needs_of_all()) == {
         "dashboard/serve",
-        "openapi/get",
         "unknown_route/refuse",
-    }, "add a request that reaches each of these functions to a journey of this file"
+    }, "add a request or an event that reaches each of these functions to a journey of this file"

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.endpoints import Endpoint, endpoints, made_by, sample_with_made
+from eal.core.secrets import decrypt, derived_key
+from tests.support.endpoints import Endpoint, endpoints, prepared
 from tests.support.faults import watched_calls
-from tests.support.http import call
-from tests.support.sessions import signed_in
+from tests.support.grants import granted, recorded_needs
+from tests.support.http import ApiResponse, call
 from tests.support.tenants import new_tenant
 
 if TYPE_CHECKING:
@@ -226,28 +227,29 @@ ALL = [endpoint for endpoint in endpoints() if endpoint.name != "POST /v1/sessio
 
 
 @pytest.mark.parametrize("endpoint", ALL, ids=lambda endpoint: endpoint.name)
-def test_a_warm_endpoint_makes_the_expected_number_of_calls_to_aws(
+def test_a_warm_endpoint_makes_the_expected_number_of_calls_to_aws_and_its_role_allows_them(
     tenant: Tenant, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = made_by(endpoint, tenant.admin) or endpoint.sample_path()
-    needs, credential = endpoint.route.needs, tenant.admin
-    if needs and needs.session:
-        credential = signed_in(tenant).text
-    if endpoint.path.endswith("/sessions/{session_id}"):
-        person = signed_in(tenant)
-        path = f"/v1/organizations/me/members/{person.member_id}/sessions/{person.session_id}"
-    body = sample_with_made(endpoint, tenant.admin)
+    path, body, credential = prepared(endpoint, tenant)
     _warm(endpoint, path, tenant)
 
-    with watched_calls(monkeypatch) as calls:
+    def request() -> ApiResponse:
         headers = {"Idempotency-Key": "once"} if endpoint.route.replayable else {}
-        response = call(endpoint.method, path, key=credential, json_body=body, headers=headers)
+        return call(endpoint.method, path, key=credential, json_body=body, headers=headers)
+
+    with recorded_needs(monkeypatch) as needs:
+        with watched_calls(monkeypatch) as calls:
+            response = request()
+        derived_key.cache_clear()
+        decrypt.cache_clear()
+        request()  # as a new process would
 
     is_absent = response.status == 404 and (
         endpoint.method == "GET" or endpoint.path == "/v1/outreach/test-clock"
     )
     assert response.status < 300 or is_absent, response.text
     assert len(calls.made) == _expected(endpoint), calls.made
+    assert needs <= granted(endpoint.folder), sorted(needs - granted(endpoint.folder))
 
 
 def _warm(endpoint: Endpoint, path: str, tenant: Tenant) -> None:

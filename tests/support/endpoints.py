@@ -6,17 +6,19 @@ import json
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tests.support.http import call, load_app, routes
 from tests.support.pipeline import Pipeline
 from tests.support.replies import classified_by_webhook
 from tests.support.sequences import SENDER
+from tests.support.sessions import signed_in
 from tests.support.webhooks import deliveries, fan_out, publish_lead_with
 from tools.fixtures.template import ROOT
 
 if TYPE_CHECKING:
     from eal.entry.http.route import Route
+    from tests.support.tenants import Tenant
 
 METHODS_WITH_BODY = ("POST", "PUT", "PATCH")
 SAMPLE_ID = re.compile(r"\b[a-z]+_01kq09bekje6vbq5xe2b60xtww\b")
@@ -109,6 +111,25 @@ def endpoints() -> tuple[Endpoint, ...]:
 def with_key() -> list[Endpoint]:
     """The endpoints that accept an API key. `tests/functions/sessions` has those that only a session can call."""
     return [endpoint for endpoint in endpoints() if (needs := endpoint.route.needs) and not needs.session]
+
+
+class Prepared(NamedTuple):
+    """A request with the sample's body, on an item that exists if a request can create it."""
+
+    path: str
+    body: Any  # a JSON body
+    credential: str
+
+
+def prepared(endpoint: Endpoint, tenant: Tenant) -> Prepared:
+    path = made_by(endpoint, tenant.admin) or endpoint.sample_path()
+    needs, credential = endpoint.route.needs, tenant.admin
+    if needs and needs.session:
+        credential = signed_in(tenant).text
+    if endpoint.path.endswith("/sessions/{session_id}"):
+        person = signed_in(tenant)
+        path = f"/v1/organizations/me/members/{person.member_id}/sessions/{person.session_id}"
+    return Prepared(path, sample_with_made(endpoint, tenant.admin), credential)
 
 
 def made_by(endpoint: Endpoint, key: str) -> str | None:
