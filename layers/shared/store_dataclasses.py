@@ -4,8 +4,6 @@ Usage: python3.13 store_dataclasses.py FOLDER, which contains `eal` and gets `ea
 after store_schemas.py and with the same interpreter.
 """
 
-from __future__ import annotations
-
 import builtins
 import dataclasses
 import pkgutil

@@ -48,6 +48,13 @@ def test_numpy_has_a_layer_for_each_architecture(layer: str, machine: int) -> No
     assert set(modules.values()) == {machine.to_bytes(2, "little")}
 
 
+def test_the_shared_layer_has_what_its_build_prepares() -> None:
+    layer = BUILD / "SharedLayer" / "python"
+
+    for folder in ("eal_schemas", "eal_dataclasses"):
+        assert any(path.name.startswith("eal") for path in (layer / folder).iterdir())
+
+
 @pytest.mark.parametrize("numpy", ["NumpyArm64Layer", "NumpyX8664Layer"])
 def test_a_function_fits_with_its_layers_into_the_limit_of_lambda(numpy: str) -> None:
     folders = [*BUILD.iterdir(), *(BUILD / "Workers").iterdir()]

@@ -991,6 +991,10 @@ EVENT = ("webhooks", "lead.created", "post")
             _without("components", "schemas", "LeadView", "properties", "source", "description"),
             "LeadView.source: describe it in its model",
         ),
+        (
+            _without("components", "schemas", "LeadView", "description"),
+            "LeadCreatedEvent.data: describe it in its model",
+        ),
         (_with([{"name": "limit"}], *LIST, "parameters"), "is a list without the parameter cursor"),
         (_with([{"name": "cursor"}], *LIST, "parameters"), "is a list without the parameter limit"),
         (_without(*LIST, "responses", "200"), "documents no success"),

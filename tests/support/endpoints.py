@@ -113,6 +113,21 @@ def with_key() -> list[Endpoint]:
     return [endpoint for endpoint in endpoints() if (needs := endpoint.route.needs) and not needs.session]
 
 
+WITHOUT_ITEM = frozenset({
+    "GET /v1/audit-log/checkpoints/{checkpoint_id}/consistency",
+    "GET /v1/audit-log/{record_id}",
+    "GET /v1/audit-log/{record_id}/proof",
+    "GET /v1/claims/{claim_id}/notes/{note_id}",
+    "GET /v1/content/{content_id}/revisions/{number}",
+    "GET /v1/events/{event_id}",
+    "GET /v1/leads/imports/{import_id}",
+    "GET /v1/outreach/emails/{email_id}",
+    "GET /v1/outreach/test-clock",
+    "POST /v1/outreach/test-clock",
+})  # fmt: skip
+"""The endpoints whose prepared request is a 404: no sample creates their item."""
+
+
 class Prepared(NamedTuple):
     """A request with the sample's body, on an item that exists if a request can create it."""
 

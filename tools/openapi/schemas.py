@@ -114,7 +114,7 @@ USUAL_FIELDS = {
     "id": "The unique id.",
     "created_at": "When it was created.",
     "updated_at": "When it last changed.",
-    "version": "Grows by one with each change. It is the ETag of the resource.",
+    "version": "Grows with each change. It is the ETag of the resource.",
     "mode": "`live` or `test`.",
 }
 """Descriptions of fields that most resources have, and that mean the same in each."""

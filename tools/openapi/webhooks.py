@@ -26,10 +26,7 @@ def schemas(envelope: Node, models: Schemas) -> dict[str, Node]:
             "properties": {
                 **fields,
                 "type": {**fields["type"], "const": name},
-                "data": {
-                    "description": fields["data"]["description"],
-                    **models[EVENT_DATA.get(name) or EVENT_DATA[name.rpartition(".")[0]], "serialization"],
-                },
+                "data": models[EVENT_DATA.get(name) or EVENT_DATA[name.rpartition(".")[0]], "serialization"],
             },
         }
         for name, meaning in CATALOGUE.items()

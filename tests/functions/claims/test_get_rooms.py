@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.support.claims import extracted, new_claim, scope
+from tests.support.claims import extracted, move, new_claim, scope
+from tests.support.http import load_app
+from tests.support.pipeline import Pipeline
+from tests.support.time import freeze
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.support.tenants import Tenant
 
 
@@ -43,3 +48,22 @@ def test_an_extraction_without_rooms_has_a_version(tenant: Tenant) -> None:
 
     assert scope(tenant, claim_id, "rooms") == {"version": 1, "data": [], "next_cursor": None}
     assert scope(tenant, claim_id, "photo-summaries")["version"] == 1
+
+
+def test_a_deleted_extraction_has_no_version_and_the_next_one_has(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim_id = new_claim(tenant)["id"]
+    extracted(tenant, claim_id, "Kitchen 12 x 10.")
+    move(tenant, claim_id, "closed", "Done.")
+    freeze(monkeypatch).advance(days=91)
+
+    load_app("workers/enqueue_retention").handler({}, None)
+    Pipeline().run()
+
+    assert scope(tenant, claim_id, "rooms")["version"] is None
+
+    move(tenant, claim_id, "open", "A call.")
+    extracted(tenant, claim_id, "Spoke with the insured on the phone.")
+
+    assert scope(tenant, claim_id, "rooms")["version"] == 2

@@ -39,13 +39,13 @@ class ProvenanceView(Wire):
     """`embedded`: the platform's own engine. `bedrock`: a model of Amazon Bedrock, together with the platform's own
     engine. `rules`: fixed rules. `person`: a correction by a person."""
     model: str
-    """The version of the platform's engine, or the id of the Bedrock model, or `person`."""
+    """The version of the platform's engine or of the rules, the id of the Bedrock model, or `person`."""
     prompt_version: str | None
-    """Null if the engine has no prompt."""
+    """The version of the prompt. Null if the engine has no prompt."""
     input_sha256: str
     """A SHA-256 that identifies the input. Results of the same input have the same one."""
     tokens: int
-    """Tokens of input and output at Bedrock, otherwise 0."""
+    """The number of input and output tokens at Bedrock, otherwise 0."""
     cost_microusd: int
     """What Bedrock cost, as far as known, in millionths of a US dollar, otherwise 0."""
     latency_ms: int

@@ -69,9 +69,9 @@ class ListQuery(Wire):
     order: Literal["asc", "desc"] = "desc"
     """By creation time; newest first by default."""
     created_after: Instant | None = None
-    """Inclusive."""
+    """Only items created at or after this time."""
     created_before: Instant | None = None
-    """Exclusive."""
+    """Only items created before this time."""
 
     _route: str = PrivateAttr("")
 
@@ -96,5 +96,5 @@ class PageView[T: BaseModel](Wire):
     data: list[T]
     """The items of this page."""
     next_cursor: str | None
-    """Pass it as `cursor` to get the next page; null on the last page. A page can be short or even empty and not be the
-    last: a page that reads many items and finds few that match the filters ends early."""
+    """Pass it as `cursor` to get the next page. Null on the last page. A page can be short or even empty without being
+    the last: a page that reads many items and finds few that match the filters ends early."""

@@ -2,35 +2,32 @@
 
 The module `dataclasses` writes the methods of a class as text and executes it; five sixths of its time are the
 compiler's. Python keeps the bytecode of modules, and none of such texts. So layers/shared/store_dataclasses.py keeps
-it, and here the `exec` of that module looks for it. A text that the build has not seen is compiled as ever: in the
-sources, in other packages, and with another version of Python (docs/decisions/0072).
+it, and here the `exec` of that module looks for it. A text that the build has not seen is compiled as without this
+module: in the sources, in other packages, and if another version of Python writes it (docs/decisions/0072).
 """
 
-from __future__ import annotations
-
+# No __future__ import here: `compile` and `exec` would apply it to the texts.
 import builtins
 import dataclasses
 import marshal
 import os
+from collections.abc import Iterable
 from functools import cache
 from importlib.util import MAGIC_NUMBER
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from types import CodeType
+from types import CodeType
+from typing import Any
 
 FOLDER = "eal_dataclasses"
-"""Beside the package `eal`, in the built layer only. It has a file for each module with dataclasses."""
+"""Next to the package `eal`, in the built layer only. It has a file for each module with dataclasses."""
 
 
 def use(folder: str) -> None:
     """Let `dataclasses` execute what the folder has, if there is one."""
     if os.path.isdir(folder):  # noqa: PTH112 - pathlib is not needed yet
 
-        def execute(text: str, module: dict[str, Any], names: dict[str, Any]) -> None:
-            code = _codes(f"{folder}/{module.get('__name__')}").get(text, text)
-            builtins.exec(code, module, names)  # noqa: S102 - as `dataclasses` does
+        def execute(text: Any, *namespaces: dict[str, Any], **named: Any) -> None:
+            module = namespaces[0].get("__name__") if namespaces else None
+            builtins.exec(_codes(f"{folder}/{module}").get(text, text), *namespaces, **named)  # noqa: S102 - as there
 
         setattr(dataclasses, "exec", execute)  # noqa: B010 - it has none of its own, so mypy knows of none
 

@@ -130,11 +130,11 @@ class UploadView(Wire):
     method: Literal["PUT"]
     """Always `PUT`."""
     url: str
-    """Presigned URL that takes the file as the request's body, without an API key."""
+    """The presigned URL. It takes the file as the request body, without an API key."""
     headers: dict[str, str]
-    """Headers to send exactly as given, because they are part of the URL's signature."""
+    """The headers to send exactly as given, because they are part of the URL's signature."""
     expires_at: Instant
-    """When the URL expires, one hour after it was issued."""
+    """When the URL expires: one hour after it was issued."""
 
 
 def without_defaults(*never_null: str) -> Callable[[dict[str, JsonValue]], None]:

@@ -14,13 +14,13 @@ class HealthView(Wire):
     version: Literal["v1"] = "v1"
     """The version of the API."""
     tenant_id: str
-    """Id of the key's organization."""
+    """The id of the key's organization."""
     environment: Mode
     """The key's mode: `live` or `test`."""
     scopes: list[Scope]
     """The key's scopes, with those that its highest one includes."""
     rate_limit_remaining: int
-    """Requests that remain in the current minute, as in `X-RateLimit-Remaining`."""
+    """The number of requests that remain in the current minute, as in `X-RateLimit-Remaining`."""
     timestamp: Instant
     """The time of the request."""
 

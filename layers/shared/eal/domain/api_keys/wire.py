@@ -53,7 +53,7 @@ class RateLimitBody(Wire):
         ),
     ]
     burst: Annotated[int | None, Field(ge=1, le=2 * MAX_REQUESTS_PER_MINUTE)] = None
-    """Maximum number of requests in a single minute, at least `per_minute`. Null: twice `per_minute`."""
+    """The maximum number of requests in a single minute, at least `per_minute`. Defaults to twice `per_minute`."""
 
     @model_validator(mode="after")
     def _burst_is_not_below(self) -> Self:
@@ -80,17 +80,17 @@ class ApiKeyCreate(Wire):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     name: Name
-    """Your own name for the key, such as the program that uses it."""
+    """Your own name for the key, such as that of the program that uses it."""
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=3)]
-    """`admin` includes `write`, and `write` includes `read`."""
+    """What the key may do. `admin` includes `write`, and `write` includes `read`."""
     mode: Mode | None = None
     """Defaults to the mode of the calling key."""
     expires_at: Instant | None = None
-    """Must be in the future. Null: the expiry of the calling key, or none if it has none."""
+    """Must be in the future. Defaults to the expiry of the calling key, or to none if it has none."""
     rate_limit: _RateLimit = None
     allowed_cidrs: Networks | None = None
-    """IPv4 or IPv6 networks (CIDR) that may use the key. Null or empty: those of the calling key, or every address if
-    it has none."""
+    """IPv4 or IPv6 networks (CIDR) that may use the key. If null or empty, those of the calling key, or every address
+    if it has none."""
 
 
 class ApiKeyUpdate(Wire):
@@ -101,9 +101,9 @@ class ApiKeyUpdate(Wire):
     )
 
     name: Name | None = None
-    """Your own name for the key, such as the program that uses it."""
+    """Your own name for the key, such as that of the program that uses it."""
     expires_at: Instant | None = None
-    """Must be in the future. Null: the key does not expire."""
+    """Must be in the future. Null if the key does not expire."""
     rate_limit: _RateLimit = None
     allowed_cidrs: Networks | None = None
 
@@ -128,21 +128,21 @@ class LastUsed(Wire):
     at: Instant
     """When the key last authenticated a request."""
     ip: str
-    """The address that sent that request."""
+    """The IP address that sent that request."""
 
 
 class RateLimitView(Wire):
     per_minute: int
     """Sustained requests per minute, averaged over five minutes."""
     burst: int
-    """Maximum number of requests in a single minute."""
+    """The maximum number of requests in a single minute."""
 
 
 class CreatedBy(Wire):
     type: str
     """`api_key`, `member`, or `system` for an operator of this API."""
     id: str
-    """Id of the API key or member, or the name of the operator's tool."""
+    """The id of the API key or member, or the name of the operator's tool."""
 
 
 class ApiKeyView(Wire):
@@ -154,28 +154,28 @@ class ApiKeyView(Wire):
     name: str
     """Your own name for the key. A rotation passes it on to the new key."""
     prefix: Literal["eal_live_", "eal_test_"]
-    """What the key's text begins with: it shows the mode."""
+    """The beginning of the key, which shows its mode."""
     last_four: str
-    """The last four characters of the key's text."""
+    """The last four characters of the key."""
     scopes: list[Scope]
-    """The scopes as requested; `admin` includes `write`, and `write` includes `read`."""
+    """The scopes as requested. `admin` includes `write`, and `write` includes `read`."""
     mode: Mode
     status: Status
-    """`rotating`: replaced by another key, and working until `expires_at`."""
+    """`rotating`: replaced by another key, but still valid until `expires_at`."""
     rate_limit: RateLimitView
     """How many requests the key can make."""
     allowed_cidrs: list[str]
-    """Networks that may use the key. Empty: every address."""
+    """The networks that may use the key. Empty if every address may."""
     expires_at: Instant | None
-    """Null: the key does not expire."""
+    """When the key expires. Null if it does not."""
     last_used: LastUsed | None
-    """Null: the key was never used."""
+    """The last use of the key. Null if it was never used."""
     replaced_by: str | None
-    """The key that replaced this one in a rotation."""
+    """The id of the key that replaced this one in a rotation."""
     rotated_at: Instant | None
-    """When a rotation replaced the key; null if none has."""
+    """When a rotation replaced the key. Null if none has."""
     revoked_at: Instant | None
-    """When the key was revoked; null if it was not."""
+    """When the key was revoked. Null if it was not."""
     created_at: Instant
     created_by: CreatedBy
     """Who created the key, directly or by rotating its predecessor."""
@@ -192,7 +192,7 @@ class ApiKeyCreated(ApiKeyView):
     shown_once: ClassVar[frozenset[str]] = frozenset({"key"})
 
     key: str | None
-    """Shown only in this response: store it now. Null in an idempotent replay."""
+    """The key, shown only in this response: store it now. Null in an idempotent replay."""
 
     @classmethod
     def of_new(cls, key: ApiKey, text: str) -> Self:

@@ -19,19 +19,19 @@ class AuditLogQuery(ListQuery, AuditLogFilters):
 
 class ActorView(Wire):
     type: ActorType
-    """`worker` is one of ours, `vendor` acts through its webhooks, and `system` is an operator or a link in an
-    e-mail."""
+    """`worker`: a background process of this API. `vendor`: a vendor, by its webhooks. `system`: an operator of this
+    API, or a link in an e-mail."""
     id: str
-    """The id of an API key or member, or the name of a worker or vendor."""
+    """The id of the API key or member, or the name of the worker or vendor."""
     ip: str | None
-    """The address that sent the request, if there was one."""
+    """The IP address that sent the request. Null if there was none."""
 
 
 class ResourceView(Wire):
     type: str
     """The part of the action before the dot, such as `lead` or `api_key`."""
     id: str
-    """Id of the resource; for an integration, the name of its vendor."""
+    """The id of the resource or, for an integration, the name of its vendor."""
 
 
 class ChangeView(Wire):
@@ -40,11 +40,11 @@ class ChangeView(Wire):
     """
 
     field: str
-    """Name of the field, or its path, such as `settings.sender`."""
+    """The name of the field, or its path, such as `settings.sender`."""
     before: Annotated[JsonValue, Field(alias="from")]
-    """The value before the change; null if there was none."""
+    """The value before the change. Null if there was none."""
     to: JsonValue
-    """The value after the change; null if there is none."""
+    """The value after the change. Null if there is none."""
 
 
 class AuditRecordView(Wire):
@@ -58,8 +58,8 @@ class AuditRecordView(Wire):
     actor: ActorView
     """Who or what made the change."""
     source: Source
-    """`api`: a request with an API key. `dashboard`: one with a session. `worker`: a worker of ours. `webhook`: a
-    vendor's webhook. `system`: an operator, or a link in an e-mail."""
+    """`api`: a request with an API key. `dashboard`: a request with a session. `worker`: a background process of this
+    API. `webhook`: a vendor's webhook. `system`: an operator of this API, or a link in an e-mail."""
     resource: ResourceView
     """What was changed."""
     changes: list[ChangeView]
@@ -72,10 +72,10 @@ class AuditRecordView(Wire):
     previous_hash: str | None
     """The `hash` of the previous record; 64 zeros for `seq` 1."""
     hash: str | None
-    """Hex SHA-256 of this record as RFC 8785 JSON, without `hash`, and without `actor.ip` if it is null. All other
-    members are included, `previous_hash` and nulls in `changes` too."""
+    """The hex SHA-256 of this record as RFC 8785 JSON, without `hash`, and without `actor.ip` if it is null. All other
+    members are included, even `previous_hash` and the nulls in `changes`."""
     organization_id: str
-    """The organization whose log contains the record."""
+    """The id of the organization whose log contains the record."""
     mode: Mode
 
 
@@ -88,23 +88,23 @@ class CheckpointView(Wire):
 
     id: str
     organization_id: str
-    """The organization whose log is signed."""
+    """The id of the organization whose log is signed."""
     mode: Mode
     size: int
-    """Number of records in the tree: `seq` 1 to `size`."""
+    """The number of records in the tree: `seq` 1 to `size`."""
     root: str
-    """Hex RFC 6962 root over the records' hashes."""
+    """The hex RFC 6962 root over the records' hashes."""
     signed_at: Instant
     """When the checkpoint was signed."""
     key_id: str
-    """Hex SHA-256 of the public key in DER form."""
+    """The hex SHA-256 of the public key in DER form."""
     previous: str
-    """Hex SHA-256 of the previous checkpoint as RFC 8785 JSON, including its signature."""
+    """The hex SHA-256 of the previous checkpoint as RFC 8785 JSON, including its signature."""
     signature: str
-    """Base64 of the ECDSA P-256 signature with SHA-256, in DER form, over `organization_id`, `mode`, `size`, `root`,
-    `signed_at`, `key_id` and `previous` as RFC 8785 JSON."""
+    """The ECDSA P-256 signature with SHA-256, as Base64 of its DER form, over `organization_id`, `mode`, `size`,
+    `root`, `signed_at`, `key_id` and `previous` as RFC 8785 JSON."""
     public_key: str
-    """Public key in PEM form. Verify with a copy that you saved earlier, not with the one in this response."""
+    """The public key in PEM form. Verify with a copy that you saved earlier, not with the one in this response."""
 
 
 class CheckpointPage(PageView[CheckpointView]):
@@ -123,7 +123,7 @@ class ProofView(Wire):
     tree_size: int
     """The `size` of the checkpoint."""
     path: list[str]
-    """RFC 6962 audit path from the leaf upwards, in hex."""
+    """The RFC 6962 audit path from the leaf upwards, in hex."""
     checkpoint: CheckpointView
     """The signed checkpoint to whose `root` the path leads."""
 
@@ -132,7 +132,7 @@ class ConsistencyQuery(Wire):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     from_id: Annotated[str | None, Field(alias="from", max_length=100)] = None
-    """Id of the earlier checkpoint; by default, the one before `checkpoint_id`."""
+    """The id of the earlier checkpoint. Defaults to the one before `checkpoint_id`."""
 
 
 class ConsistencyView(Wire):
@@ -141,6 +141,6 @@ class ConsistencyView(Wire):
     earlier: Annotated[CheckpointView, Field(alias="from")]
     """The earlier checkpoint."""
     to: CheckpointView
-    """The later checkpoint, which the request's path names."""
+    """The later checkpoint: the one in the request's path."""
     path: list[str]
-    """RFC 6962 consistency proof, in hex; empty if both checkpoints have the same size."""
+    """The RFC 6962 consistency proof, in hex. Empty if both checkpoints have the same size."""

@@ -58,8 +58,8 @@ class CallCreate(Wire):
     ]
     """The call tracker, as a slug. `callrail` is reserved for the receiver of its webhooks."""
     vendor_call_id: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(one_line)]
-    """The call tracker's id of the call. It must not contain personal data, because it outlives an erasure of the call.
-    """
+    """The call tracker's id for the call. It must not contain personal data, because it outlives an erasure of the
+    call."""
     caller_number: Phone | None
     """The customer's number: the caller of an inbound call, the called party of an outbound call. Null if it was
     withheld."""
@@ -67,23 +67,23 @@ class CallCreate(Wire):
     tracking_number: Phone | None = None
     """The call tracker's own number, in any common notation."""
     direction: Direction
-    """Only inbound calls are classified."""
+    """From the point of view of your organization. Only inbound calls are classified."""
     answered: Annotated[bool, _ANSWERED]
     started_at: Instant
     """When the call began."""
     ended_at: Instant | None = None
-    """By default `started_at` plus `duration_seconds`."""
+    """When the call ended. Defaults to `started_at` plus `duration_seconds`."""
     duration_seconds: Annotated[int, Field(ge=0, le=604_800)]
-    """From the start of the call to its end."""
+    """The time from the start of the call to its end, in seconds."""
     transcript: Annotated[str, Field(max_length=_MAX_TRANSCRIPT_CHARACTERS), AfterValidator(prose)] | None = (
         None
     )
-    """Lines of the form "Speaker: words", or plain text."""
+    """The transcript: lines of the form "Speaker: text", or plain text."""
     recording_url: Annotated[
         Annotated[str, Field(max_length=2000), AfterValidator(one_line)] | None,
         Field(json_schema_extra={"format": "uri"}),
     ] = None
-    """A public https address of the recording. It is stored as a secret: no response shows it."""
+    """A public https URL of the recording. It is stored as a secret: no response shows it."""
 
     @model_validator(mode="after")
     def _ends_after_its_start(self) -> Self:
@@ -138,11 +138,11 @@ class ClassificationUpdate(Wire):
     urgency: Annotated[Urgency | None, one_of(Urgency)] = None
     """The correct urgency: how soon somebody must act."""
     qualified: bool | None = None
-    """Null: it cannot be known from the call."""
+    """Whether the call is a lead worth pursuing. Null if it cannot be known from the call."""
     note: Annotated[str, Field(max_length=2000), AfterValidator(prose)] | None = None
     """For the people who read the correction. Null clears it."""
     correction: None = None
-    """Withdraws the correction."""
+    """Null withdraws the correction."""
 
     @model_validator(mode="after")
     def _does_one_thing(self) -> Self:
@@ -155,11 +155,11 @@ class CallbackCreate(Wire):
     model_config = _INPUT
 
     status: CallbackStatus
-    """`scheduled`: the customer is to be called. The others say how a call went; `reached` closes a call whose dispatch
-    is `callback`."""
+    """`scheduled`: the customer is to be called. The other values tell how the call went; `reached` closes a call whose
+    dispatch is `callback`."""
     at: Instant | None = None
-    """When the customer was called, or is to be called if `status` is `scheduled`. By default the time of the request.
-    """
+    """When the customer was called, or is to be called if `status` is `scheduled`. Defaults to the time of the
+    request."""
     note: Annotated[Annotated[str, Field(max_length=2000), AfterValidator(prose)] | None, _NOTE] = None
 
 
@@ -167,22 +167,23 @@ class CallQuery(ListQuery):
     status: Status | None = None
     """The current status. `needs_review` is the review queue."""
     intent: Intent | None = None
-    """The intent that counts, with a correction."""
+    """The current intent, with any correction applied."""
     urgency: Urgency | None = None
-    """The urgency that counts, with a correction."""
+    """The current urgency, with any correction applied."""
     qualified: Qualified | None = None
     """`undetermined`: classified, but without a decision."""
     direction: Direction | None = None
-    """From the point of view of the company."""
+    """From the point of view of your organization."""
     answered: Annotated[bool | None, _ANSWERED] = None
     caller_number: Phone | None = None
     """The customer's number. Exact match, in any common notation. Encode + as %2B."""
     model_version: Annotated[str | None, Field(max_length=200)] = None
-    """Calls whose newest run is of this `provenance.model`. Earlier runs are found in their call."""
+    """Only calls whose newest run has this `provenance.model`. Earlier runs are in `classification_runs` of their
+    call."""
     prompt_version: Annotated[str | None, Field(max_length=200)] = None
-    """The same for `provenance.prompt_version`."""
+    """Only calls whose newest run has this `provenance.prompt_version`."""
     updated_after: Instant | None = None
-    """Inclusive."""
+    """Only calls last changed at or after this time."""
 
 
 class EvidenceView(Wire):
@@ -191,7 +192,7 @@ class EvidenceView(Wire):
     field: str
     """`intent`, `urgency`, `qualified` or `safety`."""
     quote: str
-    """The exact words, at most 240 characters. Redacted on request."""
+    """The exact quote, at most 240 characters. Redacted on request."""
     turn: int
     """The `index` of the quoted turn, from 0."""
 
@@ -211,33 +212,33 @@ class ClassificationView(Wire):
     """
 
     intent: Intent
-    """What the caller wants done. `other`: a real request that fits none of the rest. `unknown`: the caller cannot be
+    """What the caller wants done. `other`: a real request that fits no other value. `unknown`: the caller cannot be
     understood or says nothing."""
     urgency: Urgency
     """How soon somebody must act. `low`: no service is needed."""
     qualified: bool | None
     """Whether the call is a lead worth pursuing."""
     confidence: float
-    """From 0 to 1: the mean of `confidences`."""
+    """The mean of `confidences`, from 0 to 1."""
     confidences: ConfidencesView | None
-    """For each field, the probability that it is right, from 0 to 1. Null for older versions."""
+    """For each field, the probability that it is right, from 0 to 1. Null for runs of older versions."""
     unsure: list[str]
-    """The fields whose confidence is too low to act on them."""
+    """The fields whose confidence is too low to act on."""
     reasons: list[str]
     """The reasons for the decision, as slugs."""
     safety: bool
     """Whether the transcript mentions a present danger to life."""
     hazards: list[str]
-    """Hazards mentioned, such as `electrical`. `person_in_danger` also names a danger whose kind is unclear."""
+    """The hazards mentioned, such as `electrical`. `person_in_danger` also stands for a danger of an unclear kind."""
     provenance: ProvenanceView
-    """Which engine made the classification, from which input, at what cost."""
+    """Which engine made the classification, from which input and at what cost."""
     classified_at: Instant
-    """When the engine classified the call, or a person did without it."""
+    """When the engine classified the call, or a person did so without it."""
 
 
 class ClassificationDetail(ClassificationView):
     evidence: list[EvidenceView]
-    """Quotes that support the fields. Empty once the transcript is deleted."""
+    """The quotes that support the fields. Empty once the transcript is deleted."""
 
 
 class TurnView(Wire):
@@ -246,7 +247,7 @@ class TurnView(Wire):
     speaker: Literal["caller", "agent", "unknown"]
     """The side that speaks. `unknown` if the turn has no label, or one that names neither side."""
     text: str
-    """The words, without the speaker's label."""
+    """What was said, without the speaker's label."""
 
 
 class TranscriptView(Wire):
@@ -262,7 +263,7 @@ class RedactionQuery(Wire):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     redacted: bool = False
-    """Replaces the letters and digits of personal data in the transcript and in quotes from it by asterisks: card,
+    """Replaces the letters and digits of personal data in the transcript and in quotes from it with asterisks: card,
     social security and phone numbers, e-mail and street addresses, and names."""
 
 
@@ -272,9 +273,9 @@ class RedactionView(Wire):
     turn: int
     """The `index` of the turn, from 0."""
     start: int
-    """From 0, in characters (Unicode code points)."""
+    """The position of the first redacted character, from 0, in Unicode code points."""
     end: int
-    """Exclusive. In characters, like `start`."""
+    """The position after the last redacted character, counted like `start`."""
     kind: Literal["card", "ssn", "phone", "email", "address", "name"]
     """What was redacted. `card`: a payment card number. `ssn`: a US social security number."""
 
@@ -287,10 +288,10 @@ class CallTranscriptView(TranscriptView):
     call_id: str
     """The id of the call."""
     redacted: bool
-    """Whether personal data is replaced by asterisks."""
+    """Whether personal data is replaced with asterisks."""
     redactions: list[RedactionView]
-    """What was redacted in the turns, in order; empty unless `redacted`. Names in speakers' labels are redacted in
-    `text` only, because no turn contains them."""
+    """What was redacted in the turns, in order. Empty unless `redacted` is true. Names in speakers' labels are redacted
+    in `text` only, because no turn contains them."""
     version: int
     """The `version` of the call."""
 
@@ -345,7 +346,7 @@ class CallbackView(Wire):
     call_id: str
     """The id of the call."""
     status: CallbackStatus
-    """`scheduled`: the customer is to be called. The others say how a call went."""
+    """`scheduled`: the customer is to be called. The other values tell how the call went."""
     at: Instant
     """When the customer was called, or is to be called if `status` is `scheduled`."""
     note: str | None
@@ -369,7 +370,7 @@ class LastCallbackView(Wire):
     """The callback with the latest `at`."""
 
     status: CallbackStatus
-    """`scheduled`: the customer is to be called. The others say how a call went."""
+    """`scheduled`: the customer is to be called. The other values tell how the call went."""
     at: Instant
     """When the customer was called, or is to be called if `status` is `scheduled`."""
 
@@ -386,9 +387,9 @@ class CallView(Wire):
     vendor: str
     """The call tracker, such as `callrail`."""
     vendor_call_id: str
-    """The call tracker's id of the call."""
+    """The call tracker's id for the call."""
     direction: Direction
-    """From the point of view of the company. `inbound` if the call tracker does not say."""
+    """From the point of view of your organization. `inbound` if the call tracker does not say."""
     answered: Annotated[bool | None, _ANSWERED]
     voicemail: bool | None
     """Whether the call ended with a voicemail."""
@@ -402,7 +403,7 @@ class CallView(Wire):
     caller_country: str | None
     """The customer's country, as the call tracker reports it, such as `US`."""
     tracking_number: str | None
-    """The tracking number, in E.164 format."""
+    """The call tracker's own number, in E.164 format."""
     destination_number: str | None
     """The number to which the tracker connected the call, in E.164 format."""
     started_at: Instant | None
@@ -410,7 +411,7 @@ class CallView(Wire):
     ended_at: Instant | None
     """When the call ended, as reported, or else `started_at` plus `duration_seconds`. Null until then."""
     duration_seconds: int | None
-    """From the start of the call to its end. Null until it ends."""
+    """The time from the start of the call to its end, in seconds. Null until it ends."""
     first_call: bool | None
     """Whether this is the caller's first call."""
     source_name: str | None
@@ -418,7 +419,7 @@ class CallView(Wire):
     attribution: dict[str, str]
     """Where the caller came from, as the call tracker reports it: `utm_…`, `gclid`, `landing_page_url`, …"""
     tags: list[str]
-    """Tags set in the call tracker. `note`, `value_cents`, `vendor_lead_status` and `spam` are also set there."""
+    """The tags set in the call tracker. `note`, `value_cents`, `vendor_lead_status` and `spam` are also set there."""
     note: str | None
     """The note on the call in the call tracker."""
     value_cents: int | None
@@ -428,33 +429,33 @@ class CallView(Wire):
     spam: bool | None
     """Whether the call is marked as spam in the call tracker."""
     agent_email: str | None
-    """The agent who took the call."""
+    """The e-mail address of the agent who took the call."""
     company_id: str | None
-    """The call tracker's id of the company."""
+    """The call tracker's id for the company."""
     tracker_id: str | None
-    """The call tracker's id of the tracking number."""
+    """The call tracker's id for the tracking number."""
     has_transcript: bool
     """Whether `GET /calls/{call_id}/transcript` returns one."""
     has_recording: bool
     """Whether the call tracker has a recording."""
     recording_seconds: int | None
-    """Length of the recording."""
+    """The length of the recording in seconds."""
     classification: ClassificationView | None
-    """Null until the call is classified."""
+    """The newest run, with any correction applied. Null until the call is classified."""
     dispatch: DispatchView | None
     """What happens after the call. Null until it is decided."""
     lead_id: str | None
-    """The lead captured from the call, or the existing lead with its number."""
+    """The lead captured from the call, or the existing lead with the customer's number."""
     classified_at: Instant | None
-    """When the engine last classified the call, or a person did without it. Null until then."""
+    """When the engine last classified the call, or a person did so without it. Null until then."""
     corrected_at: Instant | None
-    """When a person last corrected the classification; null if nobody did."""
+    """When a person last corrected the classification. Null if nobody has."""
     qualified_at: Instant | None
-    """When the call was determined to be a qualified lead; null if it was not."""
+    """When the call was determined to be a qualified lead. Null if it was not."""
     callbacks: int
-    """Number of callbacks, scheduled ones included."""
+    """The number of callbacks, including scheduled ones."""
     last_callback: LastCallbackView | None
-    """The callback with the latest `at`, scheduled ones included. Null if there is none."""
+    """The callback with the latest `at`, including scheduled ones. Null if there is none."""
     created_at: Instant
     """When the call was first reported. Retention counts from then."""
     updated_at: Instant
@@ -489,7 +490,7 @@ class CallDetail(CallView):
     """
 
     classification: ClassificationDetail | None
-    """What counts: the newest run, with the fields of the correction. Null until the call is classified."""
+    """The newest run, with any correction applied. Null until the call is classified."""
     classification_runs: list[ClassificationDetail]
     """The newest 20 runs, newest first, without the correction."""
     correction: CorrectionView | None
@@ -499,19 +500,19 @@ class CallDetail(CallView):
     transcript_deleted_at: Instant | None
     """When the transcript was deleted at the end of `retention.transcript_days`."""
     recording_status: Literal["pending", "stored", "failed", "deleted"] | None
-    """Of our copy of the recording. Null if the call tracker has reported none. `pending`: being copied, or to be
-    copied again after a failure. `deleted`: at the end of `retention.recording_days`, or after `recordings.enabled`
-    became false."""
+    """The status of our copy of the recording. `pending`: being copied, or to be copied again after a failure.
+    `deleted`: at the end of `retention.recording_days`, or after `recordings.enabled` became false. Null if the call
+    tracker has reported none."""
     recording_error: str | None
-    """Why the last attempt failed, such as `http_404`, `timeout`, `not_audio` or `too_large` (100 MiB). `not_kept`: the
-    organization keeps no recordings, or none of calls of this age."""
+    """Why the last attempt to copy failed, such as `http_404`, `timeout`, `not_audio` or `too_large` (100 MiB).
+    `not_kept`: the organization keeps no recordings, or none of calls of this age."""
     recording_url: str | None
-    """A URL of our copy of the recording, valid for one hour, without an API key. Null unless `recording_status` is
+    """A URL of our copy of the recording, valid for one hour without an API key. Null unless `recording_status` is
     `stored`. For a new URL, send the request without `If-None-Match`."""
     recording_url_expires_at: Instant | None
     """When `recording_url` expires."""
     recording_deleted_at: Instant | None
-    """When our copy of the recording was deleted: its retention ended, or `recordings.enabled` became false."""
+    """When our copy of the recording was deleted, because its retention ended or `recordings.enabled` became false."""
 
     @classmethod
     def of_record(cls, record: CallRecord, recording_url: RecordingUrl | None, *, redacted: bool) -> Self:

@@ -59,7 +59,7 @@ class InsuredBody(Wire):
     model_config = _INPUT
 
     name: Name
-    """Name of the policyholder, a person or a company."""
+    """The name of the policyholder, a person or a company."""
     email: Email | None = None
     phone: Phone | None = None
 
@@ -70,7 +70,8 @@ class ClaimFields(Wire):
     model_config = _INPUT
 
     claim_number: Number | None = None
-    """The carrier's number. A carrier's claim number is unique; case and spaces do not count."""
+    """The carrier's number for the claim. No two claims of a carrier share one; case and repeated spaces are
+    ignored."""
     carrier: Carrier | None = None
     policy_number: Annotated[Number | None, _POLICY_NUMBER] = None
     insured: InsuredBody | None = None
@@ -78,14 +79,14 @@ class ClaimFields(Wire):
     address: AddressBody | None = None
     """The address of the loss."""
     date_of_loss: Day | None = None
-    """`YYYY-MM-DD`, not in the future."""
+    """The day on which the loss occurred, as `YYYY-MM-DD`. Must not be in the future."""
     loss_type: Annotated[LossType | None, LOSS_TYPE] = None
     water_category: WaterCategory | None = None
     water_class: WaterClass | None = None
     lead_id: _LinkedId | None = None
-    """An existing lead."""
+    """An existing lead to link the claim to."""
     call_id: _LinkedId | None = None
-    """An existing call."""
+    """An existing call to link the claim to."""
 
 
 class ClaimCreate(ClaimFields):
@@ -124,7 +125,7 @@ class ClaimTransition(Wire):
     to: Status
     """`closed`, or `open` to reopen a closed claim."""
     reason: Reason | None = None
-    """Required, unless a claim that is signed off is closed."""
+    """Why the status changes. Required, except to close a signed-off claim."""
 
 
 class LegalHoldPut(Wire):
@@ -136,32 +137,33 @@ class LegalHoldPut(Wire):
 
 class ClaimQuery(ListQuery):
     claim_number: Number | None = None
-    """Case and repeated spaces do not count. With `carrier`, it finds at most one claim."""
+    """The carrier's number for the claim. Case and repeated spaces are ignored. With `carrier`, it finds at most one
+    claim."""
     status: Status | None = None
     """The current status."""
     carrier: Carrier | None = None
-    """Case and repeated spaces do not count."""
+    """The insurance company. Case and repeated spaces are ignored."""
     loss_type: LossType | None = None
     """Only claims with this loss type."""
     lead_id: _LinkedId | None = None
-    """The claims of this lead."""
+    """Only claims that are linked to this lead."""
     call_id: _LinkedId | None = None
-    """The claims of this call."""
+    """Only claims that are linked to this call."""
     date_of_loss_after: Day | None = None
-    """Inclusive."""
+    """Only claims with a loss on or after this day."""
     date_of_loss_before: Day | None = None
-    """Exclusive."""
+    """Only claims with a loss before this day."""
     updated_after: Instant | None = None
-    """Inclusive."""
+    """Only claims last changed at or after this time."""
 
 
 class InsuredView(Wire):
     name: str
-    """Name of the policyholder, a person or a company."""
+    """The name of the policyholder, a person or a company."""
     email: str | None
     """The e-mail address, in lower case."""
     phone: str | None
-    """In E.164 format."""
+    """The phone number, in E.164 format."""
 
 
 class LegalHoldView(Wire):
@@ -174,9 +176,11 @@ class LegalHoldView(Wire):
 
 
 class ClaimView(Wire):
+    """An insurance claim for a loss: its policy, the loss, and how far its documentation is."""
+
     id: str
     status: Status
-    """Changed by transitions, by the extraction, by the review of its items and by the sign-off."""
+    """Changed by transitions, by the extraction, by the review of the scope's items and by the sign-off."""
     claim_number: str | None
     """The carrier's number for the claim. No two claims of a carrier share one."""
     carrier: str | None
@@ -192,21 +196,21 @@ class ClaimView(Wire):
     water_category: Annotated[int | None, _WATER_CATEGORY]
     water_class: Annotated[int | None, _WATER_CLASS]
     lead_id: str | None
-    """Id of the lead that the claim is linked to, if any."""
+    """The id of the lead that the claim is linked to, if any."""
     call_id: str | None
-    """Id of the call that the claim is linked to, if any."""
+    """The id of the call that the claim is linked to, if any."""
     status_reason: str | None
-    """The reason of the latest transition."""
+    """The reason for the latest transition."""
     closed_at: Instant | None
-    """Null unless the claim is closed."""
+    """When the claim was closed. Null unless it is closed."""
     legal_hold: LegalHoldView | None
-    """While it is in force, the claim and its evidence cannot be deleted."""
+    """The legal hold. While it is in force, the claim and its evidence cannot be deleted."""
     evidence_deleted_at: Instant | None
-    """When the retention deleted the claim's photos, the text of its notes and its scope."""
+    """When the claim's photos, the text of its notes and its scope were deleted at the end of the retention."""
     scope_version: int | None
-    """Version of the latest extraction; null if there is none."""
+    """The version of the latest extraction. Null if there is none."""
     extraction_failure: ExtractionFailure | None
-    """Why the extraction requested last failed: AI was switched off (`ai_disabled`), the result would be larger than 1
+    """Why the last requested extraction failed: AI was switched off (`ai_disabled`), the result would be larger than 1
     MB (`too_large`), or another fault (`failed`)."""
     created_at: Instant
     updated_at: Instant

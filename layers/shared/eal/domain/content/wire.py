@@ -91,22 +91,22 @@ class BriefBody(Wire):
     model_config = _INPUT
 
     topic: Annotated[str, Field(min_length=1, max_length=300), OneLine] | None = None
-    """What it is about, in a few words."""
+    """What the text is about, in a few words."""
     keywords: Annotated[
         list[Annotated[str, Field(min_length=1, max_length=80), OneLine]],
         Field(default_factory=list, max_length=20),
     ]
     """Words that the text should contain."""
     tone: Tone | None = None
-    """How it sounds. Null: no particular tone."""
+    """How the text sounds. Null for no particular tone."""
     audience: Annotated[str, Field(min_length=1, max_length=200), OneLine] | None = None
     """The readers, such as homeowners or property managers."""
     length: Length | None = None
-    """How long it is to be. Null: `medium`."""
+    """How long the text is to be. Null means `medium`."""
     network: Network | None = None
-    """Only for a social post."""
+    """The network of a social post. Not allowed for other types."""
     review_id: Annotated[str, Field(min_length=1, max_length=100), OneLine] | None = None
-    """The review to respond to. Only for a review response."""
+    """The review that a review response answers. Not allowed for other types."""
 
 
 def _brief_of(types: list[JsonValue], required: list[JsonValue]) -> dict[str, JsonValue]:
@@ -130,7 +130,7 @@ class ContentCreate(Wire):
     )
 
     type: ContentType
-    """It decides which fields the `brief` needs."""
+    """The type of content. It decides which fields the `brief` needs."""
     brief: BriefBody
     """What to write, for whom and in which tone."""
 
@@ -182,7 +182,7 @@ class ContentUpdate(Wire):
     ] = None
     scenes: Annotated[Annotated[list[SceneBody], Field(max_length=limits.MAX_SCENES)] | None, _SCENES] = None
     hashtags: Annotated[list[Hashtag], Field(max_length=limits.MAX_HASHTAGS)] | None = None
-    """With or without `#`, which is not stored."""
+    """The hashtags of a social post, with or without `#`, which is not stored."""
     links: Annotated[Annotated[list[Link], Field(max_length=limits.MAX_LINKS)] | None, _LINKS] = None
 
 
@@ -219,9 +219,10 @@ class ContentTransition(Wire):
     to: Destination
     """The status to move to."""
     notes: Notes | None = None
-    """Required if `to` is `draft` and the content is in review."""
+    """Notes on the transition. Required if `to` is `draft` and the content is in review."""
     scheduled_at: Instant | None = None
-    """Required if `to` is `scheduled`, otherwise not allowed. In the future, within a year."""
+    """When to publish the content. Required if `to` is `scheduled`, otherwise not allowed. Must be in the future,
+    within a year."""
 
     @model_validator(mode="after")
     def _is_complete(self) -> Self:
@@ -238,7 +239,7 @@ class ContentQuery(ListQuery):
     status: ContentStatus | None = None
     """The current status."""
     review_id: Annotated[str | None, Field(min_length=1, max_length=100)] = None
-    """The responses to this review."""
+    """Only responses to this review."""
 
 
 class RevisionQuery(ListQuery):
@@ -247,19 +248,19 @@ class RevisionQuery(ListQuery):
 
 class BriefView(Wire):
     topic: str | None
-    """What it is about, in a few words."""
+    """What the text is about, in a few words."""
     keywords: list[str]
     """Words that the text should contain."""
     tone: Tone | None
-    """How it sounds. Null: no particular tone."""
+    """How the text sounds. Null for no particular tone."""
     audience: str | None
     """The readers, such as homeowners or property managers."""
     length: Length | None
-    """How long it is to be. Null: `medium`."""
+    """How long the text is to be. Null means `medium`."""
     network: Network | None
-    """The network of a social post; null for other types."""
+    """The network of a social post. Null for other types."""
     review_id: str | None
-    """The review that a review response answers; null for other types."""
+    """The review that a review response answers. Null for other types."""
 
 
 class SceneView(Wire):
@@ -278,9 +279,9 @@ class ContentFindingView(Wire):
     level: Level
     """`block`: must be fixed before the text is approved. `warn`: a person decides."""
     field: str | None
-    """The part of the text, such as `body` or `scenes.0.narration`; null: something is missing."""
+    """The part of the text, such as `body` or `scenes.0.narration`. Null if the finding is about something missing."""
     quote: str | None
-    """The words in that part."""
+    """The text that breaks the rule. Null if the finding is about something missing."""
     advice: str
     """What to do about it, in English."""
 
@@ -294,15 +295,15 @@ class ContentActorView(Wire):
 
 class TransitionView(Wire):
     before: Annotated[ContentStatus, Field(serialization_alias="from")]
-    """The status before."""
+    """The status before the change."""
     to: Annotated[ContentStatus, Field(validation_alias="after")]
-    """The status after."""
+    """The status after the change."""
     at: Instant
     """When the status changed."""
     by: ContentActorView
-    """Who changed it; the worker `publish_content` at a scheduled time."""
+    """Who changed the status. At a scheduled time, it is the worker `publish_content`."""
     notes: str | None
-    """The notes of the request, or why the text was not published at its time."""
+    """The notes of the request, or why the text was not published at the scheduled time."""
 
 
 class AuthorView(Wire):
@@ -313,9 +314,9 @@ class AuthorView(Wire):
     id: str
     """The id of the API key or member, or the name of the engine, such as `embedded`."""
     model: str | None
-    """As in `provenance`. Null unless `type` is `engine`."""
+    """The engine's model, as in `provenance`. Null unless `type` is `engine`."""
     prompt_version: str | None
-    """As in `provenance`. Null unless `type` is `engine` and the engine has a prompt."""
+    """The version of the prompt, as in `provenance`. Null unless `type` is `engine` and the engine has a prompt."""
 
 
 class TextView(Wire):
@@ -326,13 +327,13 @@ class TextView(Wire):
     body: str | None
     """Markdown in a blog post, plain text otherwise. Null in a video script."""
     slug: str | None
-    """The part of a web address that names a blog post."""
+    """The part of a web address that identifies a blog post."""
     excerpt: Annotated[str | None, _EXCERPT]
     seo_title: Annotated[str | None, _SEO_TITLE]
     seo_description: Annotated[str | None, _SEO_DESCRIPTION]
     scenes: Annotated[list[SceneView], _SCENES]
     hashtags: list[str]
-    """Without `#`."""
+    """The hashtags of a social post, without `#`."""
     links: Annotated[list[str], _LINKS]
 
 
@@ -341,54 +342,55 @@ class ContentView(Wire):
 
     id: str
     type: ContentType
-    """It decides which parts the text has, and never changes."""
+    """The type of content. It decides which parts the text has, and never changes."""
     status: ContentStatus
     """`generating` while the AI works. Each new revision makes it a `draft` again."""
     brief: BriefView
     """What the AI was asked to write. It never changes."""
     revision: int
-    """The number of the newest revision, whose text this is; 0: no text yet."""
+    """The number of the newest revision, whose text this is. 0 if there is no text yet."""
     title: str | None
     """The title of a blog post or a video script."""
     body: str | None
     """Markdown in a blog post, plain text otherwise. Null in a video script, and before there is a text."""
     slug: str | None
-    """The part of a web address that names a blog post. Unique among the organization's content of the same mode."""
+    """The part of a web address that identifies a blog post. Unique among the organization's content of the same
+    mode."""
     excerpt: Annotated[str | None, _EXCERPT]
     seo_title: Annotated[str | None, _SEO_TITLE]
     seo_description: Annotated[str | None, _SEO_DESCRIPTION]
     scenes: Annotated[list[SceneView], _SCENES]
     hashtags: list[str]
-    """Without `#`."""
+    """The hashtags of a social post, without `#`."""
     links: Annotated[list[str], _LINKS]
     findings: list[ContentFindingView]
-    """What the content policy has against the text. Checked with each revision, and when it is approved."""
+    """The content policy's findings about the text. Checked with each revision, and on approval."""
     remarks: list[str]
-    """What the AI did with the brief or the instructions, as it reported it."""
+    """What the AI did with the brief or the instructions, as it reported."""
     provenance: ProvenanceView | None
-    """Of what the AI wrote last; null before."""
+    """How the AI produced what it wrote last. Null if it has written nothing yet."""
     edited: bool
     """Whether a person has changed what the AI wrote last."""
     task: TaskName | None
-    """What the AI does, or failed to do."""
+    """What the AI is doing, or failed to do."""
     step: Step | None
-    """How far it is; null unless the status is `generating`."""
+    """The step that the AI is at. Null unless the status is `generating`."""
     instructions: str | None
-    """Of a revision that the AI is to write."""
+    """The instructions for a revision that the AI is to write."""
     reason: FailureReason | None
     """Why the status is `failed`."""
     transitions: list[TransitionView]
-    """The latest ones, oldest first. The audit log has all."""
+    """The latest changes of status, oldest first. The audit log has all."""
     approved_by: ContentActorView | None
     """Who approved the text. Null before that, and once it is a draft again."""
     approved_at: Instant | None
     """When the text was approved. Null before that, and once it is a draft again."""
     scheduled_at: Instant | None
-    """When it is to be published. Null unless the status is `scheduled`."""
+    """When the content is to be published. Null unless the status is `scheduled`."""
     published_at: Instant | None
-    """When it was last published. Null before that, and after a new revision."""
+    """When the content was last published. Null before that, and after a new revision."""
     published_revision: int | None
-    """The number of the published revision. Null before, and after an edit."""
+    """The number of the published revision. Null before that, and after a new revision."""
     created_at: Instant
     updated_at: Instant
     version: int
@@ -403,7 +405,7 @@ class PublishedContentView(ContentView):
     """Content as it was published."""
 
     html: str | None
-    """The body of a blog post as HTML, without scripts, styles, frames and forms; null for other types, whose texts are
+    """The body of a blog post as HTML, without scripts, styles, frames and forms. Null for other types, whose texts are
     plain."""
 
 
@@ -413,9 +415,9 @@ class ContentPage(PageView[ContentView]):
 
 class EditView(Wire):
     op: Literal["equal", "insert", "delete"]
-    """`equal`: unchanged. `insert`: only in this revision. `delete`: only in the revision before."""
+    """`equal`: unchanged. `insert`: only in this revision. `delete`: only in the previous revision."""
     text: str
-    """The words, with their white space."""
+    """The text, with its white space."""
 
 
 class FieldDiffView(Wire):
@@ -431,35 +433,35 @@ class DiffView(Wire):
     """The changes since the revision before; the first revision inserts everything."""
 
     fields: list[FieldDiffView]
-    """The changed parts, by word."""
+    """The changed parts, compared word by word."""
     unified: str
-    """The same by line, as a unified diff; empty if nothing changed."""
+    """The same changes line by line, as a unified diff. Empty if nothing changed."""
 
 
 class UnifiedDiffView(Wire):
     """The changes since the revision before, as a unified diff."""
 
     unified: str
-    """The changes by line; empty if nothing changed."""
+    """The changes line by line. Empty if nothing changed."""
 
 
 class RevisionFields(Wire):
     id: str
     content_id: str
-    """The content item to which it belongs."""
+    """The id of the content item that the revision belongs to."""
     number: int
-    """Counted from 1 within the content item."""
+    """The number of the revision within the content item, from 1."""
     created_at: Instant
     author: AuthorView
     """Who wrote, edited or restored the text."""
     reason: RevisionReason
-    """`written` and `revised` by the AI, `edited` by a person, or `restored` from another revision."""
+    """`written` or `revised` by the AI, `edited` by a person, or `restored` from another revision."""
     restored_from: int | None
     """The number of the restored revision."""
     instructions: str | None
     """What the AI was asked to change. Null unless `reason` is `revised`."""
     remarks: list[str]
-    """What the AI did with the brief or the instructions, as it reported it."""
+    """What the AI did with the brief or the instructions, as it reported."""
     provenance: ProvenanceView | None
     """How the AI produced the text. Null unless it wrote this revision."""
 
@@ -468,14 +470,14 @@ class RevisionSummary(RevisionFields):
     """A revision without its text and the edits by word."""
 
     diff: UnifiedDiffView
-    """The changes since the revision before, by line."""
+    """The changes since the previous revision, line by line."""
 
 
 class RevisionView(RevisionFields):
     text: TextView
     """The whole text, not just what changed."""
     diff: DiffView
-    """The changes since the revision before, by word and by line."""
+    """The changes since the previous revision, word by word and line by line."""
 
 
 class RevisionPage(PageView[RevisionSummary]):

@@ -52,7 +52,7 @@ class DecisionView(Wire):
     """What is to be done. `dispatch_now`: send a crew at once. `needs_review`: a person decides. `reject` and
     `no_action`: do nothing."""
     reasons: list[ReasonView]
-    """Every rule, in order of precedence, whether decisive or not."""
+    """The conclusion of every rule, in order of precedence, whether decisive or not."""
     due_at: Instant | None
     """When the action is due. Null if there is nothing to do, or no business hours are set."""
     assigned_to: str | None
@@ -65,7 +65,7 @@ class DecidedByView(Wire):
     type: ActorType
     """`worker`: an automatic decision. `api_key` or `member`: a decision by request."""
     id: str
-    """The id of a key or member, or the name of a worker."""
+    """The id of the API key or member, or the name of the worker."""
 
 
 class RulesDecisionView(Wire):
@@ -87,7 +87,7 @@ class OverrideView(Wire):
     due_at: Instant | None
     """When the action is due. Null if the override gave no time."""
     assigned_to: str | None
-    """The person who acts, in your own terms. Null: nobody in particular."""
+    """The person who acts, in your own terms. Null for nobody in particular."""
     at: Instant
     """When the rules were overridden."""
     by: DecidedByView
@@ -98,9 +98,9 @@ class EscalationView(Wire):
     """How far the dispatch has gone through the people on call."""
 
     level: int
-    """0 for the first person on call, and 1 more for each next one, or for the review."""
+    """0 for the first person on call, and 1 more for each further person and for the review."""
     acknowledge_by: Instant | None
-    """When the next person is asked, unless the dispatch is acknowledged before. Null if nobody is asked any more."""
+    """When the next person is asked, unless the dispatch is acknowledged first. Null if nobody else is to be asked."""
 
 
 class DispatchView(Wire):
@@ -113,7 +113,8 @@ class DispatchView(Wire):
     reasons: list[ReasonView]
     """Why the rules decided so. Empty if they have not decided."""
     due_at: Instant | None
-    """When it is due. Null if there is nothing to do, no business hours are set, or the override gives no time."""
+    """When the action is due. Null if there is nothing to do, no business hours are set, or the override gives no
+    time."""
     assigned_to: str | None
     """The person who is asked to act."""
     assigned_phone: str | None
@@ -123,15 +124,15 @@ class DispatchView(Wire):
     by: DecidedByView
     """The worker that applied the rules, or the API key or member whose request led to the decision."""
     decision: RulesDecisionView | None
-    """Null if a person decided before the rules did."""
+    """The decision of the rules. Null if a person decided before the rules did."""
     override: OverrideView | None
-    """A person's decision, which counts instead of the rules'. Null if there is none."""
+    """A person's decision, which replaces that of the rules. Null if there is none."""
     acknowledged_at: Instant | None
     """When a person took on the dispatch. Null if nobody has."""
     acknowledged_by: str | None
     """The person who acknowledged the dispatch."""
     escalation: EscalationView | None
-    """Null unless the rules assigned the call to a person on call."""
+    """The progress through the people on call. Null unless the rules assigned the call to one of them."""
 
     @classmethod
     def of(cls, dispatch: Dispatch) -> Self:
@@ -149,30 +150,30 @@ class FactsBody(Wire):
     model_config = _INPUT
 
     at: Moment | None = None
-    """The time of the decision. Null: now."""
+    """The time of the decision. Defaults to now."""
     intent: Annotated[Intent, one_of(Intent)]
     """What the caller wants done."""
     urgency: Annotated[Urgency, one_of(Urgency)]
     """How soon somebody must act."""
     qualified: bool | None = None
-    """Null: undetermined."""
+    """Whether the call is a lead worth pursuing. Null if undetermined."""
     confidence: Annotated[float, Field(ge=0, le=1), AfterValidator(measured)] = 1
-    """Below 0.5 is low."""
+    """The confidence in the classification. Below 0.5 is low."""
     unsure: Annotated[list[Literal["intent", "urgency", "qualified"]], Field(max_length=3)] = []  # noqa: RUF012 - pydantic copies defaults
-    """The fields whose confidence is too low to act on them, as in a classification. With one of them, the confidence
-    counts as low."""
+    """The fields whose confidence is too low to act on, as in a classification. If there are any, the confidence is
+    treated as low."""
     safety: bool = False
     """Whether there is a present danger to life."""
     hazards: Annotated[
         list[Annotated[str, Field(max_length=64), AfterValidator(one_line)]], Field(max_length=50)
     ] = []  # noqa: RUF012
-    """Names of the dangers, for the trace. Only `safety` decides."""
+    """The names of the hazards, shown in `reasons`. Only `safety` decides."""
     postal_code: Annotated[str, Field(max_length=20), AfterValidator(one_line)] | None = None
-    """Of the loss; a ZIP+4 counts as its five digits. Null: unknown."""
+    """The postal code of the loss. Only the five digits of a ZIP+4 are used. Null if unknown."""
     latitude: Annotated[float, Field(ge=-90, le=90), AfterValidator(measured)] | None = None
-    """Of the loss, in degrees (WGS 84); required with `longitude`. Null: unknown."""
+    """The latitude of the loss in degrees (WGS 84). Required with `longitude`. Null if unknown."""
     longitude: Annotated[float, Field(ge=-180, le=180), AfterValidator(measured)] | None = None
-    """Of the loss, in degrees (WGS 84); required with `latitude`. Null: unknown."""
+    """The longitude of the loss in degrees (WGS 84). Required with `latitude`. Null if unknown."""
     open_dispatches: Annotated[
         dict[Annotated[str, Field(max_length=40)], Annotated[int, Field(ge=0, le=1_000_000)]],
         Field(max_length=100),
@@ -208,8 +209,8 @@ class DispatchSimulate(Wire):
     facts: FactsBody
     """The facts to decide by. They need not be those of a real call."""
     settings: SettingsBody | None = None
-    """Settings to use instead of the organization's own: what they leave out is not set. Null: the organization's own.
-    """
+    """Settings to use instead of the organization's own. What they omit is not set. Defaults to the organization's
+    own."""
 
     @property
     def stored_settings(self) -> dict[str, Json] | None:
@@ -241,13 +242,13 @@ class DispatchDecide(Wire):
     )
 
     action: Action | None = None
-    """What is to be done. Null: the rules decide."""
+    """What is to be done. If null, the rules decide."""
     reason: Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(prose)] | None = None
     """Why the rules are overridden. Required with `action`."""
     due_at: Moment | None = None
-    """When the action is due. Null: now for `dispatch_now` and `transfer`, otherwise none."""
+    """When the action is due. Defaults to now for `dispatch_now` and `transfer`, otherwise to none."""
     assigned_to: Name | None = None
-    """The person who acts, in your own terms. Null: nobody in particular."""
+    """The person who acts, in your own terms. Null for nobody in particular."""
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
@@ -264,4 +265,4 @@ class DispatchAcknowledge(Wire):
     may_be_left_out = True
 
     acknowledged_by: Name | None = None
-    """The person who acts. Null: the person to whom the call is assigned."""
+    """The person who acts. Defaults to the person to whom the call is assigned."""

@@ -19,15 +19,15 @@ def _known(event_type: str) -> str:
 
 
 class EventView(Wire):
-    """An event, as the feed shows it and as webhooks receive it. `data` is the resource as its GET returns it, without
-    secrets.
+    """An event, as the feed shows it and as webhooks receive it. `data` is the resource without secrets, transcripts
+    and texts of e-mails.
 
     `sequence` numbers a tenant's events in one mode without gaps. In `audit.log.event`, it is the number of the audit
     record.
     """
 
     id: str
-    """The same in every delivery, as the header `webhook-id`: skip an event that you have processed."""
+    """The id of the event, also in the header `webhook-id` of every delivery: skip an event that you have processed."""
     type: str
     """What happened, such as `lead.created`."""
     api_version: Literal["v1"]
@@ -35,13 +35,13 @@ class EventView(Wire):
     created_at: Instant
     """When the change was made."""
     tenant_id: str
-    """The organization that the change belongs to."""
+    """The id of the organization that the change belongs to."""
     mode: Mode
     sequence: int
-    """The event's number in its feed. Deliveries can arrive out of order: sort by it. `audit.log.event` has numbers of
-    its own."""
+    """The event's number in its feed. Deliveries can arrive out of order: sort by it. `audit.log.event` has its own
+    numbers."""
     data: JsonValue
-    """The resource after the change, as its GET returns it, without secrets."""
+    """The resource after the change. Its form depends on `type`."""
 
 
 class FeedQuery(ListQuery):

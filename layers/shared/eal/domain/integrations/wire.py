@@ -34,7 +34,7 @@ class IntegrationPut(Wire):
     secrets: Annotated[dict[str, SecretText | None], Field(max_length=20)] = {}  # noqa: RUF012 - pydantic copies defaults
     """Write-only. CallRail: `signing_key`, `api_key`. Resend: `signing_secret`, `api_key`. Stripe: `signing_secret`.
     Google Business: `client_secret`, `refresh_token`. CRM: `signing_secret` (`whsec_` followed by base64, or any other
-    text of 24 to 512 bytes). A secret has at most 2,048 bytes in UTF-8; what a vendor signs with has at least 8."""
+    text of 24 to 512 bytes). A secret has at most 2,048 bytes in UTF-8, and at least 8 if a vendor signs with it."""
     overlap_seconds: Annotated[int, Field(ge=0, le=MAX_OVERLAP_SECONDS)] = DEFAULT_OVERLAP_SECONDS
     """Seconds for which a replaced signing secret is still accepted; 0 rejects it at once."""
 
@@ -43,9 +43,9 @@ class SecretView(Wire):
     set: bool
     """Whether the secret has a value, which no response shows."""
     updated_at: Instant | None
-    """When the secret was last replaced; null if it has no value."""
+    """When the secret was last replaced. Null if it has no value."""
     previous_accepted_until: Instant | None
-    """Until when the previous signing secret is still accepted; null if it is not."""
+    """When the previous signing secret stops being accepted. Null if it is not accepted."""
 
     @classmethod
     def of(cls, secret: StoredSecret | None) -> Self:
@@ -73,7 +73,7 @@ class FailureView(Wire):
         "unavailable",
         "invalid_response",
     ]
-    """Of a webhook: `invalid_signature`, `out_of_time`, `invalid_json`, `too_large`. Of a poll: `not_configured`: a
+    """For a webhook: `invalid_signature`, `out_of_time`, `invalid_json`, `too_large`. For a poll: `not_configured`: a
     setting or a secret is missing, or the Google user has several accounts and `account_id` is not set. `unauthorized`:
     the vendor does not accept the credentials. `refused`: it refuses the request, for example because the account may
     not use the API. `throttled`, `unavailable`: the next poll tries again. `invalid_response`."""
@@ -83,11 +83,11 @@ class ConnectionHealthView(Wire):
     """`waiting`: nothing was received yet. `failing`: the latest webhook was rejected, or the latest poll failed."""
 
     status: Literal["waiting", "healthy", "failing"]
-    """`waiting`: nothing was received yet, which is always so for a CRM. `healthy`: the latest webhook was accepted, or
-    the latest poll succeeded. `failing`: it was rejected, or it failed."""
+    """`waiting`: nothing has been received yet, which is always so for a CRM. `healthy`: the latest webhook was
+    accepted, or the latest poll succeeded. `failing`: the latest webhook was rejected, or the latest poll failed."""
     last_event_at: Instant | None
-    """When the vendor last sent a webhook, accurate to the minute. Google Business: when it was last polled with
-    success."""
+    """When the vendor last sent a webhook, accurate to the minute. For Google Business, when it was last polled
+    successfully."""
     last_failure: FailureView | None
     """The latest rejected webhook or failed poll, accurate to the minute."""
 
@@ -104,11 +104,11 @@ class IntegrationView(Wire):
     secrets: dict[str, SecretView]
     """The state of each secret that the vendor can have, by name; never its value."""
     connection_id: str | None
-    """Unguessable id in the addresses for the vendor's webhooks; null for a vendor that sends none."""
+    """The unguessable id in the addresses for the vendor's webhooks. Null for a vendor that sends none."""
     receiver_url: str | None
-    """Base of the addresses for the vendor's webhooks; null for a vendor that sends none."""
+    """The base of the addresses for the vendor's webhooks. Null for a vendor that sends none."""
     receiver_urls: dict[str, str]
-    """The address to enter at the vendor, by kind of webhook."""
+    """The addresses to enter at the vendor, by kind of webhook."""
     health: ConnectionHealthView
     """How the latest webhook or poll ended."""
     created_at: Instant

@@ -22,7 +22,7 @@ class LeadImportCreate(Wire):
     assigned_to, metadata.<key>, and the fields of `attribution`, with attribution_source for its `source`. `jsonl`: one
     request body of `POST /leads` per line."""
     dry_run: bool = False
-    """Validate and count every row without changing any lead."""
+    """Whether to only validate and count the rows, without changing any lead."""
     on_duplicate: OnDuplicate = "error"
     """What to do if a lead has the e-mail address or a phone number of a row. `error`: fail the row. `return`: skip it.
     `update`: merge it into that lead, as `POST /leads` does; the row fails if the merged lead would exceed a limit.
@@ -31,9 +31,9 @@ class LeadImportCreate(Wire):
 
 class RowErrorView(Wire):
     row: int
-    """Row number; 1 is the first row after the header."""
+    """The number of the row. 1 is the first row after the header."""
     field: str | None
-    """Null: the error is about the row as a whole."""
+    """The field with the error. Null if the error is about the row as a whole."""
     message: str
     """What is wrong, in English."""
 
@@ -51,28 +51,28 @@ class LeadImportView(Wire):
     on_duplicate: OnDuplicate
     """What happens to a row if a lead already has its e-mail address or one of its phone numbers."""
     total: int | None
-    """Number of rows in the file; null until they are counted."""
+    """The number of rows in the file. Null until they are counted."""
     processed: int
-    """Number of rows processed so far."""
+    """The number of rows processed so far."""
     created: int
-    """Rows that became a lead; in a dry run, rows that would."""
+    """The number of rows that became a lead or, in a dry run, would."""
     updated: int
-    """Rows that changed an existing lead."""
+    """The number of rows that changed an existing lead."""
     skipped: int
-    """Rows that changed nothing, because their lead exists."""
+    """The number of rows that changed nothing, because their lead exists."""
     failed: int
-    """Rows with an error."""
+    """The number of rows with an error."""
     errors: Annotated[
         list[RowErrorView],
         Field(description=f"The first {MAX_ERRORS_SHOWN} errors. The file at `errors_url` has all of them."),
     ]
     errors_url: str | None
-    """URL of a CSV file with all errors, available once the import ends, or shortly after it fails. It is new in every
-    response. Null for a dry run that failed."""
+    """The URL of a CSV file with all errors, available once the import ends, or shortly after it fails. It is new in
+    every response. Null for a dry run that failed."""
     failure: str | None
     """Why the file could not be imported, or the import stopped early."""
     created_at: Instant
-    """When it was created. The import can be read for seven days from then."""
+    """When the import was created. It can be read for seven days from then."""
     started_at: Instant | None
     """When the rows had been counted and processing began. Null until then."""
     ended_at: Instant | None
@@ -90,7 +90,8 @@ class LeadImportCreated(LeadImportView):
     # The idempotency record keeps the URL although it grants an upload: it accepts one file within an hour, and a
     # caller that lost the first response has no other way to get it.
     upload: UploadView
-    """Shown only in this response. An idempotent replay repeats it; after `expires_at` it no longer works."""
+    """How to upload the file, shown only in this response. An idempotent replay repeats it; after `expires_at` it no
+    longer works."""
 
     @classmethod
     def of_new(cls, lead_import: LeadImport, url: str, headers: dict[str, str], expires_at: datetime) -> Self:

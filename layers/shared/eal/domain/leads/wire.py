@@ -57,17 +57,17 @@ class AddressBody(Wire):
     model_config = _INPUT
 
     line1: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(one_line)]
-    """Street address, such as `1 Main St`."""
+    """The street address, such as `1 Main St`."""
     line2: Annotated[str, Field(max_length=200), AfterValidator(one_line)] | None = None
-    """Apartment, suite or unit."""
+    """The apartment, suite or unit."""
     city: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(one_line)]
-    """City or town."""
+    """The city or town."""
     state: Annotated[str, Field(min_length=2, max_length=50), AfterValidator(one_line)]
-    """Code or name, such as `OH`."""
+    """The code or name of the state, such as `OH`."""
     postal_code: Annotated[str, Field(min_length=3, max_length=12), AfterValidator(one_line)]
-    """In the US, a ZIP code or ZIP+4."""
+    """The postal code. In the US, a ZIP code or ZIP+4."""
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "US"
-    """Two-letter code (ISO 3166-1)."""
+    """The two-letter code of the country (ISO 3166-1)."""
 
 
 class AttributionBody(Wire):
@@ -94,23 +94,23 @@ class AttributionBody(Wire):
     utm_content: _Detail | None = None
     """UTM tag: the ad or link that was clicked, if several lead to the same page."""
     gclid: _Detail | None = None
-    """Click id of Google Ads."""
+    """The click id of Google Ads."""
     fbclid: _Detail | None = None
-    """Click id of Facebook."""
+    """The click id of Facebook."""
     msclkid: _Detail | None = None
-    """Click id of Microsoft Advertising."""
+    """The click id of Microsoft Advertising."""
     device_type: _Detail | None = None
-    """Such as `mobile`."""
+    """The type of device, such as `mobile`."""
     landing_page: _Address | None = None
-    """Address of the first page of the visit."""
+    """The address of the first page of the visit."""
     referrer: _Address | None = None
-    """Address of the page that led to it."""
+    """The address of the page that led to the visit."""
     landing_page_url: _Address | None = None
-    """As CallRail reports it."""
+    """The address of the first page of the visit, as CallRail reports it."""
     referring_url: _Address | None = None
-    """As CallRail reports it."""
+    """The address of the page that led to the visit, as CallRail reports it."""
     last_requested_url: _Address | None = None
-    """As CallRail reports it."""
+    """The address of the last page requested, as CallRail reports it."""
 
 
 class LeadFields(Wire):
@@ -170,7 +170,7 @@ class LeadUpdate(LeadFields):
     additional_emails: (
         Annotated[list[Email], Field(max_length=MAX_PHONES), AfterValidator(_distinct)] | None
     ) = None
-    """The complete list. The lead's `email` is removed from it."""
+    """The complete list of additional addresses. The lead's `email` is removed from it."""
     phones: Phones | None = None
     source: Annotated[Slug | None, _SOURCE] = None
     metadata: Metadata | None = None
@@ -193,7 +193,7 @@ class LeadTransition(Wire):
     to: Status
     """The status to move to."""
     reason: Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(prose)] | None = None
-    """Required if `to` is `lost`."""
+    """Why the status changes. Required if `to` is `lost`."""
     notes: Notes | None = None
     """Appended to the lead's notes."""
 
@@ -225,35 +225,35 @@ class LeadQuery(ListQuery):
     """The lead's `email` or one of its `additional_emails`. Exact match; case does not count. Encode + as %2B."""
     phone: PhoneFilter = None
     min_score: Annotated[int | None, Field(ge=0, le=100), PLAIN_DIGITS] = None
-    """Inclusive."""
+    """Only leads with at least this score."""
     max_score: Annotated[int | None, Field(ge=0, le=100), PLAIN_DIGITS] = None
-    """Inclusive."""
+    """Only leads with at most this score."""
     updated_after: Instant | None = None
-    """Inclusive."""
+    """Only leads last changed at or after this time."""
 
 
 class AddressView(Wire):
     line1: str
-    """Street address, such as `1 Main St`."""
+    """The street address, such as `1 Main St`."""
     line2: str | None
-    """Apartment, suite or unit. Null if there is none."""
+    """The apartment, suite or unit. Null if there is none."""
     city: str
-    """City or town."""
+    """The city or town."""
     state: str
-    """Code or name, as it was given, such as `OH`."""
+    """The code or name of the state, as it was given, such as `OH`."""
     postal_code: str
-    """In the US, a ZIP code or ZIP+4."""
+    """The postal code. In the US, a ZIP code or ZIP+4."""
     country: str
-    """Two-letter code (ISO 3166-1)."""
+    """The two-letter code of the country (ISO 3166-1)."""
 
 
 class ContributionView(Wire):
     feature: str
     """The aspect of the lead that is scored, such as `need` or `phone`."""
     points: int
-    """Points added to the score; negative if the aspect lowers it."""
+    """The points added to the score. Negative if the aspect lowers it."""
     reason: str
-    """Human-readable explanation."""
+    """A human-readable explanation."""
 
 
 class CrmSyncView(Wire):
@@ -268,15 +268,15 @@ class CrmSyncView(Wire):
     requested_at: Instant
     """When the push was requested."""
     attempts: int
-    """Number of attempts so far."""
+    """The number of attempts so far."""
     last_attempt_at: Instant | None
     """When the last attempt began. Null before the first one."""
     next_attempt_at: Instant | None
-    """Null if no attempt is to come."""
+    """When the next attempt is due. Null if no attempt is to come."""
     synced_at: Instant | None
     """When the CRM accepted the lead. Null if it has not."""
     last_status_code: int | None
-    """HTTP status that the CRM returned last."""
+    """The HTTP status that the CRM returned last."""
     last_error: str | None
     """Why the push has not succeeded, such as `timeout`, `http_500`, or `not_connected` if the CRM was disconnected.
     Null before the first attempt and after a success."""
@@ -285,6 +285,8 @@ class CrmSyncView(Wire):
 
 
 class LeadView(Wire):
+    """A person or a company that may need work, from the first contact until the lead is won or lost."""
+
     id: str
     status: Status
     """Changed only by transitions."""
@@ -309,14 +311,15 @@ class LeadView(Wire):
     """Free text. A merge adds the values that it replaces. The score depends on it."""
     metadata: Annotated[dict[str, str], METADATA]
     attribution: dict[str, str]
-    """Where the lead came from, in the fields of ad platforms: `campaign`, `utm_source`, `gclid`, …"""
+    """Where the lead came from, in the fields of ad platforms and call trackers: `campaign`, `utm_source`, `gclid`,
+    …"""
     assigned_to: Annotated[str | None, ASSIGNED_TO]
     call_id: str | None
     """The call from which the lead was captured."""
     prospect_id: str | None
     """The prospect that became this lead."""
     urgency: Urgency | None
-    """Urgency of the call from which the lead was captured."""
+    """The urgency of the call from which the lead was captured."""
     contacted_at: Instant | None
     """When the lead was first contacted."""
     score: Annotated[int, Field(ge=0, le=100, validation_alias=AliasPath("score", "value"))]
@@ -335,7 +338,7 @@ class LeadView(Wire):
         ),
     ]
     crm_sync: CrmSyncView | None
-    """Null if the lead was never pushed."""
+    """The lead's latest push to the CRM. Null if it was never pushed."""
     created_at: Instant
     updated_at: Instant
     version: int
@@ -354,7 +357,7 @@ class EntryActorView(Wire):
     type: str
     """The kind of actor, such as `api_key`, `member`, `worker` or `vendor`."""
     id: str
-    """The id of an API key or member, or the name of a worker or vendor."""
+    """The id of the API key or member, or the name of the worker or vendor."""
 
 
 class HistoryEntryView(Wire):
@@ -362,7 +365,7 @@ class HistoryEntryView(Wire):
 
     id: str
     type: Literal["transition", "score"]
-    """`transition`: a change of status. `score`: a new score, which may equal the one before."""
+    """`transition`: a change of status. `score`: a new score, which may equal the previous one."""
     at: Instant
     """When the status changed or the lead was scored."""
     by: EntryActorView
@@ -372,7 +375,7 @@ class HistoryEntryView(Wire):
     to: Annotated[Status | int, Field(validation_alias="after")]
     """The status or points after."""
     reason: str | None
-    """Of a transition, if one was given."""
+    """The reason for the transition, if one was given."""
     scorer: Annotated[str | None, Field(description=f"Of a score. {_SCORER}")]
 
 
@@ -401,4 +404,4 @@ class LeadScoreView(Wire):
     scored_at: Annotated[Instant, Field(validation_alias=AliasPath("score", "scored_at"))]
     """When the score last changed, or was recomputed on request."""
     version: int
-    """The lead's version that has this score."""
+    """The version of the lead that has this score."""

@@ -242,12 +242,12 @@ class OnCallView(Wire):
     name: str
     """The name under which calls are assigned to the person."""
     phone: str
-    """In E.164 format. It tells apart people of the same name."""
+    """The phone number in E.164 format. It tells people with the same name apart."""
     days: Annotated[list[Day], _ON_CALL_DAYS]
     starts: Annotated[str, Field(alias="from", pattern=WALL_TIME)]
-    """Start of the span, as `HH:MM`. Inclusive."""
+    """The start of the span, as `HH:MM`. Inclusive."""
     ends: Annotated[str, Field(alias="to", pattern=WALL_TIME)]
-    """End of the span, as `HH:MM`. Exclusive. `24:00` is the end of the day."""
+    """The end of the span, as `HH:MM`. Exclusive. `24:00` is the end of the day."""
 
 
 class SenderView(Wire):
@@ -424,7 +424,7 @@ class ServiceAreaBody(Wire):
     )
 
     center: PointBody | None = None
-    """Required with `radius_miles`."""
+    """The center of the circle. Required with `radius_miles`."""
     radius_miles: Annotated[
         Annotated[float, Field(gt=0, le=500, strict=True, allow_inf_nan=False), AfterValidator(measured)]
         | None,
@@ -464,9 +464,10 @@ class OnCallBody(Wire):
     phone: Phone
     days: Annotated[list[Day], _ON_CALL_DAYS, Field(min_length=1, max_length=7)]
     starts: Annotated[Opening, Field(alias="from")]
-    """Inclusive."""
+    """The start of the span, as `HH:MM`. Inclusive."""
     ends: Annotated[WallTime, Field(alias="to")]
-    """Exclusive. At or before `from`: on the next day. `24:00` is the end of the day."""
+    """The end of the span, as `HH:MM`. Exclusive. At or before `from`, it is on the next day. `24:00` is the end of the
+    day."""
 
     @field_validator("days")
     @classmethod

@@ -21,7 +21,7 @@ Industry = Annotated[
     Field(
         min_length=1,
         max_length=100,
-        description="What the company does, as e-mails by the AI name it: “a restoration company”. Null: "
+        description="What the organization does, as texts by the AI name it: “a restoration company”. Null: "
         "`restoration`.",
     ),
     AfterValidator(one_line),
@@ -35,7 +35,7 @@ class OrganizationCreate(Wire):
     """The child's name."""
     industry: Industry = INDUSTRY
     settings: SettingsBody | None = None
-    """The child's settings. Those that are omitted or null have their defaults."""
+    """The child's settings. Those that are omitted or null get their defaults."""
 
 
 class OrganizationUpdate(Wire):
@@ -64,11 +64,11 @@ class SubscriptionView(Wire):
     """The organization's subscription as Stripe last reported it. Read-only."""
 
     plan: str | None
-    """Lookup key of Stripe's price, or else its id."""
+    """The lookup key of Stripe's price, or else its id."""
     status: str
     """Stripe's status: `trialing`, `active`, `past_due`, `unpaid`, `paused`, `incomplete`, `canceled`, …"""
     current_period_end: Instant | None
-    """When the current billing period ends; null if Stripe has not reported it."""
+    """When the current billing period ends. Null if Stripe has not reported it."""
     cancel_at_period_end: bool
     """Whether the subscription ends at `current_period_end`."""
 
@@ -78,13 +78,13 @@ class OrganizationView(Wire):
     name: str
     """The organization's name, as review requests, feeds of content and texts by the AI show it."""
     industry: str
-    """What the company does, as e-mails by the AI name it."""
+    """What the organization does, as texts by the AI name it."""
     parent_organization_id: str | None
-    """The organization under which it was created; null for one without a parent."""
+    """The id of the organization under which it was created. Null if it has no parent."""
     settings: SettingsView
     """All settings. One that was never set has its default."""
     subscription: SubscriptionView | None
-    """The subscription in the key's mode, or null if there is none. Only Stripe's webhooks change it."""
+    """The subscription in the key's mode. Null if there is none. Only Stripe's webhooks change it."""
     created_at: Instant
     version: int
 
@@ -95,9 +95,9 @@ class OrganizationView(Wire):
 
 class AdminKeyView(Wire):
     id: str
-    """Id of the API key."""
+    """The id of the API key."""
     key: str | None
-    """Shown only in this response: store it now. Null in an idempotent replay."""
+    """The key, shown only in this response: store it now. Null in an idempotent replay."""
 
 
 class OrganizationCreated(OrganizationView):
@@ -117,7 +117,7 @@ class ChildView(OrganizationView):
     """A child organization, with its grant to the caller's organization: one, or none."""
 
     grants: list[GrantView]
-    """The child's grant to your organization; empty if it has given none."""
+    """The child's grant to your organization. Empty if it has given none."""
 
     @classmethod
     def of_child(cls, child: Organization, grant: GivenGrant | None, mode: Mode) -> Self:
@@ -129,7 +129,7 @@ class AiUsageQuery(Wire):
     model_config = ConfigDict(extra="forbid")
 
     month: Annotated[str | None, Field(pattern=r"^20[0-9]{2}-(?:0[1-9]|1[0-2])$")] = None
-    """A calendar month in UTC, such as `2026-11`; by default the current one. The last 13 months are kept."""
+    """A calendar month in UTC, such as `2026-11`. Defaults to the current one. The last 13 months are kept."""
 
 
 class AiUsageView(Wire):
@@ -138,16 +138,16 @@ class AiUsageView(Wire):
     month: str
     """The calendar month in UTC, such as `2026-11`."""
     uses: int
-    """Uses of Bedrock: calls, drafts, content, claims and photos."""
+    """The number of uses of Bedrock: calls, drafts, content, claims and photos."""
     tokens: int
-    """Tokens that these uses sent and received."""
+    """The number of tokens that these uses sent and received."""
     spent_microusd: int
     """What these uses cost."""
     held_microusd: int
-    """Held for uses in progress, and for those without a response, whose cost is unknown. It counts against the budget
-    like what was spent."""
+    """The amount held for uses in progress, and for those without a response, whose cost is unknown. It counts against
+    the budget like what was spent."""
     budget_microusd: int
-    """The present monthly budget, from `settings.ai.monthly_budget_cents`."""
+    """The current monthly budget, from `settings.ai.monthly_budget_cents`."""
 
 
 class ChildPage(PageView[ChildView]):

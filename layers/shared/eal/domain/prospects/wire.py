@@ -147,7 +147,7 @@ class ProspectFields(Wire):
     email: Email | None = None
     website: Website | None = None
     address: AddressBody | None = None
-    """The qualification compares its postal code with the service area."""
+    """The address of the prospect. The qualification compares its postal code with the service area."""
     notes: Annotated[Notes | None, _NOTES] = None
     assigned_to: Assignee | None = None
 
@@ -201,7 +201,7 @@ class ProspectQualify(Wire):
         Field(min_length=1, max_length=MAX_PROSPECTS_QUALIFIED, json_schema_extra={"uniqueItems": True}),
         AfterValidator(_distinct),
     ]
-    """Ids of prospects. All of them are qualified, or none."""
+    """The ids of the prospects. All of them are qualified, or none."""
 
 
 class ProspectConvert(Wire):
@@ -210,14 +210,14 @@ class ProspectConvert(Wire):
     may_be_left_out: ClassVar[bool] = True
 
     loss_type: LossType | None = None
-    """The `loss_type` of the lead. An existing lead keeps the one that it has."""
+    """The `loss_type` of the lead. An existing lead keeps its own."""
     notes: Notes | None = None
     """Appended to the lead's notes."""
 
 
 class ProspectQuery(ListQuery):
     qualification: QualificationStatus | None = None
-    """Status of the qualification."""
+    """The status of the qualification."""
     outreach_state: OutreachState | None = None
     """How far outreach has come."""
     email: EmailFilter = None
@@ -226,7 +226,7 @@ class ProspectQuery(ListQuery):
     assigned_to: Annotated[str | None, Field(max_length=100)] = None
     """Exact match."""
     updated_after: Instant | None = None
-    """Inclusive."""
+    """Only prospects last changed at or after this time."""
 
 
 class ContactView(Wire):
@@ -245,7 +245,7 @@ class QualificationView(Wire):
     status: QualificationStatus
     """The latest result: whether the prospect is worth pursuing."""
     confidence: Annotated[float | None, Field(ge=0, le=1)]
-    """Confidence in the result, from 0 to 1. Null while `status` is `pending`."""
+    """The confidence in the result, from 0 to 1. Null while `status` is `pending`."""
     reasons: list[str]
     """The reasons, as slugs, such as `outside_area`."""
     provenance: ProvenanceView | None
@@ -267,7 +267,8 @@ class ProspectView(Wire):
     website: str | None
     """The URL of the website, with its scheme. Null if unknown."""
     address: AddressView | None
-    """The qualification compares its postal code with the service area. Null if unknown."""
+    """The address of the prospect. The qualification compares its postal code with the service area. Null if
+    unknown."""
     source: Annotated[str, _SOURCE]
     notes: str | None
     """Free text. The qualification reads it."""

@@ -51,16 +51,16 @@ class ReviewCreate(Wire):
     """Where the review was written."""
     external_id: ExternalId
     rating: Rating | None = None
-    """Stars. Null if the review has none, such as a recommendation."""
+    """The number of stars. Null if the review has none, such as a recommendation."""
     text: Annotated[str, Field(max_length=MAX_TEXT_CHARACTERS), AfterValidator(prose)] | None = None
     """What the customer wrote. Null if the review has only a rating."""
     author: Name | None = None
-    """The name that the surface shows."""
+    """The author's name at the surface."""
     reviewed_at: Instant
-    """When the review was written. Not in the future."""
+    """When the review was written. Must not be in the future."""
     edited_at: Instant | None = None
-    """When its author last changed it. A body with an earlier time than the stored one is outdated and has no effect.
-    """
+    """When its author last changed the review. A request with an earlier time than the stored one is outdated and has
+    no effect."""
     lead_id: Annotated[str, Field(max_length=100)] | None = None
     """An existing lead: the customer. Null leaves the stored one."""
 
@@ -85,7 +85,7 @@ class ReviewQuery(ListQuery):
     rating: Annotated[int | None, Field(ge=1, le=5)] = None
     """The number of stars. Exact match."""
     lead_id: Annotated[str | None, Field(max_length=100)] = None
-    """The reviews of this lead."""
+    """Only reviews of this lead."""
 
 
 class ReviewReplyView(Wire):
@@ -96,15 +96,17 @@ class ReviewReplyView(Wire):
     text: str
     """What the reply says, whether or not the surface shows it."""
     content_id: str | None
-    """The content item that it was written as. Null: it was written at the surface."""
+    """The content item that the reply was written as. Null if it was written at the surface."""
     posted_at: Instant | None
-    """When it was posted or, if it was written at the surface, last changed there. Null if it was not posted."""
+    """When the reply was posted or, if it was written at the surface, last changed there. Null if it was not posted."""
     reason: str | None
-    """Why it failed: `not_connected`, `unauthorized`, `not_found`, `refused`, `rejected`, `unavailable` or
+    """Why the reply failed: `not_connected`, `unauthorized`, `not_found`, `refused`, `rejected`, `unavailable` or
     `surface_not_supported`. Null unless the status is `failed`."""
 
 
 class ReviewView(Wire):
+    """A review that a customer wrote, as its surface shows it."""
+
     id: str
     surface: Surface
     """Where the review was written."""
@@ -113,17 +115,17 @@ class ReviewView(Wire):
     status: ReviewStatus
     """`deleted`: the surface no longer shows the review."""
     rating: Annotated[int | None, Field(ge=1, le=5)]
-    """Stars; null if the review has none."""
+    """The number of stars. Null if the review has none."""
     text: str | None
     """What the customer wrote. Null if the review has only a rating."""
     author: str | None
-    """The author's name at the surface; null if it is anonymous or was not reported."""
+    """The author's name at the surface. Null if it is anonymous or was not reported."""
     reviewed_at: Instant
     """When the review was written."""
     edited_at: Instant | None
-    """When its author last changed it; null if unknown."""
+    """When its author last changed the review. Null if unknown."""
     lead_id: str | None
-    """The lead who is the customer; null if unknown."""
+    """The lead who is the customer. Null if unknown."""
     reply: ReviewReplyView | None
     """The public reply, if any. Replies written at the surface itself are known only for Google."""
     created_at: Instant
@@ -146,7 +148,7 @@ class EarlierVersionView(Wire):
     version: int
     """The version of the review at that time."""
     rating: int | None
-    """Stars at that time; null if the review had none."""
+    """The number of stars at that time. Null if the review had none."""
     text: str | None
     """What the customer had written. Null if the review had only a rating."""
     edited_at: Instant | None
@@ -163,7 +165,7 @@ class ReviewResponseView(Wire):
     status: ContentStatus
     """The status of the content item."""
     body: str | None
-    """Null until it is written."""
+    """The text of the response. Null until it is written."""
     created_at: Instant
     updated_at: Instant
 
@@ -174,10 +176,10 @@ class ReviewDetailView(ReviewView):
     changes_by_itself: ClassVar[bool] = True
 
     earlier_versions: list[EarlierVersionView]
-    """Newest first; at most the newest 20."""
+    """The earlier versions, newest first; at most the newest 20."""
     responses: list[ReviewResponseView]
-    """The responses to it, drafts included, newest first; at most the newest 20. The one that the surface shows is the
-    `reply`."""
+    """The responses to the review, drafts included, newest first; at most the newest 20. The one that the surface shows
+    is the `reply`."""
 
     @classmethod
     def of_review(
@@ -200,9 +202,9 @@ class ReviewStatsQuery(Wire):
     model_config = _INPUT
 
     since: Month | None = None
-    """The first month, such as `2026-01`. Default: 11 months before `until`."""
+    """The first month, such as `2026-01`. Defaults to 11 months before `until`."""
     until: Month | None = None
-    """The last month. Default: the current one."""
+    """The last month. Defaults to the current one."""
 
     @model_validator(mode="after")
     def _is_a_range(self) -> Self:
@@ -236,13 +238,13 @@ class RatingSummaryView(Wire):
     """Reviews, and the ratings of those that have one."""
 
     reviews: int
-    """Number of reviews, with or without a rating. Those that their surface no longer shows do not count."""
+    """The number of reviews, with or without a rating. Those that their surface no longer shows are not counted."""
     rated: int
-    """Reviews with a rating."""
+    """The number of reviews with a rating."""
     mean_rating: Annotated[float | None, Field(ge=1, le=5)]
-    """Rounded to two decimals; null without a rating."""
+    """The mean rating, rounded to two decimals. Null without a rating."""
     ratings: dict[str, int]
-    """Reviews by rating, from `1` to `5`."""
+    """The number of reviews by rating, from `1` to `5`."""
 
     @classmethod
     def of_amounts(cls, amounts: Mapping[str, int]) -> Self:
@@ -257,7 +259,7 @@ class RatingSummaryView(Wire):
 
 class MonthOfSurfaceView(Wire):
     month: str
-    """Such as `2026-04`, in UTC."""
+    """The month in UTC, such as `2026-04`."""
     surface: Surface
     """Where the reviews were written."""
     summary: RatingSummaryView
@@ -279,9 +281,9 @@ class ReviewStatsView(Wire):
     total: RatingSummaryView
     """The reviews of all surfaces and months together."""
     by_surface: list[SurfaceSummaryView]
-    """Of each surface that has reviews in these months."""
+    """The summary of each surface that has reviews in these months."""
     by_month: list[MonthOfSurfaceView]
-    """Of each month and surface with reviews; oldest month first."""
+    """The summary of each month and surface with reviews, oldest month first."""
 
     @classmethod
     def of_buckets(cls, since: str, until: str, buckets: Mapping[Counter, Mapping[str, int]]) -> Self:

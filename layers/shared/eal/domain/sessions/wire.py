@@ -56,17 +56,17 @@ class MemberSessionView(Wire):
     id: str
     mode: Mode
     is_current: bool
-    """Whether this session sends the request."""
+    """Whether this session sent the request."""
     ip: str | None
-    """The address from which the member has signed in."""
+    """The IP address from which the member signed in."""
     user_agent: str | None
-    """The browser, as it names itself."""
+    """The browser, as it identifies itself."""
     auth_time: Annotated[Instant, _AUTH_TIME]
     created_at: Instant
     last_used_at: Instant
     """When the session last made a request."""
     last_used_ip: str | None
-    """The address that sent that request; null if it is unknown."""
+    """The IP address that sent that request. Null if unknown."""
     expires_at: Annotated[Instant, _EXPIRES_AT]
     idle_expires_at: Annotated[Instant, _IDLE_EXPIRES_AT]
 
@@ -85,13 +85,14 @@ class MemberSessionPage(PageView[MemberSessionView]):
 
 class SessionMember(Wire):
     id: str
-    """Id of the member; a person has a different one in each organization."""
+    """The id of the member. A person has a different one in each organization."""
     email: str
     """The address with which the member signs in."""
     name: str | None
-    """The person's name; null if none was given."""
+    """The person's name. Null if none was given."""
     role: Role
-    """Decides the scope of the session: `viewer` has `read`, `member` has `write`, `admin` and `owner` have `admin`."""
+    """It decides the scope of the session: `viewer` has `read`, `member` has `write`, `admin` and `owner` have
+    `admin`."""
 
 
 class SessionOrganization(Wire):
@@ -114,7 +115,7 @@ class OwnSessionView(Wire):
     shown_once: ClassVar[frozenset[str]] = frozenset({"session"})
 
     session: str | None
-    """The text of a new session, shown only in this response; null in every other."""
+    """The credential of a new session, shown only in this response. Null in every other."""
     id: str
     member: SessionMember
     """Who is signed in."""

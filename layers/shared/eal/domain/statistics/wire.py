@@ -36,19 +36,19 @@ class StatsQuery(Wire):
 
 class StatusCountsView(Wire):
     new: int
-    """Number of leads that have the status `new`; in `funnel`, that ever had it."""
+    """The number of leads that have the status `new`; in `funnel`, that ever had it."""
     contacted: int
-    """Number of leads that have the status `contacted`; in `funnel`, that ever had it."""
+    """The number of leads that have the status `contacted`; in `funnel`, that ever had it."""
     qualified: int
-    """Number of leads that have the status `qualified`; in `funnel`, that ever had it."""
+    """The number of leads that have the status `qualified`; in `funnel`, that ever had it."""
     scheduled: int
-    """Number of leads that have the status `scheduled`; in `funnel`, that ever had it."""
+    """The number of leads that have the status `scheduled`; in `funnel`, that ever had it."""
     won: int
-    """Number of leads that have the status `won`; in `funnel`, that ever had it."""
+    """The number of leads that have the status `won`; in `funnel`, that ever had it."""
     lost: int
-    """Number of leads that have the status `lost`; in `funnel`, that ever had it."""
+    """The number of leads that have the status `lost`; in `funnel`, that ever had it."""
     disqualified: int
-    """Number of leads that have the status `disqualified`; in `funnel`, that ever had it."""
+    """The number of leads that have the status `disqualified`; in `funnel`, that ever had it."""
 
     @classmethod
     def of(cls, counts: Mapping[str, int]) -> Self:
@@ -61,13 +61,13 @@ class SourceStatsView(Wire):
     source: str
     """The source as a slug, such as `web_form`."""
     total: int
-    """Number of leads from this source."""
+    """The number of leads from this source."""
     contacted: int
-    """Number of leads that ever reached `contacted`."""
+    """The number of leads that ever reached `contacted`."""
     qualified: int
-    """Number of leads that ever reached `qualified`."""
+    """The number of leads that ever reached `qualified`."""
     won: int
-    """Number of leads that ever reached `won`."""
+    """The number of leads that ever reached `won`."""
 
     @classmethod
     def of_cohort(cls, source: str, cohort: Cohort) -> Self:
@@ -85,7 +85,7 @@ class DurationsView(Wire):
     """Times, accurate to 1 %. Null if there are none."""
 
     count: int
-    """Number of leads or calls that were measured."""
+    """The number of leads or calls that were measured."""
     median_seconds: float | None
     """The median, in seconds."""
     p90_seconds: float | None
@@ -106,19 +106,19 @@ class LeadStatsView(Wire):
     window: Window
     """The window as requested."""
     since: Instant
-    """Start of the window: a full hour for `24h` and `7d`, midnight UTC for `30d` and `90d`."""
+    """The start of the window: a full hour for `24h` and `7d`, midnight UTC for `30d` and `90d`."""
     until: Instant
-    """End of the window: the time of the request."""
+    """The end of the window: the time of the request."""
     total: int
-    """Number of leads created in the window, including those erased since."""
+    """The number of leads created in the window, including those erased since."""
     funnel: StatusCountsView
-    """Number of leads that ever reached each status."""
+    """The number of leads that ever reached each status."""
     by_status: StatusCountsView
-    """Number of leads currently in each status."""
+    """The number of leads currently in each status."""
     by_source: list[SourceStatsView]
-    """Largest source first."""
+    """The sources, largest first."""
     first_contact: DurationsView
-    """Time from a lead's creation to its first contact."""
+    """The time from a lead's creation to its first contact."""
 
     @classmethod
     def of_buckets(
@@ -144,11 +144,11 @@ class LeadStatsView(Wire):
 
 class QualifiedCountsView(Wire):
     true: int
-    """Number of qualified calls."""
+    """The number of qualified calls."""
     false: int
-    """Number of unqualified calls."""
+    """The number of unqualified calls."""
     undetermined: int
-    """Number of calls from which the qualification cannot be known."""
+    """The number of calls whose qualification cannot be known."""
 
 
 class CallWeekView(Wire):
@@ -159,15 +159,15 @@ class CallWeekView(Wire):
     starts_on: date
     """The Monday, in UTC. The first week of a window can be incomplete."""
     judged: int
-    """Number of calls with a run of an engine."""
+    """The number of calls with a run of an engine."""
     by_intent: dict[Intent, int]
-    """Number of calls by intent. An intent without calls is omitted."""
+    """The number of calls by intent. An intent without calls is omitted."""
     mean_confidence: float | None
-    """Of the newest runs, from 0 to 1; null if there are none."""
+    """The mean confidence of the newest runs, from 0 to 1. Null if there are none."""
     unsure: int
-    """Number of calls with a field of which the engine was unsure."""
+    """The number of calls with a field that the engine was unsure of."""
     overruled: int
-    """Number of calls in which a person decided otherwise than the newest run."""
+    """The number of calls in which a person decided otherwise than the newest run."""
 
     @classmethod
     def of_cohort(cls, week: str, cohort: CallCohort) -> Self:
@@ -187,31 +187,31 @@ class CallStatsView(Wire):
     window: Window
     """The window as requested."""
     since: Instant
-    """Start of the window: a full hour for `24h` and `7d`, midnight UTC for `30d` and `90d`."""
+    """The start of the window: a full hour for `24h` and `7d`, midnight UTC for `30d` and `90d`."""
     until: Instant
-    """End of the window: the time of the request."""
+    """The end of the window: the time of the request."""
     total: int
-    """Number of inbound calls created in the window, including those erased since."""
+    """The number of inbound calls created in the window, including those erased since."""
     classified: int
-    """Number of calls with a classification."""
+    """The number of calls with a classification."""
     by_intent: dict[Intent, int]
-    """Number of calls by intent, with corrections. Every intent is named."""
+    """The number of calls by intent, with corrections. Every intent is included."""
     by_urgency: dict[Urgency, int]
-    """Number of calls by urgency, with corrections. Every urgency is named."""
+    """The number of calls by urgency, with corrections. Every urgency is included."""
     qualified: QualifiedCountsView
-    """Number of calls by qualification, with corrections."""
+    """The number of calls by qualification, with corrections."""
     junk: int
-    """Number of calls filtered out: `sales_pitch`, `spam` and `wrong_number`."""
+    """The number of calls filtered out: `sales_pitch`, `spam` and `wrong_number`."""
     needs_review: int
-    """Number of calls that wait for a person: `GET /calls?status=needs_review`."""
+    """The number of calls that wait for a person: `GET /calls?status=needs_review`."""
     corrected: int
-    """Number of calls that a person corrected or confirmed."""
+    """The number of calls that a person corrected or confirmed."""
     to_classify: DurationsView
-    """Time from the report of the call's end to its first classification."""
+    """The time from the report of the call's end to its first classification."""
     to_dispatch: DurationsView
-    """Time from the report of the call's end to its first dispatch decision."""
+    """The time from the report of the call's end to its first dispatch decision."""
     weeks: list[CallWeekView]
-    """Newest week first."""
+    """The weeks, newest first."""
 
     @classmethod
     def of_buckets(

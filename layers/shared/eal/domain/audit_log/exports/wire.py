@@ -47,12 +47,12 @@ class AuditExportCreate(AuditExportFilters):
 
 class ExportFileView(Wire):
     name: str
-    """File name, such as `audit-log-exp_….csv`."""
+    """The name of the file, such as `audit-log-exp_….csv`."""
     sha256: str | None
-    """Hex SHA-256 of the stored file. Null above 40 GB: verify the records of such a file by their hash chain and the
-    checkpoint."""
+    """The hex SHA-256 of the stored file. Null if it is larger than 40 GB: verify the records of such a file by their
+    hash chain and the checkpoint."""
     bytes: int
-    """Size of the file in bytes."""
+    """The size of the file in bytes."""
 
 
 class ManifestView(Wire):
@@ -61,18 +61,18 @@ class ManifestView(Wire):
     files: list[ExportFileView]
     """The exported file: always exactly one."""
     records: int
-    """Number of records in the file."""
+    """The number of records in the file."""
     first_seq: int | None
-    """`seq` of the first record in the file; null if there is none."""
+    """The `seq` of the first record in the file. Null if there is none."""
     last_seq: int | None
-    """`seq` of the last record in the file; null if there is none."""
+    """The `seq` of the last record in the file. Null if there is none."""
     expired_through_seq: int | None
-    """Records up to this number are past their retention and missing from the file. Null if the archive has the whole
+    """Records up to this `seq` are past their retention and missing from the file. Null if the archive has the whole
     range."""
     complete: bool
     """True if the file has the whole chain up to `checkpoint.size`: no filter was given and no record has expired."""
     checkpoint: CheckpointView
-    """Signed checkpoint of the log that the file was taken from."""
+    """The signed checkpoint of the log that the file was taken from."""
 
 
 class AuditExportView(Wire):
@@ -84,28 +84,27 @@ class AuditExportView(Wire):
 
     id: str
     status: Status
-    """`queued`: the worker has not begun. `failed`: the export was given up, at the latest after 24 hours; create a new
-    one."""
+    """`queued`: not begun yet. `failed`: given up, after 24 hours at the latest; create a new export."""
     format: Format
     """`jsonl`: the archived records, byte for byte, for verification. `csv`: for spreadsheets."""
     filters: AuditExportFilters
     """The filters as requested; all are null if none was given."""
     records: int
-    """Number of records; while the export runs, the number so far."""
+    """The number of records; while the export runs, the number so far."""
     bytes: int
-    """Size of the file in bytes; while the export runs, the size so far."""
+    """The size of the file in bytes; while the export runs, the size so far."""
     url: str | None
-    """Download URL, which needs no API key. It is valid for one hour and new in every response; if it is refused
+    """The download URL, which needs no API key. It is valid for one hour and new in every response; if it is refused
     earlier, get the export again."""
     url_expires_at: Instant | None
-    """When `url` stops working. Both are null before the export is completed and after `expires_at`."""
+    """When `url` expires. Both are null before the export is completed and after `expires_at`."""
     manifest: ManifestView | None
-    """What the file contains, for its verification; null until the export is completed."""
+    """What the file contains, for its verification. Null until the export is completed."""
     created_at: Instant
     completed_at: Instant | None
-    """When the export was completed; null before that."""
+    """When the export was completed. Null before that."""
     expires_at: Instant | None
-    """When the file is deleted."""
+    """When the file is deleted. Null before the export is completed."""
     version: int
 
     @classmethod

@@ -37,7 +37,7 @@ class ReadingBody(Wire):
     place: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(one_line)] | None = None
     """Where the material is, such as `Kitchen, north wall`."""
     taken_at: Instant | None = None
-    """When it was measured. Not in the future."""
+    """When the reading was taken. Must not be in the future."""
 
 
 class NoteCreate(Wire):
@@ -68,13 +68,13 @@ class NoteCreate(Wire):
     text: (
         Annotated[str, Field(min_length=1, max_length=MAX_TEXT_CHARACTERS), AfterValidator(prose)] | None
     ) = None
-    """Required if there is no `reading`. The extraction reads it."""
+    """The text of the note. Required if there is no `reading`. The extraction reads it."""
     author: Name | None = None
     """Who wrote the note, such as `adjuster`, `technician` or a name."""
     corrects: Annotated[str, Field(max_length=100)] | None = None
-    """The note of the same claim that this one replaces. It stays unchanged."""
+    """The id of the note that this one replaces, of the same claim. That note stays unchanged."""
     reading: ReadingBody | None = None
-    """Only if `kind` is `moisture_reading`."""
+    """Only allowed if `kind` is `moisture_reading`."""
 
     @model_validator(mode="after")
     def _is_complete(self) -> Self:
@@ -102,27 +102,27 @@ class ReadingView(Wire):
     place: str | None
     """Where the material is, such as `Kitchen, north wall`."""
     taken_at: Instant | None
-    """When it was measured. Null if the request did not say."""
+    """When the reading was taken. Null if the request did not say."""
 
 
 class NoteView(Wire):
     id: str
     claim_id: str
-    """Id of the claim that the note belongs to."""
+    """The id of the claim that the note belongs to."""
     kind: Annotated[NoteKind, Field(validation_alias="type")]
     """Only a `moisture_reading` can have a `reading`."""
     text: str | None
-    """The words of the note. Null if there is only a `reading`, or if the retention deleted them."""
+    """The text of the note. Null if there is only a `reading`, or after the end of the retention."""
     text_sha256: str | None
-    """SHA-256 of the text in UTF-8, in hexadecimal. It remains after the text is deleted."""
+    """The SHA-256 of the text in UTF-8, in hexadecimal. It remains after the text is deleted."""
     author: str | None
     """Who wrote the note, such as `adjuster`, `technician` or a name, as given in the request."""
     corrects: str | None
-    """The note that this one replaces."""
+    """The id of the note that this one replaces."""
     reading: ReadingView | None
     """What a moisture meter showed. Always null if `kind` is `note`."""
     text_deleted_at: Instant | None
-    """When the retention deleted text, author and place."""
+    """When text, author and place were deleted at the end of the retention."""
     created_at: Instant
     created_by: str
     """The id of the API key or member."""

@@ -65,7 +65,7 @@ class PhotoCreate(Wire):
     content_type: ContentType
     """The media type of the file. A file of another type is rejected."""
     size_bytes: Annotated[int, Field(ge=1, le=MAX_PHOTO_BYTES)]
-    """25 MiB at most."""
+    """The size of the file in bytes, at most 25 MiB."""
     sha256: Sha256
     caption: Caption | None = None
     room: Room | None = None
@@ -93,11 +93,11 @@ class LocationView(Wire):
     """Where the camera was, by its own receiver. WGS 84."""
 
     latitude: Annotated[float, Field(ge=-90, le=90)]
-    """In decimal degrees; negative south of the equator."""
+    """The latitude in decimal degrees, negative south of the equator."""
     longitude: Annotated[float, Field(ge=-180, le=180)]
-    """In decimal degrees; negative west of Greenwich."""
+    """The longitude in decimal degrees, negative west of Greenwich."""
     altitude_metres: float | None
-    """Above sea level."""
+    """The altitude in metres above sea level."""
 
 
 class CameraView(Wire):
@@ -117,18 +117,18 @@ class PhotoEvidenceView(Wire):
     """
 
     width: int
-    """Pixels, as the photo is seen."""
+    """The width in pixels, as the photo is displayed."""
     height: int
-    """Pixels, as the photo is seen."""
+    """The height in pixels, as the photo is displayed."""
     orientation: Annotated[int, Field(ge=1, le=8)]
-    """EXIF's orientation of the original."""
+    """The EXIF orientation of the original."""
     taken_at: str | None
-    """Local time of the camera's clock, such as `2026-04-24T10:42:11-07:00`. The offset from UTC is absent if the
+    """The local time by the camera's clock, such as `2026-04-24T10:42:11-07:00`. The offset from UTC is absent if the
     camera did not record it."""
     place: LocationView | None
     """Where the camera was. Null if the metadata has no position."""
     camera: CameraView | None
-    """What took the photo. Null if the metadata does not say."""
+    """The camera that took the photo. Null if the metadata does not say."""
 
 
 class PhotoView(Wire):
@@ -138,41 +138,41 @@ class PhotoView(Wire):
 
     id: str
     claim_id: str
-    """Id of the claim that the photo belongs to."""
+    """The id of the claim that the photo belongs to."""
     filename: str
     """The name of the file, as declared."""
     content_type: ContentType
     """The media type, as declared. Verified if the status is `ready`."""
     size_bytes: int
-    """Size of the file in bytes, as declared. Verified if the status is `ready`."""
+    """The size of the file in bytes, as declared. Verified if the status is `ready`."""
     sha256: str
-    """Verified if the status is `ready`."""
+    """The SHA-256 of the file's bytes, in hexadecimal, as declared. Verified if the status is `ready`."""
     caption: str | None
-    """What the photo shows, in the words of a person. Extraction reads it."""
+    """What the photo shows, as a person described it. Extraction reads it."""
     room: str | None
     """The room in which the photo was taken, as a person named it. Extraction reads it."""
     status: Status
     """`awaiting_upload`; `inspecting` from the upload on; then `ready` or `rejected`. A photo without an upload is
-    rejected after a day, and disappears after seven."""
+    rejected after a day and deleted after seven."""
     rejection: Rejection | None
-    """Why the photo was rejected, for programs."""
+    """Why the photo was rejected, as a code."""
     reason: str | None
     """Why the photo was rejected, as a sentence."""
     evidence: PhotoEvidenceView | None
-    """Null unless the status is `ready`."""
+    """What the original's bytes say. Null unless the status is `ready`."""
     duplicate_of: str | None
-    """The first photo of the claim with the same SHA-256, if there is one."""
+    """The id of the claim's first photo with the same SHA-256, if there is one."""
     near_duplicate_of: list[str]
-    """Earlier photos of the claim that look alike, by a perceptual hash: resized, compressed or brightened copies, or
-    shots of the same scene."""
+    """The ids of earlier photos of the claim that look alike, by a perceptual hash: resized, compressed or brightened
+    copies, or shots of the same scene."""
     original_url: str | None
-    """Downloads the original, byte for byte. Null unless the status is `ready`."""
+    """The URL of the original, byte for byte. Null unless the status is `ready`."""
     preview_url: str | None
-    """A JPEG of at most 1,600 pixels, upright, without metadata."""
+    """The URL of a JPEG of at most 1,600 pixels per side, upright, without metadata."""
     thumbnail_url: str | None
-    """A JPEG of at most 320 pixels, upright, without metadata."""
+    """The URL of a JPEG of at most 320 pixels per side, upright, without metadata."""
     urls_expire_at: Instant | None
-    """One hour after the response. The URLs need no API key until then."""
+    """When the URLs expire: one hour after the response. They need no API key until then."""
     created_at: Instant
     updated_at: Instant
     inspected_at: Instant | None
@@ -196,8 +196,8 @@ class PhotoCreated(PhotoView):
 
     # The idempotency record keeps the URL although it grants an upload: it accepts one file with a known hash.
     upload: UploadView
-    """Shown only in this response. S3 refuses a file of another size, type or SHA-256, and a second file. An idempotent
-    replay repeats it; after `expires_at` it no longer works."""
+    """How to upload the file, shown only in this response. S3 refuses a file of another size, type or SHA-256, and a
+    second file. An idempotent replay repeats it; after `expires_at` it no longer works."""
 
     @classmethod
     def of_new(cls, photo: Photo, url: str, headers: dict[str, str], expires_at: datetime) -> Self:

@@ -59,17 +59,12 @@ def read(claim: Claim, tenant: Tenant, first: Part, last: Part) -> Scope:
     """The lists of the latest extraction from `first` to `last`; items and rooms with what people decided."""
     if claim.scope_version is None:
         return Scope()
-    values: dict[str, Json] = {
-        ":pk": extraction_partition(tenant, claim.id),
-        ":first": f"{prefix(claim.scope_version, first)}#",
-        ":last": f"{prefix(claim.scope_version, last)}#~",
-    }
-    lists: dict[str, list[Any]] = {part: [] for part in _ENTRIES}
-    for item in walk("pk = :pk AND sk BETWEEN :first AND :last", values):
-        part = cast("Part", cast("str", item["sk"]).split("#")[1])
-        lists[part] += map(adapter(part).validate_python, json.loads(cast("str", item["content"])))
+    lists = _lists(claim.id, claim.scope_version, tenant, first, last)
     if claim.evidence_deleted_at is not None and not any(lists.values()):
-        return Scope()  # the retention has deleted it
+        # The retention has deleted this extraction or an earlier one. Each has a context.
+        kept = _lists(claim.id, claim.scope_version, tenant, "context", "context")
+        if not kept["context"]:
+            return Scope()
     found, rooms = lists["items"], lists["rooms"]
     decisions = decisions_of(claim.id, tenant) if found else {}
     corrections = _corrections_of(claim.id, tenant) if rooms else {}
@@ -82,6 +77,19 @@ def read(claim: Claim, tenant: Tenant, first: Part, last: Part) -> Scope:
         exclusions=tuple(lists["exclusions"]),
         conflicts=tuple(lists["conflicts"]),
     )
+
+
+def _lists(claim_id: str, version: int, tenant: Tenant, first: Part, last: Part) -> dict[Part, list[Any]]:
+    values: dict[str, Json] = {
+        ":pk": extraction_partition(tenant, claim_id),
+        ":first": f"{prefix(version, first)}#",
+        ":last": f"{prefix(version, last)}#~",
+    }
+    lists: dict[Part, list[Any]] = {part: [] for part in _ENTRIES}
+    for item in walk("pk = :pk AND sk BETWEEN :first AND :last", values):
+        part = cast("Part", cast("str", item["sk"]).split("#")[1])
+        lists[part] += map(adapter(part).validate_python, json.loads(cast("str", item["content"])))
+    return lists
 
 
 def decisions_of(claim_id: str, tenant: Tenant) -> dict[str, Decision]:

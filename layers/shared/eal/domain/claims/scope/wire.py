@@ -32,7 +32,9 @@ from eal.domain.claims.scope.model import (
     Verdict,
 )
 
-_VERSION = "Version of the extraction; null if there is none, or if the retention has deleted it."
+_VERSION = (
+    "The version of the extraction. Null if there is none, or if it was deleted at the end of its retention."
+)
 
 MAX_QUANTITY = 1_000_000
 MAX_FEET = 1_000
@@ -62,9 +64,9 @@ class ScopeQuery(Wire):
     model_config = _INPUT
 
     status: ItemStatus | None = None
-    """`proposed`: nobody has decided the item."""
+    """`proposed`: nobody has decided on the item."""
     room: Annotated[str | None, Field(max_length=100)] = None
-    """Name of a room, as the items have it."""
+    """The name of a room, as in the `room` of items."""
 
 
 class ValuesEdit(Wire):
@@ -75,7 +77,7 @@ class ValuesEdit(Wire):
     model_config = ConfigDict(**_INPUT, json_schema_extra=without_defaults("activity", "description"))
 
     room: _Room | None = None
-    """Null for the whole job."""
+    """The name of the room. Null for the whole job and the outside of the building."""
     category_code: _Code | None = None
     """Free text."""
     selector_code: _Code | None = None
@@ -128,12 +130,12 @@ class ItemDecision(Wire):
     )
 
     status: Verdict
-    """`accepted`: the engine's values hold. `edited`: the present values with the changes in `values` hold. `rejected`:
-    the item is no part of the scope."""
+    """`accepted`: the engine's values apply. `edited`: the current values apply, with the changes in `values`.
+    `rejected`: the item is not part of the scope."""
     values: ValuesEdit | None = None
-    """Only if `status` is `edited`."""
+    """The changed values. Required if `status` is `edited`, otherwise not allowed."""
     reason: Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(prose)] | None = None
-    """Required if `status` is `rejected`."""
+    """Why you decide this way. Required if `status` is `rejected`."""
 
     @model_validator(mode="after")
     def _is_complete(self) -> Self:
@@ -163,7 +165,7 @@ class OpeningEdit(Wire):
     model_config = _INPUT
 
     kind: OpeningKind
-    """All but a `window` reach the floor and shorten its perimeter."""
+    """The kind of opening. All but a `window` reach the floor and shorten its perimeter."""
     width: Annotated[_Feet, _IN_FEET]
     height: Annotated[_Feet | None, _OPENING_HEIGHT] = None
     count: Annotated[int, _COUNT, Field(ge=1, le=_MAX_EQUAL_OPENINGS, strict=True)] = 1
@@ -175,7 +177,7 @@ class MeasuresEdit(Wire):
     model_config = _INPUT
 
     height: _Feet | None = None
-    """Of the room, in feet."""
+    """The height of the room in feet."""
     pieces: (
         Annotated[
             list[PieceEdit],
@@ -201,9 +203,9 @@ class RoomUpdate(Wire):
     model_config = _INPUT
 
     measures: MeasuresEdit
-    """The measures to correct. Those left out stay as they are."""
+    """The measures to correct. Omitted ones stay as they are."""
     reason: Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(prose)] | None = None
-    """Why the engine's measures are wrong. Optional."""
+    """Why the engine's measures are wrong."""
 
 
 class AcceptItems(Wire):
@@ -212,16 +214,16 @@ class AcceptItems(Wire):
     min_confidence: Annotated[
         float, Field(ge=0, le=1, strict=True, allow_inf_nan=False), AfterValidator(measured)
     ]
-    """Inclusive. 0 accepts all."""
+    """Only items with at least this confidence. 0 accepts all."""
     room: _Room | None = None
     """Only items of this room."""
 
 
 class AcceptedItemsView(Wire):
     accepted: list[str]
-    """Ids of the items that this request accepted."""
+    """The ids of the items that this request accepted."""
     remaining: int
-    """Items that are still to be accepted. Repeat the request until it is 0."""
+    """The number of items that are still to be accepted. Repeat the request until it is 0."""
 
 
 class QuoteView(Wire):
@@ -230,18 +232,18 @@ class QuoteView(Wire):
     source: SourceKind
     """Whether a note or a photo is quoted."""
     source_id: str
-    """Id of the note or photo. A photo may have been deleted since."""
+    """The id of the note or photo. A photo may have been deleted since."""
     quote: Annotated[str, Field(validation_alias="text")]
-    """The quoted words."""
+    """The quoted text."""
 
 
 class ScopeValuesView(Wire):
     room: str | None
-    """Null for the whole job and the outside of the building."""
+    """The name of the room. Null for the whole job and the outside of the building."""
     category_code: str | None
-    """Free text of a person; never filled in."""
+    """Free text that a person entered. It is never filled in automatically."""
     selector_code: str | None
-    """Free text of a person; never filled in."""
+    """Free text that a person entered. It is never filled in automatically."""
     activity: Annotated[Activity, _ACTIVITY]
     description: Annotated[str, _DESCRIPTION]
     quantity: Annotated[float | None, _QUANTITY]
@@ -258,8 +260,8 @@ class ItemDecisionView(Wire):
     decided_at: Instant
     """When the decision was made."""
     scope_version: int
-    """Version of the extraction about which the decision was. It holds for later versions that repeat the item
-    unchanged."""
+    """The version of the extraction that the decision was about. The decision also applies to later versions that
+    repeat the item unchanged."""
 
 
 class ScopeItemView(ScopeValuesView):
@@ -268,19 +270,19 @@ class ScopeItemView(ScopeValuesView):
     id: str
     """The unique id. It stays the same if a later extraction finds the same work again."""
     claim_id: str
-    """Id of the claim that the item belongs to."""
+    """The id of the claim that the item belongs to."""
     evidence: list[QuoteView]
     """The quotes that support the engine's values."""
     confidence: float
-    """Of the engine, from 0 to 1."""
+    """The engine's confidence, from 0 to 1."""
     status: ItemStatus
     """`proposed` until a person decides, and again if a later extraction changes the item."""
     engine: ScopeValuesView
     """What the engine extracted. It never changes."""
     decision: ItemDecisionView | None
-    """A person's decision about these values of the engine. Null if there is none."""
+    """A person's decision on these values of the engine. Null if there is none."""
     version: int
-    """It rises with each extraction and with each decision."""
+    """Grows with each extraction and with each decision."""
 
     @property
     def erasable(self) -> tuple[str, ...]:
@@ -307,25 +309,25 @@ class ExclusionView(Wire):
     """Words that name what does not belong to the loss, or that try to command the software."""
 
     reason: ExclusionReason
-    """Why the words do not count: `prior_damage`, `other_property` (other people's), `excluded_work` (excluded,
-    declined, denied or done by others), or `instruction` (a command to the software)."""
+    """Why the text is left out: `prior_damage`, `other_property` (other people's), `excluded_work` (excluded, declined,
+    denied or done by others), or `instruction` (a command to the software)."""
     evidence: Annotated[QuoteView, Field(validation_alias="quote")]
-    """The words, with the note or photo that they come from."""
+    """The text, with the note or photo that it comes from."""
 
 
 class MeasureConflictView(Wire):
     """Statements that differ about one measure."""
 
     room: str | None
-    """Name of the room. Null if the conflict is not about one room."""
+    """The name of the room. Null if the conflict is not about one room."""
     field: str
-    """Such as `size`, `height`, `quantity` or `water_category`."""
+    """The measure, such as `size`, `height`, `quantity` or `water_category`."""
     subject: str | None
-    """Activity and description, such as `replace drywall`, if `field` is `quantity`; otherwise null."""
+    """The activity and description, such as `replace drywall`. Null unless `field` is `quantity`."""
     kept: str
     """The later or authoritative value, which is used."""
     others: list[str]
-    """The values that are not used, as text. One such as `3 (claim)` is from the claim's own field."""
+    """The values that are not used, as text. A value such as `3 (claim)` is from the claim's own field."""
     evidence: list[QuoteView]
     """The quotes that state the values, those of `kept` first."""
 
@@ -334,7 +336,7 @@ class WaterLevelView(Wire):
     value: int
     """The category, from 1 to 3, or the class, from 1 to 4, by ANSI/IICRC S500."""
     basis: Literal["stated", "source"]
-    """`source` if the stated source of the water determines it."""
+    """`stated`, or `source` if the stated source of the water determines the value."""
     evidence: QuoteView
     """The quote that states the value or names the source of the water."""
 
@@ -348,19 +350,19 @@ class ScopeView(Wire):
     provenance: ProvenanceView | None
     """Which engine made the extraction, from which input and at what cost. Null if `version` is null."""
     remarks: list[str]
-    """Slugs about the run, such as `bedrock_throttled` if a model gave no result."""
+    """Remarks about the run, as slugs, such as `bedrock_throttled` if a model gave no result."""
     water_category: WaterLevelView | None
-    """What the evidence states."""
+    """The category of the water according to the evidence."""
     water_class: WaterLevelView | None
-    """What the evidence states."""
+    """The class of the water loss according to the evidence."""
     data: list[ScopeItemView]
-    """The items."""
+    """The items that match."""
     next_cursor: None = None
     """Always null: the response has all items that match."""
     exclusions: list[ExclusionView]
     """What the extraction left out, and why."""
     conflicts: list[MeasureConflictView]
-    """Measures on which the evidence disagrees."""
+    """The measures on which the evidence disagrees."""
 
     @classmethod
     def of_scope(cls, scope: Scope, claim_id: str, query: ScopeQuery) -> Self:
@@ -397,7 +399,7 @@ class OpeningView(Wire):
     """Equal openings in the walls, in feet."""
 
     kind: OpeningKind
-    """All but a `window` reach the floor and shorten its perimeter."""
+    """The kind of opening. All but a `window` reach the floor and shorten its perimeter."""
     width: float
     """In feet."""
     height: Annotated[float | None, _OPENING_HEIGHT]
@@ -412,13 +414,13 @@ class AreasView(Wire):
     ceiling: float
     """In square feet; always equal to `floor`."""
     floor_perimeter: float
-    """Less doors, openings and missing walls."""
+    """In feet, less doors, openings and missing walls."""
     ceiling_perimeter: float
     """In feet, with nothing deducted for openings."""
     floor_square_yards: float
     """The floor in square yards."""
     walls: float | None
-    """Less openings. Null without a height."""
+    """In square feet, less openings. Null without a height."""
     walls_and_ceiling: float | None
     """In square feet, less openings. Null without a height."""
     volume: float | None
@@ -444,14 +446,14 @@ class MeasuresView(Wire):
 
 class RoomCorrectionView(Wire):
     reason: str | None
-    """Why the person corrected the measures, if a reason was given."""
+    """Why the person corrected the measures. Null if no reason was given."""
     decided_by: str
     """The id of the API key or member."""
     decided_at: Instant
     """When the measures were corrected."""
     scope_version: int
-    """Version of the extraction whose measures were corrected. The correction holds for later versions that repeat
-    them."""
+    """The version of the extraction whose measures were corrected. The correction also applies to later versions that
+    repeat them."""
 
 
 class RoomView(Wire):
@@ -460,15 +462,15 @@ class RoomView(Wire):
     id: str
     """The unique id. It stays the same if a later extraction finds a room of the same name."""
     claim_id: str
-    """Id of the claim that the room belongs to."""
+    """The id of the claim that the room belongs to."""
     name: str
-    """In lower case and without abbreviations, such as `master bedroom`."""
+    """The name, in lower case and without abbreviations, such as `master bedroom`."""
     level: str | None
     """The floor that the room is on, such as `2nd floor` or `upstairs`."""
     length: float | None
-    """Of the main piece."""
+    """The length of the main piece in feet."""
     width: float | None
-    """Of the main piece."""
+    """The width of the main piece in feet."""
     height: float | None
     """In feet. Null if nobody stated one."""
     pieces: list[PieceView]
@@ -476,7 +478,7 @@ class RoomView(Wire):
     openings: list[OpeningView]
     """Doors, windows, missing walls and other openings."""
     areas: AreasView | None
-    """Null without length and width."""
+    """The areas that follow from the measures. Null without length and width."""
     evidence: list[QuoteView]
     """The quotes that state the measures. If there are none, those that name work in the room."""
     engine: MeasuresView
@@ -484,7 +486,7 @@ class RoomView(Wire):
     correction: RoomCorrectionView | None
     """A person's correction of these measures of the engine. Null if there is none."""
     version: int
-    """It rises with each extraction and with each correction."""
+    """Grows with each extraction and with each correction."""
 
     @property
     def erasable(self) -> tuple[str, ...]:
@@ -525,22 +527,23 @@ class SeenByView(Wire):
     """The model that looked at the photo's pixels."""
 
     fields: list[str]
-    """Fields that it alone filled or added to. The caption counts before it."""
+    """The fields that only the model filled or added to. The caption takes precedence."""
     engine: str
     """`bedrock`: a model of Amazon Bedrock."""
     model: str
     """The id of the Bedrock model."""
     prompt_version: str | None
-    """Version of the prompt that the model was given."""
+    """The version of the prompt that the model was given."""
 
 
 class PhotoSummaryView(Wire):
     """A photo by its caption and room, and by a model where they are silent, if the organization chose one."""
 
     photo_id: str
-    """Id of the photo, which may have been deleted since the extraction."""
+    """The id of the photo, which may have been deleted since the extraction."""
     room: str | None
-    """The room that the caption or the photo's `room` names, in lower case. Null if neither names one."""
+    """The room that the caption or the photo's `room` names, by its name in the list of rooms. Null if neither names
+    one."""
     damage: str | None
     """The kind of damage: `sewage`, `fire`, `smoke`, `mold`, `water`, `storm` or `impact`. Null if unknown."""
     materials: list[str]
@@ -552,34 +555,35 @@ class PhotoSummaryView(Wire):
     phase: Phase | None
     """Whether the photo shows the state before, during or after the work. Null if unknown."""
     unknown: list[str]
-    """What neither the caption nor a model says."""
+    """What neither the caption nor a model tells, as slugs, such as `severity`."""
     seen_by: SeenByView | None
-    """Null if nothing looked at the pixels."""
+    """The model that looked at the pixels. Null if none did."""
 
 
 class PhotoSummariesView(Wire):
     version: Annotated[int | None, Field(description=_VERSION)]
     data: list[PhotoSummaryView]
-    """One for each photo that was `ready` at the time of the extraction."""
+    """One summary for each photo that was `ready` at the time of the extraction."""
     next_cursor: None = None
     """Always null: the response has all summaries."""
 
 
 class ClaimFindingView(Wire):
     id: str
-    """The same while the finding is."""
+    """The id of the finding. It stays the same while the finding exists."""
     check: Check
     """The check that made the finding. It determines the `level`."""
     level: Level
-    """A sign-off needs a reason for each `block`."""
+    """`block`: a sign-off needs a reason for the finding."""
     saw: str
-    """What the check saw."""
+    """What the check found."""
     action: str
-    """What to do."""
+    """What to do about it."""
     room: str | None
-    """Name of the room. Null if the finding is not about one room."""
+    """The name of the room. Null if the finding is not about one room."""
     item_ids: list[str]
-    """Ids of the items concerned. Empty for `room_without_photos`, `claim_field_missing` and `conflicting_measures`."""
+    """The ids of the items concerned. Empty for `room_without_photos`, `claim_field_missing` and
+    `conflicting_measures`."""
 
     @classmethod
     def of_finding(cls, found: IdentifiedFinding) -> Self:

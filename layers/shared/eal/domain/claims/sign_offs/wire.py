@@ -22,29 +22,29 @@ class AcknowledgementBody(Wire):
     model_config = _INPUT
 
     check_id: Annotated[str, Field(max_length=100)]
-    """Id of a finding of the checks."""
+    """The id of a finding of the checks."""
     reason: Reason
-    """Why the scope is right in spite of the finding."""
+    """Why the scope is right despite the finding."""
 
 
 class SignOffCreate(Wire):
     model_config = _INPUT
 
     signer: Name | None = None
-    """Name of the person who signs, as the report shows it."""
+    """The name of the person who signs, as the report shows it."""
     acknowledge: Annotated[
         list[AcknowledgementBody], Field(default_factory=list, max_length=MAX_ACKNOWLEDGED)
     ]
-    """Required for each finding with the level `block`."""
+    """The acknowledged findings. Required for each finding with the level `block`."""
 
 
 class BundleFileView(Wire):
     name: str
-    """Name of the file, such as `bundle.json` or `report.pdf`."""
+    """The name of the file, such as `bundle.json` or `report.pdf`."""
     sha256: str
-    """Of the file's bytes, in hexadecimal."""
+    """The SHA-256 of the file's bytes, in hexadecimal."""
     bytes: int
-    """Size of the file in bytes."""
+    """The size of the file in bytes."""
 
 
 class BundleManifestView(Wire):
@@ -56,21 +56,22 @@ class BundleManifestView(Wire):
 
 class BundleView(Wire):
     json_url: str | None
-    """The frozen content, in the format of `schema_url`."""
+    """The URL of the frozen content, in the format of `schema_url`."""
     csv_url: str | None
-    """The items of the scope, one a row."""
+    """The URL of the scope's items as CSV, one per row."""
     report_url: str | None
-    """The report as PDF. Null also after the deletion of a photo that it may show."""
+    """The URL of the report as PDF. Also null after the deletion of a photo that it may show."""
     schema_url: str | None
-    """The JSON Schema of the frozen content."""
+    """The URL of the JSON Schema of the frozen content."""
     manifest_url: str | None
-    """The manifest as a file, `manifest.json`."""
+    """The URL of the manifest as a file, `manifest.json`."""
     urls_expire_at: Instant | None
-    """One hour after the response. The URLs need no API key until then."""
+    """When the URLs expire: one hour after the response. They need no API key until then."""
     manifest: BundleManifestView
-    """Name, hash and size of each file. Kept when the files are deleted."""
+    """The name, hash and size of each file. Kept when the files are deleted."""
     manifest_sha256: str
-    """Of the manifest as RFC 8785 JSON. The audit record `claim_sign_off.bundled` contains it."""
+    """The SHA-256 of the manifest as RFC 8785 JSON, in hexadecimal. The audit record `claim_sign_off.bundled` contains
+    it."""
 
 
 class SignOffView(Wire):
@@ -78,23 +79,23 @@ class SignOffView(Wire):
 
     id: str
     claim_id: str
-    """Id of the claim that was signed off."""
+    """The id of the claim that was signed off."""
     version: int
-    """1 for the claim's first sign-off. Earlier ones never change."""
+    """The number of the sign-off within the claim, from 1. Earlier ones never change."""
     scope_version: int
-    """Version of the extraction that was reviewed."""
+    """The version of the extraction that was reviewed."""
     status: Status
-    """Of the bundle: `writing` until its files are stored, then `ready`, or `failed` for now."""
+    """The status of the bundle: `writing` until its files are stored, then `ready`, or `failed` for now."""
     signed_off_at: Instant
-    """When the claim was signed off; `signed_at` in the bundle."""
+    """When the claim was signed off. It is `signed_at` in the bundle."""
     by: str
     """The id of the API key or member."""
     content_sha256: str
-    """SHA-256 of `bundle.json`, fixed when the claim was signed off."""
+    """The SHA-256 of `bundle.json`, fixed when the claim was signed off."""
     bundle: BundleView | None
-    """Null unless the status is `ready`."""
+    """The bundle. Null unless the status is `ready`."""
     files_deleted_at: Instant | None
-    """When the retention deleted the files. The manifest and its hash remain."""
+    """When the files were deleted at the end of the retention. The manifest and its hash remain."""
 
     @property
     def erasable(self) -> tuple[str, ...]:

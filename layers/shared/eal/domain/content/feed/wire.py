@@ -18,11 +18,11 @@ class FeedQuery(Wire):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     limit: Annotated[int, Field(ge=1, le=MAX_POSTS), PLAIN_DIGITS] = DEFAULT_POSTS
-    """Maximum number of posts, newest first."""
+    """The maximum number of posts, newest first."""
     cursor: Annotated[str | None, Field(max_length=2_048)] = None
-    """In the address of the next page, which each page but the last names."""
+    """The cursor in the address of the next page, which every page except the last contains."""
     token: Annotated[str | None, Field(max_length=200)] = None
-    """Of the feed's public address, in the place of an API key."""
+    """The token in the feed's public address, in place of an API key."""
 
     def of_posts(self) -> ListQuery:
         """The query of the posts. Its cursors are valid in both formats."""
@@ -48,9 +48,9 @@ class FeedAddressView(Wire):
 
     id: str | None
     json_url: str | None
-    """The feed as JSON Feed 1.1."""
+    """The address of the feed as JSON Feed 1.1."""
     atom_url: str | None
-    """The feed as Atom."""
+    """The address of the feed as Atom."""
     created_at: Instant | None
     version: int
 

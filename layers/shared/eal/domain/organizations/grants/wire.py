@@ -34,10 +34,10 @@ class GrantPut(Wire):
     model_config = ConfigDict(extra="forbid")
 
     resources: Annotated[list[Grantable], Field(min_length=1, max_length=20)]
-    """`events` includes the data of leads, calls and API keys (without their text), even if those resources are not
-    granted. `audit-log` includes every change, with personal values masked."""
+    """What the parent may read. `events` includes the data of leads, calls and API keys (without their text), even if
+    those resources are not granted. `audit-log` includes every change, with personal values masked."""
     expires_at: Instant | None = None
-    """Must be in the future. Null: the grant does not expire."""
+    """Must be in the future. Null if the grant does not expire."""
 
 
 class GrantView(Wire):
@@ -45,13 +45,13 @@ class GrantView(Wire):
 
     id: str
     organization_id: str
-    """The child that gave the grant."""
+    """The id of the child that gave the grant."""
     parent_id: str
-    """The parent to which it was given."""
+    """The id of the parent to which it was given."""
     resources: list[str]
     """What the parent may read, such as `leads` or `calls`."""
     expires_at: Instant | None
-    """When the grant ends; null if it does not expire."""
+    """When the grant ends. Null if it does not expire."""
     created_at: Instant
     updated_at: Instant
     version: int

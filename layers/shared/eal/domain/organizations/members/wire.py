@@ -37,7 +37,7 @@ class MemberUpdate(Wire):
     )
 
     name: Name | None = None
-    """The person's name; null removes it."""
+    """The person's name. Null removes it."""
     role: _Role | None = None
 
     @field_validator("role")
@@ -52,7 +52,7 @@ class InvitedBy(Wire):
     type: str
     """`api_key`, `member`, or `system` for an operator of this API."""
     id: str
-    """Id of the API key or member, or the name of the operator's tool."""
+    """The id of the API key or member, or the name of the operator's tool."""
 
 
 class MemberView(Wire):
@@ -60,7 +60,7 @@ class MemberView(Wire):
     email: str
     """The address that was invited, with which the member signs in. It never changes."""
     name: str | None
-    """The person's name; null if none was given."""
+    """The person's name. Null if none was given."""
     role: _Role
     status: Literal["invited", "active"]
     """`active` after the first sign-in to this organization, or the first switch to it."""
@@ -69,7 +69,7 @@ class MemberView(Wire):
     invited_by: InvitedBy
     """Who invited the member."""
     last_signed_in_at: Instant | None
-    """When the member last signed in to this organization or switched to it; null if never."""
+    """When the member last signed in to this organization or switched to it. Null if never."""
     version: int
 
 

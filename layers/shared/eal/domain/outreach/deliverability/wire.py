@@ -57,7 +57,7 @@ class DeliverabilityQuery(Wire):
         Field(description=f"The first day, in UTC. By default, {DEFAULT_DAYS} days end with `until`."),
     ] = None
     until: _Day | None = None
-    """The last day, in UTC. Today by default."""
+    """The last day, in UTC. Defaults to today."""
     sequence_id: Annotated[str | None, Field(max_length=100)] = None
     """Only the e-mails of this sequence."""
     group_by: GroupBy = "day"
@@ -95,9 +95,9 @@ class OutreachSenderView(Wire):
     """Why the sender is paused: over 4 % of the e-mails of seven days bounced permanently, or over 0.1 % were reported
     as spam."""
     paused_at: Instant | None
-    """When it was paused; in test mode, by the test clock. Null unless the status is `paused`."""
+    """When the sender was paused; in test mode, by the test clock. Null unless the status is `paused`."""
     resumed_at: Instant | None
-    """When an admin last resumed it. Earlier e-mails no longer count."""
+    """When an admin last resumed the sender. Earlier e-mails no longer count."""
     version: int
 
 
@@ -109,7 +109,7 @@ class CountsView(Wire):
     delivered: int
     """Accepted by the recipient's mail server."""
     delayed: int
-    """Not delivered at the first attempt. Each also counts as what became of it later."""
+    """Not delivered at the first attempt. Each is also counted by its later outcome."""
     hard_bounced: int
     """Permanent bounces: the address receives no mail."""
     soft_bounced: int
@@ -121,27 +121,27 @@ class CountsView(Wire):
     clicked: int
     """With at least one link clicked. Recorded only if the setting `outreach.track_clicks` is on."""
     replied: int
-    """Answered by a person. Automatic replies do not count."""
+    """Answered by a person. Automatic replies are not counted."""
     unsubscribed: int
-    """From which the recipient unsubscribed, by the link or in a reply."""
+    """Whose recipient unsubscribed, by the link or in a reply."""
     failed: int
     """Not sent by the e-mail service, although it had accepted them."""
     suppressed: int
     """Not sent, because the e-mail service suppresses the address."""
     delivery_rate: float | None
-    """`delivered` / `sent`, from 0 to 1."""
+    """`delivered` / `sent`, from 0 to 1. Null if `sent` is 0."""
     bounce_rate: float | None
-    """`hard_bounced` / `sent`, from 0 to 1."""
+    """`hard_bounced` / `sent`, from 0 to 1. Null if `sent` is 0."""
     complaint_rate: float | None
-    """`complained` / `sent`, from 0 to 1."""
+    """`complained` / `sent`, from 0 to 1. Null if `sent` is 0."""
     open_rate: float | None
-    """`opened` / `sent`, from 0 to 1."""
+    """`opened` / `sent`, from 0 to 1. Null if `sent` is 0."""
     click_rate: float | None
-    """`clicked` / `sent`, from 0 to 1."""
+    """`clicked` / `sent`, from 0 to 1. Null if `sent` is 0."""
     reply_rate: float | None
-    """`replied` / `sent`, from 0 to 1."""
+    """`replied` / `sent`, from 0 to 1. Null if `sent` is 0."""
     unsubscribe_rate: float | None
-    """`unsubscribed` / `sent`, from 0 to 1."""
+    """`unsubscribed` / `sent`, from 0 to 1. Null if `sent` is 0."""
 
 
 class DeliverabilityGroupView(CountsView):
@@ -163,13 +163,13 @@ class DeliverabilityView(Wire):
     until: str
     """The last day, in UTC."""
     group_by: GroupBy
-    """As requested; `day` by default."""
+    """The grouping as requested; `day` by default."""
     total: CountsView
     """All e-mails sent on these days, or those of the requested sequence."""
     groups: list[DeliverabilityGroupView]
-    """Those with at least one e-mail."""
+    """The groups with at least one e-mail."""
     sender: OutreachSenderView
-    """The sender's present state."""
+    """The sender's current state."""
 
     @classmethod
     def of_counts(

@@ -78,15 +78,15 @@ class DraftCreate(Wire):
 
     to: Annotated[Email, Field(description="The recipient's address. Stored in lower case.")]
     lead_id: PersonId | None = None
-    """The lead that it is about."""
+    """The lead that the draft is about."""
     prospect_id: PersonId | None = None
-    """The prospect that it is about. Not together with `lead_id`."""
+    """The prospect that the draft is about. Not together with `lead_id`."""
     subject: Subject | None = None
-    """The subject line. Null, with `instructions`: the AI writes it."""
+    """The subject line. If null, the AI writes it from the `instructions`."""
     body: Body | None = None
     instructions: Instructions | None = None
     tone: Tone | None = None
-    """Of what the AI writes; `professional` if null."""
+    """The tone of what the AI writes. Defaults to `professional`."""
 
     @model_validator(mode="after")
     def _is_by_hand_or_by_ai(self) -> Self:
@@ -114,9 +114,9 @@ class DraftQuery(ListQuery):
     status: DraftStatus | None = None
     """The current status."""
     lead_id: PersonId | None = None
-    """The drafts about this lead."""
+    """Only drafts about this lead."""
     prospect_id: PersonId | None = None
-    """The drafts about this prospect. Not together with `lead_id`."""
+    """Only drafts about this prospect. Not together with `lead_id`."""
 
 
 class FindingView(Wire):
@@ -127,9 +127,9 @@ class FindingView(Wire):
     level: Level
     """`block`: must be fixed before the draft is sent. `warn`: a person decides."""
     field: Literal["subject", "body"] | None
-    """Null: the finding is about what is missing."""
+    """The field that the text is in. Null if the finding is about something missing."""
     quote: str | None
-    """The words in that field."""
+    """The text that breaks the rule. Null if the finding is about something missing."""
     advice: str
     """What to do about it, in English."""
 
@@ -145,9 +145,9 @@ class DraftView(Wire):
     to: str
     """The recipient's address, in lower case."""
     lead_id: str | None
-    """The lead that it is about; null if none was given."""
+    """The lead that the draft is about. Null if none was given."""
     prospect_id: str | None
-    """The prospect that it is about; null if none was given."""
+    """The prospect that the draft is about. Null if none was given."""
     subject: str | None
     """The subject line. Null until it is written."""
     body: str | None
@@ -157,12 +157,12 @@ class DraftView(Wire):
     tone: Tone | None
     """The tone of what the AI writes. Null without `instructions`."""
     findings: list[FindingView]
-    """What the content policy has against the present text."""
+    """The content policy's findings about the current text."""
     remarks: list[str]
     """What the AI did with the instructions: `goal:…` names the kind of e-mail that it took them for, `left_out:…` a
     statement that the content policy forbids, `not_understood` a part without effect."""
     provenance: ProvenanceView | None
-    """Null if a person wrote the text."""
+    """How the AI produced the text. Null before that, and if a person wrote it."""
     edited: bool
     """Whether a person has changed what the AI wrote."""
     reason: DraftReason | None

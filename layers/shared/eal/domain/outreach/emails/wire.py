@@ -20,17 +20,17 @@ class EmailQuery(ListQuery):
     to: EmailAddress | None = None
     """The recipient's address. Exact match; case does not count. Encode + as %2B."""
     sequence_id: Annotated[str | None, Field(max_length=100)] = None
-    """The e-mails of a sequence that are not queued. Add `status=queued` for those that are."""
+    """Only e-mails of this sequence that are not queued. Add `status=queued` for those that are."""
     enrollment_id: _Id = None
-    """The e-mails of this enrollment."""
+    """Only e-mails of this enrollment."""
     draft_id: _Id = None
-    """The e-mail that this draft became."""
+    """Only the e-mail that this draft became."""
     review_request_id: _Id = None
-    """The e-mail of this review request."""
+    """Only the e-mail of this review request."""
     lead_id: _Id = None
-    """The e-mails to this lead."""
+    """Only e-mails to this lead."""
     prospect_id: _Id = None
-    """The e-mails to this prospect."""
+    """Only e-mails to this prospect."""
 
 
 class EmailEventView(Wire):
@@ -41,19 +41,21 @@ class EmailEventView(Wire):
     at: Instant
     """When it happened; in test mode, by the test clock."""
     detail: str | None
-    """The type of a bounce (`Permanent`, `Transient` or `Undetermined`), the reason of a failure or suppression, or the
-    clicked link without its query."""
+    """The type of a bounce (`Permanent`, `Transient` or `Undetermined`), the reason for a failure or suppression, or
+    the clicked link without its query."""
 
 
 class EmailView(Wire):
+    """An e-mail to a lead, a prospect or a customer, without its text."""
+
     id: str
     kind: EmailKind
-    """Whether it is a step of a sequence, a draft or a review request."""
+    """Whether the e-mail is a step of a sequence, a draft or a review request."""
     status: EmailStatus
-    """What follows from all events. A complaint and a permanent bounce outweigh a delivery, and a delivery outweighs
-    every other event."""
+    """The outcome of all events. A complaint and a permanent bounce outweigh a delivery, and a delivery outweighs every
+    other event."""
     reason: str | None
-    """Why it was suppressed or failed."""
+    """Why the e-mail was suppressed or failed."""
     to: str
     """The recipient's address, in lower case."""
     from_name: str
@@ -61,15 +63,15 @@ class EmailView(Wire):
     from_email: str
     """The address in `From`: `sender.email` in the settings when the e-mail was created."""
     reply_to: str | None
-    """Null: replies go to `from_email`."""
+    """The address in `Reply-To`. Null if replies go to `from_email`."""
     subject: str
     """The subject line, with its variables filled in. Empty if that failed."""
     lead_id: str | None
-    """The lead to whom it is sent, or whom its draft is about."""
+    """The lead to whom the e-mail is sent, or whom its draft is about."""
     prospect_id: str | None
-    """The prospect to whom it is sent, or whom its draft is about."""
+    """The prospect to whom the e-mail is sent, or whom its draft is about."""
     sequence_id: str | None
-    """The sequence of which it is a step. Null unless `kind` is `sequence`."""
+    """The sequence of which the e-mail is a step. Null unless `kind` is `sequence`."""
     enrollment_id: str | None
     """The recipient's enrollment in the sequence. Null unless `kind` is `sequence`."""
     step: int | None
@@ -79,13 +81,13 @@ class EmailView(Wire):
     draft_id: str | None
     """The draft that became this e-mail. Null unless `kind` is `draft`."""
     review_request_id: str | None
-    """The review request that it delivers. Null unless `kind` is `review_request`."""
+    """The review request that the e-mail delivers. Null unless `kind` is `review_request`."""
     send_at: Instant
     """The e-mail is not sent before this time."""
     sent_at: Instant | None
-    """When the e-mail service accepted it."""
+    """When the e-mail service accepted the e-mail."""
     events: Annotated[list[EmailEventView], Field(validation_alias="occurrences")]
-    """In the order of their times; at most the first ten of each type. Openings and clicks are recorded only if the
+    """The events in order of time, at most the first ten of each type. Openings and clicks are recorded only if the
     settings `outreach.track_opens` and `outreach.track_clicks` are on."""
     created_at: Instant
     """When it was created; in test mode, by the test clock."""
@@ -102,7 +104,7 @@ class EmailContentView(EmailView):
     """An e-mail with its content."""
 
     html: str | None
-    """Null if the e-mail has only a text part."""
+    """The HTML part. Null if the e-mail has only a text part."""
     text: str | None
     """The text part. Null if the template could not be filled in."""
 

@@ -33,9 +33,9 @@ class EnrollmentsCreate(Wire):
     acts_at_once: ClassVar[bool] = True  # it commits some people at a time
 
     lead_ids: _Ids = []  # noqa: RUF012 - pydantic copies defaults
-    """Ids of leads, to whose `email` the e-mails go."""
+    """The ids of the leads to enroll. E-mails go to their `email`."""
     prospect_ids: _Ids = []  # noqa: RUF012 - as above
-    """Ids of prospects, to whose `email` the e-mails go."""
+    """The ids of the prospects to enroll. E-mails go to their `email`."""
 
     @model_validator(mode="after")
     def _is_one_batch(self) -> Self:
@@ -49,16 +49,16 @@ class EnrollmentTransition(Wire):
     model_config = _INPUT
 
     to: Literal["paused", "active"]
-    """`paused`: nothing is sent until it is `active` again."""
+    """`paused`: nothing is sent until the enrollment is `active` again."""
 
 
 class EnrollmentQuery(ListQuery):
     status: EnrollmentStatus | None = None
     """The current status."""
     lead_id: Annotated[str | None, Field(max_length=100)] = None
-    """The enrollments of this lead."""
+    """Only enrollments of this lead."""
     prospect_id: Annotated[str | None, Field(max_length=100)] = None
-    """The enrollments of this prospect."""
+    """Only enrollments of this prospect."""
 
 
 class EnrollmentView(Wire):
@@ -72,13 +72,13 @@ class EnrollmentView(Wire):
     status: EnrollmentStatus
     """`completed`: no step is left. `stopped`: ended early, for `stop_reason`. Neither can be resumed."""
     stop_reason: StopReason | None
-    """Null unless the status is `stopped`."""
+    """Why the enrollment was stopped. Null unless the status is `stopped`."""
     step: int
-    """Index, from 0, of the step that is sent next."""
+    """The index of the step that is sent next. The first step is 0."""
     due_at: Instant | None
     """When the next step is sent, at the earliest. Null unless the status is `active`."""
     resume_at: Instant | None
-    """When it resumes by itself, such as after an out-of-office reply."""
+    """When the enrollment resumes by itself, such as after an out-of-office reply."""
     time_zone: str
     """The recipient's IANA time zone, for the send window."""
     last_email_id: str | None
@@ -100,22 +100,22 @@ class EnrollmentResultView(Wire):
     status: Literal["enrolled", "refused"]
     """`refused`: not enrolled, for `reason`."""
     reason: Refusal | None
-    """`duplicate`: an earlier one of this request has the same address. `already_enrolled`: the address, lead or
-    prospect has an open enrollment, in this or another sequence; `enrollment_id` names it. `opted_out` and `converted`
-    are outreach states of prospects."""
+    """`duplicate`: an earlier lead or prospect of this request has the same address. `already_enrolled`: the address,
+    lead or prospect has an open enrollment, in this or another sequence; `enrollment_id` names it. `opted_out` and
+    `converted` are outreach states of prospects."""
     enrollment_id: str | None
-    """The new enrollment, or the open one if it is `already_enrolled`."""
+    """The new enrollment, or the open one if `reason` is `already_enrolled`."""
 
 
 class EnrollmentResultsView(Wire):
     """One result for each id of the request, leads first, in the order of the request."""
 
     data: list[EnrollmentResultView]
-    """Leads first, in the order of the request."""
+    """The results: leads first, in the order of the request."""
     enrolled: int
-    """Number of results with the status `enrolled`."""
+    """The number of results with the status `enrolled`."""
     refused: int
-    """Number of results with the status `refused`."""
+    """The number of results with the status `refused`."""
 
     @classmethod
     def of_results(cls, results: list[EnrollmentResult]) -> Self:

@@ -53,15 +53,15 @@ def _day(value: object) -> object:
 
 class ReplyQuery(ListQuery):
     classification: ReplyClass | None = None
-    """The class that counts: a person's, or else the engine's."""
+    """The current class: a person's, or else the engine's."""
     needs_review: bool | None = None
-    """Whether a person should classify it."""
+    """Whether a person should classify the reply."""
     sequence_id: _Id | None = None
-    """The replies to e-mails of this sequence."""
+    """Only replies to e-mails of this sequence."""
     lead_id: _Id | None = None
-    """The replies to e-mails to this lead."""
+    """Only replies to e-mails to this lead."""
     prospect_id: _Id | None = None
-    """The replies to e-mails to this prospect."""
+    """Only replies to e-mails to this prospect."""
     sender: Email | None = None
     """The address that sent the reply. Exact match; case does not count. Encode + as %2B."""
 
@@ -74,7 +74,7 @@ class ReplyClassificationUpdate(Wire):
     model_config = _INPUT
 
     classification: Annotated[ReplyClass, one_of(ReplyClass)]
-    """What the reply means. Its effect follows at once."""
+    """What the reply means. The correction takes effect at once."""
     return_date: Annotated[ReturnDate, BeforeValidator(_day)] = None
     resume_after: Annotated[ResumeAfter, BeforeValidator(_day)] = None
     note: Annotated[str, Field(max_length=2000), AfterValidator(prose)] | None = None
@@ -93,26 +93,26 @@ class ReplyClassificationView(Wire):
     """What counts: a person's correction, or else the engine's classification. A correction has the confidence 1."""
 
     classification: ReplyClass
-    """What the reply means. `out_of_office`, `auto_reply` and `bounce` are from machines."""
+    """What the reply means. `out_of_office`, `auto_reply` and `bounce` come from machines."""
     confidence: float
-    """From 0 to 1."""
+    """The confidence in the classification, from 0 to 1."""
     unsure: bool
     """Whether the confidence is too low to act on: the sequence stops, but nothing is suppressed."""
     return_date: ReturnDate
     resume_after: ResumeAfter
     reasons: list[str]
     """The rules that decided, as slugs: `bounce_headers`, `automatic_headers`, `wishes_no_more`, `abusive`,
-    `may_wish_no_more`, `names_somebody_else`, `dead_mailbox`, `body_missing`. Empty if the trained model decided alone.
-    """
+    `may_wish_no_more`, `names_somebody_else`, `dead_mailbox`, `body_missing`. Empty if the trained model decided
+    alone."""
     provenance: ProvenanceView | None
-    """Null for a correction."""
+    """Which engine made the classification, from which input and at what cost. Null for a correction."""
     classified_at: Instant
-    """When the engine classified it, or a person corrected it."""
+    """When the engine classified the reply, or a person corrected it."""
 
 
 class ReplyClassificationDetail(ReplyClassificationView):
     evidence: list[str]
-    """Exact quotes, from the subject or from `text`, on which the engine's classification rests most."""
+    """The exact quotes, from the subject or from `text`, on which the engine's classification mainly rests."""
 
 
 class ReplyPersonView(Wire):
@@ -150,35 +150,35 @@ class ReplyView(Wire):
     cc: list[str]
     """The addresses in `Cc`, in lower case and without names."""
     subject: str | None
-    """The subject line; null if the e-mail has none."""
+    """The subject line. Null if the e-mail has none."""
     attachments: list[str]
-    """File names. The files stay at the vendor."""
+    """The names of the attached files, which stay at the vendor."""
     received_at: Instant
-    """When the e-mail service received it."""
+    """When the e-mail service received the reply."""
     match: Match | None
     """How the answered e-mail was found. `reply_address`: by the address that only its recipient got. `message_id`: by
-    the headers `In-Reply-To` and `References`. `sender`: a guess, the newest e-mail to the sender's address. Null: it
-    answers none of the organization's e-mails, or is not matched yet."""
+    the headers `In-Reply-To` and `References`. `sender`: a guess, the newest e-mail to the sender's address. Null if
+    the reply answers none of the organization's e-mails, or is not matched yet."""
     email_id: str | None
-    """The e-mail that it answers."""
+    """The e-mail that the reply answers."""
     sequence_id: str | None
-    """The `sequence_id` of the e-mail that it answers."""
+    """The `sequence_id` of the e-mail that the reply answers."""
     enrollment_id: str | None
-    """The `enrollment_id` of the e-mail that it answers."""
+    """The `enrollment_id` of the e-mail that the reply answers."""
     lead_id: str | None
-    """The `lead_id` of the e-mail that it answers."""
+    """The `lead_id` of the e-mail that the reply answers."""
     prospect_id: str | None
-    """The `prospect_id` of the e-mail that it answers."""
+    """The `prospect_id` of the e-mail that the reply answers."""
     classification: ReplyClassificationView | None
-    """Null until the reply is classified, seconds after it is received. If `ai.enabled` is false, or the engine fails
-    five times, null until a person classifies it."""
+    """A person's correction, or else the engine's classification. Null until the reply is classified, seconds after it
+    is received. If `ai.enabled` is false, or the engine fails five times, null until a person classifies it."""
     needs_review: bool
-    """Whether a person should classify it: the engine is unsure or has failed, or AI is switched off."""
+    """Whether a person should classify the reply: the engine is unsure or has failed, or AI is switched off."""
     sequence_effect: SequenceEffect | None
-    """What the reply did to the open enrollment of its sender or of the e-mail's recipient. Null: there was none, or it
-    goes on."""
+    """What the reply did to the open enrollment of its sender or of the e-mail's recipient. Null if there was none, or
+    if it continues."""
     suppression_ids: list[str]
-    """The suppressions that the reply caused."""
+    """The suppressions that the reply caused and no correction has lifted."""
     corrected_at: Instant | None
     """When a person last corrected the classification."""
     created_at: Instant
@@ -202,9 +202,9 @@ class ReplyBodyView(Wire):
     """The body as it was received: up to 100,000 bytes of text and 200,000 bytes of HTML."""
 
     text: str | None
-    """The text part; null if there is none."""
+    """The text part. Null if there is none."""
     html: str | None
-    """Written by a stranger: show it without scripts, remote images and forms, or not at all."""
+    """The HTML part. A stranger wrote it: show it without scripts, remote images and forms, or not at all."""
     missing: Missing | None
     """Why there is no body: `refused` if the API key at the vendor is not valid."""
 
@@ -213,9 +213,9 @@ class CorrectedReplyView(ReplyView):
     """A reply with the engine's classification and the correction."""
 
     engine_classification: ReplyClassificationDetail | None
-    """The engine's own classification, whatever a person corrected."""
+    """The engine's own classification, regardless of any correction."""
     correction: ReplyCorrectionView | None
-    """A person's correction of the classification; null if there is none."""
+    """A person's correction of the classification. Null if there is none."""
 
     @classmethod
     def of(cls, reply: Reply) -> Self:
@@ -226,9 +226,10 @@ class ReplyDetail(CorrectedReplyView):
     """A reply with its text and body."""
 
     classification: ReplyClassificationDetail | None
-    """The classification that counts, with its evidence. Null until the reply is classified."""
+    """A person's correction, or else the engine's classification, with its evidence. Null until the reply is
+    classified."""
     text: str
-    """What the person wrote: without the quoted mail, signature, disclaimers and markup. Empty if nothing is left."""
+    """What the person wrote, without the quoted mail, signature, disclaimers and markup. Empty if nothing is left."""
     body: ReplyBodyView
     """The body as it was received, quoted mail included."""
 

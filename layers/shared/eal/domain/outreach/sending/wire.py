@@ -27,7 +27,7 @@ class TestClockAdvance(Wire):
     )
 
     advance_to: Instant | None = None
-    """A time after that of the clock, by at most 366 days."""
+    """The time to advance the clock to, at most 366 days after its current time."""
     advance_seconds: Annotated[int, Field(ge=1, le=_MAX_SECONDS, strict=True)] | None = None
     """Seconds by which the clock moves forward; at most 366 days."""
 
@@ -43,9 +43,9 @@ class TestClockAdvance(Wire):
 
 class TestClockView(Wire):
     now: Instant
-    """The time of this test tenant's outreach."""
+    """The current time of the test clock."""
     advancing_to: Instant | None
-    """The time to which the clock advances. Null if it has arrived; then it runs like any clock."""
+    """The time to which the clock advances. Null if it has arrived; it then runs like any clock."""
 
     @classmethod
     def at(cls, clock: MovedClock, real_now: datetime) -> Self:

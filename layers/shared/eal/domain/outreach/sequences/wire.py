@@ -61,9 +61,9 @@ class VariantBody(Wire):
     model_config = _INPUT
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,20}$")]
-    """Unique within the step."""
+    """The name of the variant, unique within the step."""
     weight: Annotated[int, Field(ge=1, le=100, strict=True)] = 1
-    """Share of the recipients, relative to other variants."""
+    """The share of the recipients, relative to the other variants."""
     subject: Subject
     body: Body
 
@@ -123,9 +123,9 @@ class SendWindowBody(Wire):
     model_config = _INPUT
 
     days: Annotated[list[Day], Field(min_length=1, max_length=7)] = list(SendWindow().days)  # noqa: RUF012 - as above
-    """Weekdays on which e-mails are sent."""
+    """The weekdays on which e-mails are sent."""
     start: Opening = SendWindow().start
-    """Inclusive."""
+    """The start of the window, such as `09:00`. Inclusive."""
     end: Annotated[
         WallTime,
         Field(
@@ -188,10 +188,10 @@ class SequenceCreate(Wire):
     model_config = _INPUT
 
     name: Name
-    """For you to recognize it. Recipients do not see it."""
+    """Your own name for the sequence. Recipients do not see it."""
     steps: Steps = []  # noqa: RUF012 - pydantic copies defaults
     send_window: SendWindowBody = SendWindowBody()
-    """When e-mails are sent. By default Monday to Friday, 09:00 to 17:00."""
+    """When e-mails are sent. Defaults to Monday to Friday, 09:00 to 17:00."""
     time_zone: ZoneOfOthers = None
     daily_cap: DailyCap | None = None
     stop_on: StopOn = list(STOP_EVENTS)  # noqa: RUF012 - as above
@@ -205,7 +205,7 @@ class SequenceUpdate(Wire):
     )
 
     name: Name | None = None
-    """For you to recognize it. Recipients do not see it."""
+    """Your own name for the sequence. Recipients do not see it."""
     steps: Steps | None = None
     send_window: SendWindowBody | None = None
     """When e-mails are sent. Omitted fields return to their defaults."""
@@ -218,7 +218,7 @@ class SequenceTransition(Wire):
     model_config = _INPUT
 
     to: Literal["active", "paused", "archived"]
-    """`paused`: nothing is sent until it is `active` again. `archived` is final."""
+    """`paused`: nothing is sent until the sequence is `active` again. `archived` is final."""
 
 
 class SequenceQuery(ListQuery):
@@ -228,9 +228,9 @@ class SequenceQuery(ListQuery):
 
 class VariantView(Wire):
     name: str
-    """Unique within the step."""
+    """The name of the variant, unique within the step."""
     weight: int
-    """Share of the recipients, relative to other variants."""
+    """The share of the recipients, relative to the other variants."""
     subject: str
     """A template of one line."""
     body: str
@@ -241,45 +241,45 @@ class StepView(Wire):
     """A step with variants has no subject and body of its own."""
 
     delay_hours: int
-    """Hours since the e-mail of the step before, or since the enrollment."""
+    """Hours since the e-mail of the previous step, or since the enrollment."""
     subject: str | None
     """A template of one line. Null if the step has variants."""
     body: str | None
     """A template in plain text. Null if the step has variants."""
     variants: list[VariantView]
-    """Texts of which each recipient gets one. Empty if the step has one text for all."""
+    """The texts of which each recipient gets one. Empty if the step has one text for all."""
 
 
 class SendWindowView(Wire):
     """E-mails are sent on these weekdays from `start` until before `end`, in the recipient's time zone."""
 
     days: list[Day]
-    """Weekdays on which e-mails are sent."""
+    """The weekdays on which e-mails are sent."""
     start: str
-    """Inclusive, such as `09:00`."""
+    """The start of the window, such as `09:00`. Inclusive."""
     end: str
-    """Exclusive, such as `17:00`. `24:00` is the end of the day."""
+    """The end of the window, such as `17:00`. Exclusive. `24:00` is the end of the day."""
 
 
 class SequenceView(Wire):
     id: str
     name: str
-    """For you to recognize it. Recipients do not see it."""
+    """Your own name for the sequence. Recipients do not see it."""
     status: SequenceStatus
-    """E-mails are sent only while it is `active`. `archived` is final."""
+    """E-mails are sent only while the sequence is `active`. `archived` is final."""
     steps: list[StepView]
-    """In the order in which they are sent."""
+    """The steps, in the order in which they are sent."""
     send_window: SendWindowView
     """When e-mails are sent, in the recipient's time zone."""
     time_zone: str | None
-    """Time zone of recipients without an address in a US state. Null: the organization's time zone."""
+    """The time zone of recipients without an address in a US state. Null for the organization's time zone."""
     daily_cap: int | None
-    """E-mails of this sequence per day, in the organization's time zone. Null: only the organization's own `daily_cap`
-    applies."""
+    """E-mails of this sequence per day, in the organization's time zone. Null if only the organization's own
+    `daily_cap` applies."""
     stop_on: list[StopEvent]
     """What stops an enrollment."""
     activated_at: Instant | None
-    """When it last became active."""
+    """When the sequence last became active."""
     created_at: Instant
     updated_at: Instant
     version: int
@@ -287,14 +287,14 @@ class SequenceView(Wire):
 
 class OpenEnrollmentsView(Wire):
     number: int
-    """Active and paused enrollments; a lower bound if `is_exact` is false."""
+    """The number of active and paused enrollments. A lower bound if `is_exact` is false."""
     is_exact: bool
     """False if the sequence has so many enrollments that not all were counted."""
 
 
 class SequenceUpdated(SequenceView):
     open_enrollments: OpenEnrollmentsView
-    """Enrollments whose e-mails that are not sent yet follow the changed sequence."""
+    """The enrollments whose unsent e-mails follow the changed sequence."""
 
     @classmethod
     def of_update(cls, sequence: Sequence, open_enrollments: tuple[int, bool]) -> Self:

@@ -56,9 +56,9 @@ class SuppressionCreate(Wire):
     """`unsubscribed`, `complained` and `hostile` are wishes of the recipient that the law protects: they can be deleted
     only with a reason."""
     source: SuppressionSource = "api"
-    """How it came about: `api`, or what your other system knows, such as `reply`."""
+    """How the suppression came about: `api`, or what your other system reports, such as `reply`."""
     topic: Topic = "all"
-    """`all` e-mail, or only requests for `reviews`."""
+    """What is suppressed: `all` e-mail, or only requests for `reviews`."""
     note: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(prose)] | None = None
     """For the people who read the suppression."""
 
@@ -83,7 +83,7 @@ _BY_SOURCE = Field(description="Only suppressions that came about in this way.")
 
 class SuppressionQuery(ListQuery):
     address: Email | None = None
-    """Finds its own suppression, not that of its domain; of the topic `all` unless `topic` is given."""
+    """Only the suppression of this address, not that of its domain. Of the topic `all` unless `topic` is given."""
     domain: Domain | None = None
     reason: Annotated[SuppressionReason | None, _BY_REASON] = None
     source: Annotated[SuppressionSource | None, _BY_SOURCE] = None
@@ -94,22 +94,23 @@ class SuppressionQuery(ListQuery):
 class SuppressionView(Wire):
     id: str
     address: str | None
-    """Null for a domain, and after the erasure of the person: the hash recognizes the address."""
+    """The suppressed address. Null for a domain, and after the erasure of the person: the hash then identifies the
+    address."""
     address_sha256: str | None
-    """SHA-256 of the address in lower case, in hexadecimal; null for a domain."""
+    """The SHA-256 of the address in lower case, in hexadecimal. Null for a domain."""
     domain: str | None
-    """The part of addresses after the @, in lower case; null for an address."""
+    """The part of addresses after the @, in lower case. Null for an address."""
     reason: SuppressionReason
     """`unsubscribed`, `complained` and `hostile` are wishes of the recipient that the law protects: they can be deleted
     only with a reason."""
     source: SuppressionSource
-    """How it came about."""
+    """How the suppression came about."""
     topic: Topic
-    """`all` e-mail is suppressed, or only requests for `reviews`."""
+    """What is suppressed: `all` e-mail, or only requests for `reviews`."""
     note: str | None
     """For the people who read the suppression. Null after the erasure of the person."""
     email_id: str | None
-    """The e-mail that caused it."""
+    """The e-mail that caused the suppression."""
     created_at: Instant
     version: int
 
@@ -141,10 +142,10 @@ class ImportedRowView(Wire):
     row: int
     """The number of the row. The row after the header is 1."""
     status: RowStatus
-    """`unchanged` if it is suppressed already; `updated` if that suppression has a new reason, because the recipient's
-    wish outweighs the earlier one."""
+    """`unchanged`: suppressed already. `updated`: that suppression has a new reason, because the recipient's wish
+    outweighs the earlier one."""
     id: str | None = None
-    """The suppression's id. Null if the row failed."""
+    """The id of the suppression. Null if the row failed."""
     message: str | None = None
     """What is wrong with the row."""
 
@@ -153,15 +154,15 @@ class SuppressionImportView(Wire):
     """Every row was processed on its own."""
 
     created: int
-    """Number of rows that made a new suppression."""
+    """The number of rows that made a new suppression."""
     updated: int
-    """Number of rows that gave a suppression a new reason."""
+    """The number of rows that gave a suppression a new reason."""
     unchanged: int
-    """Number of rows whose address or domain was suppressed already."""
+    """The number of rows whose address or domain was suppressed already."""
     failed: int
-    """Number of rows that have a fault and suppressed nothing."""
+    """The number of rows that have an error and suppressed nothing."""
     rows: list[ImportedRowView]
-    """One result for each row, in their order."""
+    """One result for each row, in the order of the rows."""
 
     @classmethod
     def of_rows(cls, rows: list[ImportedRowView]) -> Self:
@@ -181,9 +182,9 @@ class SuppressionCsvQuery(Wire):
     reason: Annotated[SuppressionReason | None, _BY_REASON] = None
     source: Annotated[SuppressionSource | None, _BY_SOURCE] = None
     created_after: Instant | None = None
-    """Inclusive."""
+    """Only suppressions created at or after this time."""
     created_before: Instant | None = None
-    """Exclusive."""
+    """Only suppressions created before this time."""
 
     def as_list(self) -> SuppressionQuery:
         return SuppressionQuery.model_validate(self.model_dump())

@@ -23,11 +23,11 @@ class ReviewRequestCreate(Wire):
     """The customer's name, for the salutation."""
     email: Annotated[Email, Field(description="The customer's address. Stored in lower case.")]
     job_reference: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(one_line)] | None = None
-    """Your id of the job. The customer does not see it."""
+    """Your id for the job. The customer does not see it."""
     lead_id: Annotated[str, Field(max_length=100)] | None = None
-    """An existing lead: the customer. It is asked once in 90 days, at whatever address."""
+    """An existing lead: the customer, who is asked once in 90 days, at whatever address."""
     completed_at: Instant | None = None
-    """When the job was completed. Not in the future."""
+    """When the job was completed. Must not be in the future."""
 
 
 class ReviewRequestQuery(ListQuery):
@@ -35,12 +35,14 @@ class ReviewRequestQuery(ListQuery):
     """The current status."""
     email: EmailFilter = None
     lead_id: Annotated[str | None, Field(max_length=100)] = None
-    """The requests to this lead."""
+    """Only requests to this lead."""
     job_reference: Annotated[str | None, Field(max_length=100)] = None
-    """Your id of the job. Exact match."""
+    """Your id for the job. Exact match."""
 
 
 class ReviewRequestView(Wire):
+    """A request to a customer for a review, and what became of it."""
+
     id: str
     status: RequestStatus
     """`not_sent` if the e-mail can never be sent, for `reason`."""
@@ -49,15 +51,15 @@ class ReviewRequestView(Wire):
     email: str
     """The customer's address, in lower case."""
     job_reference: str | None
-    """Your id of the job. The customer does not see it."""
+    """Your id for the job. The customer does not see it."""
     lead_id: str | None
-    """The lead who is the customer; null if none was given."""
+    """The lead who is the customer. Null if none was given."""
     completed_at: Instant | None
-    """When the job was completed; null if not given."""
+    """When the job was completed. Null if it was not given."""
     reason: str | None
     """Why the e-mail was not sent, as a sentence. Null unless the status is `not_sent`."""
     email_id: str
-    """The e-mail, whose GET shows what became of it."""
+    """The id of the e-mail, whose GET shows what became of it."""
     requested_at: Instant
     """When the request was made; in test mode, by the test clock."""
     sent_at: Instant | None

@@ -12,39 +12,39 @@ from eal.domain.statistics.roll_up.store import Row
 
 class LeadCounts(Wire):
     total: int
-    """Number of leads that exist now, in all statuses."""
+    """The number of leads that exist now, in all statuses."""
     by_status: dict[str, int]
-    """Number of leads by status. A status without leads is omitted."""
+    """The number of leads by status. A status without leads is omitted."""
 
 
 class CallCounts(Wire):
     """Counts of classified calls."""
 
     total: int
-    """Number of classified calls that exist now."""
+    """The number of classified calls that exist now."""
     by_intent: dict[str, int]
-    """Number of calls by intent. An intent without calls is omitted."""
+    """The number of calls by intent. An intent without calls is omitted."""
     qualified: int
-    """Number of qualified calls."""
+    """The number of qualified calls."""
     unqualified: int
-    """Number of unqualified calls."""
+    """The number of unqualified calls."""
     undetermined: int
-    """Number of calls from which the qualification cannot be known."""
+    """The number of calls whose qualification cannot be known."""
     qualified_rate: Annotated[float | None, Field(ge=0, le=1)]
-    """`qualified` divided by `qualified` plus `unqualified`; null if both are 0."""
+    """`qualified` divided by `qualified` plus `unqualified`. Null if both are 0."""
 
 
 class RollUpView(Wire):
     """The counts of one child. `leads` or `calls` is null if the child has not granted it."""
 
     organization_id: str
-    """Id of the child."""
+    """The id of the child."""
     name: str
     """The child's name."""
     leads: LeadCounts | None
-    """Counts of the child's leads; null if it has not granted them."""
+    """The counts of the child's leads. Null if it has not granted them."""
     calls: CallCounts | None
-    """Counts of the child's calls; null if it has not granted them."""
+    """The counts of the child's calls. Null if it has not granted them."""
 
     @classmethod
     def of(cls, row: Row) -> Self:

@@ -24,13 +24,13 @@ class DeliveryQuery(ListQuery):
     order: Literal["asc", "desc"] = "desc"
     """By the time of the event; newest first by default."""
     created_after: Instant | None = None
-    """Time of the event, inclusive."""
+    """Only deliveries of events created at or after this time."""
     created_before: Instant | None = None
-    """Time of the event, exclusive."""
+    """Only deliveries of events created before this time."""
     status: DeliveryStatus | None = None
     """The current status."""
     event_type: EventType | None = None
-    """The deliveries of events of this type."""
+    """Only deliveries of events of this type."""
 
 
 class AttemptView(Wire):
@@ -39,20 +39,20 @@ class AttemptView(Wire):
     """
 
     number: int
-    """Counts all attempts of the delivery, from 1."""
+    """The number of the attempt within the delivery, from 1."""
     at: Instant
     """When the attempt began."""
     trigger: Trigger
     """What caused the attempt: the retry `schedule`, a `manual` retry, or a `replay`."""
     status_code: int | None
-    """HTTP status that the receiver returned; null if there was no response."""
+    """The HTTP status that the receiver returned. Null if there was no response."""
     duration_ms: int
-    """Milliseconds from the start of the attempt to its end."""
+    """The time from the start of the attempt to its end, in milliseconds."""
     response: str | None
     """The first 4 KiB of the response body of the newest attempt, and the first 200 characters of an older one's; in
     lists, 200 characters of each."""
     error: Fault | None
-    """Why there was no valid response; null if there was one."""
+    """Why there was no valid response. Null if there was one."""
 
 
 class DeliveryView(Wire):
@@ -60,16 +60,16 @@ class DeliveryView(Wire):
 
     id: str
     event_id: str
-    """Id of the event, which the receiver gets as `webhook-id`."""
+    """The id of the event, which the receiver gets as `webhook-id`."""
     event_type: Annotated[str, Field(json_schema_extra={"enum": [*sorted(CATALOGUE)]})]
-    """Type of the event, such as `lead.created`."""
+    """The type of the event, such as `lead.created`."""
     webhook_id: str
-    """Id of the endpoint."""
+    """The id of the endpoint."""
     status: DeliveryStatus
     """`pending`: an attempt is to come. `succeeded`: the receiver returned 2xx. `failed`: it did not, and no attempt is
     to come. `skipped`: the endpoint was disabled or deleted, or the event had expired."""
     next_attempt_at: Instant | None
-    """Null if no further attempt is scheduled."""
+    """When the next attempt is due. Null if no attempt is to come."""
     attempts: list[AttemptView]
     """The latest 25 attempts, oldest first."""
     created_at: Instant
@@ -104,13 +104,13 @@ class WebhookTested(Wire):
     succeeded: bool
     """Whether the receiver returned 2xx."""
     status_code: int | None
-    """HTTP status that the receiver returned; null if there was no response."""
+    """The HTTP status that the receiver returned. Null if there was no response."""
     duration_ms: int
-    """Milliseconds from the start of the request to its end."""
+    """The time from the start of the request to its end, in milliseconds."""
     response: str | None
     """The first 4 KiB of the response body."""
     error: Fault | None
-    """Why there was no valid response; null if there was one."""
+    """Why there was no valid response. Null if there was one."""
     event: EventView
     """The event that was sent."""
 
@@ -132,39 +132,39 @@ class ReplayCreate(Wire):
     model_config = _INPUT
 
     since: Instant
-    """Start of the time range, inclusive."""
+    """The start of the time range, inclusive."""
     until: Instant | None = None
-    """End of the time range, exclusive; now by default."""
+    """The end of the time range, exclusive. Defaults to now."""
     types: Annotated[list[EventType] | None, Field(min_length=1, max_length=100)] = None
-    """Replay only these types, to all of which the endpoint must be subscribed. All its types by default."""
+    """The types to replay, to all of which the endpoint must be subscribed. Defaults to all its types."""
     only: Literal["failed", "missing"] | None = None
     """`failed`: events whose delivery failed, or is pending and more than an hour late. `missing`: events that have no
     delivery to the endpoint, or a skipped one. By default, every event, except those whose delivery is pending and not
     late."""
     dry_run: bool = False
-    """Only count the deliveries; send nothing."""
+    """Whether to only count the deliveries and send nothing."""
 
 
 class ReplayView(Wire):
     """The replay as requested. A dry run has a count and no id."""
 
     id: str | None
-    """Id of the replay; null for a dry run."""
+    """The id of the replay. Null for a dry run."""
     webhook_id: str
-    """Id of the endpoint."""
+    """The id of the endpoint."""
     since: Instant
-    """Start of the time range, inclusive."""
+    """The start of the time range, inclusive."""
     until: Instant
-    """End of the time range, exclusive; the time of the request if none was given."""
+    """The end of the time range, exclusive. The time of the request if none was given."""
     types: list[Annotated[str, Field(json_schema_extra={"enum": [*sorted(CATALOGUE)]})]] | None
-    """The types that are replayed; null for all types of the endpoint."""
+    """The types that are replayed. Null for all types of the endpoint."""
     only: Literal["failed", "missing"] | None
-    """Which events, as requested: `failed`, `missing`, or null for all except those whose delivery is pending and not
+    """Which events, as requested: `failed` or `missing`. Null for all except those whose delivery is pending and not
     late."""
     dry_run: bool
     """Whether the deliveries were only counted, and nothing is sent."""
     count: int | None
-    """Number of deliveries that the replay would make; null unless `dry_run`."""
+    """The number of deliveries that the replay would make. Null unless `dry_run` is true."""
     counts_all: bool | None
     """False if the range has more events than a dry run reads (5,000): the real number is at least `count`. Null unless
     `dry_run`."""

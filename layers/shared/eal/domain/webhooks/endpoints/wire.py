@@ -138,24 +138,24 @@ class WebhookView(Wire):
     url: str
     """The address that events are sent to. The event `webhook.disabled` shows it without its query."""
     events: list[Annotated[str, Field(json_schema_extra={"enum": [*_SUBSCRIBABLE]})]]
-    """Event types that are sent. `*` means every type, including types added later, except `audit.log.event`."""
+    """The event types that are sent. `*` means every type, including types added later, except `audit.log.event`."""
     description: str | None
-    """Your own words about the endpoint; null if there are none."""
+    """Your own description of the endpoint. Null if there is none."""
     enabled: bool
     """If false, nothing is sent. Events published meanwhile can be replayed once it is enabled."""
     disabled_reason: DisabledReason | None
     """`requested`: disabled through the API. `gone`: the endpoint returned 410. `failing`: its deliveries failed for
     five days."""
     disabled_at: Instant | None
-    """When the endpoint was disabled; null if it is enabled."""
+    """When the endpoint was disabled. Null if it is enabled."""
     rate_limit: int | None
-    """Maximum number of deliveries per minute; null if the endpoint has no limit of its own."""
+    """The maximum number of deliveries per minute. Null if the endpoint has no limit of its own."""
     filter: dict[str, dict[str, JsonValue]]
-    """Conditions on the event's data; empty if every event is sent."""
+    """The conditions on the event's data. Empty if every event is sent."""
     secret_prefix: str
     """The first characters of the secret, to identify it."""
     previous_secret_expires_at: Instant | None
-    """Until this time deliveries are also signed with the previous secret."""
+    """Until this time, deliveries are also signed with the previous secret."""
     created_at: Instant
     updated_at: Instant
     version: int
@@ -167,7 +167,7 @@ class WebhookCreated(WebhookView):
     shown_once: ClassVar[frozenset[str]] = frozenset({"secret"})
 
     secret: str | None
-    """Shown only in this response: store it now. Null in an idempotent replay."""
+    """The signing secret, shown only in this response: store it now. Null in an idempotent replay."""
 
     @classmethod
     def of_new(cls, endpoint: Endpoint, secret: str) -> Self:
@@ -180,7 +180,7 @@ class WebhookPage(PageView[WebhookView]):
 
 class EventTypeQuery(ListQuery):
     order: Literal["asc", "desc"] = "asc"
-    """By name, ascending by default."""
+    """By name; ascending by default."""
 
 
 class EventTypeView(Wire):
@@ -189,9 +189,9 @@ class EventTypeView(Wire):
     description: str
     """What an event of this type reports."""
     available: bool
-    """Whether the type is sent; always true at present."""
+    """Whether the type is sent. Currently always true."""
     json_schema: Annotated[dict[str, JsonValue], Field(alias="schema")]
-    """JSON Schema (2020-12) of the whole event."""
+    """The JSON Schema (2020-12) of the whole event."""
     example: dict[str, JsonValue]
     """An event as it is sent."""
 

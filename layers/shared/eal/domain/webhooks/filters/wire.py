@@ -70,7 +70,7 @@ class Condition(Wire):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, json_schema_extra=_with_a_member)
 
     eq: Scalar = None
-    """The field has this value. Null: it is null or absent."""
+    """The field has this value. If null, the field is null or absent."""
     is_in: Annotated[list[Scalar], Field(alias="in", min_length=1, max_length=100, default_factory=list)]
     """The field has one of these values."""
     exists: Presence = True

@@ -422,6 +422,20 @@ def test_a_photo_has_the_name_of_its_room_among_rooms_of_two_floors() -> None:
     assert [one.room for one in found.photo_summaries] == ["2nd floor bedroom", "bedroom", "hallway"]
 
 
+@pytest.mark.parametrize(
+    ("note", "caption", "room"),
+    [
+        ("Bedroom 10x12, carpet wet.", "2nd floor bedroom", "bedroom"),
+        ("Guest bath 5x8, vinyl lifted.", "Bathroom, stain", "guest bathroom"),
+        ("Guest bath 5x8, vinyl lifted.", "Hall", "hallway"),
+    ],
+)
+def test_a_photo_names_a_room_of_the_list_or_its_own(note: str, caption: str, room: str) -> None:
+    (summary,) = extract(claim(note, captions=(caption,))).photo_summaries
+
+    assert summary.room == room
+
+
 def test_an_unchanged_item_keeps_its_fingerprint_when_evidence_is_added() -> None:
     one = extract(claim("Den 10x12. Removed 40 SF drywall."))
     two = extract(claim("Den 10x12. Removed 40 SF drywall.", "Den: 40 SF drywall removed, bagged."))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from eal.ai.claims.evidence import ClaimFile
-    from eal.ai.claims.extraction import MeasureConflict, Room, ScopeItem
+    from eal.ai.claims.extraction import MeasureConflict, PhotoSummary, Room, ScopeItem
     from eal.ai.engines.embedded.claims.measures import Statement
     from eal.ai.provenance import Provenance
 
@@ -48,12 +48,17 @@ def extract(file: ClaimFile) -> Extraction:
     return Extraction(
         rooms=rooms,
         items=tuple(found),
-        photo_summaries=tuple(replace(summary, room=names.of(room)) for summary, room in reading.summaries),
+        photo_summaries=tuple(_named(summary, names.of(room), rooms) for summary, room in reading.summaries),
         water_category=category,
         water_class=water_class,
         exclusions=tuple(dict.fromkeys(reading.exclusions)),
         conflicts=(*measure_conflicts, *quantity_conflicts, *category_conflicts, *class_conflicts),
     )
+
+
+def _named(summary: PhotoSummary, name: str | None, rooms: Sequence[Room]) -> PhotoSummary:
+    """The summary with the name that its room has in the list of rooms, if it is in it."""
+    return replace(summary, room=name) if any(room.name == name for room in rooms) else summary
 
 
 def _rooms(
