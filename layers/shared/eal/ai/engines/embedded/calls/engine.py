@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     type Floats = NDArray[np.float32 | np.float64]
 
 ENGINE = "embedded"
-VERSION = "embedded-5"
+VERSION = "embedded-6"
 FIELDS = ("intent", "urgency", "qualified")
 MAX_EXCHANGE_TOKENS = 128
 
