@@ -34,13 +34,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 ROOT = Path(__file__).parents[5]
-SAMPLE, PAIRED_SAMPLE = 80, 40
-FLOORS = {"intent": 0.83, "urgency": 0.88, "qualified": 0.92}  # the published heads: .89, .92, .96
+SAMPLE = 80
+FLOORS = {"intent": 0.83, "urgency": 0.88, "qualified": 0.92}  # the published heads: .86, .90, .95
 MAX_MISSED_DANGERS = 1  # of the sample's dangers; a change must not miss more
-MAX_FALSE_ALARMS = 0.10  # the published heads: 3 of 75 here, and 132 of 1,940 on all fresh calls
-PAIRED = {"abel", "beth", "cole", "dora", "earl", "faye", "gus", "hope", "ike", "june", "kip"}
-"""The authors of calls in pairs that differ in one indirect fact (decisions 0070 and 0073)."""
-PAIRED_FLOORS = {"intent": 0.82, "urgency": 0.55, "qualified": 0.80}  # the published heads: .90, .62, .88
+MAX_FALSE_ALARMS = 0.10  # the published heads: 4 of 75 here, and 132 of 1,940 on all fresh calls
+PAIRED = {"abel", "beth", "cole", "dora", "earl", "faye"}
+"""The authors of calls in pairs that differ in one indirect fact (decision 0070)."""
+PAIRED_FLOORS = {"intent": 0.83, "urgency": 0.72, "qualified": 0.85}  # the published heads: .91, .76, .91
 
 CALLS = (
     "Agent: Harbor Dry, how can I help?\nCaller: Our dishwasher leaked overnight. I shut the valve, the oak floor is "
@@ -93,9 +93,7 @@ def judged() -> Judged:
 @cache
 def judged_pairs() -> Judged:
     """A sample of the fresh calls in pairs, on which the decisive fact is hard to tell."""
-    return _judged(
-        [item for item in read_sets("classify_call", "fresh") if item.author in PAIRED], PAIRED_SAMPLE
-    )
+    return _judged([item for item in read_sets("classify_call", "fresh") if item.author in PAIRED], SAMPLE)
 
 
 def _judged(items: Sequence[Item], most: int) -> Judged:
