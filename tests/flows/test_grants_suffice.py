@@ -22,9 +22,7 @@ from eal.vendors.callrail import reconcile
 from eal.vendors.resend import reconcile as resend_reconcile
 from tests.flows.test_call_to_webhook import SIGNING_KEY
 from tests.support import cognito, dispatch, emails, google, photos, publishing, replies
-from tests.support.aws import (
-    aws_in_process,
-)
+from tests.support.aws import aws_in_process
 from tests.support.bedrock import fake_bedrock
 from tests.support.endpoints import WITHOUT_ITEM, endpoints
 from tests.support.grants import Need, granted, recorded_needs
