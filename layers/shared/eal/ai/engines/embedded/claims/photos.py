@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from eal.ai.claims.sight import PhotoSight
     from eal.ai.claims.vocabulary import Phase, Severity
     from eal.ai.engines.embedded.claims.marks import Mark
+    from eal.ai.engines.embedded.claims.rooms import Mention
 
 _DAMAGE = {
     "sewage": r"sewage|sewer|feces|backed up",
@@ -74,10 +75,9 @@ def _first[K: str](table: dict[K, str], words: str) -> K | None:
     return next((name for name, pattern in table.items() if _compiled(pattern).search(words)), None)
 
 
-def summary(photo_id: str, caption: str, marks: Sequence[Mark]) -> PhotoSummary:
+def summary(photo_id: str, caption: str, room: Mention | None, marks: Sequence[Mark]) -> PhotoSummary:
     """The summary of a photo by its caption, in lower case and without instructions to software."""
-    words = _without_denials(caption)
-    room = next((mark.room.name for mark in marks if mark.room), None)
+    words, name = _without_denials(caption), room.name if room else None
     materials = tuple(
         dict.fromkeys(
             mark.text
@@ -87,10 +87,10 @@ def summary(photo_id: str, caption: str, marks: Sequence[Mark]) -> PhotoSummary:
     )
     damage, severity, phase = _first(_DAMAGE, words), _first(_SEVERITY, words), _first(_PHASES, words)
     hazards = tuple(name for name, pattern in _HAZARDS.items() if _compiled(pattern).search(words))
-    known = {"room": room, "damage": damage, "materials": materials, "severity": severity, "phase": phase}
-    unknown = tuple(name for name, value in known.items() if not value)
+    known = {"room": name, "damage": damage, "materials": materials, "severity": severity, "phase": phase}
+    unknown = tuple(field for field, value in known.items() if not value)
     return PhotoSummary(
-        photo_id=photo_id, room=room, damage=damage, materials=materials, severity=severity, hazards=hazards,
+        photo_id=photo_id, room=name, damage=damage, materials=materials, severity=severity, hazards=hazards,
         phase=phase, unknown=(*unknown, "hazards_not_in_caption", "extent"),
     )  # fmt: skip
 

@@ -163,7 +163,7 @@ class _Reader:
         if self._source.photo is not None:
             caption = " ".join(words).lower()
             room = next((mark.room for mark in found if mark.room), None)
-            summary = photos.summary(self._source.photo.id, caption, found)
+            summary = photos.summary(self._source.photo.id, caption, room, found)
             self._reading.summaries.append((photos.with_sight(summary, self._source.photo.sight), room))
 
     def _span(self, sentence: Sentence) -> tuple[int, int]:
