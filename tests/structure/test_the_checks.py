@@ -953,6 +953,10 @@ def _with(value: object, *path: str) -> Callable[[dict[str, Any]], None]:
 
 LIST = ("paths", "/leads", "get")
 EVENT = ("webhooks", "lead.created", "post")
+ERROR_DETAILS = (
+    *("components", "schemas", "Error", "properties", "error", "properties"),
+    *("details", "properties"),
+)
 
 
 @pytest.mark.parametrize(
@@ -990,6 +994,10 @@ EVENT = ("webhooks", "lead.created", "post")
         (
             _without("components", "schemas", "LeadView", "properties", "source", "description"),
             "LeadView.source: describe it in its model",
+        ),
+        (
+            _without(*ERROR_DETAILS, "findings", "items", "properties", "rule", "description"),
+            "Error.error.details.findings.rule: describe it in its model",
         ),
         (
             _without("components", "schemas", "LeadView", "description"),

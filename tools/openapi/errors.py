@@ -77,11 +77,20 @@ DETAILS: dict[str, Node] = {
             "type": "object",
             "required": ["rule", "level", "advice"],
             "properties": {
-                "rule": {"type": "string"},
-                "level": {"type": "string", "enum": ["block", "warn"]},
-                "advice": {"type": "string"},
-                "field": {"type": ["string", "null"]},
-                "quote": {"type": ["string", "null"]},
+                "rule": _text("The rule that the text breaks."),
+                "level": _text(
+                    "`block`: must be fixed before the text is approved. `warn`: a person decides.",
+                    enum=["block", "warn"],
+                ),
+                "advice": _text("What to do about it, in English."),
+                "field": {
+                    "type": ["string", "null"],
+                    "description": "The part of the text. Null if the finding is about something missing.",
+                },
+                "quote": {
+                    "type": ["string", "null"],
+                    "description": "The text that breaks the rule. Null if the finding is about something missing.",
+                },
             },
         },
         "description": "`conflict`: the findings of the content policy. Those with the level `block` are the reason.",
@@ -137,7 +146,10 @@ DETAILS: dict[str, Node] = {
         "items": {
             "type": "object",
             "required": ["id", "status"],
-            "properties": {"id": {"type": "string"}, "status": {"type": "string"}},
+            "properties": {
+                "id": _text("The id of the import."),
+                "status": _text("The status of the import."),
+            },
         },
         "description": "`conflict`: the unfinished imports.",
     },
@@ -290,6 +302,7 @@ def schema() -> Node:
     }
     details = {
         "type": "object",
+        "description": "What else a program needs. The members depend on `code`.",
         "required": ["request_id"],
         "properties": {
             "request_id": {"type": "string", "description": "The request's id, as in X-Request-Id."},

@@ -176,9 +176,17 @@ def _lists(document: Node, location: str, operation: Node) -> Iterator[str]:
 def _fields(document: Node) -> Iterator[str]:
     """Each field of a request or a response is described, or its type is."""
     for name, component in document["components"]["schemas"].items():
-        for field, schema in component.get("properties", {}).items():
+        for field, schema in _nested_fields(name, component):
             if not _is_described(document, schema):
-                yield f"{name}.{field}: describe it in its model"
+                yield f"{field}: describe it in its model"
+
+
+def _nested_fields(name: str, schema: Node) -> Iterator[tuple[str, Node]]:
+    """The fields of an object, and those of objects within it. Conditions repeat fields, and are not looked into."""
+    for field, own in schema.get("properties", {}).items():
+        yield f"{name}.{field}", own
+        yield from _nested_fields(f"{name}.{field}", own)
+        yield from _nested_fields(f"{name}.{field}", own.get("items", {}))
 
 
 def _is_described(document: Node, schema: Node) -> bool:
