@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from eal.core import ids
 from eal.core.errors import Conflict
 from eal.core.outbound.slots import SlotRequest
-from eal.core.table.item import dump, load
+from eal.core.table.item import load
 from eal.core.table.keys import key
 from eal.core.table.read import get_all
 from eal.domain.crm.model import Push
@@ -93,5 +93,5 @@ def _replace(lead: Lead, sync: CrmSync, action: str, by: Caller) -> Lead:
     changed = replace(lead, crm_sync=sync, updated_at=by.at, version=lead.version + 1)
     item = leads.item_of(changed, by)
     by.transaction.replace(item, was=lead.version)
-    leads.audit_change(action, lead, dump(lead), item, by)
+    leads.audit_change(action, lead, changed, by, item=item)
     return changed

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from eal.domain.leads.wire import LeadQuery, LeadTransition, LeadUpdate
     from eal.domain.organization_settings.service_area import ServiceArea
 
-_NOT_AUDITED = KEY_ATTRIBUTES | {"id", "created_at", "reached", "former_contacts", "notes_reading"}
+_NOT_AUDITED = KEY_ATTRIBUTES | {"id", "created_at", "reached", "score", "former_contacts", "notes_reading"}
 
 
 def write(before: Lead | None, after: Lead, by: Caller, *, conflict_on_duplicate: bool = False) -> Lead:
@@ -116,12 +116,8 @@ def transition(lead_id: str, body: LeadTransition, by: Caller) -> Lead:
         after = replace(after, notes=with_note(lead.notes, body.notes))
     check_limits(after)
     after = _scored(after, by)
-    item = item_of(after, by)
-    by.transaction.replace(item, was=lead.version)
+    _put(after, "lead.transitioned", lead, by, reason=body.reason)
     history.add_transition(lead.id, lead.status, after.status, body.reason, by)
-    reason: Item = {"reason": body.reason} if body.reason else {}
-    audit_change("lead.transitioned", lead, dump(lead), {**item, **reason}, by)
-    by.transaction.emit("lead.updated", LeadView.of(after).model_dump(mode="json"))
     return after
 
 
@@ -135,11 +131,8 @@ def rescore(lead_id: str, by: Caller) -> Lead:
     area = organization_settings.service_area_of(by.organization_id) if lead.address else None
     new = scorer.score(lead, in_service_area=_is_in(area, lead), at=by.at)
     after = replace(lead, score=new, updated_at=by.at, version=lead.version + 1)
-    item = item_of(after, by)
-    by.transaction.replace(item, was=lead.version)
+    _put(after, "lead.scored", lead, by)
     history.add_score(lead.id, lead.score, new, by)
-    audit_change("lead.scored", lead, dump(lead), item, by)
-    by.transaction.emit("lead.updated", LeadView.of(after).model_dump(mode="json"))
     return after
 
 
@@ -173,11 +166,8 @@ def score_notes(lead_id: str, read: ReadNotes, model: str, by: Caller) -> bool:
     if after.notes_reading == (lead.notes_reading if was_read else None):
         return False
     after = replace(after, score=new, updated_at=by.at, version=lead.version + 1)
-    item = item_of(after, by)
-    by.transaction.replace(item, was=lead.version)
+    _put(after, "lead.scored", lead, by)
     history.add_score(lead.id, lead.score, new, by)
-    audit_change("lead.scored", lead, dump(lead), item, by)
-    by.transaction.emit("lead.updated", LeadView.of(after).model_dump(mode="json"))
     return True
 
 
@@ -205,7 +195,7 @@ def _create(new: Lead, by: Caller, *, conflict_on_duplicate: bool) -> Lead:
     by.transaction.create(item)
     refusal = None if conflict_on_duplicate else _overtaken
     LEAD_CONTACTS.change(new.id, frozenset(), new.contacts, by.transaction, refusal)
-    audit_change("lead.created", new, {}, item, by)
+    audit_change("lead.created", None, new, by, item=item)
     by.transaction.emit("lead.created", LeadView.of(new).model_dump(mode="json"))
     return new
 
@@ -220,12 +210,17 @@ def _replace(before: Lead, changed: Lead, by: Caller) -> Lead:
     former = updated_former_contacts(before.former_contacts, before.contacts, changed.contacts)
     changed = replace(changed, former_contacts=former, updated_at=by.at, version=before.version + 1)
     after = _scored(changed, by)
+    _put(after, "lead.updated", before, by)
+    LEAD_CONTACTS.change(after.id, before.contacts, after.contacts, by.transaction)
+    return after
+
+
+def _put(after: Lead, action: str, before: Lead, by: Caller, *, reason: str | None = None) -> None:
+    """Put a lead's next version over the one that was read, with the audit record and the event."""
     item = item_of(after, by)
     by.transaction.replace(item, was=before.version)
-    LEAD_CONTACTS.change(after.id, before.contacts, after.contacts, by.transaction)
-    audit_change("lead.updated", before, dump(before), item, by)
+    audit_change(action, before, after, by, item=item, reason=reason)
     by.transaction.emit("lead.updated", LeadView.of(after).model_dump(mode="json"))
-    return after
 
 
 def _search_by_contact(query: LeadQuery, by: Caller) -> Page[Lead]:
@@ -254,20 +249,32 @@ def _matches(query: LeadQuery, item: Item) -> bool:
     )
 
 
-def audit_change(action: str, lead: Lead, before: Item, after: Item, by: Caller) -> None:
-    """Record a lead's change. `before` and `after` are its items, or the fields of one.
+def audit_change(
+    action: str,
+    before: Lead | None,
+    after: Lead | None,
+    by: Caller,
+    *,
+    item: Item | None = None,
+    reason: str | None = None,
+) -> None:
+    """Record that a lead was created (`before` is None), changed, or deleted (`after` is None).
 
-    Of the score only the value is recorded, because the lead has its contributions.
+    `item` is that of `after`, if the caller has it.
     """
-    by.transaction.audit(
-        action, lead.id, audit.changes(_audited(before), _audited(after), personal=PERSONAL, salt=lead.salt)
-    )
+    lead = before or after
+    assert lead is not None  # noqa: S101 - for the type checker
+    old = _audited(before, dump(before)) if before else {}
+    new = _audited(after, item or dump(after)) if after else {}
+    given: Item = {"reason": reason} if reason else {}
+    changes = audit.changes(old, {**new, **given}, personal=PERSONAL, salt=lead.salt)
+    by.transaction.audit(action, lead.id, changes)
 
 
-def _audited(fields: Item) -> Item:
-    score = cast("Item | None", fields.get("score"))
-    shown = {name: value for name, value in fields.items() if name not in _NOT_AUDITED}
-    return {**shown, **({"score": score["value"]} if score else {})}
+def _audited(lead: Lead, item: Item) -> Item:
+    """The fields that the audit log records: of the score the value, because the lead has its contributions."""
+    shown = {name: value for name, value in item.items() if name not in _NOT_AUDITED}
+    return {**shown, "score": lead.score.value} if lead.score else shown
 
 
 def item_of(lead: Lead, by: Caller) -> Item:
