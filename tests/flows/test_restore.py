@@ -16,6 +16,7 @@ from eal.domain.outreach.enrollments import store as enrollments
 from eal.domain.outreach.enrollments.store import ENROLLMENTS
 from tests.support import archive, claims
 from tests.support.aws import ACCESS, STATE
+from tests.support.capacity import stored
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import Pipeline, items, unpublished
@@ -121,6 +122,23 @@ def test_changed_deleted_and_new_data_goes_back(
     assert get(tenant, kept).json == kept
     assert get(tenant, new).status == 404
     assert create(tenant, "new@example.com")["id"] != new["id"]
+
+
+def test_a_compressed_value_goes_back_as_it_is_stored(
+    copy_table: CopyTable, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Plain, it could be larger than an item may be."""
+    lead = create(tenant, "a@example.com")
+    key = {name: {"S": value} for name, value in (("pk", f"{tenant.id}#live#LEAD"), ("sk", lead["id"]))}
+    before = (stored(STATE, key) or {})["score"]
+    moment = copy_table()
+    change(tenant, lead, notes="sewage in the basement, please hurry")
+
+    monkeypatch.delenv("COMPRESS_ITEMS")
+    restore(moment)
+
+    assert list(before) == ["B"]
+    assert (stored(STATE, key) or {})["score"] == before
 
 
 def test_a_version_that_a_client_has_seen_is_not_used_again(copy_table: CopyTable, tenant: Tenant) -> None:

@@ -7,6 +7,7 @@ indexes: write capacity considerations".
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
@@ -123,7 +124,7 @@ def _value_bytes(value: Mapping[str, Any]) -> int:
         case "N":
             return _number_bytes(content)
         case "B":
-            return len(content)
+            return len(base64.b64decode(content)) if isinstance(content, str) else len(content)
         case "BOOL" | "NULL":
             return 1
         case "M":

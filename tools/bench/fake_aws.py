@@ -76,7 +76,7 @@ class FakeAws:
         headers = {"Content-Type": request.headers.get("content-type", "application/x-amz-json-1.0")}
         if operation == "Query":
             return Response(200, self._query(body), headers)
-        return Response(200, json.dumps(self._operations[operation](body)).encode(), headers)
+        return Response(200, _json(self._operations[operation](body)), headers)
 
     def _update_item(self, request: Body) -> Body:
         if request.get("ReturnValues") != "ALL_NEW":
@@ -112,7 +112,7 @@ class FakeAws:
         pk = str(values.get(":pk", {}).get("S", ""))
         if pk not in self._lists:
             listed = [dict(to_attributes(item)) for item in self._listed(pk)]
-            self._lists[pk] = json.dumps({"Items": listed, "Count": len(listed)}).encode()
+            self._lists[pk] = _json({"Items": listed, "Count": len(listed)})
         return self._lists[pk]
 
     def _listed(self, pk: str) -> list[Item]:
@@ -140,6 +140,11 @@ def _object(request: Request) -> Response:
     if request.method == "HEAD":
         headers["x-amz-meta-message"] = samples.sample("workers/normalise_callrail")["Records"][0]["body"]
     return Response(200, b"", headers)
+
+
+def _json(body: Body) -> bytes:
+    """The body of a response. Binary attributes are base64 in it."""
+    return json.dumps(body, default=_text).encode()
 
 
 def _text(value: bytes) -> str:

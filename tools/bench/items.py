@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING
 from eal.ai.classification import Intent, Urgency
 from eal.core import clock, ids, signing
 from eal.core.audit import Actor
-from eal.core.table.item import dump
+from eal.core.table.item import compressed, dump
+from eal.core.tenancy import Tenant
 from eal.domain.api_keys.model import ApiKey
 from eal.domain.audit_log.model import AuditRecord, Resource
 from eal.domain.calls.model import Call, Facts, Run
+from eal.domain.calls.store import CALLS
 from eal.domain.credentials.text import fingerprint, new_text
 from eal.domain.integrations import connections
 from eal.domain.integrations.connections import Connection
 from eal.domain.leads.address import Address
+from eal.domain.leads.collection import LEADS
 from eal.domain.leads.model import Contribution, Lead, Score
 from eal.domain.organizations.members.model import Member
 from eal.domain.organizations.members.people import Person
@@ -74,9 +77,9 @@ class Tables:
     def _of(self, kind: str, sk: str) -> Item | None:
         match kind:
             case "LEAD" | "CALL" | "MEMBER":
-                return dump({"LEAD": _lead, "CALL": _call, "MEMBER": _member}[kind](sk))
+                return _resource(kind, sk)
             case "TRANSCRIPT":
-                return {"text": TRANSCRIPT, "version": 1}
+                return {"text": compressed(TRANSCRIPT), "version": 1}
             case "KEY":
                 return {"id": sk, "fingerprint": fingerprint(KEY)}
             case "ORGANIZATION":
@@ -86,9 +89,11 @@ class Tables:
             case "DELIVERY" | "WEBHOOK_HEALTH":
                 return dump(_delivery(sk)) if kind == "DELIVERY" else _health()
             case "EVENT":
-                return event(sk)
+                published = event(sk)
+                return {**published, "data": compressed(published["data"])}
             case "AUDIT":
-                return {**dump(_record(sk)), "feedsk": 1}
+                record = dump(_record(sk))
+                return {**record, "changes": compressed(record["changes"]), "feedsk": 1}
             case _:
                 return None
 
@@ -104,6 +109,17 @@ class Tables:
             updated_at=AT,
             version=1,
         )
+
+
+def _resource(kind: str, item_id: str) -> Item:
+    tenant = Tenant(ORGANIZATION, "live")
+    match kind:
+        case "LEAD":
+            return LEADS.item(tenant, _lead(item_id))
+        case "CALL":
+            return CALLS.item(tenant, _call(item_id))
+        case _:
+            return dump(_member(item_id))
 
 
 def _health() -> Item:

@@ -19,7 +19,7 @@ from eal.core.caller import system
 from eal.core.clock import rfc3339
 from eal.core.errors import NotFound
 from eal.core.table import progress
-from eal.core.table.item import from_attributes, to_attributes
+from eal.core.table.item import encode, from_attributes, to_attributes
 from eal.core.table.keys import Key, pending_key
 from eal.core.table.read import batch_get
 from eal.core.tenancy import Tenant
@@ -117,7 +117,7 @@ class Restore:
                 if _goes_back(item):
                     if current is None or _content(current) != _content(item):
                         result.changes[_tenant(item)][f"put {item['kind']}"] += 1
-                        self._put(_next_version(item, current))
+                        self._put_copied(_next_version(item, current))
                 elif current is not None and self._is_in_progress(item):
                     result.pointers[_pointer_key(item)].append(item)
         return result
@@ -153,6 +153,14 @@ class Restore:
             if "LastEvaluatedKey" not in page:
                 return
             arguments["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+    def _put_copied(self, item: Item) -> None:
+        """Put an item of the copy as it is stored there, since a compressed value may be too large as it is read."""
+        if self.writes:
+            key = to_attributes(Key.of(item)._asdict())
+            copied = aws.dynamodb().get_item(TableName=self.copy, Key=key, ConsistentRead=True)["Item"]
+            version = {"version": encode(item["version"])} if "version" in item else {}
+            aws.dynamodb().put_item(TableName=settings.state_table(), Item={**copied, **version})
 
     def _put(self, item: Mapping[str, Json]) -> None:
         if self.writes:

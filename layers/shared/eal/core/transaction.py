@@ -22,7 +22,7 @@ from eal.core import audit, ids, settings
 from eal.core.clock import rfc3339
 from eal.core.errors import PreconditionFailed, Unavailable, ValidationFailed
 from eal.core.events.catalogue import CATALOGUE, FEED_DAYS
-from eal.core.table.item import to_attributes
+from eal.core.table.item import MAX_LISTED_BYTES, compressed, to_attributes
 from eal.core.table.keys import Key, events_partition, key, partition, pending_key
 from eal.core.table.write import (
     AlreadyWritten,
@@ -201,7 +201,7 @@ class Transaction:
                 "source": self.source,
                 "actor": actor,
                 "resource": {"type": resource_type, "id": resource_id},
-                "changes": changes_json,
+                "changes": compressed(changes_json, MAX_LISTED_BYTES),
                 "gsi1pk": partition(tenant, "AUDIT", resource_type, resource_id),
                 "gsi1sk": record_id,
                 "gsi2pk": partition(tenant, "AUDIT", "actor", self.actor.id),
@@ -218,14 +218,19 @@ class Transaction:
                 f"event type {event_type} is not in eal.core.events.catalogue.CATALOGUE: add it there first"
             )
         event_id = ids.new("evt", self.at)
-        event: Item = {"type": event_type, "data": _text(data), "ttl": self._in(timedelta(days=FEED_DAYS))}
+        stored = compressed(_text(data), MAX_LISTED_BYTES)
+        event: Item = {"type": event_type, "data": stored, "ttl": self._in(timedelta(days=FEED_DAYS))}
         # By resource, so that an erasure finds its events.
         by_resource = events_partition(self.tenant, cast("str", data["id"]))
         self._outbox("EVENT", event_id, {**event, "gsi1pk": by_resource, "gsi1sk": event_id}, self.tenant)
 
     def enqueue_task(self, task: str, payload: Mapping[str, Json]) -> None:
         """Enqueue a task for a worker, in the transaction of the change that causes it. Customers do not see tasks."""
-        fields: Item = {"task": task, "data": _text(payload), "ttl": self._in(timedelta(days=_TASK_DAYS))}
+        fields: Item = {
+            "task": task,
+            "data": compressed(_text(payload)),
+            "ttl": self._in(timedelta(days=_TASK_DAYS)),
+        }
         self._outbox("TASK", ids.new("task", self.at), fields, self.tenant)
 
     def _outbox(self, kind: str, item_id: str, fields: Mapping[str, Json], tenant: Tenant) -> None:

@@ -39,6 +39,7 @@ def _tables_of_the_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "ACCESS_TABLE": f"access-{name}",
         "MAC_KEY": "alias/mac",
         "AUDIT_TABLE_DAYS": "396",
+        "COMPRESS_ITEMS": "on",
     }.items():
         monkeypatch.setenv(variable, value)
     in_process.forget()

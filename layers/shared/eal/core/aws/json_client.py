@@ -39,7 +39,8 @@ SERVICES = {
     "secretsmanager": Service("secretsmanager", "SECRETS_MANAGER", "secretsmanager", "1.1"),
     "sqs": Service("sqs", "SQS", "AmazonSQS", "1.0"),
 }
-"""Binary attributes of DynamoDB, binary secrets and binary message attributes are not used, and stay base64."""
+"""Binary attributes of DynamoDB stay base64 (`eal.core.table.item` decodes them). Binary secrets and binary message
+attributes are not used."""
 
 
 class JsonClient(Client):

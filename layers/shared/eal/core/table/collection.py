@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from eal.core import ids
 from eal.core.errors import NotFound
 from eal.core.table import page, read
-from eal.core.table.item import dump, load
+from eal.core.table.item import MAX_LISTED_BYTES, compressed, dump, load
 from eal.core.table.keys import Key, partition
 from eal.core.table.page import Page, Partition
 from eal.core.tenancy import BothModes, Tenant
@@ -35,18 +35,27 @@ _MAX_ID_SHOWN = 40
 class Collection[T]:
     """Items of one kind, each stored under its id. `noun` is the word for one in a message.
 
-    `both_modes`: the items belong to the organization whatever the mode, as keys and members do.
+    `both_modes`: the items belong to the organization whatever the mode, as keys and members do. `compressed` are the
+    fields that are stored compressed: large ones, which no update changes in part.
     """
 
     # Not a dataclass: nearly every cold start would pay half a millisecond for its generated methods.
     def __init__(
-        self, kind: str, model: type[T], *, id_prefix: str, noun: str, both_modes: bool = False
+        self,
+        kind: str,
+        model: type[T],
+        *,
+        id_prefix: str,
+        noun: str,
+        both_modes: bool = False,
+        compressed: tuple[str, ...] = (),
     ) -> None:
         self.kind = kind
         self.model = model
         self.id_prefix = id_prefix
         self.noun = noun
         self.both_modes = both_modes
+        self.compressed = compressed
 
     def partition(self, tenant: Tenant, *parts: str) -> str:
         """`org_…#live#LEAD`, or with parts one of an index: `org_…#live#LEAD#status#new`."""
@@ -77,6 +86,9 @@ class Collection[T]:
     def item(self, tenant: Tenant, entity: T, **indexes: tuple[str, ...] | None) -> Item:
         """The entity with its key. `gsi1=("status", "new")` puts it into that index; None leaves it out."""
         fields = dump(entity)
+        for name in self.compressed:
+            if name in fields:
+                fields[name] = compressed(fields[name], MAX_LISTED_BYTES // len(self.compressed))
         item_id = fields["id"]
         item: Item = {"pk": self.partition(tenant), "sk": item_id, "kind": self.kind, **fields}
         for index, parts in indexes.items():

@@ -6,9 +6,11 @@ and confidences, all exact within the 15 digits of a float.
 
 from __future__ import annotations
 
+import base64
 from dataclasses import fields
 from typing import TYPE_CHECKING, cast
 
+from eal.core import settings
 from eal.core.schema import TypeAdapter, ValidationError
 
 if TYPE_CHECKING:
@@ -22,9 +24,11 @@ if TYPE_CHECKING:
     from eal.core.schema import BaseModel
 
     class _Attribute(TypedDict, total=False):
-        """What items consist of. Sets and binaries are not used."""
+        """What items consist of. Sets are not used. A binary is a compressed value: base64 in the table's stream and
+        from our AWS client, bytes from botocore."""
 
         S: str
+        B: str | bytes
         N: str
         M: dict[str, _Attribute]
         L: list[_Attribute]
@@ -36,6 +40,30 @@ type Item = dict[str, Json]
 
 class InvalidItem(Exception):
     """A stored item or a message does not have the expected shape."""
+
+
+MAX_LISTED_BYTES = 12_000
+"""The most that the compressed values of an item may have together before compression, if lists return the item. A
+Query returns a megabyte of items as they are stored, which has to fit into a function's memory and into a response."""
+
+
+class _Compressed:
+    """Not a tuple, so that code that takes it for a JSON value fails."""
+
+    __slots__ = ("max_bytes", "value")
+
+    def __init__(self, value: Json, max_bytes: int | None) -> None:
+        self.value = value
+        self.max_bytes = max_bytes
+
+
+def compressed(value: Json, max_bytes: int | None = None) -> Json:
+    """The value of an attribute that is stored compressed, and is read like any other.
+
+    DynamoDB bills each kilobyte of an item at every write, again in each index that copies it, and every month that it
+    is kept. No condition or filter can look into the value. A value of more than `max_bytes` is stored as it is.
+    """
+    return cast("Json", _Compressed(value, max_bytes))
 
 
 # A list of 50 leads decodes over a thousand attributes: tests in order of frequency cost half of a `match`.
@@ -51,7 +79,18 @@ def encode(value: Json) -> UniversalAttributeValueTypeDef:
         return {"NULL": True}
     if isinstance(value, dict):
         return {"M": {name: encode(member) for name, member in value.items()}}
+    if isinstance(value, _Compressed):
+        return _encode_compressed(value)
     return {"L": [encode(member) for member in cast("Sequence[Json]", value)]}
+
+
+def _encode_compressed(value: _Compressed) -> UniversalAttributeValueTypeDef:
+    if not settings.compresses_items():
+        return encode(value.value)
+    from eal.core.table import compression  # requests that only read often need none
+
+    content = compression.compress(value.value, value.max_bytes)
+    return encode(value.value) if content is None else {"B": content}
 
 
 def decode(attribute: AttributeValueTypeDef | UniversalAttributeValueTypeDef) -> Json:
@@ -69,7 +108,15 @@ def _decoded(attribute: _Attribute) -> Json:
         return {name: _decoded(member) for name, member in attribute["M"].items()}
     if "L" in attribute:
         return [_decoded(member) for member in attribute["L"]]
+    if "B" in attribute:
+        return _decompressed(attribute["B"])
     return attribute.get("BOOL")
+
+
+def _decompressed(content: str | bytes) -> Json:
+    from eal.core.table import compression
+
+    return compression.decompress(base64.b64decode(content) if isinstance(content, str) else content)
 
 
 def to_attributes(item: Mapping[str, Json]) -> dict[str, UniversalAttributeValueTypeDef]:

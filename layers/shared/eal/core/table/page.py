@@ -24,6 +24,9 @@ MAX_ITEMS_READ = 2000
 """Items that a page may read for a filter that no index serves. After that it returns a cursor and may be short."""
 MAX_PAGE_BYTES = 4_000_000
 """The size of a page's items in the response. Lambda allows 6 MB, and views add fields that items leave out."""
+_MAX_UNMEASURED_LIMIT = 50
+"""The result of one query for so many items fits and need not be measured: a megabyte, to which decompression adds at
+most `MAX_LISTED_BYTES` an item, and the escapes of JSON in JSON, which can double a text."""
 _MAX_QUERIES = 10
 """A Query returns at most 1 MB, so with large items this limit applies before MAX_ITEMS_READ."""
 _READ_ALL_PAGE_ITEMS = 1000
@@ -78,8 +81,7 @@ def read[T](
         queries += 1
         found = resolve(items) if resolve else items
         kept += found if keep is None else filter(keep, found)
-        # The result of one query fits and need not be measured.
-        is_measured = queries > 1 or resolve is not None
+        is_measured = queries > 1 or query.limit > _MAX_UNMEASURED_LIMIT or resolve is not None
         fitting = min(query.limit, _fitting(kept)) if is_measured else query.limit
         if len(kept) > fitting:
             page = kept[:fitting]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, cast
 
 from eal.core import aws, clock, ids, settings
-from eal.core.table.item import to_attributes
+from eal.core.table.item import MAX_LISTED_BYTES, compressed, to_attributes
 from eal.core.table.keys import Key, events_partition, responses_partition
 from eal.core.table.read import get, walk
 
@@ -89,6 +89,7 @@ def events(tenant: Tenant, resource_id: str, scrub: Callable[[dict[str, Json]], 
         data = json.loads(cast("str", event["data"]))
         if (scrubbed := scrub(data)) == data:
             continue
+        text = json.dumps(scrubbed, separators=(",", ":"), ensure_ascii=False)
         try:
             client.update_item(
                 TableName=settings.state_table(),
@@ -96,9 +97,7 @@ def events(tenant: Tenant, resource_id: str, scrub: Callable[[dict[str, Json]], 
                 UpdateExpression="SET #data = :data",
                 ConditionExpression="attribute_exists(pk)",  # it may have expired in the meantime
                 ExpressionAttributeNames={"#data": "data"},
-                ExpressionAttributeValues=to_attributes(
-                    {":data": json.dumps(scrubbed, separators=(",", ":"), ensure_ascii=False)}
-                ),
+                ExpressionAttributeValues=to_attributes({":data": compressed(text, MAX_LISTED_BYTES)}),
             )
         except client.exceptions.ConditionalCheckFailedException:
             continue

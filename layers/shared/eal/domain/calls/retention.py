@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from eal.core.tenancy import Tenant
 
 _WORKER = "apply_retention"
+_KEYS_PER_READ = 25
+"""Items whose keys one query reads. A transcript is read whole, and can be a megabyte when it is decompressed."""
 
 
 def apply(tenant: Tenant, request_id: str, deadline: float) -> bool:
@@ -57,7 +59,7 @@ def _due(tenant: Tenant, kind: str, days: int) -> Iterator[str]:
         ":pk": partition(tenant, kind),
         ":end": ids.lowest(CALLS.id_prefix, clock.now() - timedelta(days=days)),
     }
-    for item in walk("pk = :pk AND sk < :end", values):
+    for item in walk("pk = :pk AND sk < :end", values, limit=_KEYS_PER_READ):
         yield cast("str", item["sk"])
 
 

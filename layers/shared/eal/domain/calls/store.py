@@ -10,7 +10,7 @@ from eal.core import audit, ids, settings
 from eal.core.clock import rfc3339
 from eal.core.errors import Conflict, ValidationFailed
 from eal.core.table.collection import Collection
-from eal.core.table.item import dump, load
+from eal.core.table.item import compressed, dump, load
 from eal.core.table.keys import Key, key
 from eal.core.table.read import get as get_item
 from eal.core.table.read import get_all
@@ -49,7 +49,13 @@ class CallErased(Exception):
         self.call_id = call_id
 
 
-CALLS = Collection("CALL", Call, id_prefix="call", noun="call")
+CALLS = Collection(
+    "CALL",
+    Call,
+    id_prefix="call",
+    noun="call",
+    compressed=("facts", "order", "classification", "corrected_run", "dispatch"),
+)
 
 _MAX_KEYS_PER_READ = 100
 """TransactGetItems' limit."""
@@ -221,7 +227,7 @@ def _with_transcript(before: Call | None, after: Call, snapshot: Snapshot, by: C
     item: Item = {
         **transcript_key(by.tenant, after.id)._asdict(),
         "kind": "TRANSCRIPT",
-        "text": snapshot.transcript,
+        "text": compressed(snapshot.transcript),
         "version": version,
     }
     by.transaction.put_version(item, was=after.transcript_version)
@@ -246,7 +252,7 @@ def put_runs(runs: Sequence[Run], call_id: str, version: int, by: Caller, *, was
     item: Item = {
         **runs_key(by.tenant, call_id)._asdict(),
         "kind": "CALL_RUNS",
-        "runs": [dump(run) for run in runs],
+        "runs": compressed([dump(run) for run in runs]),
         "version": version,
     }
     by.transaction.put_version(item, was=was)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from eal.core import settings
 from eal.core.errors import Conflict, IdempotencyMismatch, InvalidRequest, NotFound
-from eal.core.table.item import to_attributes
+from eal.core.table.item import compressed, to_attributes
 from eal.core.table.keys import Key, key, responses_partition
 from eal.core.table.read import get
 from eal.core.table.write import Operation, transact
@@ -72,7 +72,7 @@ class Idempotency(NamedTuple):
             "kind": "IDEMPOTENCY",
             "fingerprint": self.fingerprint,
             "status": response.status,
-            "body": _without(response.body, shown_once),
+            "body": compressed(_without(response.body, shown_once)),
             "headers": dict(response.headers),
             "shows": list(response.resource_ids),
             "ttl": ttl,

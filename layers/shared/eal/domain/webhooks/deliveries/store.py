@@ -20,7 +20,7 @@ from eal.core.events.envelope import Event
 from eal.core.outbound.health import EndpointHealth
 from eal.core.table import page, progress
 from eal.core.table.collection import Collection
-from eal.core.table.item import load
+from eal.core.table.item import compressed, load
 from eal.core.table.keys import Key, key, partition
 from eal.core.table.page import Partition
 from eal.core.table.read import batch_get, get, get_all
@@ -307,7 +307,7 @@ def _response_item(delivery: Delivery) -> Item:
     return {
         **response_key(delivery.tenant, delivery.id)._asdict(),
         "kind": _RESPONSE_KIND,
-        "response": delivery.attempts[-1].response,
+        "response": compressed(delivery.attempts[-1].response),
         "ttl": _ttl(delivery),
     }
 
