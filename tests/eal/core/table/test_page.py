@@ -12,7 +12,7 @@ from eal.core.cursor import Position, seal
 from eal.core.errors import InvalidCursor
 from eal.core.listing import ListQuery
 from eal.core.table import page
-from eal.core.table.item import to_attributes
+from eal.core.table.item import MAX_LISTED_BYTES, compressed, to_attributes
 from eal.core.table.keys import key, partition
 from eal.core.table.page import Page, Partition
 from eal.core.tenancy import Tenant
@@ -201,6 +201,17 @@ def test_quotes_count_with_their_escapes_in_the_response(by: Caller) -> None:
     _things(by, 20, text='"' * 100_000)
 
     assert len(_read(by, ListQuery(limit=200)).items) == 9  # each quote has four bytes
+
+
+def test_compressed_values_count_as_the_response_has_them(by: Caller) -> None:
+    text = '"' * MAX_LISTED_BYTES  # four bytes each in the response, and a few bytes together in the table
+    numbers = _things(by, 200, text=cast("str", compressed(text, MAX_LISTED_BYTES)))
+
+    pages = _walk(by, ListQuery(limit=200))
+
+    assert [len(numbers) for numbers in pages] == [99, 99, 2]
+    assert _flat(pages) == numbers[::-1]
+    assert len(_read(by, ListQuery(limit=50)).items) == 50
 
 
 def test_a_filter_over_large_items_reads_a_bounded_number_of_megabytes(by: Caller) -> None:

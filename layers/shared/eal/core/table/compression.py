@@ -22,11 +22,9 @@ DICTIONARY = Path(__file__).with_name("compression_dictionary.txt")
 """Events, changes and words that are often in them. DEFLATE refers to what is near in fewer bits, so the most frequent
 is at the end."""
 _TEXT, _JSON = b"\x01", b"\x02"
-_RAW = -12
-"""Without a header and a checksum, which DynamoDB does not need. A window of 4 KB reaches most of the dictionary."""
-_LEVEL, _MEMORY_LEVEL = 5, 4
-"""With the window, they decide how much state is copied for each value: 30 KB, a tenth of what zlib's defaults copy,
-which make a lead no shorter."""
+_LEVEL, _WINDOW_BITS, _MEMORY_LEVEL = 5, 12, 4
+"""Window and memory level decide how much state is copied for each value: 30 KB, a tenth of what zlib's defaults copy,
+which make a lead no shorter. The window of 4 KB reaches most of the dictionary."""
 
 
 class Unreadable(Exception):
@@ -69,8 +67,11 @@ def _deflated(content: bytes) -> bytes:
 
 @cache
 def _compressor() -> zlib._Compress:
-    """One that has read the dictionary, to be copied: reading it takes longer than compressing a short text."""
-    return zlib.compressobj(_LEVEL, wbits=_RAW, memLevel=_MEMORY_LEVEL, zdict=_dictionary())
+    """One that has read the dictionary, to be copied: reading it takes longer than compressing a short text.
+
+    Negative window bits stand for DEFLATE without a header and a checksum, which DynamoDB makes superfluous.
+    """
+    return zlib.compressobj(_LEVEL, wbits=-_WINDOW_BITS, memLevel=_MEMORY_LEVEL, zdict=_dictionary())
 
 
 @cache

@@ -42,7 +42,7 @@ class InvalidItem(Exception):
     """A stored item or a message does not have the expected shape."""
 
 
-MAX_LISTED_BYTES = 12_000
+MAX_LISTED_BYTES = 10_000
 """The most that the compressed values of an item may have together before compression, if lists return the item. A
 Query returns a megabyte of items as they are stored, which has to fit into a function's memory and into a response."""
 

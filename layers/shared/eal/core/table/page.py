@@ -25,8 +25,8 @@ MAX_ITEMS_READ = 2000
 MAX_PAGE_BYTES = 4_000_000
 """The size of a page's items in the response. Lambda allows 6 MB, and views add fields that items leave out."""
 _MAX_UNMEASURED_LIMIT = 50
-"""The result of one query for so many items fits and need not be measured: a megabyte, to which decompression adds at
-most `MAX_LISTED_BYTES` an item, and the escapes of JSON in JSON, which can double a text."""
+"""The result of one query for so many items fits into Lambda's 6 MiB and need not be measured. It is a megabyte, to
+which decompression adds at most `MAX_LISTED_BYTES` an item, and a quote takes up to four bytes of a response."""
 _MAX_QUERIES = 10
 """A Query returns at most 1 MB, so with large items this limit applies before MAX_ITEMS_READ."""
 _READ_ALL_PAGE_ITEMS = 1000
