@@ -17,7 +17,7 @@ from unittest.mock import patch
 
 from eal.core import aws, clock, ids
 from eal.core.caller import worker
-from eal.core.table.item import from_attributes, load
+from eal.core.table.item import from_attributes, load, to_attributes
 from eal.core.table.keys import POINTER_SHARDS
 from eal.core.tenancy import Tenant
 from eal.domain.leads import store as leads
@@ -170,7 +170,7 @@ def _committed(state: _State, owners: list[Tenant], changes: int) -> list[Item]:
         for _ in range(changes):
             by = worker("bench", owner, "bench")
             stored = tables.state(f"{owner.organization_id}#live#LEAD", ids.new("lead", by.at)) or {}
-            leads.write(None, load(Lead, stored), by)
+            leads.write(None, load(Lead, from_attributes(to_attributes(stored))), by)
             by.transaction.commit()
     new = [from_attributes(item) for key, item in state.stored.items() if key not in before]
     return [item for item in new if item["kind"] in ("EVENT", "TASK", "AUDIT")]
