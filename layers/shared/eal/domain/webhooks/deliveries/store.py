@@ -20,7 +20,7 @@ from eal.core.events.envelope import Event
 from eal.core.outbound.health import EndpointHealth
 from eal.core.table import page, progress
 from eal.core.table.collection import Collection
-from eal.core.table.item import compressed, load
+from eal.core.table.item import MAX_LISTED_BYTES, compressed, load
 from eal.core.table.keys import Key, key, partition
 from eal.core.table.page import Partition
 from eal.core.table.read import batch_get, get, get_all
@@ -48,7 +48,7 @@ _RESPONSE_KIND = "DELIVERY_RESPONSE"
 
 
 class _Deliveries(Collection[Delivery]):
-    """Deliveries as they are stored: a response that equals the one before it is not stored again."""
+    """Deliveries as they are stored: attempts compressed, and a response that equals the one before it not again."""
 
     @override
     def load(self, item: Item) -> Delivery:
@@ -57,7 +57,8 @@ class _Deliveries(Collection[Delivery]):
     @override
     def item(self, tenant: Tenant, entity: Delivery, **indexes: tuple[str, ...] | None) -> Item:
         item = super().item(tenant, entity.with_excerpts(), **indexes)
-        return {**item, "attempts": _packed(cast("list[Item]", item["attempts"]))}
+        packed = _packed(cast("list[Item]", item["attempts"]))
+        return {**item, "attempts": compressed(packed, MAX_LISTED_BYTES)}
 
 
 DELIVERIES = _Deliveries("DELIVERY", Delivery, id_prefix="dlv", noun="delivery")
