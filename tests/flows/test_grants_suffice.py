@@ -721,7 +721,7 @@ def _audit_log(session: Session) -> None:
     session.call("PATCH", "/v1/organizations/me", {"industry": "roofing"})
     _relay_only(session)  # leaves records for the archiver
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("eal.domain.audit_log.archive.STALLED_AFTER", timedelta(0))
+        patch.setattr("eal.domain.audit_log.backlog.STALLED_AFTER", timedelta(0))
         session.invoke("workers/enqueue_checkpoints", {})
     session.work()
     newest = session.call("GET", "/v1/audit-log/checkpoints?limit=1")["data"][0]

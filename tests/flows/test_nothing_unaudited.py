@@ -13,6 +13,7 @@ import pytest
 from eal.core import aws, clock, settings
 from eal.core.clock import rfc3339
 from eal.core.table.item import from_attributes
+from eal.domain.audit_log import waiting
 from tests.support import dispatch, emails, imports, inbound, partiql, photos, publishing
 from tests.support.callrail import connect
 from tests.support.claims import add_note, closed_claim, hold, move
@@ -78,8 +79,8 @@ ACTS = {
 ACCOMPANYING = {"IDEMPOTENCY", "ANSWER", "EVENT", "TASK", "AUDIT", "PENDING"}
 """Items that a transaction writes in addition to the change."""
 BOOKKEEPING = {
-    "ARCHIVE", "AUDIT_TILE", "AUDIT_EXPORT_PROGRESS", "CRM_HEALTH", "DELIVERY", "COUNTED", "LEAD_STATS", "CALL_STATS",
-    "DELIVERY_ENTRY", "DELIVERY_RESPONSE",
+    "ARCHIVE", "AUDIT_TILE", "AUDIT_EXPORT_PROGRESS", "CRM_HEALTH", "DELIVERY", "COUNTED", "LEAD_STATS",
+    "CALL_STATS", "DELIVERY_ENTRY", "DELIVERY_RESPONSE",
     "TALLY", "WEBHOOK_HEALTH", "WEBHOOK_REPLAY", "RECONCILIATION", "RECORDING_HEALTH", "AI_USAGE", "DUE",
     "SEND_LEASE", "SEND_COUNT", "REVIEW_REPLY_LEASE",
 }  # fmt: skip
@@ -230,15 +231,15 @@ def _is_minute(name: str) -> bool:
 
 
 def _is_numbering(write: ItemWrite) -> bool:
-    """The relay's writes: numbers of items of the outbox, and the item with the newest number."""
-    if write.kind == "SEQUENCE":
+    """The relay's writes: numbers of items of the outbox, the item with the newest number, and the entry of a log."""
+    if write.kind in {"SEQUENCE", "AUDIT_LOG"}:
         return write.verb == "Put"
     return write.kind in ACCOMPANYING and write.verb == "Update" and write.names <= NUMBERING
 
 
 def _is_archived(write: ItemWrite) -> bool:
     """The archiver's write that removes the mark of a log with records to archive."""
-    return (write.kind, write.verb, write.names) == ("SEQUENCE", "Update", frozenset({"gsi1pk", "gsi1sk"}))
+    return (write.kind, write.verb, write.names) == ("SEQUENCE", "Update", frozenset({waiting.MARK}))
 
 
 def _is_published(write: ItemWrite) -> bool:

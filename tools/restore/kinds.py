@@ -19,7 +19,7 @@ GOES_BACK = frozenset({
 undone; the counters over it; and the progress of reconciliation, which then recovers what vendors have since."""
 
 STAYS = frozenset({
-    "AUDIT", "AUDIT_TILE", "AUDIT_CHECKPOINT", "AUDIT_CHECKPOINT_HEAD", "ARCHIVE",
+    "AUDIT", "AUDIT_LOG", "AUDIT_TILE", "AUDIT_CHECKPOINT", "AUDIT_CHECKPOINT_HEAD", "ARCHIVE",
     "AUDIT_EXPORT", "AUDIT_EXPORTS_OPEN", "AUDIT_EXPORT_PROGRESS",
     "EVENT", "TASK", "SEQUENCE", "PENDING",
     "DELIVERY", "DELIVERY_ENTRY", "DELIVERY_RESPONSE",

@@ -1,17 +1,33 @@
 """Every hour: enqueues the signing of a checkpoint for each log with new records, and the archiving of unarchived
 records, because their own message may be a dead letter."""
 
+from itertools import batched
+
 from eal.core import clock
 from eal.core.table.keys import MARK_SHARDS
-from eal.domain.audit_log import archive, checkpoints
+from eal.core.tenancy import Tenant
+from eal.domain.audit_log import backlog, directory, legacy
 from eal.entry.schedule import ScheduledRun, enqueue_tenants
 
 
 def handler(event: object, context: object) -> None:
-    """The failure of one shard does not prevent the others from being listed. Raises: PartsFailed."""
+    """The failure of a shard, of the read of some logs, or of a queue keeps no other log from being enqueued.
+
+    Raises: PartsFailed.
+    """
     with ScheduledRun("enqueue_checkpoints") as run:
         for shard in range(MARK_SHARDS):
-            with run.part(shard=shard):
-                enqueue_tenants("audit", archive.stalled_logs(shard, clock.now()))
-            with run.part(shard=shard):
-                enqueue_tenants("checkpoint", checkpoints.unsigned_logs(shard))
+            with run.part(shard=shard, step="adopt"):
+                legacy.adopt(shard)
+            with run.part(shard=shard, step="list"):
+                for tenants in batched(directory.tenants(shard), backlog.MAX_LOGS, strict=False):
+                    _enqueue(run, tenants)
+
+
+def _enqueue(run: ScheduledRun, tenants: tuple[Tenant, ...]) -> None:
+    with run.part(first_organization_id=tenants[0].organization_id):
+        found = backlog.read(tenants, clock.now())
+        with run.part(queue="audit"):
+            enqueue_tenants("audit", found.stalled)
+        with run.part(queue="checkpoint"):
+            enqueue_tenants("checkpoint", found.unsigned)

@@ -14,11 +14,13 @@ import pytest
 from eal.core import audit, aws, clock, ids, settings
 from eal.core.table import read
 from eal.domain.audit_log import tree, waiting
+from eal.domain.audit_log.merkle import Range
 from tests.support import archive
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.pipeline import STREAMED, items, peek, sqs_event, stream_records
 from tests.support.time import freeze
+from tools import verify_audit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -103,21 +105,33 @@ def test_a_message_without_new_records_writes_nothing(tenant: Tenant) -> None:
     assert _versions() == 1
 
 
-@pytest.mark.parametrize("call_number", range(1, 12))
+@pytest.mark.parametrize("call_number", range(1, 14))
 def test_the_archive_has_no_gap_or_overlap_after_a_kill_at_each_call(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch, call_number: int
 ) -> None:
-    _records(tenant, 2)
+    """The killed run adds records 15 to 18 to the tree, so it writes a tile and the tail."""
+    _records(tenant, 14)
+    _archive(tenant)
+    _records(tenant, 4)
     with watched_calls(monkeypatch) as calls:
         calls.kill_after = call_number
-        with contextlib.suppress(Killed):
+        try:
             _archive(tenant)
+        except Killed:
+            pass
+        else:
+            assert len(calls.made) < call_number, "it came to its end before"
     _records(tenant, 2)
 
     _archive(tenant)
 
-    records = [record["seq"] for lines in _segments().values() for record in lines]
-    assert records == [1, 2, 3, 4]
+    records = [record for lines in _segments().values() for record in lines]
+    assert [record["seq"] for record in records] == list(range(1, 21))
+    expected = verify_audit.Tree()
+    for record in records:
+        expected.append(verify_audit.leaf_hash(record["hash"]))
+    (root,) = tree.read(tenant.in_mode("test"), [Range(0, 20)])
+    assert root.hex() == expected.root()
 
 
 def _hide_from_index(seq: int) -> dict[str, Any]:
@@ -340,11 +354,11 @@ def test_a_log_that_takes_longer_than_a_run_continues_in_the_next(
     now = [1000.0]
     for module in ("entry.queue", "domain.audit_log.archive"):
         monkeypatch.setattr(f"eal.{module}.time", _clock_at(now))
-    put = tree.extend
+    extend = tree.extend
 
     def slow(*arguments: Any) -> None:
-        put(*arguments)
         now[0] += 30
+        extend(*arguments)
 
     monkeypatch.setattr(tree, "extend", slow)
 

@@ -147,15 +147,25 @@ def _check_one_chain(tenant: Tenant, count: int) -> None:
     assert len(signed) == count
 
 
+@pytest.mark.parametrize("sk", ["00-000000000000", "tail"])
 def test_a_tampered_tree_is_not_signed_and_does_not_prevent_other_signatures(
-    tenant: Tenant, stranger: Tenant, pipeline: Pipeline
+    tenant: Tenant, stranger: Tenant, pipeline: Pipeline, sk: str
 ) -> None:
+    archive.grow(tenant, pipeline, 20)
     archive.sign()
+    assert _checkpoints(tenant)[0]["size"] % 16 in range(1, 14), (
+        "the tail has leaves that are signed, and has more room"
+    )
     pipeline.run()
     archive.grow(tenant, pipeline, 1)
     archive.grow(stranger, pipeline, 1)
-    (tile,) = (tile for tile in items("AUDIT_TILE") if tile["pk"]["S"].startswith(f"{tenant.id}#live"))
-    tile["hashes"]["S"] = "A" + tile["hashes"]["S"][1:] if tile["hashes"]["S"][0] != "A" else "B"
+    (tile,) = (
+        tile
+        for tile in items("AUDIT_TILE")
+        if tile["pk"]["S"].startswith(f"{tenant.id}#live") and tile["sk"]["S"] == sk
+    )
+    hashes = tile["hashes"]["S"]
+    tile["hashes"]["S"] = ("B" if hashes[0] == "A" else "A") + hashes[1:]
     aws.dynamodb().put_item(TableName=settings.state_table(), Item=tile)
 
     assert archive.sign() == 1

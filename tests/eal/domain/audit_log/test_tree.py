@@ -18,10 +18,12 @@ from eal.domain.audit_log.merkle import Range
 from tests.support.faults import Killed, watched_calls
 from tests.support.pipeline import items
 from tools import verify_audit as verifier
+from tools.bench.capacity_units import item_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from eal.core.table.item import Item
     from eal.core.tenancy import Mode
 
 pytestmark = pytest.mark.usefixtures("cloud")
@@ -49,9 +51,12 @@ def _expected(size: int) -> bytes:
 
 @pytest.mark.parametrize(
     "sizes",
-    [(1,), (255,), (256,), (257,), (1, 2, 3), (200, 300, 511, 513), (256, 512), (1000, 1001, 1500)],
+    [
+        (1,), (15,), (16,), (17,), (255,), (256,), (257,), (1, 2, 3), (15, 16, 17), (200, 300, 511, 513),
+        (250, 257, 260), (256, 512), (1000, 1001, 1500),
+    ],
     ids=str,
-)
+)  # fmt: skip
 def test_the_root_does_not_depend_on_the_batches(sizes: tuple[int, ...]) -> None:
     _grow(sizes)
 
@@ -97,7 +102,7 @@ def test_a_second_run_writes_the_same_tiles_after_a_kill_at_each_call(
     _grow((900,), "test")
     tiles = {mode: sorted(_tiles(mode)) for mode in ("live", "test")}
     assert tiles["live"] == tiles["test"]
-    assert [name for name, _ in tiles["live"]] == ["00-0", "00-1", "00-2", "00-3", "01-0"]
+    assert [name for name, _ in tiles["live"]] == ["00-0", "00-1", "00-2", "00-3", "01-0", "tail"]
 
 
 def _tiles(mode: str) -> list[tuple[str, str]]:
@@ -108,13 +113,95 @@ def _tiles(mode: str) -> list[tuple[str, str]]:
     ]
 
 
-def test_a_late_run_does_not_shrink_a_tile() -> None:
+@pytest.mark.parametrize("end", [101, 111, 112, 200, 250])
+def test_a_late_run_shrinks_neither_a_tile_nor_the_tail(end: int) -> None:
     _grow((100, 300))
     before = _tiles(MODE)
 
-    tree.extend(Tenant(ORG, MODE), 100, _hashes(100, 200))
+    tree.extend(Tenant(ORG, MODE), 100, _hashes(100, end))
 
     assert _tiles(MODE) == before
+
+
+@pytest.mark.parametrize("call_number", range(1, 6))
+@pytest.mark.parametrize(("size", "end"), [(14, 16), (14, 18), (14, 33), (250, 260), (255, 256)])
+def test_a_killed_run_hides_no_leaf_and_can_be_repeated(
+    monkeypatch: pytest.MonkeyPatch, size: int, end: int, call_number: int
+) -> None:
+    _grow((size,))
+    with watched_calls(monkeypatch) as calls:
+        calls.kill_after = call_number
+        with contextlib.suppress(Killed):
+            tree.extend(Tenant(ORG, MODE), size, _hashes(size, end))
+    assert tree.read(Tenant(ORG, MODE), [Range(0, size)]) == [_expected(size)]
+
+    for before in range(size, end):  # as a run with a smaller segment
+        tree.extend(Tenant(ORG, MODE), before, _hashes(before, before + 1))
+
+    assert tree.read(Tenant(ORG, MODE), [Range(0, end)]) == [_expected(end)]
+
+
+def test_a_tile_is_written_for_each_sixteenth_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[str] = []
+    grow = progress.grow
+
+    def recorded(item: Item) -> bool:
+        written.append(str(item["sk"]))
+        return grow(item)
+
+    monkeypatch.setattr(progress, "grow", recorded)
+
+    _grow(range(1, 65))
+
+    assert [number for number, sk in enumerate(written, 1) if sk != "tail"] == [16, 32, 48, 64]
+
+
+def test_the_longest_tail_takes_one_write_unit() -> None:
+    _grow((1_023,))
+
+    (tail,) = [item for item in items("AUDIT_TILE") if item["sk"]["S"] == "tail"]
+    assert len(base64.b64decode(tail["hashes"]["S"])) == 15 * 32
+    assert item_bytes(tail) + len("1000000") < 1024
+
+
+def _without_tail(size: int, before: int = 0) -> None:
+    """Extend the tree as releases before 1.2 do: all leaves are in tiles."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tree, "_BLOCK", 1)
+        tree.extend(Tenant(ORG, MODE), before, _hashes(before, size))
+
+
+@pytest.mark.parametrize("size", [1, 130, 143, 144, 255, 256, 300])
+def test_a_tree_without_a_tail_is_read_and_continued(size: int) -> None:
+    _without_tail(size)
+    assert tree.read(Tenant(ORG, MODE), [Range(0, size)]) == [_expected(size)]
+
+    for end in range(size + 1, size + 40):
+        tree.extend(Tenant(ORG, MODE), end - 1, _hashes(end - 1, end))
+        assert tree.read(Tenant(ORG, MODE), [Range(0, size), Range(0, end)]) == [
+            _expected(size),
+            _expected(end),
+        ]
+
+
+def test_a_release_without_tails_fails_on_a_tail_and_leaves_it() -> None:
+    """It writes nothing, so the newer release continues where it was."""
+    _grow((21,))
+    before = _tiles(MODE)
+
+    with pytest.raises(tree.Broken):
+        _without_tail(22, before=21)
+
+    assert _tiles(MODE) == before
+
+
+def test_a_release_without_tails_continues_at_the_end_of_a_block() -> None:
+    _grow((5, 32))
+
+    _without_tail(35, before=32)
+    tree.extend(Tenant(ORG, MODE), 35, _hashes(35, 36))
+
+    assert tree.read(Tenant(ORG, MODE), [Range(0, 36)]) == [_expected(36)]
 
 
 def test_a_tile_that_lost_hashes_is_broken() -> None:
@@ -125,7 +212,50 @@ def test_a_tile_that_lost_hashes_is_broken() -> None:
     with pytest.raises(tree.Broken, match="tile 0-1 has 0 of 44 hashes"):
         tree.read(Tenant(ORG, MODE), [Range(0, 300)])
     with pytest.raises(tree.Broken):
+        tree.extend(Tenant(ORG, MODE), 300, _hashes(300, 304))
+
+
+def test_a_tree_that_lost_its_tail_is_broken() -> None:
+    _grow((300,))
+    key = {"pk": {"S": f"{ORG}#{MODE}#AUDIT_TILE"}, "sk": {"S": "tail"}}
+    aws.dynamodb().delete_item(TableName=settings.state_table(), Key=key)
+
+    with pytest.raises(tree.Broken, match="tile 0-1 has 32 of 44 hashes"):
+        tree.read(Tenant(ORG, MODE), [Range(0, 300)])
+    with pytest.raises(tree.Broken, match="tile 0-1 has 32 of 44 hashes"):
         tree.extend(Tenant(ORG, MODE), 300, _hashes(300, 301))
+
+
+@pytest.mark.parametrize("sk", ["00-000000000001", "tail"])
+def test_a_part_of_a_hash_is_not_a_hash(sk: str) -> None:
+    _grow((300,))
+    (item,) = [item for item in items("AUDIT_TILE") if item["sk"]["S"] == sk]
+    cut = base64.b64decode(item["hashes"]["S"])[:-16]
+    item["hashes"]["S"] = base64.b64encode(cut).decode()
+    aws.dynamodb().put_item(TableName=settings.state_table(), Item=item)
+
+    with pytest.raises(tree.Broken, match=f"{sk} ends with a part of a hash"):
+        tree.read(Tenant(ORG, MODE), [Range(0, 300)])
+
+
+def test_a_tail_that_lost_a_hash_is_not_read_as_another_one() -> None:
+    """A tree from before tails can have the leaves in its tile, so the wrong place would not be noticed there."""
+    _without_tail(17)
+    tree.extend(Tenant(ORG, MODE), 17, _hashes(17, 18))
+    (tail,) = [item for item in items("AUDIT_TILE") if item["sk"]["S"] == "tail"]
+    tail["hashes"]["S"] = base64.b64encode(base64.b64decode(tail["hashes"]["S"])[:32]).decode()
+    aws.dynamodb().put_item(TableName=settings.state_table(), Item=tail)
+
+    with pytest.raises(tree.Broken, match="the tail begins with leaf 17, within a block"):
+        tree.read(Tenant(ORG, MODE), [Range(0, 18)])
+
+
+@pytest.mark.parametrize("leaf", [300, 303, 304, 512, 1000])
+def test_what_is_not_archived_has_no_hash(leaf: int) -> None:
+    _grow((300,))
+
+    with pytest.raises(tree.Broken):
+        tree.read(Tenant(ORG, MODE), [Range(leaf, leaf + 1)])
 
 
 class Uniform:
@@ -157,7 +287,7 @@ class Uniform:
         *(pytest.param(merkle.consistency(old, SIZE), id=f"from {old}") for old in (1, 65_536, 500_001, 999_999)),
     ],
 )  # fmt: skip
-def test_a_proof_over_a_million_records_reads_at_most_six_items_in_one_round_trip(
+def test_a_proof_over_a_million_records_reads_at_most_six_tiles_in_one_round_trip(
     monkeypatch: pytest.MonkeyPatch, ranges: list[Range]
 ) -> None:
     uniform = Uniform()
@@ -167,7 +297,7 @@ def test_a_proof_over_a_million_records_reads_at_most_six_items_in_one_round_tri
 
         def recorded(**arguments: object) -> object:
             gets = json.loads(json.dumps(arguments))["TransactItems"]
-            tile_keys.extend(request["Get"]["Key"]["sk"]["S"] for request in gets)
+            tile_keys.extend(sk for request in gets if (sk := request["Get"]["Key"]["sk"]["S"]) != "tail")
             for sk in tile_keys:
                 uniform.put_tile(sk)
             return send(**arguments)  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from eal.core.tenancy import Owner, Tenant
 
 MARK_SHARDS = 8
-"""Partitions of an index of marked items, such as the logs with records to archive."""
+"""Partitions over which tenants are spread, for scheduled runs: of index marks, due markers and the list of logs."""
 KEY_ATTRIBUTES = frozenset({"pk", "sk", "kind", "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk"})
 """What an item of a collection has besides the fields of its dataclass."""
 POINTER_SHARDS = 32
@@ -49,13 +49,13 @@ def responses_partition(tenant: Tenant, resource_id: str) -> str:
 
 
 def shard(name: str, tenant: Tenant, shards: int = MARK_SHARDS) -> str:
-    """A tenant's partition among those over which all tenants are spread: `UNARCHIVED#3`."""
+    """A tenant's partition among those over which all tenants are spread: `AUDIT_LOG#3`."""
     return f"{name}#{crc32(f'{tenant.organization_id}#{tenant.mode}'.encode()) % shards}"
 
 
 def pending_key(tenant: Tenant, kind: str, first_id: str) -> Key:
     """The key of the pointer to the unpublished items of a kind in one transaction, of which `first_id` is the first.
 
-    The only partition key of the table that does not begin with a tenant: its sort key does.
+    Its partition does not begin with a tenant: its sort key does.
     """
     return Key(shard("PENDING", tenant, POINTER_SHARDS), f"{partition(tenant, kind)}#{first_id}")

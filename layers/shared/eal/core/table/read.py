@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from eal.core.table.item import Item
     from eal.core.table.keys import Key
 
-_MAX_BATCH_KEYS = 100
-"""DynamoDB's limit."""
+MAX_BATCH_KEYS = 100
+"""DynamoDB's limit of a BatchGetItem."""
 
 
 def get(key: Key) -> Item | None:
@@ -59,18 +59,22 @@ def get_all(keys: Sequence[Key]) -> list[Item | None]:
     raise Unavailable
 
 
-def batch_get(table: str, keys: Sequence[Item], fields: Sequence[str] = ()) -> list[Item]:
+def batch_get(
+    table: str, keys: Sequence[Item], fields: Sequence[str] = (), *, consistent: bool = True
+) -> list[Item]:
     """The existing items of a table, unordered, each read at a moment of its own; only `fields` of them, if given.
+
+    Not `consistent`, it costs half, and can lack what was written a moment ago.
 
     Items of any size: what exceeds the 16 MB of a response is left unprocessed and read again, as is what is throttled.
     Raises: Unavailable if DynamoDB kept leaving keys unprocessed.
     """
     found: list[Item] = []
     projection = _projection(fields) if fields else {}
-    for batch in batched(keys, _MAX_BATCH_KEYS, strict=False):
+    for batch in batched(keys, MAX_BATCH_KEYS, strict=False):
         unread = [to_attributes(key) for key in batch]
         for attempt in range(contention.ATTEMPTS):
-            request = {"Keys": unread, "ConsistentRead": True, **projection}
+            request = {"Keys": unread, "ConsistentRead": consistent, **projection}
             response = aws.dynamodb().batch_get_item(
                 RequestItems={table: cast("KeysAndAttributesTypeDef", request)}
             )

@@ -24,12 +24,12 @@ from eal.core.table.item import dump, load
 from eal.core.table.keys import partition
 from eal.core.table.read import get, get_all, walk
 from eal.core.table.write import Stale
-from eal.domain.audit_log import checkpoints, tree, waiting
+from eal.domain.audit_log import checkpoints, directory, tree, waiting
 from eal.domain.audit_log.model import Checkpoint
 from eal.domain.audit_log.segments import LATE_SECONDS, MAX_RECORDS_PER_SEGMENT, created_at_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from eal.core.table.item import Item
@@ -37,10 +37,6 @@ if TYPE_CHECKING:
 
 _INDEX_DELAYS_SECONDS = (0.1, 0.2, 0.4, 0.8, 1.6)
 """Waits for an index that lacks numbered records, as the index of a busy log often does for a moment."""
-
-
-STALLED_AFTER = timedelta(minutes=30)
-"""Five receives of a message take so long: then it is a dead letter."""
 
 
 class Incomplete(Exception):
@@ -56,6 +52,8 @@ def archive(tenant: Tenant, request_id: str, deadline: float = inf) -> int:
     Raises: Incomplete; tree.Broken; Stale if a concurrent run archives the same records.
     """
     log = _Log.open(tenant)
+    if not log.is_listed:
+        progress.start(directory.entry(tenant))
     written = _archive_readable(log, deadline)
     for seconds in _INDEX_DELAYS_SECONDS:
         if log.is_complete or time.monotonic() >= deadline:
@@ -65,24 +63,11 @@ def archive(tenant: Tenant, request_id: str, deadline: float = inf) -> int:
     for checkpoint in log.unarchived_checkpoints():
         _put_checkpoint(checkpoint)
         log.advance(kept=checkpoint.id)
-    if not log.is_mark_removed():
+    if not log.remove_mark():
         aws.sqs().send_message(
             QueueUrl=settings.queue("audit"), MessageBody=waiting.message(tenant, request_id)
         )
     return written
-
-
-def stalled_logs(shard_number: int, now: datetime) -> Iterator[Tenant]:
-    """The tenants of a shard with unarchived records, of which the newest archived one is older than STALLED_AFTER:
-    their message may be a dead letter.
-
-    A log that is archived has a message. A second one would be followed by another for as long as the log is busy, and
-    every hour would add one more.
-    """
-    for tenant in waiting.unarchived_logs(shard_number):
-        head = load(_Head, get(checkpoints.archive_head_key(tenant)) or {})
-        if head.newest is None or now - head.newest > STALLED_AFTER:
-            yield tenant
 
 
 def _archive_readable(log: _Log, deadline: float) -> int:
@@ -146,11 +131,13 @@ class _Head:
 @dataclass(slots=True)
 class _Log:
     """One tenant's log and the progress of this run. `numbered` is the last number assigned before the run,
-    `is_marked` whether the log has the mark of unarchived records."""
+    `is_marked` whether the log had the mark of unarchived records (`eal.domain.audit_log.waiting`), and `is_listed`
+    whether it had an entry in the list of all logs, which it lacks until a relay of this release adds a record."""
 
     tenant: Tenant
     numbered: int
     is_marked: bool
+    is_listed: bool
     head: _Head
     newest: Checkpoint | None
 
@@ -163,6 +150,7 @@ class _Log:
             tenant,
             cast("int", sequence.get("last", 0)),
             waiting.is_marked(sequence),
+            directory.LISTED in sequence,
             load(_Head, head or {}),
             load(Checkpoint, newest) if newest else None,
         )
@@ -190,7 +178,7 @@ class _Log:
             return []
         return checkpoints.signed_after(self.tenant, self.head.kept)
 
-    def is_mark_removed(self) -> bool:
+    def remove_mark(self) -> bool:
         """Remove the mark of unarchived records. False if it stays, because newer records are numbered.
 
         Raises: Incomplete.
@@ -203,7 +191,7 @@ class _Log:
             return True  # the relay enqueues a message when it sets the mark
         removal = progress.Change(
             key=waiting.sequence_key(self.tenant),
-            expression="REMOVE gsi1pk, gsi1sk",
+            expression=f"REMOVE {waiting.MARK}",
             condition="#last = :archived",
             names={"#last": "last"},
             values={":archived": self.head.archived},
@@ -217,10 +205,11 @@ class _Log:
     def advance(self, **changed: object) -> None:
         """Raises: Stale."""
         advanced = replace(self.head, **changed, version=self.head.version + 1)  # type: ignore[arg-type]
-        head_key = checkpoints.archive_head_key(self.tenant)
-        item: Item = {**head_key._asdict(), "kind": "ARCHIVE", **dump(advanced)}
-        if advanced.calling > (self.newest.size if self.newest else 0):
-            item |= checkpoints.unsigned_mark(self.tenant)
+        item: Item = {
+            **checkpoints.archive_head_key(self.tenant)._asdict(),
+            "kind": "ARCHIVE",
+            **dump(advanced),
+        }
         if not progress.advance(item, was=self.head.version):
             raise Stale
         self.head = advanced

@@ -19,13 +19,11 @@ from eal.core.table.collection import Collection
 from eal.core.table.item import dump, load
 from eal.core.table.keys import Key, key
 from eal.core.table.read import get_all, walk
-from eal.domain.audit_log import tree, waiting
+from eal.domain.audit_log import tree
 from eal.domain.audit_log.merkle import Range
 from eal.domain.audit_log.model import Checkpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from eal.core.caller import Caller
     from eal.core.json import Json
     from eal.core.listing import ListQuery
@@ -116,16 +114,6 @@ def signed_after(tenant: Tenant, checkpoint_id: str | None) -> list[Checkpoint]:
     """The checkpoints after one, or all, oldest first. Only a few are not archived yet."""
     values: Item = {":pk": CHECKPOINTS.partition(tenant), ":after": checkpoint_id or "chk_"}
     return [CHECKPOINTS.load(item) for item in walk("pk = :pk AND sk > :after", values)]
-
-
-def unsigned_mark(tenant: Tenant) -> Item:
-    """The index attributes of the archive's head while the log needs a checkpoint."""
-    return waiting.mark("UNSIGNED", tenant)
-
-
-def unsigned_logs(shard_number: int) -> Iterator[Tenant]:
-    """The tenants of a shard whose logs need a checkpoint."""
-    return waiting.marked_logs("UNSIGNED", shard_number)
 
 
 def get_pair(checkpoint_id: str, earlier_id: str | None, by: Caller) -> tuple[Checkpoint, Checkpoint]:

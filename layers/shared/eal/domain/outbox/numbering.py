@@ -15,8 +15,8 @@ from eal.core.clock import rfc3339
 from eal.core.table.item import to_attributes
 from eal.core.table.keys import Key, key, partition
 from eal.core.table.read import batch_get, get
-from eal.core.table.write import Operation, transact
-from eal.domain.audit_log import waiting
+from eal.core.table.write import Operation, put, transact
+from eal.domain.audit_log import directory, legacy, waiting
 from eal.domain.outbox.model import batches, group_of, id_of
 
 if TYPE_CHECKING:
@@ -81,7 +81,13 @@ def _number_batch(group: Group, items: list[Item], head: Item, result: Numbered)
         if not numbered:
             break
         try:
-            transact([_move_head(head, new_head), *(_set_number(item) for item in numbered)])
+            transact(
+                [
+                    _move_head(head, new_head),
+                    *_list_log(group, head),
+                    *(_set_number(item) for item in numbered),
+                ]
+            )
         except _HeadMoved:
             head = get(_head_key(group)) or _first_head(group)
             continue
@@ -132,9 +138,10 @@ def _numbered(group: Group, items: Sequence[Item], head: Item) -> tuple[list[Ite
             item["numbered_at"] = now
         last = next_number
         numbered.append(item)
-    moved = {**head, "last": last, "hash": chain}
+    moved = {name: value for name, value in head.items() if name not in legacy.MARK_ATTRIBUTES}
+    moved |= {"last": last, "hash": chain}
     if group.kind == "AUDIT":
-        moved |= waiting.unarchived_mark(group.tenant)
+        moved |= {waiting.MARK: True, directory.LISTED: True}
     return numbered, moved, unhashable
 
 
@@ -144,14 +151,21 @@ def _move_head(old: Item, new: Item) -> Operation:
     was = cast("int", old["last"])
     condition: dict[str, object] = {"ConditionExpression": "attribute_not_exists(pk)"}
     if was:
-        marked = " AND attribute_exists(gsi1pk)" if waiting.is_marked(old) else ""
+        marked = f" AND attribute_exists({waiting.MARK})" if waiting.is_marked(old) else ""
         condition = {
             "ConditionExpression": f"#last = :was{marked}",
             "ExpressionAttributeNames": {"#last": "last"},
             "ExpressionAttributeValues": to_attributes({":was": was}),
         }
-    put = {"TableName": settings.state_table(), "Item": to_attributes(new), **condition}
-    return Operation({"Put": put}, lambda _old: _HeadMoved())  # type: ignore[typeddict-item]  # built in parts
+    request = {"TableName": settings.state_table(), "Item": to_attributes(new), **condition}
+    return Operation({"Put": request}, lambda _old: _HeadMoved())  # type: ignore[typeddict-item]  # built in parts
+
+
+def _list_log(group: Group, head: Item) -> list[Operation]:
+    """The entry of a log in the list of all logs, if it has none."""
+    if group.kind != "AUDIT" or directory.LISTED in head:
+        return []
+    return [put(settings.state_table(), directory.entry(group.tenant))]
 
 
 def _set_number(item: Item) -> Operation:

@@ -48,7 +48,9 @@ _RESPONSE_KIND = "DELIVERY_RESPONSE"
 
 
 class _Deliveries(Collection[Delivery]):
-    """Deliveries as they are stored: attempts compressed, and a response that equals the one before it not again."""
+    """Deliveries as they are stored. Attempts are compressed. A response that equals the one before it is not stored
+    again.
+    """
 
     @override
     def load(self, item: Item) -> Delivery:
