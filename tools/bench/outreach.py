@@ -20,7 +20,7 @@ from unittest.mock import patch
 from eal.core import aws, clock, ids
 from eal.core.caller import worker
 from eal.core.table.item import from_attributes, to_attributes
-from eal.core.table.keys import MARK_SHARDS
+from eal.core.table.keys import TENANT_SHARDS
 from eal.core.tenancy import Tenant
 from eal.domain.outreach.enrollments import store as enrollments
 from eal.domain.outreach.enrollments.model import Enrollment
@@ -140,7 +140,7 @@ def _reads() -> None:
         after = _START + timedelta(hours=1)
         with _in_memory(after) as counted:
             counted.partitions = table.partitions
-            found = [marker for shard in range(MARK_SHARDS) for marker in due.markers(shard, after)]
+            found = [marker for shard in range(TENANT_SHARDS) for marker in due.markers(shard, after)]
             scheduled = (counted.calls["Query"], counted.read_units)
             partition = enrollments.due_partition(tenant)
             sent = list(islice(run.due_items(partition, after), run.MAX_EMAILS))

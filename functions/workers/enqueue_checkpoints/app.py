@@ -4,7 +4,7 @@ records, because their own message may be a dead letter."""
 from itertools import batched
 
 from eal.core import clock
-from eal.core.table.keys import MARK_SHARDS
+from eal.core.table.keys import TENANT_SHARDS
 from eal.core.tenancy import Tenant
 from eal.domain.audit_log import backlog, directory, legacy
 from eal.entry.schedule import ScheduledRun, enqueue_tenants
@@ -16,7 +16,7 @@ def handler(event: object, context: object) -> None:
     Raises: PartsFailed.
     """
     with ScheduledRun("enqueue_checkpoints") as run:
-        for shard in range(MARK_SHARDS):
+        for shard in range(TENANT_SHARDS):
             with run.part(shard=shard, step="adopt"):
                 legacy.adopt(shard)
             with run.part(shard=shard, step="list"):

@@ -10,7 +10,7 @@ from eal.core import clock, ids
 from eal.core.outbound import later
 from eal.core.outbound.later import Delayed
 from eal.core.sqs import MAX_BATCH_MESSAGES
-from eal.core.table.keys import MARK_SHARDS
+from eal.core.table.keys import TENANT_SHARDS
 from eal.domain.content import due
 from eal.entry.schedule import ScheduledRun
 
@@ -25,7 +25,7 @@ def handler(event: object, context: object) -> None:
     """The failure of one shard does not prevent the others from being listed. Raises: PartsFailed."""
     now = clock.now()
     with ScheduledRun("enqueue_publications") as run:
-        for shard in range(MARK_SHARDS):
+        for shard in range(TENANT_SHARDS):
             with run.part(shard=shard):
                 _enqueue(due.overdue(shard, now), now)
 

@@ -1,7 +1,7 @@
 """Every minute: publishes what the relay left for more than five minutes."""
 
 from eal.core import clock, observe
-from eal.core.table.keys import MARK_SHARDS, POINTER_SHARDS
+from eal.core.table.keys import POINTER_SHARDS, TENANT_SHARDS
 from eal.domain.outbox import legacy, sweep
 from eal.entry.schedule import ScheduledRun
 
@@ -12,7 +12,7 @@ def handler(event: object, context: object) -> None:
     # The first shard changes every minute, so that a timeout does not always starve the same shards.
     first = int(now.timestamp()) // 60
     with ScheduledRun("sweep") as run:
-        for shard in range(MARK_SHARDS):
+        for shard in range(TENANT_SHARDS):
             with run.part(shard=shard):
                 legacy.adopt_shard(shard)
         for shard in (number % POINTER_SHARDS for number in range(first, first + POINTER_SHARDS)):

@@ -10,7 +10,7 @@ import pytest
 from eal.core import aws, clock, settings, sqs
 from eal.core.table import read
 from eal.core.table.item import to_attributes
-from eal.core.table.keys import MARK_SHARDS, shard
+from eal.core.table.keys import TENANT_SHARDS, shard
 from eal.core.tenancy import Tenant as TenantAndMode
 from eal.domain.audit_log import backlog, checkpoints, directory, waiting
 from eal.domain.audit_log.backlog import STALLED_AFTER
@@ -114,7 +114,7 @@ def test_a_shard_that_cannot_be_read_does_not_prevent_other_signatures(
     tenant: Tenant, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     list_ = directory.tenants
-    (mine,) = (number for number in range(MARK_SHARDS) if tenant.in_mode("live") in list_(number))
+    (mine,) = (number for number in range(TENANT_SHARDS) if tenant.in_mode("live") in list_(number))
 
     def failing(number: int) -> Any:
         if number != mine:

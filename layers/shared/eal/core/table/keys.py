@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from eal.core.json import Json
     from eal.core.tenancy import Owner, Tenant
 
-MARK_SHARDS = 8
+TENANT_SHARDS = 8
 """Partitions over which tenants are spread, for scheduled runs: of index marks, due markers and the list of logs."""
 KEY_ATTRIBUTES = frozenset({"pk", "sk", "kind", "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk"})
 """What an item of a collection has besides the fields of its dataclass."""
@@ -48,7 +48,7 @@ def responses_partition(tenant: Tenant, resource_id: str) -> str:
     return partition(tenant, "ANSWER", resource_id)  # its stored name
 
 
-def shard(name: str, tenant: Tenant, shards: int = MARK_SHARDS) -> str:
+def shard(name: str, tenant: Tenant, shards: int = TENANT_SHARDS) -> str:
     """A tenant's partition among those over which all tenants are spread: `AUDIT_LOG#3`."""
     return f"{name}#{crc32(f'{tenant.organization_id}#{tenant.mode}'.encode()) % shards}"
 

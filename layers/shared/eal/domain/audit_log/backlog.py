@@ -38,7 +38,8 @@ class Backlog(NamedTuple):
 def read(tenants: Sequence[Tenant], now: datetime) -> Backlog:
     """The backlog of up to `MAX_LOGS` logs.
 
-    A log can wrongly seem to have work, because its items are read at different moments. Then its worker finds none.
+    The items of a log are read at different moments, and can be a moment old. A log that wrongly seems to have work
+    costs a message; work that is not seen yet waits for the next run.
     """
     keys = [(waiting.sequence_key(tenant), *checkpoints.log_state_keys(tenant)) for tenant in tenants]
     wanted = [key._asdict() for of_log in keys for key in of_log]
