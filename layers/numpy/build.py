@@ -16,7 +16,7 @@ from py_compile import PycInvalidationMode
 from tempfile import TemporaryDirectory
 
 HERE = Path(__file__).resolve().parent
-# Parts that no function imports. Licences remain.
+# Parts that no function imports. Licences remain. NumPy itself imports random, fft and so on only if they are used.
 LITTER = (
     "bin",
     "**/tests",
@@ -25,6 +25,13 @@ LITTER = (
     "numpy/f2py",
     "numpy/doc",
     "numpy/distutils",
+    "numpy/fft",
+    "numpy/ma",
+    "numpy/polynomial",
+    "numpy/random",
+    "numpy/testing",
+    "numpy/typing",
+    "numpy/ctypeslib",
     "numpy/_core/include",
     "numpy/_core/lib",
     "numpy/_core/*_tests.*.so",

@@ -63,6 +63,7 @@ def _item(record: CallRecord, correction: Correction, transcript: str) -> dict[s
             "intent": newest.intent,
             "urgency": newest.urgency,
             "qualified": newest.qualified,
+            "safety": newest.safety,
             "model": newest.model,
         }
         if newest

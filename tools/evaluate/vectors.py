@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from eal.ai.engines.embedded.encoder import MAX_TOKENS, SMALL, Encoder, load
+from eal.ai.engines.embedded.encoder import MAX_TOKENS, SMALL, SentenceEncoder, load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 STORED = Path(__file__).resolve().parents[2] / ".local" / "vectors.sqlite"
 
 
-class CachedEncoder(Encoder):
+class CachedEncoder(SentenceEncoder):
     """Encodes each text once, and remembers the vectors by the hashes of the model and the text."""
 
     def __init__(self, name: str = SMALL, stored: Path = STORED) -> None:

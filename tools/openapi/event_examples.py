@@ -102,6 +102,17 @@ _CLASSIFIED: dict[str, Json] = {
         "reasons": ["danger_to_life", "real_need", "service_offered", "live_need", "has_authority"],
         "safety": True,
         "hazards": ["electrical"],
+        "likely_urgencies": ["emergency"],
+        "danger_signs": [
+            {
+                "hazard": "electrical",
+                "turn": 1,
+                "found_by": ["rule", "sentence_reader"],
+                "present": True,
+                "because": "named",
+                "score": 0.981,
+            }
+        ],
         "provenance": {
             "engine": "embedded",
             "model": "embedded-2",

@@ -104,6 +104,48 @@ def test_a_call_that_a_person_qualifies_becomes_a_lead(tenant: Tenant) -> None:
     assert len(events("call.qualified", tenant.id)) == 1
 
 
+def test_a_danger_that_a_person_names_is_an_emergency(tenant: Tenant) -> None:
+    call_id = ingested(tenant, transcript=WRONG_NUMBER)
+
+    response = patch(tenant, call_id, {"safety": True})
+
+    assert response.json["correction"]["fields"] == {"safety": True}
+    counts = response.json["classification"]
+    assert (counts["safety"], counts["urgency"], counts["hazards"]) == (
+        True,
+        "emergency",
+        ["person_in_danger"],
+    )
+    assert "urgency" not in counts["unsure"]
+    assert response.json["dispatch"]["action"] == "transfer"
+    assert [event["classification"]["safety"] for event in events("call.classified", tenant.id)] == [
+        False,
+        True,
+    ]
+
+
+def test_a_danger_that_a_person_denies_counts_no_more(tenant: Tenant) -> None:
+    call_id = ingested(tenant, transcript="Caller: I smell gas in my kitchen, 62704.")
+    before = detail(tenant, call_id)
+    assert before["classification"]["hazards"] == ["gas_smell"]
+
+    counts = patch(tenant, call_id, {"safety": False, "urgency": "low"}).json["classification"]
+
+    assert (counts["safety"], counts["urgency"], counts["hazards"]) == (False, "low", [])
+    after = detail(tenant, call_id)
+    assert after["classification_runs"] == before["classification_runs"]
+    assert after["dispatch"]["action"] not in ("dispatch_now", "transfer")
+
+
+def test_a_danger_is_no_less_than_an_emergency(tenant: Tenant) -> None:
+    call_id = ingested(tenant)
+
+    response = patch(tenant, call_id, {"safety": True, "urgency": "normal"})
+
+    assert response.status == 422
+    assert "emergency" in response.json["error"]["message"]
+
+
 def test_a_confirmation_is_a_correction_and_emits_no_event(tenant: Tenant) -> None:
     call_id = ingested(tenant)
     run = detail(tenant, call_id)["classification"]

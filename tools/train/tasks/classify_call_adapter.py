@@ -11,7 +11,7 @@ import numpy as np
 
 from eal.ai.engines.embedded import relevance
 from eal.ai.engines.embedded.calls import engine
-from eal.ai.engines.embedded.encoder import LARGE, Encoder, load
+from eal.ai.engines.embedded.encoder import LARGE, SentenceEncoder, load
 from eal.ai.engines.embedded.heads import read as read_heads
 from tools.evaluate.calls import label
 from tools.evaluate.sets import read_sets, sha256
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from eal.ai.engines.embedded.encoder import Tokenizer
+    from eal.ai.engines.embedded.encoder import WordPieceTokenizer
     from eal.ai.engines.embedded.relevance import Exchange
 
 FIELDS = {
@@ -44,7 +44,7 @@ def train() -> tuple[dict[str, NDArray[np.generic]], list[str]]:
     )
     examples = classify_call.examples_of(calls)
     snippets = classify_call.snippets_of(exchanges)
-    encoder, tokenizer = CachedEncoder(), Encoder(load(LARGE)).tokenizer
+    encoder, tokenizer = CachedEncoder(), SentenceEncoder(load(LARGE)).tokenizer
     relevance_head = read_heads(
         {"data_sha256": np.array(""), **classify_call.relevance_head(examples, snippets, encoder)}
     )["relevance"]
@@ -60,17 +60,16 @@ def train() -> tuple[dict[str, NDArray[np.generic]], list[str]]:
         name: array.astype(np.float16) for name, array in trained.arrays.items()
     }
     for name, (weights, bias) in zip(FIELDS, trained.heads, strict=True):
-        if name == "danger":  # one score: that of a danger over that of none
-            weights, bias = weights[:, 1:] - weights[:, :1], bias[1:] - bias[:1]
-        classes = CLASSES.get(name, ("danger",))
+        if name == "danger":  # it only teaches the adapter: the sentence reader finds dangers
+            continue
         arrays |= classify_call.stored(
-            name, classes, weights.astype(np.float64), bias.astype(np.float64), 1.0, ngrams=False
+            name, CLASSES[name], weights.astype(np.float64), bias.astype(np.float64), 1.0, ngrams=False
         )
     arrays["data_sha256"] = np.array(sha256([*calls, *exchanges]))
     return arrays, report
 
 
-def _text(one: Example, relevant: Sequence[Exchange], tokenizer: Tokenizer) -> Text:
+def _text(one: Example, relevant: Sequence[Exchange], tokenizer: WordPieceTokenizer) -> Text:
     tokens = tokenizer.ids(one.read.whole(relevant))
     sizes = [
         len(tokenizer.ids(one.read.text(exchange))) - 2 for exchange in relevant

@@ -37,6 +37,9 @@ VIEWS: tuple[tuple[str, dict[str, str]], ...] = (
 )
 """Filters that people often want, by their names."""
 DECIDED = ("intent", "urgency", "qualified")
+CORRECTED = (*DECIDED, "safety")
+"""The answers that a correction gives."""
+YES_OR_NO = ("qualified", "safety")
 """The fields of a classification that a person can correct."""
 WORDS = {True: "Yes", False: "No", None: "Undetermined"}
 
@@ -95,7 +98,7 @@ def has_something_to_do(dispatch: Json) -> bool:
 
 
 def _shown(run: Json, name: str) -> str:
-    return WORDS[run[name]] if name == "qualified" else label(run[name])
+    return WORDS[run[name]] if name in YES_OR_NO else label(run[name])
 
 
 def _fill_correction(values: Json, call: Json, newest: Json | None) -> None:
@@ -103,11 +106,11 @@ def _fill_correction(values: Json, call: Json, newest: Json | None) -> None:
     form = values["forms"]["correctClassification"]
     if form.has_error:
         return
-    for name in DECIDED:
+    for name in CORRECTED:
         one = form.fields[name]
         if call["classification"]:
             value = call["classification"][name]
-            one.value = {True: "true", False: "false", None: ""}[value] if name == "qualified" else value
+            one.value = {True: "true", False: "false", None: ""}[value] if name in YES_OR_NO else value
         if newest:
             one.hint = f"The engine answered: {_shown(newest, name)}{_percent(newest, name)}."
     if call["correction"]:
@@ -115,7 +118,8 @@ def _fill_correction(values: Json, call: Json, newest: Json | None) -> None:
 
 
 def _percent(run: Json, name: str) -> str:
-    return f" ({run['confidences'][name]:.0%})" if run["confidences"] else ""
+    confidences = run["confidences"] or {}
+    return f" ({confidences[name]:.0%})" if name in confidences else ""
 
 
 def _answers(counts: Json, newest: Json | None, correction: Json | None) -> list[Json]:
@@ -251,6 +255,12 @@ PAGES = (
                         "qualified",
                         hint="",
                         options=(("true", "Yes"), ("false", "No"), ("", "Cannot be known from the call")),
+                    ),
+                    Field(
+                        "safety",
+                        label="Danger to life",
+                        hint="",
+                        options=(("false", "No"), ("true", "Yes, so it is an emergency")),
                     ),
                     Field("note", hint="For the people who read the correction."),
                 ),

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Intent(StrEnum):
@@ -26,6 +30,9 @@ class Intent(StrEnum):
     UNKNOWN = "unknown"
 
 
+UNNAMED_HAZARD = "person_in_danger"
+"""The hazard of a danger whose kind is unsure."""
+
 LOSSES = frozenset(
     {
         Intent.WATER, Intent.SEWAGE, Intent.FIRE, Intent.MOLD, Intent.STORM, Intent.BIOHAZARD, Intent.REBUILD,
@@ -42,6 +49,11 @@ class Urgency(StrEnum):
     HIGH = "high"
     NORMAL = "normal"
     LOW = "low"
+
+
+def most_urgent(values: Iterable[Urgency]) -> Urgency:
+    """The most urgent of at least one value."""
+    return min(values, key=list(Urgency).index)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +75,29 @@ class Confidences:
 
 
 @dataclass(frozen=True, slots=True)
+class DangerSign:
+    """A sentence that names a danger to life, or almost does, and how that was decided.
+
+    `found_by` has what found it: `rule`, `sentence_reader` or `model`. `because` is `named` for a present danger, and
+    otherwise why there is none, such as `denied` or `over`. `score` is the sentence reader's, from 0 to 1; a sentence
+    is a danger from 0.5 on.
+    """
+
+    hazard: str
+    turn: int
+    found_by: tuple[str, ...]
+    present: bool
+    because: str
+    score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Classification:
     """Intent, urgency and qualification of a call, with evidence.
 
     `confidence` is the mean of `confidences`. `unsure` names the fields whose confidence is below their threshold, and
     that a person should decide. An engine without a confidence for each field has no `confidences`.
+    `likely_urgencies` has the urgencies that are likely enough to act on. `danger_signs` explains `safety`.
     """
 
     intent: Intent
@@ -80,3 +110,5 @@ class Classification:
     hazards: tuple[str, ...]
     confidences: Confidences | None = None
     unsure: tuple[str, ...] = ()
+    likely_urgencies: tuple[Urgency, ...] = ()
+    danger_signs: tuple[DangerSign, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Literal
@@ -23,7 +24,8 @@ _AGENT_LABELS = frozenset({
     "customer_service", "service_rep", "sales_rep", "scheduler", "estimator", "virtual_assistant",
     "ai_agent", "ai_assistant", "ai_receptionist", "voice_agent", "phone_agent", "intake_specialist",
     "call_taker", "answering", "team", "office_staff", "technician", "tech", "crew", "assistant_ai",
-    "call_agent", "service_agent",
+    "call_agent", "service_agent", "agente", "operador", "operadora", "recepcionista", "recepcion", "despachador",
+    "despachadora", "asesor", "asesora", "representante", "oficina", "compania", "empresa",
 })  # fmt: skip
 _CALLER_LABELS = frozenset({
     "caller", "customer", "client", "homeowner", "home_owner", "lead", "prospect", "guest", "user",
@@ -31,7 +33,9 @@ _CALLER_LABELS = frozenset({
     "automated_voice", "automated", "recorded_message", "recorded_voice", "message", "realtor",
     "property_manager", "landlord", "owner", "neighbor", "neighbour", "contact", "lady", "male", "female",
     "renter", "salesperson", "vendor", "customer_1", "caller_1", "unknown_caller", "inbound",
-    "inbound_caller", "applicant", "external", "voice_mail", "vm",
+    "inbound_caller", "applicant", "external", "voice_mail", "vm", "cliente", "clienta", "llamante",
+    "propietario", "propietaria", "dueno", "duena", "inquilino", "inquilina", "vecino", "vecina", "senor",
+    "senora", "usuario", "usuaria", "mensaje", "buzon",
 })  # fmt: skip
 # Labels of a machine, or of a caller who imitates one: neither side of the call.
 _NEITHER_SIDE = frozenset({
@@ -117,7 +121,8 @@ def _inline_label() -> re.Pattern[str]:
 
 
 def _key(label: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")
+    plain = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")
 
 
 def _known(key: str) -> Speaker | None:

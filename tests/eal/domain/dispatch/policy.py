@@ -21,6 +21,7 @@ ACTIONS = {
     "dispatch_now", "schedule_inspection", "callback", "transfer", "refer_out", "reject", "no_action", "needs_review",
 }  # fmt: skip
 LOSSES = {"water", "sewage", "fire", "mold", "storm", "biohazard", "rebuild", "other"}
+URGENCIES = {"emergency", "high", "normal", "low"}
 STRANGERS = {"employment", "sales_pitch", "wrong_number", "spam"}
 """Callers who want no service."""
 WEEK = 7 * 24 * 60
@@ -34,6 +35,8 @@ def permitted(facts: Case, settings: Case) -> set[str]:
         return {"refer_out"} if where == "no" else {"dispatch_now", "transfer"}
     if facts["confidence"] < 0.5 or facts["unsure"]:
         return {"needs_review"}
+    if facts["intent"] == "insurance" and facts["urgency"] == "low":
+        return {"callback"} if any(settings["business_hours"].values()) else {"needs_review"}
     if where == "no":
         return {"refer_out"} if has_need else {"reject"}
     if not has_need:

@@ -48,6 +48,7 @@ def facts(**changes: Any) -> Case:
         "qualified": True,
         "confidence": 0.9,
         "unsure": (),
+        "likely_urgencies": (),
         "safety": False,
         "hazards": [],
         "postal_code": "78704",
@@ -72,6 +73,7 @@ def decide(known: Case, stored: Case) -> Decision:
         "intent": Intent(known["intent"]),
         "urgency": Urgency(known["urgency"]),
         "hazards": tuple(known["hazards"]),
+        "likely_urgencies": tuple(Urgency(value) for value in known["likely_urgencies"]),
     }
     return rules.decide(Facts(**{**known, **parsed}), Settings.of(cast("dict[str, Json]", stored)))
 
@@ -88,6 +90,13 @@ DANGER: Case = {"safety": True, "hazards": ["gas"]}
 JUNK: Case = {"intent": "spam", "urgency": "low", "qualified": False}
 WRONG: Case = {"intent": "wrong_number", "urgency": "low", "qualified": False}
 UPSET: Case = {"intent": "existing_job", "urgency": "high", "qualified": False}
+UNREAD: Case = {
+    "intent": "unknown",
+    "urgency": "normal",
+    "qualified": None,
+    "unsure": ("intent", "urgency", "qualified"),
+}
+QUESTION: Case = {"intent": "insurance", "urgency": "low", "qualified": False}
 THURSDAY: Case = {"at": NIGHT - timedelta(days=1)}
 
 
@@ -108,6 +117,16 @@ THURSDAY: Case = {"at": NIGHT - timedelta(days=1)}
         # confidence
         ({"confidence": 0.49}, {}, "needs_review", "Ann", "now"),
         ({"unsure": ("intent",)}, {}, "needs_review", "Ann", "now"),
+        (UNREAD, {}, "needs_review", "Ann", "now"),
+        (UNREAD | {"likely_urgencies": ("normal", "low")}, {}, "needs_review", None, "monday"),
+        (UNREAD | {"likely_urgencies": ("high", "normal")}, {}, "needs_review", "Ann", "now"),
+        (UNREAD | {"unsure": ("intent",)}, {}, "needs_review", None, "monday"),
+        # questions about claims and bills
+        (QUESTION, {}, "callback", None, "monday"),
+        (QUESTION | {"qualified": None}, {}, "callback", None, "monday"),
+        (QUESTION | AWAY, {}, "callback", None, "monday"),
+        (QUESTION, NO_AREA, "callback", None, "monday"),
+        (QUESTION, NO_HOURS, "needs_review", None, None),
         ({"confidence": 0.49, "urgency": "normal"}, {}, "needs_review", None, "monday"),
         ({"confidence": 0.49, **AWAY}, {}, "needs_review", "Ann", "now"),
         (JUNK | {"confidence": 0.0}, {}, "needs_review", None, "monday"),
@@ -267,6 +286,7 @@ def cases(draw: st.DrawFn) -> tuple[Case, Case]:
         qualified=draw(st.sampled_from([True, False, None])),
         confidence=draw(st.sampled_from([0.0, 0.499, 0.5, 0.93, 1.0])),
         unsure=draw(st.sampled_from([(), (), ("urgency",), ("intent", "qualified")])),
+        likely_urgencies=draw(st.sampled_from([(), ("normal", "low"), ("high", "normal")])),
         safety=draw(st.sampled_from([False, False, True])),
         hazards=draw(st.lists(TEXTS, max_size=2)),
         postal_code=draw(st.none() | CODES),
@@ -325,6 +345,9 @@ def test_what_is_urgent_is_due_at_once_and_the_rest_when_next_open(case: tuple[C
         assert decision.due_at is None
     elif known["safety"] or decision.action == "dispatch_now" or known["urgency"] == "emergency":
         assert decision.due_at == known["at"]
+    elif "urgency" in known["unsure"]:
+        values = {known["urgency"], *(known["likely_urgencies"] or policy.URGENCIES)}
+        assert decision.due_at == (known["at"] if values & {"emergency", "high"} else opening)
     elif known["urgency"] == "high" or known["intent"] in policy.STRANGERS:
         assert decision.due_at in (known["at"], opening)
     else:

@@ -70,6 +70,7 @@ def _audited_decision(run: Run | None) -> dict[str, Json]:
         "intent": run.intent.value,
         "urgency": run.urgency.value,
         "qualified": run.qualified,
+        "safety": run.safety,
         "confidence": run.confidence,
     }
 

@@ -69,12 +69,13 @@ def _corrected(old: Correction | None, body: ClassificationUpdate, by: Caller) -
         intent=body.intent or was.intent,
         urgency=body.urgency or was.urgency,
         qualified=_WORDS[body.qualified] if "qualified" in sent else was.qualified,
+        safety=body.safety if "safety" in sent else was.safety,
         note=body.note if "note" in sent else was.note,
     )
     if old and replace(new, at=old.at, by=old.by) == old:
         return old
     if not new.fields:
-        message = "A correction needs at least one of 'intent', 'urgency' and 'qualified'."
+        message = "A correction needs at least one of 'intent', 'urgency', 'qualified' and 'safety'."
         raise ValidationFailed.of_field("", message, "missing", location="body")
     return new
 
@@ -152,7 +153,9 @@ def _audited(call: Call) -> dict[str, Json]:
     """What counts, and what the person decided of it."""
     audited: dict[str, Json] = {"status": call.status}
     if call.classification:
-        audited |= {name: getattr(call.classification, name) for name in _DECIDED}
+        audited |= {name: getattr(call.classification, name) for name in (*_DECIDED, "safety")}
     if call.correction:
-        audited |= {f"correction.{name}": getattr(call.correction, name) for name in (*_DECIDED, "note")}
+        audited |= {
+            f"correction.{name}": getattr(call.correction, name) for name in (*_DECIDED, "safety", "note")
+        }
     return audited

@@ -231,7 +231,9 @@ def _facts(run: Run, situation: Situation, at: datetime) -> Facts:
         confidence=run.confidence,
         safety=run.safety,
         hazards=run.hazards,
+        danger_signs=run.danger_signs,
         unsure=run.unsure,
+        likely_urgencies=run.likely_urgencies,
         postal_code=situation.postal_code,
         open_dispatches=situation.open_dispatches,
     )

@@ -7,7 +7,16 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, Self
 
-from eal.ai.classification import LOSSES, Classification, Confidences, Evidence, Intent, Urgency
+from eal.ai.classification import (
+    LOSSES,
+    UNNAMED_HAZARD,
+    Classification,
+    Confidences,
+    DangerSign,
+    Evidence,
+    Intent,
+    Urgency,
+)
 from eal.ai.provenance import Provenance
 from eal.core.clock import Instant
 from eal.domain.dispatch.model import DecidedBy, Dispatch
@@ -141,6 +150,8 @@ class Run:
     hazards: tuple[str, ...] = ()
     confidences: Confidences | None = None
     unsure: tuple[str, ...] = ()
+    likely_urgencies: tuple[Urgency, ...] = ()
+    danger_signs: tuple[DangerSign, ...] = ()
     engine: str
     model: str
     prompt_version: str | None = None
@@ -171,9 +182,9 @@ class Run:
         return self.engine != PERSON
 
     @property
-    def decision(self) -> tuple[Intent, Urgency, bool | None]:
+    def decision(self) -> tuple[Intent, Urgency, bool | None, bool]:
         """The part on which subscribers act: a run that does not change it emits no event."""
-        return self.intent, self.urgency, self.qualified
+        return self.intent, self.urgency, self.qualified, self.safety
 
     @property
     def output_sha256(self) -> str:
@@ -199,6 +210,7 @@ class Correction:
     intent: Intent | None = None
     urgency: Urgency | None = None
     qualified: Qualified | None = None
+    safety: bool | None = None
     note: str | None = None
 
     @property
@@ -211,26 +223,36 @@ class Correction:
             decided["urgency"] = self.urgency
         if self.qualified:
             decided["qualified"] = QUALIFIED[self.qualified]
+        if self.safety is not None:
+            decided["safety"] = self.safety
         return decided
 
     def over(self, run: Run) -> Run:
         """What counts: the run with the corrected fields, of which nobody is unsure. Its provenance stays that of the
-        engine.
+        engine. A danger that a person names is an emergency, as any other.
         """
         own = run.confidences or Confidences(run.confidence, run.confidence, run.confidence)
         sure = Confidences(
             intent=1.0 if self.intent else own.intent,
-            urgency=1.0 if self.urgency else own.urgency,
+            urgency=1.0 if self.urgency or self.safety else own.urgency,
             qualified=1.0 if self.qualified else own.qualified,
         )
+        safety = run.safety if self.safety is None else self.safety
+        urgency = Urgency.EMERGENCY if self.safety else self.urgency or run.urgency
         return replace(
             run,
             intent=self.intent or run.intent,
-            urgency=self.urgency or run.urgency,
+            urgency=urgency,
+            safety=safety,
+            hazards=(run.hazards or (UNNAMED_HAZARD,)) if safety else (),
             qualified=QUALIFIED[self.qualified] if self.qualified else run.qualified,
             confidence=round((sure.intent + sure.urgency + sure.qualified) / 3, 3),
             confidences=sure,
-            unsure=tuple(name for name in run.unsure if name not in self.fields),
+            unsure=tuple(
+                name
+                for name in run.unsure
+                if name not in self.fields and not (name == "urgency" and self.safety)
+            ),
         )
 
 
@@ -495,8 +517,10 @@ def by_person(correction: Correction, input_sha256: str) -> Run | None:
     return Run(
         at=correction.at,
         intent=correction.intent,
-        urgency=correction.urgency,
+        urgency=Urgency.EMERGENCY if correction.safety else correction.urgency,
         qualified=QUALIFIED[correction.qualified],
+        safety=bool(correction.safety),
+        hazards=(UNNAMED_HAZARD,) if correction.safety else (),
         confidence=1.0,
         confidences=Confidences(1.0, 1.0, 1.0),
         engine=PERSON,

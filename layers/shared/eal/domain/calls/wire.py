@@ -118,7 +118,7 @@ class CallCreate(Wire):
 
 
 def _corrects_or_withdraws(schema: dict[str, JsonValue]) -> None:
-    without_defaults("intent", "urgency")(schema)
+    without_defaults("intent", "urgency", "safety")(schema)
     schema["anyOf"] = [
         {"required": ["correction"], "maxProperties": 1},
         {"not": {"required": ["correction"]}},
@@ -139,6 +139,8 @@ class ClassificationUpdate(Wire):
     """The correct urgency: how soon somebody must act."""
     qualified: bool | None = None
     """Whether the call is a lead worth pursuing. Null if it cannot be known from the call."""
+    safety: bool | None = None
+    """Whether the transcript names a present danger to life. If true, the call is an emergency."""
     note: Annotated[str, Field(max_length=2000), AfterValidator(prose)] | None = None
     """For the people who read the correction. Null clears it."""
     correction: None = None
@@ -148,6 +150,10 @@ class ClassificationUpdate(Wire):
     def _does_one_thing(self) -> Self:
         if "correction" in self.model_fields_set and len(self.model_fields_set) > 1:
             raise ValueError("'correction' withdraws the correction and must be the only field.")
+        if self.safety and self.urgency not in (None, Urgency.EMERGENCY):
+            raise ValueError(
+                "A call with 'safety' true is an emergency: leave 'urgency' out, or set it to emergency."
+            )
         return self
 
 
@@ -206,6 +212,25 @@ class ConfidencesView(Wire):
     """The probability that `qualified` is right, from 0 to 1; 1 if a person decided it."""
 
 
+class DangerSignView(Wire):
+    """A sentence that names a danger to life, or almost does, and how that was decided."""
+
+    hazard: str
+    """The kind of danger, as in `hazards`."""
+    turn: int
+    """The `index` of the turn that has the sentence, from 0."""
+    found_by: list[Literal["rule", "sentence_reader", "model"]]
+    """What found it. `rule`: a phrase that names the danger in plain words. `sentence_reader`: the trained reader of
+    sentences. `model`: a model of Bedrock."""
+    present: bool
+    """Whether it counts as a present danger."""
+    because: str
+    """`named` if it is present. Otherwise what it is instead: `denied`, `over`, `figure_of_speech`, `harmless`,
+    `hypothetical` or `ordinary`."""
+    score: float | None
+    """The sentence reader's score from 0 to 1; from 0.5 on, the sentence is a danger. Null if it did not find it."""
+
+
 class ClassificationView(Wire):
     """`qualified` is null if the transcript does not suffice to decide; `reasons` says why. A confidence below 0.5 is
     low.
@@ -229,7 +254,14 @@ class ClassificationView(Wire):
     safety: bool
     """Whether the transcript mentions a present danger to life."""
     hazards: list[str]
-    """The hazards mentioned, such as `electrical`. `person_in_danger` also stands for a danger of an unclear kind."""
+    """The present dangers to life: `gas_smell`, `carbon_monoxide`, `fire_burning`, `electrical`, `person_trapped`,
+    `person_hurt`, `structure_failing`, `vulnerable_person`, `sewage_exposure`, `violence`, `fumes`,
+    `medical_power_lost`; `person_in_danger` for one of an unclear kind."""
+    likely_urgencies: list[Urgency]
+    """The urgencies that are likely enough to act on. If the urgency is unsure, the most urgent of them decides when
+    the review is due."""
+    danger_signs: list[DangerSignView]
+    """The sentences that name a danger to life, or almost do, and how that was decided."""
     provenance: ProvenanceView
     """Which engine made the classification, from which input and at what cost."""
     classified_at: Instant
@@ -335,7 +367,7 @@ class CorrectionView(Wire):
     """When the correction was made or last changed."""
     by: PersonView
     """The API key or member that made or last changed the correction."""
-    fields: dict[Literal["intent", "urgency", "qualified"], Intent | Urgency | bool | None]
+    fields: dict[Literal["intent", "urgency", "qualified", "safety"], Intent | Urgency | bool | None]
     """The fields that the person decided, with their values."""
     note: str | None
     """For the people who read the correction. Null if there is none."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Self, cast
 
-from eal.ai.classification import Intent, Urgency
+from eal.ai.classification import DangerSign, Intent, Urgency
 from eal.core.audit import ActorType
 from eal.core.clock import Instant
 from eal.core.json import Json
@@ -41,6 +41,7 @@ class Facts:
     """What is known when a call is decided. An unknown place is None; degrees are given together.
 
     `unsure` are the fields of the classification whose confidence is too low to act on them, whatever `confidence` is.
+    `likely_urgencies` are those that an unsure urgency may be; none means any. `danger_signs` are for the trace only.
     `open_dispatches` counts the open dispatches of people on call, by phone.
     """
 
@@ -50,8 +51,10 @@ class Facts:
     qualified: bool | None
     confidence: float
     unsure: tuple[str, ...] = ()
+    likely_urgencies: tuple[Urgency, ...] = ()
     safety: bool = False
     hazards: tuple[str, ...] = ()
+    danger_signs: tuple[DangerSign, ...] = ()
     postal_code: str | None = None
     latitude: float | None = None
     longitude: float | None = None

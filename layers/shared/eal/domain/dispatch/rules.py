@@ -6,11 +6,11 @@ the order of precedence. Everything here is pure: time is a fact.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from eal.ai.classification import LOSSES, Intent, Urgency
+from eal.ai.classification import LOSSES, Intent, Urgency, most_urgent
 from eal.core.clock import rfc3339
 from eal.domain.dispatch.model import Decision, Facts, Reason
 from eal.domain.organization_settings import hours, service_area
@@ -76,14 +76,27 @@ class _Conclusions(NamedTuple):
         return self.facts.urgency is Urgency.LOW and self.facts.qualified is False
 
     @property
+    def is_question(self) -> bool:
+        """A question about a claim, a bill or a document, without a need of work."""
+        return self.facts.intent is Intent.INSURANCE and self.facts.urgency is Urgency.LOW
+
+    @property
     def is_contradictory(self) -> bool:
         """A caller who wants no service, and yet is qualified for one or in a hurry."""
         return self.facts.intent in _NO_SERVICE and (self.facts.qualified is True or self.is_urgent)
 
     @property
+    def may_be_urgent(self) -> bool:
+        """Whether it is urgent, or its urgency is unsure and may be: a review must not come too late to find out."""
+        if "urgency" not in self.facts.unsure:
+            return self.is_urgent
+        likely = self.facts.likely_urgencies or tuple(Urgency)
+        return most_urgent((self.facts.urgency, *likely)) in _AT_ONCE
+
+    @property
     def due_at(self) -> datetime | None:
-        """At once if it is urgent, otherwise when next open. None if there are no business hours."""
-        return self.facts.at if self.is_urgent else self.next_opening
+        """At once if it may be urgent, otherwise when next open. None if there are no business hours."""
+        return self.facts.at if self.may_be_urgent else self.next_opening
 
 
 class _Outcome(NamedTuple):
@@ -151,7 +164,9 @@ def _outcome(seen: _Conclusions) -> _Outcome:
     if seen.facts.safety:
         return _for_danger(seen)
     if not seen.is_confident:
-        return _Outcome("needs_review", seen.due_at, ("confidence",), assigns=seen.is_urgent)
+        return _Outcome("needs_review", seen.due_at, ("confidence",), assigns=seen.may_be_urgent)
+    if seen.is_question:
+        return _for_question(seen)
     if seen.needs_nothing:
         return _for_no_need(seen)
     if seen.area == "outside":
@@ -184,6 +199,14 @@ def _for_no_need(seen: _Conclusions) -> _Outcome:
         return _Outcome("reject", None, ("in_service_area", "qualified", "urgency"))
     action: Action = "reject" if seen.facts.intent in _UNWANTED else "no_action"
     return _Outcome(action, None, ("qualified", "urgency"))
+
+
+def _for_question(seen: _Conclusions) -> _Outcome:
+    """Customers, lenders and adjusters with a question are called back, wherever they are."""
+    because: tuple[RuleId, ...] = ("qualified", "urgency", "within_business_hours")
+    if seen.next_opening is None:
+        return _Outcome("needs_review", None, because)
+    return _Outcome("callback", seen.next_opening, because)
 
 
 def _for_emergency(seen: _Conclusions) -> _Outcome:
@@ -263,12 +286,25 @@ def _conclude(
     reasons: list[tuple[RuleId, dict[str, Json], str]] = [
         (
             "safety_first",
-            {"safety": facts.safety, "hazards": list(facts.hazards)},
+            {
+                "safety": facts.safety,
+                "hazards": list(facts.hazards),
+                **({"signs": [asdict(sign) for sign in facts.danger_signs]} if facts.danger_signs else {}),
+            },
             "danger" if facts.safety else "no_danger",
         ),
         (
             "confidence",
-            {"confidence": facts.confidence, "low_below": LOW_CONFIDENCE, "unsure": list(facts.unsure)},
+            {
+                "confidence": facts.confidence,
+                "low_below": LOW_CONFIDENCE,
+                "unsure": list(facts.unsure),
+                **(
+                    {"likely_urgencies": [one.value for one in facts.likely_urgencies]}
+                    if facts.likely_urgencies
+                    else {}
+                ),
+            },
             "sufficient" if conclusions.is_confident else "low",
         ),
         ("in_service_area", area_saw, area),

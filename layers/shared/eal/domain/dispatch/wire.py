@@ -162,6 +162,9 @@ class FactsBody(Wire):
     unsure: Annotated[list[Literal["intent", "urgency", "qualified"]], Field(max_length=3)] = []  # noqa: RUF012 - pydantic copies defaults
     """The fields whose confidence is too low to act on, as in a classification. If there are any, the confidence is
     treated as low."""
+    likely_urgencies: Annotated[list[Annotated[Urgency, one_of(Urgency)]], Field(max_length=4)] = []  # noqa: RUF012
+    """The urgencies that an unsure urgency may be. The most urgent of them decides when the review is due. Empty if it
+    may be any."""
     safety: bool = False
     """Whether there is a present danger to life."""
     hazards: Annotated[
@@ -194,6 +197,7 @@ class FactsBody(Wire):
             qualified=self.qualified,
             confidence=self.confidence,
             unsure=tuple(self.unsure),
+            likely_urgencies=tuple(self.likely_urgencies),
             safety=self.safety,
             hazards=tuple(self.hazards),
             postal_code=self.postal_code or None,

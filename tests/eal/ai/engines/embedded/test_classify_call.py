@@ -16,13 +16,12 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eal.ai.classification import Classification, Intent, Urgency
-from eal.ai.engines.embedded.calls import engine, hazards, reading
+from eal.ai.engines.embedded.calls import engine, reading
 from eal.ai.engines.embedded.encoder import LARGE
 from eal.ai.engines.embedded.heads import heads
 from eal.ai.transcript import parse
@@ -121,68 +120,74 @@ def test_dangers_of_unseen_calls_are_found() -> None:
     assert sum(got.safety for got in others) / len(others) <= MAX_FALSE_ALARMS
 
 
-@pytest.mark.parametrize(("level", "counts"), [(-99.0, True), (99.0, False)])
-def test_what_a_rule_finds_counts_unless_the_danger_head_is_sure_that_it_is_no_danger(
-    level: float, counts: bool
-) -> None:
-    trained = model().heads
-    silent = replace(trained.heads["danger"], bias=trained.heads["danger"].bias - 50)
-    in_call, in_exchange, _ = trained.arrays["danger_thresholds"]
-    arrays = {**trained.arrays, "danger_thresholds": np.array([in_call, in_exchange, level])}
-    using = replace(model(), heads=replace(trained, heads={**trained.heads, "danger": silent}, arrays=arrays))
-
-    got = engine.classify_call("Caller: I smell gas in the kitchen, and it is getting stronger.", using=using)
-
-    assert got.safety is counts
-    assert (got.hazards == ("gas_smell",)) is counts
+def with_danger_bias(by: float) -> engine.Model:
+    """The model with a sentence reader that scores every sentence higher by so much."""
+    reader = model().dangers
+    head = reader.heads["danger"]
+    changed = replace(
+        reader.heads, heads={**reader.heads.heads, "danger": replace(head, bias=head.bias + by)}
+    )
+    return replace(model(), dangers=replace(reader, heads=changed))
 
 
-@pytest.mark.parametrize(("level", "named"), [(0.0, True), (1.1, False)])
-def test_a_danger_that_only_the_head_finds_has_a_name_if_its_kind_is_sure(level: float, named: bool) -> None:
-    trained = model().heads
-    alarmed = replace(trained.heads["danger"], bias=trained.heads["danger"].bias + 50)
-    arrays = {**trained.arrays, "hazard_threshold": np.array(level)}
-    using = replace(
-        model(), heads=replace(trained, heads={**trained.heads, "danger": alarmed}, arrays=arrays)
+@pytest.mark.parametrize("text", ["Caller: I smell gas in the kitchen.", "Caller: Huele a gas en la cocina."])
+def test_no_model_removes_a_danger_that_is_named_in_plain_words(text: str) -> None:
+    got = engine.classify_call(text, using=with_danger_bias(-50))
+
+    assert (got.safety, got.urgency, got.hazards) == (True, Urgency.EMERGENCY, ("gas_smell",))
+    assert [(sign.found_by, sign.because) for sign in got.danger_signs] == [(("rule",), "named")]
+
+
+def test_the_reader_adds_a_danger_that_no_phrase_names() -> None:
+    text = "Caller: The mat under my chair is wet."
+    got = engine.classify_call(text, using=with_danger_bias(50))
+
+    assert (got.safety, got.urgency) == (True, Urgency.EMERGENCY)
+    assert [sign.found_by for sign in got.danger_signs] == [("sentence_reader",)]
+    assert [one.quote for one in got.evidence if one.field == "safety"] == ["The mat under my chair is wet."]
+    assert not engine.classify_call(text, using=with_danger_bias(-50)).safety
+
+
+def test_what_is_nearly_a_danger_is_shown_with_what_it_is_instead() -> None:
+    got = engine.classify_call(
+        "Agent: Do you smell gas?\nCaller: No, there is no gas smell at all.", using=with_danger_bias(-50)
     )
 
-    text = "Caller: The outlet gave me a tingle when I touched it."
-    got = engine.classify_call(text, using=using)
-
-    assert not hazards.dangers(reading.read(text, voicemail=False).clauses)
-    assert got.safety
-    assert got.hazards == (("electrical",) if named else ("person_in_danger",))
+    assert not got.safety
+    assert [(sign.hazard, sign.present, sign.because) for sign in got.danger_signs] == [
+        ("gas_smell", False, "denied")
+    ]
 
 
-def test_a_danger_that_a_rule_has_named_gets_no_second_name_for_want_of_a_sure_one() -> None:
-    trained = model().heads
-    alarmed = replace(trained.heads["danger"], bias=trained.heads["danger"].bias + 50)
-    arrays = {**trained.arrays, "hazard_threshold": np.array(1.1)}
-    using = replace(
-        model(), heads=replace(trained, heads={**trained.heads, "danger": alarmed}, arrays=arrays)
-    )
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Caller: Buenas noches, se me está metiendo el agua a la cocina y no sé qué hacer.", "es"),
+        ("Agent: Hello?\nCaller: Bonjour, il y a de l'eau dans la cave et je ne sais pas quoi faire.", "fr"),
+        ("Caller: 您好 我家地下室进水了 请派人来。", "zh"),
+    ],
+)
+def test_a_call_in_a_language_that_the_heads_do_not_read_is_left_to_people(text: str, language: str) -> None:
+    got = classify(text)
 
-    got = engine.classify_call("Caller: I smell gas in the kitchen, and it is getting stronger.", using=using)
+    assert (got.intent, got.urgency, got.qualified) == (Intent.UNKNOWN, Urgency.NORMAL, None)
+    assert got.reasons == (f"language_{language}",)
+    assert got.unsure == ("intent", "urgency", "qualified")
+    assert got.likely_urgencies == tuple(Urgency)
 
-    assert got.hazards == ("gas_smell",)
+
+def test_a_danger_in_another_language_is_an_emergency() -> None:
+    got = classify("Agent: Hello?\nCaller: Mi hijo está atrapado en el sótano y sigue entrando agua.")
+
+    assert (got.safety, got.urgency, got.intent) == (True, Urgency.EMERGENCY, Intent.UNKNOWN)
+    assert got.reasons == ("danger_to_life", "language_es")
+    assert got.hazards[0] == "person_trapped"
 
 
-def test_the_adapter_overrules_a_rule_only_if_it_has_read_what_the_rule_found() -> None:
-    """In the long call, the danger is behind the last token that the large encoder reads."""
-    trained, adapter = model().heads, model().adapter
-    in_call, _, for_mention = trained.arrays["danger_thresholds"]
-    arrays = {**trained.arrays, "danger_thresholds": np.array([in_call, 99, for_mention])}
-    against = replace(adapter.heads["danger"], bias=adapter.heads["danger"].bias - 200)
-    using = replace(
-        model(),
-        heads=replace(trained, arrays=arrays),
-        adapter=replace(adapter, heads={**adapter.heads, "danger": against}),
-    )
-    gas = "Caller: I smell gas in the kitchen, and it is getting stronger."
-    rooms = "\n".join(f"Caller: Water came into room {room}, and its floor is wet." for room in range(60))
-
-    assert not engine.classify_call(gas, using=using).safety
-    assert engine.classify_call(f"{rooms}\n{gas}", using=using).safety
+def test_an_unsure_urgency_names_the_likely_ones() -> None:
+    for _, got in judged():
+        if got.intent is not Intent.UNKNOWN and not got.safety:
+            assert got.urgency in got.likely_urgencies
 
 
 def test_sure_fields_are_right_more_often_than_unsure_ones() -> None:
@@ -311,8 +316,8 @@ HOSTILE = {
     "ideographs": ("\u6f22", 100_000),
     "short_turns": ("Caller: yes.\nAgent: no?\n", 5_000),
 }
-MAX_SECONDS = 30
-"""Of one core: the time-out of the worker. The longest takes 10 s on the machine on which they were measured."""
+MAX_SECONDS = 60
+"""Time-out of the worker, in seconds of one core. The longest takes 30 s on the machine on which they were measured."""
 
 
 def test_the_work_on_hostile_transcripts_is_bounded() -> None:

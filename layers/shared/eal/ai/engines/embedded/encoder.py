@@ -1,10 +1,12 @@
-"""Two sentence encoders in NumPy alone: text in, unit vectors out.
+"""Three sentence encoders in NumPy alone: text in, vectors out.
 
-all-MiniLM-L6-v2 (`encoder`, 384 numbers a vector) reads every text. all-mpnet-base-v2 (768 numbers) takes eight times
-the work, and reads only one text of each call (decision 0071).
+all-MiniLM-L6-v2 (`encoder`, 384 numbers a vector) reads every English text. all-mpnet-base-v2 (768 numbers) takes eight
+times the work, and reads only one text of each call (decision 0071). multilingual-e5-small (384 numbers) reads each
+sentence of a call for dangers, in English and Spanish (decision 0076).
 
-The weights are int8 with one scale for each row of the embeddings and each column of a matrix. `layers/models` converts
-them from the published models; cosines to the originals are above 0.99. onnxruntime would run the same models, but is
+The weights of the first two are int8 with one scale for each row of the embeddings and each column of a matrix, those
+of the third 4-bit with one scale for 32 numbers. `layers/models` converts them from the published models; cosines to
+the originals are above 0.99, and to the published 4-bit weights 1. onnxruntime would run the same models, but is
 reported to abort at import on Lambda's arm64 (microsoft/onnxruntime#10038).
 """
 
@@ -18,6 +20,8 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from eal.ai.engines.embedded.unigram import UnigramTokenizer
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
 
 SMALL = "encoder.npz"
 LARGE = "large_encoder.npz"
+MULTILINGUAL = "multilingual_encoder.npz"
 DIMENSIONS = 384
 """Of a vector of `encoder()`."""
 MAX_TOKENS = 256
@@ -46,7 +51,7 @@ _IDEOGRAPHS = (
 )  # fmt: skip
 
 
-class Tokenizer:
+class WordPieceTokenizer:
     """WordPiece, uncased, as BERT's: the ids of words, or of the longest known pieces of a word."""
 
     def __init__(self, vocabulary: Mapping[str, int]) -> None:
@@ -121,14 +126,12 @@ def _is_ideograph(code: int) -> bool:
 class Encoder:
     """A model. `dimensions` is the length of its vectors.
 
-    Its matrices stay int8 in memory, and each becomes float32 while it is used. The conversion takes 0.1 s for each
-    batch of the large model, which so takes 120 MB instead of 360.
+    Matrices of int8 stay so in memory, and each becomes float32 while it is used. The conversion takes 0.1 s for each
+    batch of the large model, which so takes 120 MB instead of 360. Matrices of 4 bits become float32 at once.
     """
 
     def __init__(self, arrays: Mapping[str, NDArray[np.generic]]) -> None:
-        words = bytes(arrays["vocabulary"].astype(np.uint8)).decode().split("\n")
-        self.tokenizer = Tokenizer({word: number for number, word in enumerate(words)})
-        self._words = arrays["words"].astype(np.int8, copy=False)
+        self._words = arrays["words"]
         self._word_scales = _floats(arrays["words.scale"])
         self._positions = _floats(arrays["positions"])
         self._distances = _floats(arrays["distances"]) if "distances" in arrays else None
@@ -136,7 +139,7 @@ class Encoder:
             np.float32(arrays["epsilon"].astype(np.float32)[0]) if "epsilon" in arrays else _EPSILON
         )
         self._matrices = {
-            name: array.astype(np.int8, copy=False)
+            name: _matrix(array, arrays[f"{name}.scale"])
             for name, array in arrays.items()
             if name.endswith(".weight")
         }
@@ -147,7 +150,7 @@ class Encoder:
         }
         self._adapter: Mapping[str, Floats] = {}
         self._layers = sum(name.endswith(".query.weight") for name in self._matrices)
-        self.dimensions = self._words.shape[1]
+        self.dimensions = self._positions.shape[1]
         self._scale = np.float32((self.dimensions / _HEADS) ** -0.5)
 
     def adapted(self, adapter: Mapping[str, Floats]) -> Self:
@@ -158,23 +161,17 @@ class Encoder:
         other._adapter = adapter
         return other
 
-    def encode(self, texts: Sequence[str], limit: int = MAX_TOKENS) -> Floats:
-        """One unit vector for each text; texts of similar length share a batch."""
-        ids = [self.tokenizer.ids(text, limit) for text in texts]
-        vectors = np.zeros((len(texts), self.dimensions), np.float32)
-        for batch in _batches([len(one) for one in ids]):
-            vectors[batch] = self._forward([ids[position] for position in batch])
-        return vectors
-
-    def _forward(self, batch: list[list[int]]) -> Floats:
+    def hidden(self, batch: Sequence[Sequence[int]]) -> tuple[Floats, Floats]:
+        """A vector for each token of each row of ids (rows, longest, dimensions), and 1 where a row has a token, else
+        0 (rows, longest).
+        """
         count, longest = len(batch), max(map(len, batch))
         ids = np.zeros((count, longest), np.int64)
         mask = np.zeros((count, longest), np.float32)
-        for row, one in enumerate(batch):
-            ids[row, : len(one)] = one
-            mask[row, : len(one)] = 1
-        hidden = self._words[ids].astype(np.float32) * self._word_scales[ids][..., None]
-        hidden = self._normalised(hidden + self._positions[:longest], "start")
+        for row, own in enumerate(batch):
+            ids[row, : len(own)] = own
+            mask[row, : len(own)] = 1
+        hidden = self._normalised(self._embedded(ids) + self._positions[:longest], "start")
         added = ((1 - mask) * np.float32(-1e9))[:, None, None, :]  # nothing looks at what only fills the row
         if self._distances is not None:
             added = added + self._distances[relative_position_buckets(longest)].transpose(2, 0, 1)
@@ -182,8 +179,13 @@ class Encoder:
             hidden = self._normalised(hidden + self._attention(hidden, added, layer), f"{layer}.attention")
             inner = _gelu(self._linear(hidden, f"{layer}.inner"))
             hidden = self._normalised(hidden + self._linear(inner, f"{layer}.outer"), f"{layer}.output")
-        pooled = np.einsum("btd,bt->bd", hidden, mask)
-        return unit(pooled)
+        return hidden, mask
+
+    def _embedded(self, ids: NDArray[np.int64]) -> Floats:
+        words, scales = self._words[ids], self._word_scales[ids]
+        if words.dtype == np.uint8:
+            return _unpacked(words, scales)
+        return words.astype(np.float32) * scales[..., None]
 
     def _attention(self, hidden: Floats, added: Floats, layer: int) -> Floats:
         count, length, _ = hidden.shape
@@ -198,8 +200,11 @@ class Encoder:
         return self._linear(mixed, f"{layer}.mixed")
 
     def _linear(self, x: Floats, name: str) -> Floats:
-        product: Floats = x @ self._matrices[f"{name}.weight"].astype(np.float32)
-        product = product * self._vectors[f"{name}.weight.scale"] + self._vectors[f"{name}.bias"]
+        matrix = self._matrices[f"{name}.weight"]
+        product: Floats = x @ matrix.astype(np.float32, copy=False)
+        if matrix.dtype == np.int8:
+            product = product * self._vectors[f"{name}.weight.scale"]
+        product = product + self._vectors[f"{name}.bias"]
         if f"{name}.down" not in self._adapter:
             return product
         added: Floats = (x @ self._adapter[f"{name}.down"]) @ self._adapter[f"{name}.up"]
@@ -209,6 +214,70 @@ class Encoder:
         x = x - x.mean(-1, keepdims=True)
         x = x / np.sqrt(np.square(x).mean(-1, keepdims=True) + self._epsilon)
         return x * self._vectors[f"{name}.gain"] + self._vectors[f"{name}.shift"]
+
+
+class SentenceEncoder(Encoder):
+    """An English model with its tokenizer: one vector for each text."""
+
+    def __init__(self, arrays: Mapping[str, NDArray[np.generic]]) -> None:
+        super().__init__(arrays)
+        words = bytes(arrays["vocabulary"].astype(np.uint8)).decode().split("\n")
+        self.tokenizer = WordPieceTokenizer({word: number for number, word in enumerate(words)})
+
+    def encode(self, texts: Sequence[str], limit: int = MAX_TOKENS) -> Floats:
+        """One unit vector for each text; texts of similar length share a batch."""
+        ids = [self.tokenizer.ids(text, limit) for text in texts]
+        vectors = np.zeros((len(texts), self.dimensions), np.float32)
+        for batch in batches([len(one) for one in ids], _MAX_BATCH_TOKENS):
+            hidden, mask = self.hidden([ids[position] for position in batch])
+            vectors[batch] = unit(np.einsum("btd,bt->bd", hidden, mask))
+        return vectors
+
+
+class MultilingualEncoder(Encoder):
+    """The multilingual model with its tokenizer: one vector for each part of a text."""
+
+    def __init__(self, arrays: Mapping[str, NDArray[np.generic]]) -> None:
+        super().__init__(arrays)
+        texts = {name: bytes(arrays[name].astype(np.uint8)).decode() for name in ("pieces", "normal")}
+        self.tokenizer = UnigramTokenizer(
+            texts["pieces"].split("\n"),
+            [float(score) for score in arrays["piece_scores"].astype(np.float32)],
+            dict(line.split("\t", 1) for line in texts["normal"].split("\n")),
+            [int(number) for number in arrays["specials"].astype(np.int64)],
+        )
+
+    def encode_parts(
+        self, texts: Sequence[Sequence[int]], parts: Sequence[Sequence[tuple[int, int]]]
+    ) -> list[Floats]:
+        """For each text (ids of tokens) one vector for each of its parts (first token, and the one after the last): the
+        mean over the part's tokens, each of which has read the whole text.
+        """
+        found: list[Floats] = [np.zeros((0, self.dimensions), np.float32)] * len(texts)
+        for batch in batches([len(text) for text in texts], _MAX_BATCH_TOKENS):
+            hidden, _ = self.hidden([texts[position] for position in batch])
+            for row, position in enumerate(batch):
+                if parts[position]:
+                    found[position] = np.stack(
+                        [hidden[row, start:end].mean(0) for start, end in parts[position]]
+                    )
+        return found
+
+
+def _matrix(array: NDArray[np.generic], scale: NDArray[np.generic]) -> NDArray[np.int8] | Floats:
+    """The matrix (inputs, outputs) as int8, or as float32 if it is stored in blocks of 4 bits."""
+    if array.dtype != np.uint8:
+        return array.astype(np.int8, copy=False)
+    return np.ascontiguousarray(_unpacked(array.astype(np.uint8, copy=False), _floats(scale)).T)
+
+
+def _unpacked(blocks: NDArray[np.uint8], scales: Floats) -> Floats:
+    """The numbers of blocks of 4 bits (…, blocks, 16), each of which has a scale (…, blocks). In a block, the lower
+    halves of the bytes come first (Q4_0 of llama.cpp).
+    """
+    numbers = np.concatenate([blocks & 15, blocks >> 4], axis=-1).astype(np.float32) - 8
+    numbers *= scales[..., None]
+    return numbers.reshape(*blocks.shape[:-2], -1)
 
 
 def unit(vectors: Floats) -> Floats:
@@ -240,11 +309,11 @@ def _floats(array: NDArray[np.generic]) -> Floats:
     return array.astype(np.float32)
 
 
-def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Positions of texts, the shortest first, in groups whose padded size is at most `_MAX_BATCH_TOKENS`."""
+def batches(lengths: Sequence[int], tokens: int) -> Iterator[list[int]]:
+    """Positions of texts, the shortest first, in groups whose padded size is at most `tokens`."""
     batch: list[int] = []
     for position in sorted(range(len(lengths)), key=lambda one: lengths[one]):
-        if batch and (len(batch) + 1) * lengths[position] > _MAX_BATCH_TOKENS:
+        if batch and (len(batch) + 1) * lengths[position] > tokens:
             yield batch
             batch = []
         batch.append(position)
@@ -253,7 +322,7 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
 
 
 def load(name: str) -> dict[str, NDArray[np.generic]]:
-    """The arrays of a model in the models layer: `SMALL` or `LARGE`.
+    """The arrays of a model in the models layer: `SMALL`, `LARGE` or `MULTILINGUAL`.
 
     Raises: FileNotFoundError if neither the layer nor `make` has built them.
     """
@@ -262,6 +331,6 @@ def load(name: str) -> dict[str, NDArray[np.generic]]:
 
 
 @cache
-def encoder() -> Encoder:
+def encoder() -> SentenceEncoder:
     """all-MiniLM-L6-v2."""
-    return Encoder(load(SMALL))
+    return SentenceEncoder(load(SMALL))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from eal.ai.engines.embedded.encoder import Encoder
+    from eal.ai.engines.embedded.encoder import SentenceEncoder
     from eal.ai.engines.embedded.ngrams import Block
     from eal.ai.leads import LeadFacts
 
@@ -46,7 +46,7 @@ class Features:
     blocks: tuple[Block, ...]
     facts: NDArray[np.float32]
 
-    def dense(self, encode: Encoder) -> NDArray[np.float32]:
+    def dense(self, encode: SentenceEncoder) -> NDArray[np.float32]:
         """The mean vector of the sentences, and the facts."""
         vectors = encode.encode(self.sentences)
         mean = unit(vectors.mean(0)) if len(vectors) else np.zeros(DIMENSIONS, np.float32)

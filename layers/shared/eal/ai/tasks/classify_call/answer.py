@@ -14,8 +14,8 @@ type Reason = Literal[
     "tenant_for_building", "authority_unknown", "price_shopper", "cut_off", "garbled", "need_unclear",
 ]  # fmt: skip
 type Hazard = Literal[
-    "gas_smell", "electrical", "structure_failing", "person_trapped", "carbon_monoxide", "fire_burning",
-    "person_in_danger",
+    "gas_smell", "carbon_monoxide", "fire_burning", "electrical", "person_trapped", "person_hurt", "structure_failing",
+    "vulnerable_person", "sewage_exposure", "violence", "fumes", "medical_power_lost", "person_in_danger",
 ]  # fmt: skip
 
 REASONS: dict[str, Literal["true", "false", "unknown"]] = {
@@ -62,7 +62,7 @@ class Answer(BaseModel):
     safety: Annotated[
         bool, Field(description="Whether somebody's life is in danger at the time of the call.")
     ]
-    hazards: Annotated[list[Hazard], Field(max_length=7, description="The dangers, if `safety` is true.")]
+    hazards: Annotated[list[Hazard], Field(max_length=13, description="The dangers, if `safety` is true.")]
     intent: Intent
     urgency: Urgency
     qualified: Literal["true", "false", "unknown"]

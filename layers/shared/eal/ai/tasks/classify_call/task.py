@@ -6,20 +6,32 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
-from eal.ai.classification import LOSSES, Classification, Confidences, Evidence, Intent, Urgency
+from eal.ai.classification import (
+    LOSSES,
+    UNNAMED_HAZARD,
+    Classification,
+    Confidences,
+    DangerSign,
+    Evidence,
+    Intent,
+    Urgency,
+)
 from eal.ai.engines.bedrock.engine import Question
 from eal.ai.engines.embedded.calls import engine as embedded
+from eal.ai.engines.embedded.calls.engine import LANGUAGE_REASON
 from eal.ai.tasks.classify_call.answer import REASONS, Answer
 from eal.ai.tasks.fenced import fenced
 from eal.ai.tasks.prompt import Prompt, prompt
 from eal.ai.tasks.task import Consultation, Task
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from eal.ai.provenance import Provenance
     from eal.ai.tasks.fenced import FencedTranscript
 
 NAME = "classify_call"
-VERSION = 2
+VERSION = 3
 """The number of the prompt file. A change of the prompt's text, the answer or the rules is a new number."""
 MAX_TOKENS = 700
 """Twelve quotes of 25 words are the longest answer; one of five quotes has about 250 tokens."""
@@ -115,7 +127,7 @@ def combined(first: Classification, answer: Answer, transcript: FencedTranscript
     reasons = (
         *(("danger_to_life",) if safety else ()),
         *answer.reasons,
-        *(reason for reason in first.reasons if reason in _KEPT_REASONS and _fits(reason, answer)),
+        *(reason for reason in first.reasons if _is_kept(reason) and _fits(reason, answer)),
         *(("engines_differ",) if differ else ()),
     )
     return replace(
@@ -127,7 +139,27 @@ def combined(first: Classification, answer: Answer, transcript: FencedTranscript
         evidence=_evidence(first, answer, transcript),
         safety=safety,
         hazards=tuple(dict.fromkeys((*first.hazards, *(answer.hazards if answer.safety else ())))),
+        likely_urgencies=tuple(
+            dict.fromkeys((answer.urgency, *(first.likely_urgencies if differ else ()), first.urgency))
+        ),
+        danger_signs=(*first.danger_signs, *_danger_signs(answer, transcript)),
     )
+
+
+def _is_kept(reason: str) -> bool:
+    return reason in _KEPT_REASONS or reason.startswith(LANGUAGE_REASON)
+
+
+def _danger_signs(answer: Answer, transcript: FencedTranscript) -> Iterator[DangerSign]:
+    """What the model found: a sign for each hazard, in the turn of its quote."""
+    if not answer.safety:
+        return
+    places = [
+        transcript.find(quote.quote, quote.turn) for quote in answer.evidence if quote.field == "safety"
+    ]
+    turn = next((place[0] for place in places if place), 0)
+    for hazard in answer.hazards or (UNNAMED_HAZARD,):
+        yield DangerSign(hazard, turn, ("model",), present=True, because="named")
 
 
 def _fits(reason: str, answer: Answer) -> bool:

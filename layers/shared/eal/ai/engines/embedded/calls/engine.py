@@ -1,12 +1,12 @@
 """The classification of a transcript: trained heads, with rules as guard rails.
 
-1. Instructions to the system are left out, and the rest is cut into exchanges.
-2. The danger head reads the call and every exchange, another one the vector of the large encoder (see 3), and the
-   hazard rules read every clause. Heads or rules make the call an emergency, unless the heads are sure that what a rule
-   found is no danger.
-3. The relevance head keeps the exchanges that tell why the caller calls. The heads of the fields read these, and so do
+1. Instructions to the system are left out, and the rest is cut into sentences and into exchanges.
+2. The sentence reader and the phrases that name dangers read every sentence of the caller, in English and Spanish. A
+   danger that either finds makes the call an emergency.
+3. A call in a language that the heads of the fields do not read is left to people, at once.
+4. The relevance head keeps the exchanges that tell why the caller calls. The heads of the fields read these, and so do
    the heads on the vectors of the large encoder, which an adapter changes for calls. Both decide together.
-4. Each field has a calibrated confidence. A field whose confidence is below its threshold is unsure.
+5. Each field has a calibrated confidence. A field whose confidence is below its threshold is unsure.
 """
 
 from __future__ import annotations
@@ -19,18 +19,20 @@ import numpy as np
 
 from eal.ai.classification import Classification, Confidences, Evidence, Intent, Urgency
 from eal.ai.engines.embedded import ngrams, relevance
-from eal.ai.engines.embedded.calls import evidence, hazards, reading
-from eal.ai.engines.embedded.encoder import LARGE, MAX_TOKENS, Encoder, encoder, load
+from eal.ai.engines.embedded.calls import dangers, evidence, reading, windows
+from eal.ai.engines.embedded.calls.danger_reader import DangerReader
+from eal.ai.engines.embedded.calls.danger_reader import reader as danger_reader
+from eal.ai.engines.embedded.encoder import LARGE, SentenceEncoder, encoder, load
 from eal.ai.engines.embedded.heads import Heads, heads, probabilities
-from eal.ai.engines.embedded.signals import Signal
+from eal.ai.engines.embedded.language import languages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from eal.ai.engines.embedded.calls.dangers import Found
     from eal.ai.engines.embedded.calls.reading import Reading
-    from eal.ai.engines.embedded.language.clauses import Clause
     from eal.ai.engines.embedded.ngrams import Block, Sparse
     from eal.ai.engines.embedded.relevance import Exchange
     from eal.ai.provenance import Provenance
@@ -38,12 +40,11 @@ if TYPE_CHECKING:
     type Floats = NDArray[np.float32 | np.float64]
 
 ENGINE = "embedded"
-VERSION = "embedded-6"
+VERSION = "embedded-7"
+LANGUAGE_REASON = "language_"
+"""What the reason for leaving a call unread begins with; the code of its language follows."""
 FIELDS = ("intent", "urgency", "qualified")
 MAX_EXCHANGE_TOKENS = 128
-
-_UNNAMED_HAZARD = Signal.PERSON_IN_DANGER.value
-"""The name of dangers whose kinds are all unsure."""
 
 _QUALIFIED = {"true": True, "false": False, "null": None}
 _NO_NEW_NEED = frozenset({
@@ -52,41 +53,42 @@ _NO_NEW_NEED = frozenset({
 _ALWAYS_LOW = frozenset({Intent.EMPLOYMENT, Intent.SALES_PITCH, Intent.WRONG_NUMBER, Intent.SPAM})
 """Intents whose urgency is low. If such an intent is sure, so is a low urgency."""
 _CONFIDENCE_WITHOUT_TEXT = 0.1
+_LIKELY = 0.1
+"""Probability from which an urgency is likely enough to act on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The encoder and the heads of the task; and the large encoder with the task's adapter, and the heads on its
-    vectors.
+    """The encoder and the heads of the task; the large encoder with the task's adapter, and the heads on its vectors;
+    and the sentence reader.
     """
 
-    encoder: Encoder
+    encoder: SentenceEncoder
     heads: Heads
-    adapted: Encoder
+    adapted: SentenceEncoder
     adapter: Heads
+    dangers: DangerReader
 
 
 @cache
 def model() -> Model:
     """The model in the models layer."""
-    return with_adapter(encoder(), heads("classify_call"), Encoder(load(LARGE)))
+    return with_adapter(encoder(), heads("classify_call"), SentenceEncoder(load(LARGE)))
 
 
-def with_adapter(small: Encoder, trained: Heads, large: Encoder) -> Model:
-    """A model of these encoders and heads, and of the published adapter."""
+def with_adapter(small: SentenceEncoder, trained: Heads, large: SentenceEncoder) -> Model:
+    """A model of these encoders and heads, and of the published adapter and sentence reader."""
     adapter = heads("classify_call_adapter")
-    return Model(small, trained, large.adapted(adapter.arrays), adapter)
+    return Model(small, trained, large.adapted(adapter.arrays), adapter, danger_reader())
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What the heads read: each exchange by itself, all together, and together the relevant ones (`kept`, `text`)."""
+    """What the heads read: each exchange by itself, and together the relevant ones (`kept`, `text`)."""
 
     exchanges: tuple[Exchange, ...]
     vectors: Floats
     ngrams: tuple[Sparse, ...]
-    whole_vector: Floats
-    whole_ngrams: Sparse
     kept: tuple[int, ...]
     text: str
     vector: Floats
@@ -95,45 +97,42 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """The class of a field with the vector that it was read from, and its confidence."""
+    """The class of a field with the vector that it was read from, its confidence, and the classes that are likely."""
 
     name: str
     value: str
     vector: Floats
     confidence: float
     unsure: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Danger:
-    """A present danger to life, and the sentence that tells of it. `hazard` is None if its kind is unsure."""
-
-    hazard: str | None
-    evidence: Evidence
+    likely: tuple[str, ...]
 
 
 def classify_call(
     transcript: str, *, answered: bool | None = None, voicemail: bool = False, using: Model | None = None
 ) -> Classification:
-    """The classification of a call. It does not consider the service area."""
+    """The classification of a call. It does not consider the service area.
+
+    Raises: FileNotFoundError if the models are not built.
+    """
     read = reading.read(transcript, voicemail=voicemail)
     missed = ("missed_call",) if answered is False and not voicemail else ()
     ignored = ("instruction_ignored",) if read.instructed else ()
     if not read.caller_spoke:
         return _nothing_said(("no_transcript", *missed, *ignored))
     using = using or model()
+    spoken = windows.sentences(read)
+    found = dangers.find(read, spoken, using.dangers)
+    language = languages.spoken(" ".join(one.text for one in spoken if not one.by_agent))
+    if language != languages.ENGLISH:
+        return _unread(language, found, (*missed, *ignored))
     inputs = prepare(read, using)
-    adapted_vector = using.adapted.encode([inputs.text])[0]
-    fields = judge_fields(inputs, adapted_vector, using)
-    dangers = find_dangers(read, inputs, adapted_vector, using)
-    found = _decided(fields, bool(dangers))
+    fields = judge_fields(inputs, using.adapted.encode([inputs.text])[0], using)
+    judged = _decided(fields, found)
     quotes = [_evidence(field, read, inputs, using.heads) for field in fields]
-    named = tuple(dict.fromkeys(danger.hazard for danger in dangers if danger.hazard))
     return replace(
-        found,
-        reasons=(*found.reasons, *missed, *ignored),
-        evidence=tuple(dict.fromkeys([*quotes, *(danger.evidence for danger in dangers)])),
-        hazards=(_UNNAMED_HAZARD,) if dangers and not named else named,
+        judged,
+        reasons=(*judged.reasons, *missed, *ignored),
+        evidence=tuple(dict.fromkeys([*quotes, *found.quotes])),
     )
 
 
@@ -158,13 +157,11 @@ def prepare(read: Reading, using: Model) -> Inputs:
     kept = relevance.relevant(using.heads["relevance"].scores(vectors)[:, 0])
     relevant = [read.exchanges[position] for position in kept]
     text = read.whole(relevant)
-    whole_vector, vector = using.encoder.encode([read.whole(read.exchanges), text])
+    (vector,) = using.encoder.encode([text])
     return Inputs(
         exchanges=read.exchanges,
         vectors=vectors,
         ngrams=tuple(_ngrams([one], idf) for one in read.exchanges),
-        whole_vector=whole_vector,
-        whole_ngrams=_ngrams(read.exchanges, idf),
         kept=tuple(kept),
         text=text,
         vector=vector,
@@ -192,7 +189,8 @@ def judge_fields(inputs: Inputs, adapted_vector: Floats, using: Model) -> list[F
         agreement = [float(part.argmax() == best) for part in (by_vector, by_ngrams, by_adapted)]
         confidence = calibrated(float(shares[best]), agreement, arrays["calibration"][number])
         unsure = confidence < float(arrays["thresholds"][number])
-        found.append(Field(name, head.classes[best], vector, confidence, unsure))
+        likely = tuple(head.classes[number] for number in np.flatnonzero(shares >= _LIKELY))
+        found.append(Field(name, head.classes[best], vector, confidence, unsure, likely))
         if name == "intent":
             vector = np.concatenate([vector, probabilities(scores)])
     intent, urgency, qualified = found
@@ -211,55 +209,6 @@ def calibrated(share: float, agreement: Sequence[float], weights: Floats) -> flo
     share = min(max(share, 1e-6), 1 - 1e-6)
     logit = float(weights @ np.array([1.0, np.log(share / (1 - share)), *agreement]))
     return round(1 / (1 + float(np.exp(-logit))), 3)
-
-
-def danger_in_call(whole: Floats, best: Floats, adapted: Floats, weight: Floats) -> Floats:
-    """The score for a danger, from those of the danger head for the whole call and for the exchange in which it is
-    highest, and from that of the adapter's head, which counts by its weight.
-    """
-    return (whole + best) / 2 + weight * adapted
-
-
-def find_dangers(read: Reading, inputs: Inputs, adapted_vector: Floats, using: Model) -> list[Danger]:
-    """The dangers that the rules find in any clause, or the danger heads in the whole call or in any exchange.
-
-    What a rule finds does not count if the heads' score is lower than for nearly every danger of the training that the
-    rules find. The adapter does not speak against what it has not read.
-    """
-    trained = using.heads
-    head, kinds = trained["danger"], trained["hazard"]
-    least_in_call, least_in_exchange, least_for_mention = trained.arrays["danger_thresholds"]
-    scores = np.array(
-        [head.scores(vector, sparse)[0] for vector, sparse in zip(inputs.vectors, inputs.ngrams, strict=True)]
-    )
-    whole = head.scores(inputs.whole_vector, inputs.whole_ngrams)[0]
-    adapted = using.adapter["danger"].scores(adapted_vector)[0]
-    weight = trained.arrays["danger_mix"]
-    found: list[Danger] = []
-    for mention in hazards.dangers(read.clauses):
-        against = adapted if _has_read(using.adapted, read, inputs, mention.clause) else max(adapted, 0)
-        if danger_in_call(whole, scores.max(), against, weight) > least_for_mention:
-            found.append(Danger(mention.cue.signal.value, evidence.of_mention("safety", mention, read)))
-    outright = np.flatnonzero(scores > least_in_exchange)
-    in_call = danger_in_call(whole, scores.max(), adapted, weight) > least_in_call and not found
-    for position in outright if len(outright) else [scores.argmax()] if in_call else []:
-        shares = probabilities(kinds.scores(inputs.vectors[position]))
-        sure = shares.max() >= trained.arrays["hazard_threshold"]
-        quote = evidence.of_exchange(
-            "safety", inputs.exchanges[position], read, _scorer(trained, "danger", 0)
-        )
-        found.append(Danger(kinds.classes[int(shares.argmax())] if sure else None, quote))
-    return found
-
-
-def _has_read(large: Encoder, read: Reading, inputs: Inputs, clause: Clause) -> bool:
-    """Whether the clause is in a relevant exchange, and within the tokens that the encoder reads."""
-    until: list[Exchange] = []
-    for exchange in (inputs.exchanges[position] for position in inputs.kept):
-        until.append(exchange)
-        if any(one is clause for one in exchange.clauses):
-            return len(large.tokenizer.ids(read.whole(until), MAX_TOKENS + 1)) <= MAX_TOKENS
-    return False
 
 
 def _evidence(field: Field, read: Reading, inputs: Inputs, using: Heads) -> Evidence:
@@ -286,8 +235,9 @@ def _scorer(using: Heads, name: str, column: int) -> evidence.Score:
     return score
 
 
-def _decided(fields: Sequence[Field], dangerous: bool) -> Classification:
+def _decided(fields: Sequence[Field], found: Found) -> Classification:
     """The values of the fields, and what follows from a danger."""
+    dangerous = bool(found.hazards)
     by_name = {field.name: field for field in fields}
     intent = Intent(by_name["intent"].value)
     if dangerous and intent is Intent.UNKNOWN:
@@ -304,9 +254,33 @@ def _decided(fields: Sequence[Field], dangerous: bool) -> Classification:
         reasons=(*danger, _reason(intent, qualified)),
         evidence=(),
         safety=dangerous,
-        hazards=(),
+        hazards=found.hazards,
         confidences=confidences,
         unsure=tuple(field.name for field in fields if field.unsure),
+        likely_urgencies=tuple(Urgency(value) for value in by_name["urgency"].likely),
+        danger_signs=found.signs,
+    )
+
+
+def _unread(language: str, found: Found, extra: tuple[str, ...]) -> Classification:
+    """A call in a language that the heads of the fields do not read. It may be of any urgency, so nothing is said of it
+    and its review is due at once.
+    """
+    dangerous = bool(found.hazards)
+    danger = ("danger_to_life",) if dangerous else ()
+    return Classification(
+        intent=Intent.UNKNOWN,
+        urgency=Urgency.EMERGENCY if dangerous else Urgency.NORMAL,
+        qualified=None,
+        confidence=_CONFIDENCE_WITHOUT_TEXT,
+        reasons=(*danger, f"{LANGUAGE_REASON}{language}", *extra),
+        evidence=found.quotes,
+        safety=dangerous,
+        hazards=found.hazards,
+        confidences=Confidences(*[_CONFIDENCE_WITHOUT_TEXT] * len(FIELDS)),
+        unsure=FIELDS,
+        likely_urgencies=tuple(Urgency),
+        danger_signs=found.signs,
     )
 
 

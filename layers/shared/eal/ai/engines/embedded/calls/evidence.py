@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from eal.ai.engines.embedded.calls.reading import Reading
     from eal.ai.engines.embedded.language.clauses import Clause
-    from eal.ai.engines.embedded.language.cues import Mention
     from eal.ai.engines.embedded.ngrams import Block
     from eal.ai.engines.embedded.relevance import Exchange
 
@@ -34,13 +33,13 @@ def of_exchange(field: str, exchange: Exchange, read: Reading, score: Score) -> 
     return _quoted(field, max(sentences, key=lambda one: score(ngrams.of_clauses(one))), read)
 
 
-def of_mention(field: str, mention: Mention, read: Reading) -> Evidence:
-    """The clause of a mention, or the caller's reply if it affirmed a question of the agent."""
-    clause = mention.clause
-    if clause.confirmed is not None:
-        turn, start, end = clause.confirmed
+def of_sentence(field: str, clauses: Sequence[Clause], read: Reading) -> Evidence:
+    """A sentence, or the caller's reply if it affirmed a question of the agent."""
+    confirmed = next((clause.confirmed for clause in clauses if clause.confirmed is not None), None)
+    if confirmed is not None:
+        turn, start, end = confirmed
         return Evidence(field, _cut(read.turns[turn].text[start:end]), turn)
-    return _quoted(field, [clause], read)
+    return _quoted(field, clauses, read)
 
 
 def _quoted(field: str, clauses: Sequence[Clause], read: Reading) -> Evidence:

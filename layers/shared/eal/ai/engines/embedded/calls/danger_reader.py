@@ -1,0 +1,69 @@
+"""The sentence reader: how likely each sentence of a caller tells of a present danger to life, in English and Spanish.
+
+The multilingual encoder reads each sentence with what is said around it, and linear heads read the sentence's vector:
+one for a danger, one for its kind, and one for what a sentence without a danger is instead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from eal.ai.engines.embedded.calls import windows
+from eal.ai.engines.embedded.encoder import MULTILINGUAL, MultilingualEncoder, load
+from eal.ai.engines.embedded.heads import Heads, heads
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from eal.ai.engines.embedded.calls.windows import Sentence
+
+HEADS = "danger_reader"
+PRESENT = 0.5
+"""Score from which a sentence is a danger. The bias of the head is shifted so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How likely a sentence tells of a present danger (0 to 1), of which kind, and what it is if it does not."""
+
+    sentence: int
+    danger: float
+    hazard: str
+    otherwise: str
+
+
+@dataclass(frozen=True, slots=True)
+class DangerReader:
+    encoder: MultilingualEncoder
+    heads: Heads
+
+    def scores(self, spoken: Sequence[Sentence]) -> list[Score]:
+        """One for each sentence of the caller; for a long one, of the part that scores highest."""
+        read = windows.windows(spoken, self.encoder.tokenizer)
+        vectors = self.encoder.encode_parts([one.tokens for one in read], [one.spans for one in read])
+        found: dict[int, Score] = {}
+        for window, own in zip(read, vectors, strict=True):
+            dangers = self.heads["danger"].scores(own)[:, 0]
+            kinds, statuses = self.heads["kind"].scores(own), self.heads["status"].scores(own)
+            for row, sentence in enumerate(window.sentences):
+                score = round(float(1 / (1 + np.exp(-dangers[row]))), 3)
+                if sentence in found and found[sentence].danger >= score:
+                    continue
+                found[sentence] = Score(
+                    sentence,
+                    score,
+                    self.heads["kind"].classes[int(kinds[row].argmax())],
+                    self.heads["status"].classes[int(statuses[row].argmax())],
+                )
+        return list(found.values())
+
+
+@cache
+def reader() -> DangerReader:
+    """The reader in the models layer."""
+    trained = heads(HEADS)
+    return DangerReader(MultilingualEncoder(load(MULTILINGUAL)).adapted(trained.arrays), trained)

@@ -1,0 +1,88 @@
+"""Dangers to life in a call: named in plain words, or found by the sentence reader.
+
+What a phrase names is a danger whatever the reader scores: a model adds dangers, and removes none that is named. Each
+sign is kept with what found it and why it counts or not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from eal.ai.classification import DangerSign, Evidence
+from eal.ai.engines.embedded.calls import evidence, named_dangers
+from eal.ai.engines.embedded.calls.danger_reader import PRESENT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from eal.ai.engines.embedded.calls.danger_reader import DangerReader, Score
+    from eal.ai.engines.embedded.calls.named_dangers import Named
+    from eal.ai.engines.embedded.calls.reading import Reading
+    from eal.ai.engines.embedded.calls.windows import Sentence
+
+_NEARLY = 0.1
+"""Score from which a sentence that is no danger is shown."""
+_MAX_SIGNS = 12
+"""Maximum number of signs that a call keeps. The dangers come first, then what is nearly one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The signs of dangers in a call, and a quote for each present one."""
+
+    signs: tuple[DangerSign, ...] = ()
+    quotes: tuple[Evidence, ...] = ()
+
+    @property
+    def hazards(self) -> tuple[str, ...]:
+        """The kinds of the present dangers, the first one first."""
+        return tuple(dict.fromkeys(sign.hazard for sign in self.signs if sign.present))
+
+
+def find(read: Reading, spoken: Sequence[Sentence], reader: DangerReader) -> Found:
+    """The dangers in the sentences of a call."""
+    scores = {score.sentence: score for score in reader.scores(spoken)}
+    named: dict[int, list[Named]] = {}
+    for one in named_dangers.find(spoken):
+        named.setdefault(one.sentence, []).append(one)
+    signs = [
+        (number, sign)
+        for number in sorted(
+            {*named, *(score.sentence for score in scores.values() if score.danger >= _NEARLY)}
+        )
+        for sign in _signs(spoken[number].turn, scores.get(number), named.get(number, ()))
+    ]
+    signs.sort(key=lambda one: (not one[1].present, -(one[1].score or 0.0) if not one[1].present else one[0]))
+    kept = signs[:_MAX_SIGNS]
+    quoted = dict.fromkeys(number for number, sign in kept if sign.present)
+    return Found(
+        signs=tuple(sign for _, sign in kept),
+        quotes=tuple(evidence.of_sentence("safety", spoken[number].clauses, read) for number in quoted),
+    )
+
+
+def _signs(turn: int, score: Score | None, named: Iterable[Named]) -> list[DangerSign]:
+    """The signs of one sentence: one for each kind that a phrase names, and the reader's where no phrase names a present
+    one, whose kind is surer.
+    """
+    danger = score.danger if score else None
+    reads = score is not None and score.danger >= PRESENT
+    found = []
+    for one in named:
+        present = one.present or (reads and score is not None and score.hazard == one.hazard)
+        found.append(
+            DangerSign(
+                hazard=one.hazard,
+                turn=turn,
+                found_by=("rule", "sentence_reader") if present and reads else ("rule",),
+                present=present,
+                because="named" if present else one.because,
+                score=danger,
+            )
+        )
+    is_new = score and not any(one.present or one.hazard == score.hazard for one in found)
+    if score and score.danger >= _NEARLY and is_new:
+        because = "named" if reads else score.otherwise
+        found.append(DangerSign(score.hazard, turn, ("sentence_reader",), reads, because, danger))
+    return found
