@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 
 from eal.core import clock, ids, settings, tenancy
 from eal.core.caller import Caller, Scope, system
+from eal.domain.api_keys import quota
 from eal.domain.api_keys import store as keys
 from eal.domain.api_keys.model import MAX_REQUESTS_PER_MINUTE
-from eal.domain.organizations import founding
+from eal.domain.organizations import family, founding
 from eal.domain.organizations import store as organizations
+from eal.domain.organizations.family import Limits
 from tests.support import stored_items
 from tests.support.time import START
 
@@ -37,6 +39,13 @@ def raise_limit(organization_id: str) -> None:
     """Let the organization's keys have the highest rate limit, as the operator can."""
     by = operator(organization_id)
     organizations.limit_keys(MAX_REQUESTS_PER_MINUTE, by)
+    by.transaction.commit()
+
+
+def limit_family(organization_id: str, **limits: int) -> None:
+    """Give an organization and those below it other limits, as the operator can."""
+    by = operator(organization_id)
+    family.limit(Limits(**limits), by)
     by.transaction.commit()
 
 
@@ -62,7 +71,7 @@ _made: dict[_Kind, list[tuple[Tenant, Added]]] = defaultdict(list)
 def new_tenant(name: str = "Acme Restoration", parent: str | None = None) -> Tenant:
     """An organization with keys of every scope."""
     frozen = None if clock.now is _real_now else clock.now()
-    if frozen not in (None, START):
+    if parent or frozen not in (None, START):  # a child changes the numbers of its family
         return _new_tenant(name, parent)
     made, newest = _made[name, parent, frozen], stored_items.last_partition(settings.state_table(), "org_")
     for tenant, added in made:
@@ -88,9 +97,10 @@ def _new_tenant(name: str, parent: str | None) -> Tenant:
     ]
     for label, mode, scope in key_specs:
         by = operator(organization_id)
-        _, texts[label] = keys.create(
+        new, texts[label] = keys.create(
             by, tenant=tenancy.Tenant(organization_id, mode), name=label, scopes=(scope,)
         )
+        quota.claim(new, keys.POINTERS.walk(by.tenant), by)
         by.transaction.audit("api_key.created", organization_id)
         by.transaction.commit()
     return Tenant(organization_id, admin_text, texts["write"], texts["read"], texts["test"], admin.id)

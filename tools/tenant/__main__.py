@@ -1,9 +1,9 @@
-"""Create a tenant, or raise the rate limit of its keys. Needs AWS credentials with write access to the stack's two
-tables."""
+"""Create a tenant, or change its limits. Needs AWS credentials with write access to the stack's two tables."""
 
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import boto3
@@ -12,10 +12,11 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "layers" / "shared"))
 
 from eal.core import clock, ids
 from eal.core.caller import system
-from eal.core.errors import NotFound
+from eal.core.errors import Conflict, NotFound
 from eal.domain.api_keys.model import MAX_REQUESTS_PER_MINUTE
-from eal.domain.organizations import founding
+from eal.domain.organizations import family, founding
 from eal.domain.organizations import store as organizations
+from eal.domain.organizations.family import Limits
 
 OUTPUTS = {"STATE_TABLE": "StateTableName", "ACCESS_TABLE": "AccessTableName"}
 
@@ -40,14 +41,42 @@ def limit(organization_id: str, max_requests_per_minute: int) -> None:
     by = system("operator", organization_id, ids.new("req", clock.now()))
     organization = organizations.limit_keys(max_requests_per_minute, by)
     by.transaction.commit()
-    print(f"organization    {organization.id}")
-    print(f"limit of a key  {organization.max_requests_per_minute} requests a minute")
+    print(f"limit of a key     {organization.max_requests_per_minute} requests a minute")
 
 
-def _requests_per_minute(text: str) -> int:
-    if not 1 <= (value := int(text)) <= MAX_REQUESTS_PER_MINUTE:
-        raise argparse.ArgumentTypeError(f"must be 1 to {MAX_REQUESTS_PER_MINUTE}")
-    return value
+def allow_children(organization_id: str) -> None:
+    """Let a child have children.
+
+    Raises: NotFound.
+    """
+    by = system("operator", organization_id, ids.new("req", clock.now()))
+    organizations.allow_children(by)
+    by.transaction.commit()
+    print("children           allowed")
+
+
+def limit_family(organization_id: str, limits: Limits) -> None:
+    """Change the limits of a topmost organization and all below it, and count them if they were not.
+
+    Raises: NotFound; Conflict for an organization that has a parent.
+    """
+    by = system("operator", organization_id, ids.new("req", clock.now()))
+    changed = family.limit(limits, by)
+    by.transaction.commit()
+    most = changed.most("")
+    print(f"children           {changed.numbers.children} of {most.children}")
+    print(f"live keys          {changed.numbers.live_keys} of {most.live_keys}")
+    print(f"test keys          {changed.numbers.test_keys} of {most.test_keys}")
+    print(f"monthly AI budget  {changed.numbers.ai_budget_cents} of {most.ai_budget_cents} cents")
+
+
+def _up_to(most: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if not 1 <= (value := int(text)) <= most:
+            raise argparse.ArgumentTypeError(f"must be 1 to {most}")
+        return value
+
+    return number
 
 
 def _arguments() -> argparse.Namespace:
@@ -59,15 +88,51 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--parent", help="the id of a new organization's parent")
     parser.add_argument(
         "--max-requests-per-minute",
-        type=_requests_per_minute,
+        type=_up_to(MAX_REQUESTS_PER_MINUTE),
         help="the highest rate limit that the organization can give a key",
     )
+    parser.add_argument("--allow-children", action="store_true", help="let a child have children")
+    parser.add_argument(
+        "--max-children", type=_up_to(family.MAX_CHILDREN), help="children of the organization's family"
+    )
+    parser.add_argument(
+        "--max-keys", type=_up_to(family.MAX_KEYS), help="API keys of each mode of the organization's family"
+    )
+    parser.add_argument(
+        "--max-ai-budget-cents",
+        type=_up_to(family.MAX_BUDGET_CENTS),
+        help="the monthly AI budgets of the organization's family",
+    )
     arguments = parser.parse_args()
-    if arguments.name and arguments.max_requests_per_minute:
-        parser.error("--max-requests-per-minute needs --organization")
-    if arguments.organization and (arguments.parent or not arguments.max_requests_per_minute):
-        parser.error("--organization needs --max-requests-per-minute, and nothing else")
+    changes = any(
+        (
+            arguments.max_requests_per_minute,
+            arguments.allow_children,
+            arguments.max_children,
+            arguments.max_keys,
+            arguments.max_ai_budget_cents,
+        )
+    )
+    if arguments.name and changes:
+        parser.error("limits need --organization")
+    if arguments.organization and (arguments.parent or not changes):
+        parser.error("--organization needs a limit to change, and no --parent")
     return arguments
+
+
+def _change(arguments: argparse.Namespace) -> None:
+    print(f"organization       {arguments.organization}")
+    if arguments.max_requests_per_minute:
+        limit(arguments.organization, arguments.max_requests_per_minute)
+    if arguments.allow_children:
+        allow_children(arguments.organization)
+    limits = Limits(
+        max_children=arguments.max_children,
+        max_keys=arguments.max_keys,
+        max_ai_budget_cents=arguments.max_ai_budget_cents,
+    )
+    if limits != Limits():
+        limit_family(arguments.organization, limits)
 
 
 def main() -> int:
@@ -82,9 +147,9 @@ def main() -> int:
         if arguments.name:
             create(arguments.name, arguments.parent)
         else:
-            limit(arguments.organization, arguments.max_requests_per_minute)
-    except NotFound as unknown:
-        sys.exit(unknown.message)
+            _change(arguments)
+    except (NotFound, Conflict) as refused:
+        sys.exit(refused.message)
     return 0
 
 

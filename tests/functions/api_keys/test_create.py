@@ -13,6 +13,7 @@ from eal.core import aws, settings
 from eal.core.table.item import to_attributes
 from eal.domain.api_keys import quota
 from eal.domain.credentials.text import is_well_formed
+from eal.domain.organization_settings.table_keys import key_quota_key
 from eal.domain.organizations import store as organizations
 from tests.support.faults import watched_calls
 from tests.support.http import ApiResponse, call
@@ -522,7 +523,7 @@ def test_a_tenant_with_more_keys_from_before_the_limit_can_replace_one_at_once(
     if not is_counted:
         aws.dynamodb().delete_item(
             TableName=settings.state_table(),
-            Key=to_attributes(quota._key(tenant.in_mode("live"))._asdict()),
+            Key=to_attributes(key_quota_key(tenant.in_mode("live"))._asdict()),
         )
     monkeypatch.setattr(quota, "MAX_KEYS", 2)
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from eal.domain.credentials.text import is_well_formed
-from eal.domain.organizations import children
+from eal.domain.organizations import store as organizations
 from tests.support.callrail import stored
 from tests.support.faults import watched_calls
 from tests.support.http import ApiResponse, call
 from tests.support.pipeline import items
+from tests.support.tenants import limit_family, operator
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
@@ -79,30 +81,56 @@ def test_both_organizations_have_an_audit_record(tenant: Tenant) -> None:
     assert "5550100" not in json.dumps(items("AUDIT"))
 
 
-def test_a_child_can_have_children_of_its_own(tenant: Tenant) -> None:
+def test_a_child_has_children_only_if_the_operator_allows_it(tenant: Tenant) -> None:
     child = _create(tenant.admin).json
+    refused = _create(child["admin_key"]["key"])
+    by = operator(child["id"])
+    organizations.allow_children(by)
+    by.transaction.commit()
 
     grandchild = _create(child["admin_key"]["key"], name="Acme North East").json
 
+    assert (refused.status, refused.error) == (403, "insufficient_scope")
+    assert refused.json["error"]["details"]["reason"] == "child"
     assert grandchild["parent_organization_id"] == child["id"]
     assert [child["id"] for child in call("GET", "/v1/organizations", key=tenant.admin).json["data"]] == [
         child["id"]
     ]
 
 
-def test_the_number_of_children_is_limited(
-    tenant: Tenant, stranger: Tenant, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(children, "MAX_CHILDREN", 2)
+def test_the_number_of_children_is_limited_for_the_whole_family(tenant: Tenant, stranger: Tenant) -> None:
+    limit_family(tenant.id, max_children=3)
     child, _ = _create(tenant.admin).json, _create(tenant.admin).json
-
-    response = _create(tenant.admin)
-
-    assert (response.status, response.error) == (409, "conflict")
-    assert response.json["error"]["details"]["limit"] == 2
-    assert len(call("GET", "/v1/organizations", key=tenant.admin).json["data"]) == 2
+    by = operator(child["id"])
+    organizations.allow_children(by)
+    by.transaction.commit()
     assert _create(child["admin_key"]["key"]).status == 201
+
+    refused = [_create(tenant.admin), _create(child["admin_key"]["key"])]
+
+    assert {(response.status, response.error) for response in refused} == {(409, "conflict")}
+    assert refused[0].json["error"]["details"]["limit"] == 3
+    assert len(call("GET", "/v1/organizations", key=tenant.admin).json["data"]) == 2
     assert _create(stranger.admin).status == 201
+
+
+def test_without_the_operator_a_family_has_25_children(tenant: Tenant) -> None:
+    while (response := _create(tenant.admin)).status == 201:
+        pass
+
+    assert (response.status, response.json["error"]["details"]["limit"]) == (409, 25)
+    assert len(call("GET", "/v1/organizations?limit=200", key=tenant.admin).json["data"]) == 25
+
+
+def test_concurrent_requests_do_not_exceed_the_number_of_children(tenant: Tenant) -> None:
+    limit_family(tenant.id, max_children=3)
+    assert _create(tenant.admin).status == 201
+
+    with ThreadPoolExecutor(8) as pool:
+        rivals = list(pool.map(_create, [tenant.admin] * 8))
+
+    assert [response.status for response in rivals].count(201) == 2
+    assert {response.status for response in rivals} == {201, 409}
 
 
 def test_only_a_live_admin_key_can(tenant: Tenant) -> None:

@@ -9,7 +9,7 @@ from eal.core import ids
 from eal.core.clock import rfc3339
 from tests.support.faults import watched_calls
 from tests.support.http import call
-from tests.support.tenants import new_tenant
+from tests.support.tenants import limit_family, new_tenant
 
 if TYPE_CHECKING:
     import pytest
@@ -71,6 +71,7 @@ def test_the_creation_range_applies_to_the_child(clock: Clock, tenant: Tenant) -
 def test_the_cost_of_a_page_does_not_depend_on_the_number_of_children(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    limit_family(tenant.id, max_keys=200)
     for number in range(34):
         new_tenant(f"Location {number}", parent=tenant.id)
     _ids(tenant)

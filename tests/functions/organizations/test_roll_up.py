@@ -13,7 +13,7 @@ from tests.support.callrail import connect
 from tests.support.faults import watched_calls
 from tests.support.http import call
 from tests.support.pipeline import Pipeline
-from tests.support.tenants import new_tenant
+from tests.support.tenants import limit_family, new_tenant
 from tools.fixtures.callrail import Call
 
 if TYPE_CHECKING:
@@ -174,6 +174,7 @@ def test_a_list_that_ends_with_omitted_children_has_no_cursor(tenant: Tenant) ->
 
 
 def test_many_children_are_read_in_few_transactions(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    limit_family(tenant.id, max_keys=200)
     for number in range(34):
         new_tenant(f"Location {number}", parent=tenant.id)
     first = new_tenant("First", parent=tenant.id)

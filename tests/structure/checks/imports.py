@@ -19,6 +19,7 @@ LAYERS = ("core", "ai", "domain", "vendors", "entry")
 
 PAIRS = {
     ("api_keys", "credentials"): "a key is a credential, as a session is",
+    ("api_keys", "organizations"): "keys are counted for the whole family of an organization",
     ("api_keys", "organization_settings"): "the operator can raise the limit of an organization's keys",
     ("calls", "dispatch"): "a call shows its dispatch, which is decided with its classification",
     ("calls", "leads"): "the address of a caller's lead is the place of the call",
@@ -34,6 +35,7 @@ PAIRS = {
     ("leads", "organization_settings"): "a lead inside the service area scores higher",
     ("messages", "leads"): "a submitted form becomes a lead",
     ("organizations", "api_keys"): "a new organization comes with its first admin key",
+    ("organizations", "credentials"): "a member, a child and a grant give access that bounds of the caller's key limit",
     ("organizations", "organization_settings"): "settings are a part of the organization's item",
     ("organizations", "sessions"): "the removal of a member and a new role end the member's sessions",
     ("outbox", "audit_log"): "numbering marks the logs that have records to archive",

@@ -7,11 +7,14 @@ from typing import Literal
 
 type EngineChoice = Literal["embedded", "bedrock_when_unsure", "bedrock_always"]
 
-_MICROUSD_PER_CENT = 10_000
+MICROUSD_PER_CENT = 10_000
 MIN_BUDGET_CENTS = 100
 """One use of the dearest model holds up to half a dollar: a smaller budget might never be used."""
+MAX_SELF_SERVICE_BUDGET_CENTS = 5_000
+"""The highest sum of the budgets of a family (`eal.domain.organizations.family`) unless the operator, who pays the bill
+of Bedrock, has raised it."""
 MAX_BUDGET_CENTS = 100_000
-"""The operator pays the bill of Bedrock, so a tenant's admin cannot set any budget."""
+"""The highest budget of one organization."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,4 +27,4 @@ class Policy:
 
     @property
     def monthly_budget_microusd(self) -> int:
-        return self.monthly_budget_cents * _MICROUSD_PER_CENT
+        return self.monthly_budget_cents * MICROUSD_PER_CENT

@@ -15,6 +15,9 @@ SCOPES: tuple[Scope, ...] = ("read", "write", "admin")
 type Role = Literal["owner", "admin", "member", "viewer"]
 """Of a member of an organization."""
 
+ROLES: tuple[Role, ...] = ("viewer", "member", "admin", "owner")
+"""The lowest first."""
+
 
 def includes(held: Scope, needed: Scope) -> bool:
     """Whether a scope is enough: admin includes write includes read."""
@@ -22,11 +25,16 @@ def includes(held: Scope, needed: Scope) -> bool:
 
 
 class KeyBounds(NamedTuple):
-    """What limits the caller's key. A key can't create or change a key beyond its own end and networks."""
+    """What limits the caller's key. A key can't create or change a credential beyond its own end and networks.
+
+    `member_id` is the member from whom the key descends, because they created it or a key that did: it may do to owners
+    what this member may do. None for a key of the operator, or of the parent that created the organization.
+    """
 
     expires_at: datetime | None = None
     allowed_cidrs: tuple[str, ...] | None = None
     rate_limit_remaining: int = 0
+    member_id: str | None = None
 
 
 UNBOUNDED = KeyBounds()
@@ -101,6 +109,11 @@ class Caller(NamedTuple):
     @property
     def mode(self) -> Mode:
         return self.tenant.mode
+
+    @property
+    def member_id(self) -> str | None:
+        """The member who acts, or from whom the caller's key descends."""
+        return self.actor.id if self.sign_in else self.key.member_id
 
     @property
     def credential_id(self) -> str:

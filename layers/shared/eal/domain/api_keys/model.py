@@ -42,7 +42,9 @@ class KeyPointer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKey:
-    """`status` is the stored status; `status_at` also considers the expiry."""
+    """`status` is the stored status; `status_at` also considers the expiry. `member_id` is the member from whom the key
+    descends (`eal.core.caller.KeyBounds`).
+    """
 
     id: str
     organization_id: str
@@ -55,6 +57,7 @@ class ApiKey:
     created_by: Actor
     version: int
     fingerprint: str
+    member_id: str | None = None
     per_minute: int = DEFAULT_REQUESTS_PER_MINUTE
     burst: int = 2 * DEFAULT_REQUESTS_PER_MINUTE
     allowed_cidrs: tuple[str, ...] | None = None

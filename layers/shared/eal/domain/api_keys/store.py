@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from ipaddress import ip_network
 from typing import TYPE_CHECKING, cast
 
 from eal.core import audit, ids, settings
@@ -28,12 +27,12 @@ from eal.domain.api_keys.model import (
     RateLimit,
 )
 from eal.domain.api_keys.wire import ApiKeyView
+from eal.domain.credentials.bounds import require_expiry_within_own, require_networks_within_own
 from eal.domain.credentials.text import fingerprint, new_text
 from eal.domain.organization_settings.store import max_requests_per_minute
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from ipaddress import IPv4Network, IPv6Network
 
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
@@ -62,8 +61,8 @@ def issue(body: ApiKeyCreate, by: Caller) -> tuple[ApiKey, str]:
     check_expiry(body.expires_at, by.at)
     expires_at = body.expires_at or by.key.expires_at
     allowed_cidrs = tuple(body.allowed_cidrs) if body.allowed_cidrs else by.key.allowed_cidrs
-    _require_expiry_within_own(by, expires_at)
-    _require_networks_within_own(by, allowed_cidrs)
+    require_expiry_within_own(by, expires_at)
+    require_networks_within_own(by, allowed_cidrs)
     limit = body.rate_limit.limit() if body.rate_limit else RateLimit()
     _require_limit_within_organization(by, limit)
     new, text = create(
@@ -74,6 +73,7 @@ def issue(body: ApiKeyCreate, by: Caller) -> tuple[ApiKey, str]:
         limit=limit,
         allowed_cidrs=allowed_cidrs,
         expires_at=expires_at,
+        member_id=by.member_id,
     )
     quota.claim(new, POINTERS.walk(by.tenant), by)
     count_permanent_admins(by, new.organization_id, int(new.is_permanent_admin))
@@ -90,11 +90,12 @@ def create(
     limit: RateLimit | None = None,
     allowed_cidrs: tuple[str, ...] | None = None,
     expires_at: datetime | None = None,
+    member_id: str | None = None,
 ) -> tuple[ApiKey, str]:
     """Add a new key to the caller's transaction, without checks. The key and its text.
 
-    Its users (`issue`, `rotate` and new organizations) write the audit record, count permanent admin keys, and claim
-    the quota; a new organization has room for its first key.
+    Its users (`issue`, `rotate` and new organizations) write the audit record, count permanent admin keys, and count
+    the key in the quotas.
     """
     text, limit = new_text(tenant.mode), limit or RateLimit()
     new = ApiKey(
@@ -109,6 +110,7 @@ def create(
         created_by=Actor(type=by.actor.type, id=by.actor.id),
         version=1,
         fingerprint=fingerprint(text),
+        member_id=member_id,
         per_minute=limit.per_minute,
         burst=limit.burst,
         allowed_cidrs=allowed_cidrs,
@@ -148,9 +150,9 @@ def update(key_id: str, body: ApiKeyUpdate, by: Caller) -> ApiKey:
     check_expiry(body.expires_at, by.at)
     new = _changed(old, body)
     if new.expires_at != old.expires_at:
-        _require_expiry_within_own(by, new.expires_at)
+        require_expiry_within_own(by, new.expires_at)
     if new.allowed_cidrs != old.allowed_cidrs:
-        _require_networks_within_own(by, new.allowed_cidrs)
+        require_networks_within_own(by, new.allowed_cidrs)
     if (new.per_minute, new.burst) != (old.per_minute, old.burst):
         _require_limit_within_organization(by, RateLimit(per_minute=new.per_minute, burst=new.burst))
     if new.id == by.actor.id and not new.allows(by.actor.ip or ""):
@@ -189,8 +191,8 @@ def rotate(key_id: str, overlap_seconds: int, by: Caller) -> tuple[ApiKey, str]:
     """
     old = get(key_id, by)
     _require_mode_access(by, old.mode)
-    _require_expiry_within_own(by, old.expires_at)
-    _require_networks_within_own(by, old.allowed_cidrs)
+    require_expiry_within_own(by, old.expires_at)
+    require_networks_within_own(by, old.allowed_cidrs)
     status = old.status_at(by.at)
     if status != "active":
         raise Conflict(f"This key is {status}. Only an active key can be rotated.", status=status)
@@ -202,6 +204,7 @@ def rotate(key_id: str, overlap_seconds: int, by: Caller) -> tuple[ApiKey, str]:
         limit=RateLimit(per_minute=old.per_minute, burst=old.burst),
         allowed_cidrs=old.allowed_cidrs,
         expires_at=old.expires_at,
+        member_id=old.member_id or by.member_id,
     )
     overlap_ends_at = by.at + timedelta(seconds=overlap_seconds)
     rotated = replace(
@@ -235,6 +238,7 @@ def revoke(key_id: str, by: Caller) -> None:
         return
     revoked = replace(old, status="revoked", revoked_at=by.at, version=old.version + 1)
     _change(by, old, revoked)
+    quota.release(old, by)
     count_permanent_admins(by, old.organization_id, -int(old.is_permanent_admin))
     by.transaction.audit("api_key.revoked", old.id, audit.changes(_audited(old), _audited(revoked)))
     by.transaction.emit("api_key.revoked", ApiKeyView.of(revoked).model_dump(mode="json"))
@@ -285,18 +289,6 @@ def _require_mode_access(by: Caller, mode: Mode) -> None:
         raise InsufficientScope("A test key can manage only test keys.", reason="test_key")
 
 
-def _require_expiry_within_own(by: Caller, expires_at: datetime | None) -> None:
-    if by.key.expires_at and not (expires_at and expires_at <= by.key.expires_at):
-        message = "A key cannot give a key a later expiry than its own."
-        raise InsufficientScope(message, reason="bound", bound="expires_at")
-
-
-def _require_networks_within_own(by: Caller, allowed_cidrs: tuple[str, ...] | None) -> None:
-    if by.key.allowed_cidrs and not (allowed_cidrs and _are_within(allowed_cidrs, by.key.allowed_cidrs)):
-        message = "A key cannot give a key networks outside its own."
-        raise InsufficientScope(message, reason="bound", bound="allowed_cidrs")
-
-
 def _require_limit_within_organization(by: Caller, limit: RateLimit) -> None:
     """Raises: ValidationFailed for more requests than the organization's keys may have. Costs a read if they are more
     than every organization's keys may have."""
@@ -308,20 +300,6 @@ def _require_limit_within_organization(by: Caller, limit: RateLimit) -> None:
     field, bound = ("per_minute", most) if limit.per_minute > most else ("burst", 2 * most)
     message = f"Must be at most {bound}, the limit of your organization. Contact us to raise it."
     raise ValidationFailed.of_field(f"/rate_limit/{field}", message, "above_organization_limit")
-
-
-def require_unbounded_key(by: Caller) -> None:
-    """Raises: InsufficientScope if the caller's own key has an expiry or is bound to networks."""
-    _require_expiry_within_own(by, None)
-    _require_networks_within_own(by, None)
-
-
-def _are_within(inner: tuple[str, ...], outer: tuple[str, ...]) -> bool:
-    return all(any(_is_within(ip_network(own), ip_network(other)) for other in outer) for own in inner)
-
-
-def _is_within(inner: IPv4Network | IPv6Network, outer: IPv4Network | IPv6Network) -> bool:
-    return inner.version == outer.version and inner.subnet_of(outer)  # type: ignore[arg-type]  # of one version
 
 
 def _audited(api_key: ApiKey) -> Item:

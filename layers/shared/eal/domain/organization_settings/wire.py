@@ -6,7 +6,12 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Literal, Self, cast
 
-from eal.ai.policy import MAX_BUDGET_CENTS, MIN_BUDGET_CENTS, EngineChoice
+from eal.ai.policy import (
+    MAX_BUDGET_CENTS,
+    MAX_SELF_SERVICE_BUDGET_CENTS,
+    MIN_BUDGET_CENTS,
+    EngineChoice,
+)
 from eal.core.contact import Email, Phone
 from eal.core.schema import (
     AfterValidator,
@@ -112,7 +117,8 @@ _ENGINE = Field(
 _MONTHLY_BUDGET = Field(
     description="What Bedrock may cost in a calendar month (UTC), in US cents; at least "
     f"{MIN_BUDGET_CENTS} unless `engine` is `embedded`. Nothing is sent to Bedrock that could exceed it. "
-    "`GET /organizations/me/ai-usage` shows what was spent."
+    f"An organization, its parents and children may have {MAX_SELF_SERVICE_BUDGET_CENTS} together unless we have "
+    "raised that limit. `GET /organizations/me/ai-usage` shows what was spent."
 )
 _KEEPS_RECORDINGS = Field(
     description="Whether recordings of calls are copied from the call tracker. If false, existing copies are "

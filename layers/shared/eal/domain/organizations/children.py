@@ -5,11 +5,10 @@ from __future__ import annotations
 from itertools import batched
 from typing import TYPE_CHECKING, NamedTuple
 
-from eal.core.errors import Conflict
 from eal.core.table.collection import Collection
 from eal.core.table.item import load
 from eal.core.table.page import Page
-from eal.core.table.read import count, get_all
+from eal.core.table.read import get_all
 from eal.domain.organization_settings.table_keys import grant_key, organization_key
 from eal.domain.organizations.grants.model import GivenGrant
 from eal.domain.organizations.model import ChildPointer, Organization
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
 
 POINTERS = Collection("CHILD", ChildPointer, id_prefix="org", noun="child", both_modes=True)
 
-MAX_CHILDREN = 5000
-"""Of one organization. Their pointers are counted in one read, of less than a megabyte."""
 MAX_CHILDREN_PER_READ = 33
 """With up to three items per child, below the 100 items that one TransactGetItems may read."""
 
@@ -45,14 +42,6 @@ def search(query: ListQuery, by: Caller) -> Page[Child]:
             if child:
                 children.append(Child(load(Organization, child), load(GivenGrant, grant) if grant else None))
     return Page(children, ids.next_cursor)
-
-
-def check_room(by: Caller) -> None:
-    """Raises: Conflict if the caller's organization has MAX_CHILDREN."""
-    if count("pk = :pk", {":pk": POINTERS.partition(by.tenant)}) >= MAX_CHILDREN:
-        raise Conflict(
-            f"Your organization has {MAX_CHILDREN} children, which is the limit.", limit=MAX_CHILDREN
-        )
 
 
 def child_ids(query: ListQuery, by: Caller) -> Page[str]:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from eal.core import audit, ids
 from eal.core.caller import SCOPES
-from eal.core.errors import NotFound
-from eal.core.table.read import get
+from eal.core.errors import InsufficientScope
 from eal.core.tenancy import Tenant
+from eal.domain.api_keys import quota
 from eal.domain.api_keys import store as keys
-from eal.domain.organization_settings.table_keys import organization_key
-from eal.domain.organizations import children
+from eal.domain.credentials.bounds import require_unbounded_key
+from eal.domain.organizations import children, family
+from eal.domain.organizations.family import Numbers
 from eal.domain.organizations.model import PERSONAL_SETTINGS, ChildPointer, Organization
 from eal.domain.organizations.store import current, item_of, require_live_key, with_settings
 
@@ -31,8 +32,8 @@ def create(
     The caller's `organization_id` is the new organization's id, because the audit records belong to that tenant.
     Raises: NotFound for a parent that does not exist.
     """
-    if parent_organization_id and get(organization_key(parent_organization_id)) is None:
-        raise NotFound(f"There is no organization {parent_organization_id}.")
+    if parent_organization_id:
+        family.add(family.of(parent_organization_id), Numbers(children=1, live_keys=1), by, is_limited=False)
     new = Organization(
         id=by.organization_id,
         name=name,
@@ -49,12 +50,18 @@ def create_child(body: OrganizationCreate, by: Caller) -> tuple[Organization, Ap
     """A new child of the caller's organization, with its first live admin key and the key's text. Its keys may have the
     rate limits that its parent's keys may have.
 
-    Raises: InsufficientScope, also for a key with an expiry or networks, because the child's admin key has neither;
-    Conflict if the caller's organization has too many children.
+    Raises: InsufficientScope, also for a key with an expiry or networks, because the child's admin key has neither, and
+    for a child that the operator has not allowed to have children; Conflict if the caller's family has too many
+    children or keys; ValidationFailed for an AI budget above that of the family.
     """
     require_live_key(by)
-    keys.require_unbounded_key(by)
-    children.check_room(by)
+    require_unbounded_key(by)
+    parent = current(by)
+    if parent.parent_organization_id and not parent.may_have_children:
+        raise InsufficientScope(
+            "Your organization is a child, which cannot create children. Let its parent create them, or contact us.",
+            reason="child",
+        )
     new = Organization(
         id=ids.new("org", by.at),
         name=body.name,
@@ -63,9 +70,11 @@ def create_child(body: OrganizationCreate, by: Caller) -> tuple[Organization, Ap
         industry=body.industry,
         parent_organization_id=by.organization_id,
         settings=with_settings({}, body.settings),
-        max_requests_per_minute=current(by).max_requests_per_minute,
+        max_requests_per_minute=parent.max_requests_per_minute,
         salt=audit.new_salt(),
     )
+    step = Numbers(children=1, live_keys=1, ai_budget_cents=family.budget_cents(new.settings))
+    family.add(family.of(parent.id), step, by)
     admin, text = _write_new(new, by, also_for=new.id)
     return new, admin, text
 
@@ -77,6 +86,7 @@ def _write_new(new: Organization, by: Caller, *, also_for: str | None) -> tuple[
         by.transaction.create(children.POINTERS.item(parent, ChildPointer(id=new.id)))
     admin, text = keys.create(by, tenant=Tenant(new.id, "live"), name="First admin key", scopes=(SCOPES[-1],))
     keys.count_permanent_admins(by, new.id, 1)
+    quota.begin(admin, by)
     given: Item = {
         "name": new.name,
         "industry": new.industry,

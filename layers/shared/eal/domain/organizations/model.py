@@ -18,8 +18,9 @@ class Organization:
     """`settings` has the shape of `organization_settings.wire.SettingsView`, and contains only what was set.
 
     `subscriptions` are the organization's subscriptions by mode, the effective one first. Only billing events change
-    them. `max_requests_per_minute` is the highest rate limit of one API key; only the operator sets it. `salt` is for
-    the audit log's commitments: it is stored only here, and the API never returns it.
+    them. `max_requests_per_minute` is the highest rate limit of one API key, and `may_have_children` is whether a child
+    may create children; only the operator sets these. `salt` is for the audit log's commitments: it is stored only
+    here, and the API never returns it.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Organization:
     settings: dict[str, Json] = field(default_factory=dict)
     subscriptions: dict[Mode, tuple[Subscription, ...]] = field(default_factory=dict)
     max_requests_per_minute: int | None = None
+    may_have_children: bool = False
     salt: str | None = None
 
 

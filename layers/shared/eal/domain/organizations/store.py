@@ -54,7 +54,7 @@ def update(old: Organization, body: OrganizationUpdate, by: Caller) -> Organizat
     """The organization with the fields present in the body. Null restores a default; `settings: null` changes nothing.
 
     `old` is the caller's own organization, or a child of it.
-    Raises: InsufficientScope, PreconditionFailed.
+    Raises: InsufficientScope, PreconditionFailed; ValidationFailed for an AI budget above that of the family.
     """
     require_live_key(by)
     by.transaction.check_if_match(old.version)
@@ -68,6 +68,10 @@ def update(old: Organization, body: OrganizationUpdate, by: Caller) -> Organizat
     before, after = _audited(old), _audited(new)
     if before == after:
         return old
+    # Imported here: functions that only read an organization would pay for the modules of budgets at their cold start.
+    from eal.domain.organizations import family
+
+    family.change_budget(old.id, family.budget_cents(old.settings), family.budget_cents(new.settings), by)
     salt = old.salt or audit.new_salt()
     new = replace(new, version=old.version + 1, salt=salt)
     by.transaction.replace(item_of(new), was=old.version)
@@ -84,12 +88,29 @@ def limit_keys(max_requests_per_minute: int, by: Caller) -> Organization:
     Raises: NotFound.
     """
     old = current(by)
-    if old.max_requests_per_minute == max_requests_per_minute:
+    return _allow(old, replace(old, max_requests_per_minute=max_requests_per_minute), by)
+
+
+def allow_children(by: Caller) -> Organization:
+    """Let the caller's own organization have children although it is a child. For the operator's tools.
+
+    Raises: NotFound.
+    """
+    old = current(by)
+    return _allow(old, replace(old, may_have_children=True), by)
+
+
+def _allow(old: Organization, new: Organization, by: Caller) -> Organization:
+    if new == old:
         return old
-    new = replace(old, max_requests_per_minute=max_requests_per_minute, version=old.version + 1)
+    new = replace(new, version=old.version + 1)
     by.transaction.replace(item_of(new), was=old.version)
     before, after = (
-        {"max_requests_per_minute": organization.max_requests_per_minute} for organization in (old, new)
+        {
+            "max_requests_per_minute": organization.max_requests_per_minute,
+            "may_have_children": organization.may_have_children,
+        }
+        for organization in (old, new)
     )
     by.transaction.audit("organization.updated", new.id, audit.changes(before, after))
     return new

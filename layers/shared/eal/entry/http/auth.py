@@ -141,6 +141,7 @@ def authenticate(request: Request, needs: Needs, admission: Admission) -> Caller
             expires_at=key.expires_at,
             allowed_cidrs=key.allowed_cidrs,
             rate_limit_remaining=_remaining(use),
+            member_id=key.member_id,
         ),
     )
 

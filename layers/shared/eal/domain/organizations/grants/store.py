@@ -11,6 +11,7 @@ from eal.core.table.item import dump, load
 from eal.core.table.page import Entry, Page
 from eal.core.table.read import get, get_all
 from eal.domain.api_keys import store as keys
+from eal.domain.credentials.bounds import require_unbounded_key
 from eal.domain.organization_settings.table_keys import grant_key, organization_key
 from eal.domain.organizations import store as organizations
 from eal.domain.organizations.grants.model import GivenGrant, Grant
@@ -48,13 +49,15 @@ def put(
 def give(parent_id: str, body: GrantPut, by: Caller) -> GivenGrant:
     """Grant the caller's parent exactly the resources in the body.
 
-    Raises: InsufficientScope; NotFound if `parent_id` is not the caller's parent; PreconditionFailed; ValidationFailed
-    for an expiry in the past.
+    Raises: InsufficientScope, also for a key that expires before the grant or is bound to networks, because the
+    parent's keys are not; NotFound if `parent_id` is not the caller's parent; PreconditionFailed; ValidationFailed for
+    an expiry in the past.
     """
     organizations.require_live_key(by)
     before = _given(parent_id, by)
     by.transaction.check_if_match(before.version if before else 0)
     keys.check_expiry(body.expires_at, by.at)
+    require_unbounded_key(by, until=body.expires_at)
     grant = Grant(resources=tuple(dict.fromkeys(body.resources)), expires_at=body.expires_at)
     if before and (set(before.resources), before.expires_at) == (set(grant.resources), grant.expires_at):
         return before

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from eal.core import audit, ids
 from eal.core.audit import Actor
+from eal.core.caller import ROLES
 from eal.core.contact import MAX_EMAIL_CHARACTERS
 from eal.core.errors import Conflict, InsufficientScope
 from eal.core.table.collection import Collection
@@ -15,6 +16,7 @@ from eal.core.table.keys import key
 from eal.core.table.read import get
 from eal.core.table.write import Stale
 from eal.core.tenancy import BothModes, Tenant
+from eal.domain.credentials.bounds import require_unbounded_key
 from eal.domain.organizations.members import people
 from eal.domain.organizations.members.model import PERSONAL, Member
 from eal.domain.organizations.store import require_live_key
@@ -60,9 +62,11 @@ def find_id(organization_id: str, email: str) -> str | None:
 def invite(body: MemberCreate, by: Caller) -> Member:
     """A new member. A worker sends the invitation.
 
-    Raises: InsufficientScope; Conflict with the `id` of a member that has this address.
+    Raises: InsufficientScope, also for a key with an expiry or networks, because the member's sessions have neither;
+    Conflict with the `id` of a member that has this address.
     """
     require_live_key(by)
+    require_unbounded_key(by)
     _require_owner_for(by, body.role)
     new = Member(
         id=ids.new("mem", by.at),
@@ -96,13 +100,15 @@ def search(query: ListQuery, by: Caller) -> Page[Member]:
 def update(member_id: str, body: MemberUpdate, by: Caller) -> Member:
     """Change the fields present in the body. A new role ends the member's sessions.
 
-    Raises: InsufficientScope, also if a member who is no owner changes an owner or makes someone one; NotFound;
-    PreconditionFailed; Conflict for the last owner.
+    Raises: InsufficientScope, also if a member who is no owner changes an owner or makes someone one, and if a key with
+    an expiry or networks raises a role; NotFound; PreconditionFailed; Conflict for the last owner.
     """
     require_live_key(by)
     old = MEMBERS.get(by.tenant, member_id)
     new = patched(old, body)
     _require_owner_for(by, old.role, new.role)
+    if ROLES.index(new.role) > ROLES.index(old.role):
+        require_unbounded_key(by)
     if new == old:
         by.transaction.check_if_match(old.version)
         return old
@@ -117,9 +123,23 @@ def update(member_id: str, body: MemberUpdate, by: Caller) -> Member:
 
 
 def _require_owner_for(by: Caller, *roles: Role) -> None:
-    """Raises: InsufficientScope if a member who is no owner acts on one. An admin key may do what an owner may."""
-    if "owner" in roles and by.sign_in and by.sign_in.role != "owner":
-        raise InsufficientScope("Only an owner can change an owner, or make someone one.", reason="owner")
+    """An admin key may do what an owner may, unless it descends from a member who is no owner.
+
+    Raises: InsufficientScope if the caller acts on an owner and may not.
+    """
+    if "owner" not in roles or by.member_id is None:
+        return
+    if by.sign_in:
+        role: Role | None = by.sign_in.role
+    else:
+        member = MEMBERS.find(by.tenant, by.member_id)
+        role = member.role if member else None
+    if role != "owner":
+        raise InsufficientScope(
+            "Only an owner can change an owner, or make someone one. An admin key can, unless a member who is no owner "
+            "created it.",
+            reason="owner",
+        )
 
 
 def _require_another_owner(leaving: Member, by: Caller) -> None:
