@@ -291,8 +291,9 @@ def test_a_wish_of_the_recipient_is_removed_with_a_reason_in_the_query(api: Fake
 
 
 def test_the_list_of_suppressions_is_a_file_with_the_filters_of_the_page(api: FakeApi) -> None:
-    member = signed_in("viewer")
+    member = signed_in("admin")
     path = "/outreach/suppressions?reason=bounced"
+    assert "export=csv" not in signed_in("member").get(path).text
     assert "/outreach/suppressions?reason=bounced&amp;export=csv" in member.get(path).text
     api.responses["exportSuppressionsCsv"] = lambda _: (200, "address,reason\r\ngone@example.com,bounced\r\n")
     file = member.get(f"{path}&export=csv")

@@ -22,7 +22,6 @@ HEADERS = {
     summary="Export the audit log as CSV",
     operation_id="exportAuditLogCsv",
     tag="audit-log",
-    grant="audit-log",
     also=(303,),
 )
 def export(query: AuditLogCsvQuery, caller: RecentAdmin) -> Response:
@@ -30,7 +29,7 @@ def export(query: AuditLogCsvQuery, caller: RecentAdmin) -> Response:
     can match, the response is a 303 whose Location is an export created with the same filters. The file of an export
     starts with the oldest record, whatever `order` is.
 
-    If three exports are already running, the response is 409.
+    The log records the export. If three exports are already running, the response is 409.
     """
     if (text := direct.csv_text(query, by=caller)) is not None:
         return Response(200, text, HEADERS)

@@ -4,7 +4,7 @@ from eal.domain.outreach.suppressions import csv_export
 from eal.domain.outreach.suppressions.wire import SuppressionCsvQuery
 from eal.entry.http.api import Api
 from eal.entry.http.request import Response
-from eal.entry.http.route import Reader
+from eal.entry.http.route import RecentAdmin
 
 app = Api()
 handler = app.handler
@@ -20,11 +20,10 @@ HEADERS = {
     summary="Export suppressions as CSV",
     operation_id="exportSuppressionsCsv",
     tag="outreach",
-    grant="outreach",
 )
-def export(query: SuppressionCsvQuery, caller: Reader) -> Response:
+def export(query: SuppressionCsvQuery, caller: RecentAdmin) -> Response:
     """Returns up to 10,000 suppressions as CSV, newest first. If more match, or if `source` has to be looked for among
-    more than 20,000, the response is 422: request them by time.
+    more than 20,000, the response is 422: request them by time. The audit log records the export.
 
     `POST /outreach/suppressions/import` accepts the file.
     """

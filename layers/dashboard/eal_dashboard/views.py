@@ -307,6 +307,8 @@ def _exported(visit: Visit, call: Call) -> Html | Data | File:
     response = visit.api.send(_call(visit, call))
     if response.status == UNAUTHORIZED:
         raise SessionEnded
+    if response.code == "reauthentication_required":
+        raise SignInAgain
     if not response.is_success:
         return _failed(visit, response)
     return File(f"{visit.page.title.lower()}.csv", response.csv)

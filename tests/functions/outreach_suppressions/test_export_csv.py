@@ -19,7 +19,7 @@ PATH = "/v1/outreach/suppressions/export.csv"
 
 
 def _rows(tenant: Tenant, query: str = "") -> list[dict[str, str]]:
-    response = call("GET", f"{PATH}{query}", key=tenant.read)
+    response = call("GET", f"{PATH}{query}", key=tenant.admin)
     assert response.status == 200, response.text
     assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
     return list(csv.DictReader(io.StringIO(response.text)))
@@ -62,7 +62,7 @@ def test_more_than_a_response_can_hold_is_422(tenant: Tenant, monkeypatch: pytes
     assert len(_rows(tenant)) == 2
     suppress(tenant, address="a2@example.com")
 
-    response = call("GET", PATH, key=tenant.read)
+    response = call("GET", PATH, key=tenant.admin)
 
     assert (response.status, response.error) == (422, "validation_error")
 
@@ -76,10 +76,23 @@ def test_a_filter_without_an_index_reads_a_limited_number(
     assert _rows(tenant, "?source=vendor") == []
     newest = suppress(tenant, address="a3@example.com", reason="bounced")
 
-    response = call("GET", f"{PATH}?source=vendor", key=tenant.read)
+    response = call("GET", f"{PATH}?source=vendor", key=tenant.admin)
 
     assert (response.status, response.error) == (422, "validation_error")
     (field,) = response.json["error"]["details"]["fields"]
     assert (field["pointer"], field["type"]) == ("/created_after", "too_much")
     assert _rows(tenant, f"?source=vendor&created_after={newest['created_at']}") == []
     assert len(_rows(tenant, "?reason=bounced")) == 1
+
+
+def test_only_an_admin_exports_and_the_log_records_it(tenant: Tenant) -> None:
+    suppress(tenant, address="a@example.com", reason="bounced")
+
+    refused = [call("GET", PATH, key=key) for key in (tenant.read, tenant.write)]
+    _rows(tenant, "?reason=bounced")
+
+    assert {(response.status, response.error) for response in refused} == {(403, "insufficient_scope")}
+    (record,) = call("GET", "/v1/audit-log?action=suppression_list.exported", key=tenant.admin).json["data"]
+    assert record["resource"] == {"type": "suppression_list", "id": tenant.id}
+    assert record["actor"]["id"] == tenant.admin_id
+    assert {change["field"]: change["to"] for change in record["changes"]} == {"reason": "bounced", "rows": 1}

@@ -153,7 +153,7 @@ def test_the_file_of_an_export_can_be_imported(tenant: Tenant, stranger: Tenant)
     suppress(tenant, address="+dana@example.com", reason="hostile", note="=cmd()")
     suppress(tenant, domain="example.com")
     suppress(tenant, address="kim@example.com", topic="reviews")
-    text = call("GET", "/v1/outreach/suppressions/export.csv", key=tenant.read).text
+    text = call("GET", "/v1/outreach/suppressions/export.csv", key=tenant.admin).text
 
     assert _statuses(_import(stranger, text)) == ["created", "created", "created"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from eal.core import audit
 from eal.domain.audit_log import store
 from eal.domain.audit_log.exports import csv
 
@@ -21,7 +22,7 @@ MAX_RECORDS_READ = 20_000
 
 def csv_text(query: AuditLogCsvQuery, by: Caller) -> str | None:
     """The matching records in the order of the list; None if they need an export, because they exceed a limit or can be
-    in the archive only."""
+    in the archive only. The caller's transaction records that they were exported."""
     items = store.every(query.as_list(), by)
     if items is None:
         return None
@@ -37,4 +38,8 @@ def csv_text(query: AuditLogCsvQuery, by: Caller) -> str | None:
         size += len(json.dumps(row))
         if len(rows) > MAX_ROWS + 1 or size > MAX_BODY_BYTES:
             return None
+    filters = query.filters().model_dump(mode="json", exclude_none=True)
+    by.transaction.audit(
+        "audit_log.exported", by.organization_id, audit.changes({}, {**filters, "rows": len(rows) - 1})
+    )
     return "".join(rows)

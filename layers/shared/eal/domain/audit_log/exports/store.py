@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from eal.core import audit, ids
-from eal.core.errors import Conflict, GrantRequired
+from eal.core.errors import Conflict
 from eal.core.table import progress as bookkeeping
 from eal.core.table.collection import Collection
 from eal.core.table.item import dump, load
@@ -44,14 +44,8 @@ _RETENTION = timedelta(days=90)
 def request_export(filters: AuditExportFilters, format_: Format, by: Caller) -> AuditExportView:
     """A new export, or the open one if the same request was made within REPEAT_WINDOW.
 
-    Raises: GrantRequired if a parent reads its child's log, because it cannot write there; Conflict if
-    MAX_OPEN_EXPORTS are open.
+    Raises: Conflict if MAX_OPEN_EXPORTS are open.
     """
-    if by.reads_for_child:
-        raise GrantRequired(
-            "An export can be created only by the organization itself. Narrow the filters to get the CSV directly.",
-            reason="read_only",
-        )
     before = _read_open(by.tenant)
     running = {
         export_id: request

@@ -6,6 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
+from eal.core import audit
 from eal.core.csv_cell import harmless
 from eal.core.errors import ValidationFailed
 from eal.domain.outreach.suppressions import store
@@ -25,7 +26,7 @@ MAX_SUPPRESSIONS_READ = 20_000
 
 
 def csv_text(query: SuppressionCsvQuery, by: Caller) -> str:
-    """The matching suppressions, newest first.
+    """The matching suppressions, newest first. The caller's transaction records that they were exported.
 
     Raises: ValidationFailed if more than MAX_ROWS match, or more than MAX_SUPPRESSIONS_READ would be read.
     """
@@ -43,6 +44,10 @@ def csv_text(query: SuppressionCsvQuery, by: Caller) -> str:
             raise _too_much(f"More than {MAX_ROWS} suppressions match.")
         writer.writerow(_text(item.get(name)) for name in COLUMNS)
         rows += 1
+    filters = query.model_dump(mode="json", exclude_none=True)
+    by.transaction.audit(
+        "suppression_list.exported", by.organization_id, audit.changes({}, {**filters, "rows": rows})
+    )
     return file.getvalue()
 
 
