@@ -18,7 +18,9 @@ handler = app.handler
     grant="webhooks",
 )
 def list_webhooks(query: ListQuery, caller: Reader) -> WebhookPage:
-    """Lists the endpoints of the key's mode, newest first, including disabled ones."""
+    """Lists the endpoints of the key's mode, newest first, including disabled ones. Below the scope `admin`, and for a
+    parent, the query of a URL is `***`.
+    """
     page = webhooks.search(query, by=caller)
-    shown = [WebhookView.of(endpoint) for endpoint in page.items]
+    shown = [WebhookView.of(webhooks.shown_to(endpoint, by=caller)) for endpoint in page.items]
     return WebhookPage(data=shown, next_cursor=page.next_cursor)

@@ -74,6 +74,14 @@ def register(body: WebhookCreate, by: Caller) -> tuple[Endpoint, str]:
     return new, secret
 
 
+def shown_to(endpoint: Endpoint, by: Caller) -> Endpoint:
+    """The endpoint without the query of its URL, which is often a secret, unless the caller is an admin of its
+    organization."""
+    if by.scope == "admin" and not by.reads_for_child:
+        return endpoint
+    return replace(endpoint, url=address.without_query(endpoint.url))
+
+
 def search(query: ListQuery, by: Caller) -> Page[Endpoint]:
     """The endpoints of the caller's mode, newest first."""
     return ENDPOINTS.page(by.tenant, query)
