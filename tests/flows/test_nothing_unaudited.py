@@ -47,7 +47,7 @@ RESOURCES = {
 }  # fmt: skip
 """Resources: the kind of the item, and the type in its audit record. `K` is an API key in the Access table."""
 PARTS = {
-    "KEY", "KEY_COUNT", "KEY_QUOTA", "FAMILY",
+    "KEY", "KEY_COUNT", "KEY_QUOTA", "FAMILY", "INVITATIONS",
     "C", "CHILD", "MEMBER_EMAIL", "LEAD_CONTACT", "LEAD_HISTORY", "LEAD_TOMBSTONE",
     "PROSPECT_CONTACT", "PROSPECT_TOMBSTONE", "CALL_CLAIM", "CALL_RUNS", "TRANSCRIPT", "CORRECTION", "CALLBACK",
     "CALL_TOMBSTONE", "RECORDING", "CLAIM_NUMBER", "CLAIM_RETENTION", "CLAIM_TOMBSTONE", "CLAIM_PHOTO_REGISTER",

@@ -19,7 +19,8 @@ def create(body: OrganizationCreate, caller: RecentAdmin) -> Created[Organizatio
     """Creates a child of the caller's organization, with its first admin key. The key's text is shown only in this
     response: store it now. An idempotent replay returns null in its place.
 
-    An organization can have 5,000 children.
+    An organization and those below it can have 25 children unless we have raised the limit. A child cannot create
+    children unless we have allowed it.
     """
     child, admin, text = founding.create_child(body, by=caller)
     return Created(OrganizationCreated.of_new(child, admin.id, text))

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from eal.domain.credentials.text import is_well_formed
-from eal.domain.organizations import store as organizations
 from tests.support.callrail import stored
 from tests.support.faults import watched_calls
 from tests.support.http import ApiResponse, call
 from tests.support.pipeline import items
-from tests.support.tenants import limit_family, operator
+from tests.support.tenants import allow_children, limit_family
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
@@ -84,9 +83,7 @@ def test_both_organizations_have_an_audit_record(tenant: Tenant) -> None:
 def test_a_child_has_children_only_if_the_operator_allows_it(tenant: Tenant) -> None:
     child = _create(tenant.admin).json
     refused = _create(child["admin_key"]["key"])
-    by = operator(child["id"])
-    organizations.allow_children(by)
-    by.transaction.commit()
+    allow_children(child["id"])
 
     grandchild = _create(child["admin_key"]["key"], name="Acme North East").json
 
@@ -101,9 +98,7 @@ def test_a_child_has_children_only_if_the_operator_allows_it(tenant: Tenant) -> 
 def test_the_number_of_children_is_limited_for_the_whole_family(tenant: Tenant, stranger: Tenant) -> None:
     limit_family(tenant.id, max_children=3)
     child, _ = _create(tenant.admin).json, _create(tenant.admin).json
-    by = operator(child["id"])
-    organizations.allow_children(by)
-    by.transaction.commit()
+    allow_children(child["id"])
     assert _create(child["admin_key"]["key"]).status == 201
 
     refused = [_create(tenant.admin), _create(child["admin_key"]["key"])]

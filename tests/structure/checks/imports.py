@@ -35,7 +35,10 @@ PAIRS = {
     ("leads", "organization_settings"): "a lead inside the service area scores higher",
     ("messages", "leads"): "a submitted form becomes a lead",
     ("organizations", "api_keys"): "a new organization comes with its first admin key",
-    ("organizations", "credentials"): "a member, a child and a grant give access that bounds of the caller's key limit",
+    (
+        "organizations",
+        "credentials",
+    ): "a member, a child and a grant give access that bounds of the caller's key limit",
     ("organizations", "organization_settings"): "settings are a part of the organization's item",
     ("organizations", "sessions"): "the removal of a member and a new role end the member's sessions",
     ("outbox", "audit_log"): "numbering marks the logs that have records to archive",

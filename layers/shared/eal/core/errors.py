@@ -193,8 +193,8 @@ class IdempotencyMismatch(ApiError):
 class RateLimited(ApiError):
     status, code = 429, "rate_limited"
 
-    def __init__(self, retry_after: int, credential: str = "API key") -> None:
-        super().__init__(f"Too many requests with this {credential}. Try again in {retry_after} seconds.")
+    def __init__(self, retry_after: int, what: str) -> None:
+        super().__init__(f"Too many {what}. Try again in {retry_after} seconds.")
         self.headers["Retry-After"] = str(retry_after)
 
 

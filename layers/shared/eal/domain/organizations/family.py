@@ -111,9 +111,16 @@ def of(organization_id: str) -> Family:
     there was an item is counted when the operator sets its limits.
     Raises: NotFound.
     """
-    top = _topmost(organization_id)
-    item = get(_key(top))
+    top, item = _top(organization_id)
     return _loaded(top, item) if item else _count(top)
+
+
+def topmost(organization_id: str) -> str:
+    """The id of the topmost organization of a family.
+
+    Raises: NotFound.
+    """
+    return _top(organization_id)[0]
 
 
 def add(family: Family, step: Numbers, by: Caller, *, is_limited: bool = True) -> None:
@@ -235,15 +242,18 @@ def _require_room(step: Numbers, new: Numbers, most: Numbers) -> None:
         )
 
 
-def _topmost(organization_id: str) -> str:
-    """Raises: NotFound."""
+def _top(organization_id: str) -> tuple[str, Item | None]:
+    """The id of the topmost organization, and the item of its family. One read for each level.
+
+    Raises: NotFound.
+    """
     while True:
-        item = get(organization_key(organization_id))
-        if item is None:
+        organization, item = get_all([organization_key(organization_id), _key(organization_id)])
+        if organization is None:
             raise NotFound(f"There is no organization {organization_id}.")
-        parent = cast("str | None", item.get("parent_organization_id"))
+        parent = cast("str | None", organization.get("parent_organization_id"))
         if parent is None:
-            return organization_id
+            return organization_id, item
         organization_id = parent
 
 

@@ -272,20 +272,20 @@ def _use[C: (ApiKey, Session)](kind: _Kind[C], now: datetime, admission: Admissi
             # them too, so a credential with thousands of requests a second would pass without a limit if this failed
             # open. A throttle of the whole table looks the same, so its requests are refused as well.
             observe.logger.warning("limiter_throttled", fault=type(fault).__name__)
-            raise RateLimited(THROTTLED_SECONDS, kind.noun) from fault
+            raise RateLimited(THROTTLED_SECONDS, f"requests with this {kind.noun}") from fault
         return _fail_open(kind, now, admission, fault)
     if isinstance(outcome, Refused):
         if outcome.use is None:
             raise kind.unknown
         kind.check(outcome.use)
         admission.of(outcome.use, now).remaining = 0
-        raise RateLimited(_seconds_until_free(outcome.use, now), kind.noun)
+        raise RateLimited(_seconds_until_free(outcome.use, now), f"requests with this {kind.noun}")
     limits = admission.of(outcome, now)
     if sum(outcome.counts) > counting.WINDOW_MINUTES * outcome.credential.per_minute:
         with _housekeeping():
             counting.undo_use(kind.pk, now)
         limits.remaining = 0
-        raise RateLimited(_seconds_until_free(outcome, now), kind.noun)
+        raise RateLimited(_seconds_until_free(outcome, now), f"requests with this {kind.noun}")
     if outcome.stale_counters:
         with _housekeeping():
             counting.clear_stale_counters(kind.pk, outcome.stale_counters)

@@ -63,11 +63,15 @@ def invite(body: MemberCreate, by: Caller) -> Member:
     """A new member. A worker sends the invitation.
 
     Raises: InsufficientScope, also for a key with an expiry or networks, because the member's sessions have neither;
-    Conflict with the `id` of a member that has this address.
+    Conflict with the `id` of a member that has this address; RateLimited and Conflict after too many invitations.
     """
     require_live_key(by)
     require_unbounded_key(by)
     _require_owner_for(by, body.role)
+    # Imported here: only invitations need it.
+    from eal.domain.organizations.members import invitations
+
+    invitations.count(MEMBERS.walk(by.tenant), by)
     new = Member(
         id=ids.new("mem", by.at),
         email=body.email,
