@@ -10,7 +10,7 @@ from tests.structure.checks import limits
 from tests.structure.project import HERE, report
 from tools.fixtures.template import MAIN, WORKERS, expanded
 
-PLANNED_ENDPOINTS, PLANNED_WORKERS = 7, 6
+PLANNED_ENDPOINTS, PLANNED_WORKERS = 6, 6
 
 
 def test_each_stack_is_within_the_limits() -> None:

@@ -76,6 +76,7 @@ SETTINGS = {
     "STATE_TABLE": STATE,
     "ACCESS_TABLE": ACCESS,
     "MAC_KEY": "alias/mac",
+    "CURSOR_KEY": "alias/cursor",
     "BUS": BUS,
     "INBOUND_BUCKET": INBOUND_BUCKET,
     "AUDIT_BUCKET": AUDIT_BUCKET,

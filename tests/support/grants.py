@@ -53,8 +53,9 @@ OBJECTS = {
 }
 """S3 operations whose IAM action has another name."""
 
-KEYS = {"GenerateMac": "MacKey", "Sign": "SigningKey", "GetPublicKey": "SigningKey"}
-"""The KMS keys of operations other than encryption of secrets."""
+KEYS = {"Sign": "SigningKey", "GetPublicKey": "SigningKey"}
+"""The KMS keys of operations of which the stack has one."""
+MAC_KEYS = {"alias/mac": "MacKey", "alias/cursor": "CursorKey"}
 
 ONLY = {"events": "Bus", "secretsmanager": "DashboardClientSecret", "cognito-idp": "UserPool"}
 """The resource of services of which the stack has one."""
@@ -104,7 +105,7 @@ def needs_of(service: str, operation: str, arguments: dict[str, Any]) -> list[Ne
             return [("sqs:SendMessage", arguments["QueueUrl"].rsplit("/", 1)[1])]
         case "kms":
             purpose = arguments.get("EncryptionContext", {}).get("purpose")
-            key = f"SecretsKey/{purpose}" if purpose else KEYS[operation]
+            key = f"SecretsKey/{purpose}" if purpose else KEYS.get(operation) or MAC_KEYS[arguments["KeyId"]]
             return [(f"kms:{operation}", key)]
         case "bedrock-runtime":  # on the profile, and through it on the model
             return [("bedrock:InvokeModel", "BedrockProfile"), ("bedrock:InvokeModel", "BedrockModel")]

@@ -49,6 +49,13 @@ def limit_family(organization_id: str, **limits: int) -> None:
     by.transaction.commit()
 
 
+def allow_children(organization_id: str) -> None:
+    """Let a child have children, as the operator can."""
+    by = operator(organization_id)
+    organizations.allow_children(by)
+    by.transaction.commit()
+
+
 @dataclass(frozen=True, slots=True)
 class Tenant:
     id: str
@@ -66,6 +73,12 @@ type _Kind = tuple[str, str | None, datetime | None]
 """The name, the parent, and the frozen time if there is one."""
 
 _made: dict[_Kind, list[tuple[Tenant, Added]]] = defaultdict(list)
+
+
+def allowed_children(tenant: Tenant) -> Tenant:
+    """The tenant, which may have children although it is a child."""
+    allow_children(tenant.id)
+    return tenant
 
 
 def new_tenant(name: str = "Acme Restoration", parent: str | None = None) -> Tenant:

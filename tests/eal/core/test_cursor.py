@@ -33,7 +33,7 @@ def mac_key(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
         "AWS_DEFAULT_REGION": in_process.REGION,
-        "MAC_KEY": "alias/mac",
+        "CURSOR_KEY": "alias/cursor",
     }.items():
         monkeypatch.setenv(name, value)
     in_process.forget()

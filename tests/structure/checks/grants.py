@@ -55,6 +55,9 @@ DECRYPTING_ENDPOINTS = {
 """Endpoints that may decrypt secrets, each with its reason. A new line is a decision."""
 _CRYPT = {"kms:Encrypt", "kms:Decrypt"}
 _PURPOSE = "kms:EncryptionContext:purpose"
+EXCEPT_RECORDS = {"ForAllValues:StringNotLike": {"dynamodb:LeadingKeys": ["*#AUDIT"]}}
+"""The condition that keeps audit records from being changed or deleted."""
+_CHANGE = {f"dynamodb:{name}" for name in ("UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLUpdate")}
 RECEIVE = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
 
 
@@ -197,3 +200,10 @@ def _endpoints(project: Project) -> Iterator[str]:
             for action in listed(statement["Action"]):
                 if action.startswith("kms:") and action not in allowed:
                     yield f"{logical_id} is an endpoint, and {role} allows {action}: remove it"
+            changes = _CHANGE.intersection(listed(statement["Action"]))
+            on_state = "StateTable" in {referred(resource) for resource in listed(statement["Resource"])}
+            if changes and on_state and statement.get("Condition") != EXCEPT_RECORDS:
+                yield (
+                    f"{logical_id} is an endpoint, and {role} allows {', '.join(sorted(changes))} on audit records: "
+                    "add the Condition *except_records"
+                )

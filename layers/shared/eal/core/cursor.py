@@ -7,6 +7,7 @@ import hmac
 import json
 from typing import NamedTuple, cast
 
+from eal.core import settings
 from eal.core.errors import InvalidCursor
 from eal.core.secrets import derived_key
 from eal.core.tenancy import Tenant
@@ -32,19 +33,22 @@ def seal(scope: CursorScope, position: Position) -> str:
     body: dict[str, str | int] = {"id": position.id}
     if position.at is not None:
         body["at"] = position.at
-    body["mac"] = _mac(scope, position)
+    body["mac"] = _mac(scope, position, _key())
     return base64.urlsafe_b64encode(json.dumps(body, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
-def unseal(scope: CursorScope, text: str) -> Position:
-    """The position in a cursor.
+def unseal(scope: CursorScope, text: str, *, accepts_former_key: bool = False) -> Position:
+    """The position in a cursor. `accepts_former_key`: it may be from before cursors had a KMS key of their own.
 
     Raises: InvalidCursor for anything but a cursor that `seal` made for this list.
     """
     try:
         body = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         position = Position(cast("str", body["id"]), body.get("at"))
-        genuine = hmac.compare_digest(cast("str", body["mac"]).encode(), _mac(scope, position).encode())
+        mac = cast("str", body["mac"]).encode()
+        genuine = hmac.compare_digest(mac, _mac(scope, position, _key()).encode())
+        if not genuine and accepts_former_key:
+            genuine = hmac.compare_digest(mac, _mac(scope, position, derived_key("cursor")).encode())
     except (ValueError, binascii.Error, KeyError, TypeError, AttributeError, RecursionError):
         genuine = False
         position = Position("")
@@ -56,7 +60,11 @@ def unseal(scope: CursorScope, text: str) -> Position:
     return position
 
 
-def _mac(scope: CursorScope, position: Position) -> str:
+def _key() -> bytes:
+    return derived_key("cursor", settings.cursor_key())
+
+
+def _mac(scope: CursorScope, position: Position, key: bytes) -> str:
     message = json.dumps([*scope.tenant, scope.route, scope.filters, position.id, position.at])
-    digest = hmac.digest(derived_key("cursor"), message.encode(), hashlib.sha256)
+    digest = hmac.digest(key, message.encode(), hashlib.sha256)
     return base64.urlsafe_b64encode(digest[:16]).decode().rstrip("=")

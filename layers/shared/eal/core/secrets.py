@@ -31,9 +31,11 @@ def decrypt(ciphertext: str, *, organization_id: str, purpose: str) -> str:
 
 
 @cache
-def derived_key(purpose: str) -> bytes:
-    """32 bytes that only holders of the KMS HMAC key can derive: the same in every process, stored nowhere."""
+def derived_key(purpose: str, key_id: str | None = None) -> bytes:
+    """32 bytes that only holders of a KMS HMAC key can derive: the same in every process, stored nowhere. `key_id`
+    defaults to the MAC key.
+    """
     response = aws.kms().generate_mac(
-        KeyId=settings.mac_key(), MacAlgorithm="HMAC_SHA_256", Message=f"eal:{purpose}:1".encode()
+        KeyId=key_id or settings.mac_key(), MacAlgorithm="HMAC_SHA_256", Message=f"eal:{purpose}:1".encode()
     )
     return response["Mac"]

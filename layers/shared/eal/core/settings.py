@@ -48,8 +48,14 @@ def secrets_key() -> str:
 
 
 def mac_key() -> str:
-    """The KMS HMAC key from which cursor keys are derived."""
+    """The KMS HMAC key from which the keys of tokens and of hashes of secrets are derived."""
     return _required("MAC_KEY")
+
+
+def cursor_key() -> str:
+    """The KMS HMAC key from which the key of cursors is derived. Each endpoint with a list may use it, and could derive
+    the keys of tokens if it were the MAC key."""
+    return _required("CURSOR_KEY")
 
 
 def signing_key() -> str:

@@ -37,7 +37,7 @@ def _tables_of_the_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "AWS_ENDPOINT_URL": ENDPOINT,
         "STATE_TABLE": f"state-{name}",
         "ACCESS_TABLE": f"access-{name}",
-        "MAC_KEY": "alias/mac",
+        "CURSOR_KEY": "alias/cursor",
         "AUDIT_TABLE_DAYS": "396",
         "COMPRESS_ITEMS": "on",
     }.items():
