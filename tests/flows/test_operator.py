@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from eal.core import aws
 from tests.support.aws import ACCESS, STATE
 from tests.support.http import call
 from tests.support.pipeline import items
@@ -77,10 +78,48 @@ def test_a_raised_limit_applies_to_keys_and_to_new_children_and_is_audited(tenan
     assert record["changes"] == [{"field": "max_requests_per_minute", "from": None, "to": 3000}]
 
 
+def test_the_limits_of_a_family_are_raised_at_its_top_and_audited(
+    tenant: Tenant, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    child = call("POST", "/v1/organizations", key=tenant.admin, json_body={"name": "North"}).json
+    limits = ("--max-children", "2", "--max-ai-budget-cents", "20000")
+
+    assert run("--organization", tenant.id, *limits) == 0
+    shown = [line.split()[-4:] for line in capsys.readouterr().out.splitlines()]
+    with pytest.raises(SystemExit, match=f"Set the limits of {tenant.id}"):
+        run("--organization", child["id"], *limits)
+
+    assert [line[-3:] for line in shown[1:4]] == [["1", "of", "2"], ["4", "of", "100"], ["1", "of", "100"]]
+    assert shown[4] == ["0", "of", "20000", "cents"]
+    ai = {"settings": {"ai": {"enabled": True, "monthly_budget_cents": 20_000}}}
+    key = child["admin_key"]["key"]
+    assert call("PATCH", "/v1/organizations/me", key=key, json_body=ai).status == 200
+    (record,) = call("GET", "/v1/audit-log?action=organization.updated", key=tenant.admin).json["data"]
+    assert {change["field"]: change["to"] for change in record["changes"]} == {
+        "max_ai_budget_cents": 20000,
+        "max_children": 2,
+    }
+
+
+def test_a_family_from_before_it_was_counted_is_counted_by_its_next_change(tenant: Tenant) -> None:
+    child = call("POST", "/v1/organizations", key=tenant.admin, json_body={"name": "North"}).json
+    (family,) = items("FAMILY")
+    aws.dynamodb().delete_item(TableName=STATE, Key={name: family[name] for name in ("pk", "sk")})
+
+    assert call("DELETE", f"/v1/api-keys/{tenant.admin_id}", key=tenant.admin).status == 409
+    body = {"name": "one", "scopes": ["read"], "mode": "test"}
+    assert call("POST", "/v1/api-keys", key=child["admin_key"]["key"], json_body=body).status == 201
+
+    (counted,) = items("FAMILY")
+    assert counted == {**family, "test_keys": {"N": "2"}}
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
         ("--name", "Summit", "--max-requests-per-minute", "3000"),
+        ("--name", "Summit", "--allow-children"),
+        ("--organization", "org_1", "--max-keys", "50001"),
         ("--organization", "org_1"),
         ("--organization", "org_1", "--max-requests-per-minute", "6001"),
         ("--organization", "org_1", "--max-requests-per-minute", "3000", "--parent", "org_2"),
