@@ -2,7 +2,7 @@
 """Verify an audit log offline: no record was altered, removed, added or reordered after it was signed.
 
     python3 verify_audit.py EXPORT_OR_FOLDER… --public-key key.pem
-        [--checkpoint saved.json …] [--bundle manifest.json …]
+        [--checkpoint saved.json …] [--bundle manifest.json …] [--allow-unsigned]
 
 The script is one file. It needs Python 3.11 or later and the package `cryptography`. It accepts
 
@@ -14,7 +14,11 @@ The script is one file. It needs Python 3.11 or later and the package `cryptogra
 Take the public key from a checkpoint that you fetched when you trusted the operator. Pass checkpoints that you saved
 with --checkpoint: an attacker with the signing key can rewrite and sign a whole log, but cannot make it match a saved
 checkpoint. With --checkpoint, a proof counts only if its checkpoint is a saved one, or if the /consistency responses
-that you pass connect it with a saved one.
+that you pass connect it with a saved one. Without a saved checkpoint, nothing shows whether the newest records were
+removed together with the checkpoints that include them.
+
+A checkpoint is signed every hour. Records after the newest one are not proved, because everybody can compute their
+hashes: they end with status 2. With --allow-unsigned, the records up to the newest checkpoint suffice for status 0.
 
 With --bundle, the script also verifies the bundle of a claim's sign-off: that the files next to its manifest.json have
 the hashes that the manifest lists, and that a verified record `claim_sign_off.bundled` contains the manifest's hash.
@@ -23,8 +27,8 @@ The script verifies the SHA-256 of each record over its RFC 8785 JSON; that each
 before; that the sequence has no gap; the RFC 6962 Merkle root at each checkpoint; the ECDSA P-256 signature of each
 checkpoint, and that each contains the hash of the one before; and the file hashes of an export.
 
-Exit status: 0 if everything is proved; 1 if there is a fault, and the output names the first one; 2 if the log cannot
-be proved, and the last line gives the reason.
+Exit status: 0 if everything is proved; 1 if there is a fault, and the output names the first one; 2 if something is
+not proved, and lines that begin with UNPROVED give the reasons.
 """
 
 from __future__ import annotations
@@ -41,6 +45,7 @@ import time
 from base64 import b64decode
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
@@ -58,6 +63,8 @@ HASHED = frozenset(
 STATED = ("organization_id", "mode", "size", "root", "signed_at", "key_id", "previous")
 MAX_LINE_BYTES = 16 * 1024 * 1024
 RECORDS_PER_STEP = 5000
+LATE = timedelta(hours=2)
+"""A log of which a record is that much newer than its newest checkpoint missed a checkpoint, or lost one."""
 _SEGMENT = re.compile(r"(\d{12})-(\d{12})\.jsonl(\.gz)?")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _MAX_INTEGER = 2**53 - 1
@@ -233,7 +240,8 @@ class Keys:
         key = self._known.get(checkpoint.stated["key_id"])
         if key is None:
             raise Fault(
-                f"{checkpoint} is signed with a key that you did not pass ({checkpoint.stated['key_id']})"
+                f"{checkpoint} is signed with a key that you did not pass "
+                f"({_printable(checkpoint.stated['key_id'])})"
             )
         try:
             key.verify(b64decode(checkpoint.signature), canonical(checkpoint.stated), ECDSA(SHA256()))
@@ -248,7 +256,7 @@ class LogName(NamedTuple):
     mode: str
 
     def __str__(self) -> str:
-        return f"{self.organization_id} ({self.mode})"
+        return f"{_printable(self.organization_id)} ({_printable(self.mode)})"
 
 
 @dataclass(frozen=True)
@@ -286,7 +294,8 @@ class Checkpoint:
         return hashlib.sha256(canonical({**self.stated, "signature": self.signature})).hexdigest()
 
     def __str__(self) -> str:
-        return f"the checkpoint of {self.stated['signed_at']} over {self.size} records ({self.path})"
+        signed_at = _printable(self.stated["signed_at"])
+        return f"the checkpoint of {signed_at} over {self.size} records ({self.path})"
 
 
 class Proof(NamedTuple):
@@ -307,10 +316,11 @@ def checked(checkpoints: Iterable[Checkpoint], keys: Keys) -> list[Checkpoint]:
     return [by_size[size] for size in sorted(by_size)]
 
 
-def check_links(checkpoints: Sequence[Checkpoint]) -> None:
+def check_links(archived: Iterable[Checkpoint]) -> None:
     """Each checkpoint of an archive contains the hash of the one before. Raises: Fault."""
-    for earlier, later in pairwise(checkpoints):
-        if later.stated["previous"] != earlier.hash():
+    in_order = sorted(archived, key=lambda checkpoint: (checkpoint.log, checkpoint.size))
+    for earlier, later in pairwise(in_order):
+        if earlier.log == later.log and later.stated["previous"] != earlier.hash():
             raise Fault(f"a checkpoint is missing or was replaced between {earlier} and {later}")
 
 
@@ -327,9 +337,11 @@ class Line(NamedTuple):
 
     @property
     def name(self) -> str:
-        return (
-            f"record {_printable(self.record.get('seq'))} ({_printable(self.record.get('id'))}; {self.where})"
-        )
+        return _name(self.record, self.where)
+
+
+def _name(record: Mapping[str, Any], where: str = "") -> str:
+    return f"record {_printable(record.get('seq'))} ({_printable(record.get('id'))}{where and '; '}{where})"
 
 
 def _printable(value: object) -> str:
@@ -367,12 +379,13 @@ class Reader:
         if not isinstance(record, dict):
             raise TypeError("not an object")
         if unknown := record.keys() - HASHED - {"hash"}:
-            raise ValueError(f"unknown field {', '.join(sorted(unknown))}")
+            raise ValueError(f"unknown field {_printable(', '.join(sorted(unknown)))}")
         body = {name: value for name, value in record.items() if name != "hash" and value is not None}
         needs_care = self._floats or not line.isascii() or b"\\u" in line
         form = _text(body) if needs_care else self._write(body)
-        if len(text) != len(form) + len(f'"hash":"{record.get("hash")}",'):
-            # The length differs if a field is duplicated: parsers differ in which value they keep.
+        if needs_care or len(text) != len(form) + len(f'"hash":"{record.get("hash")}",'):
+            # Parsers differ in which value of a duplicate field they keep. A duplicate field makes the text longer,
+            # unless a number or a character elsewhere is written shorter than in the canonical form.
             json.loads(text, object_pairs_hook=_without_duplicates)
         return Line(record, where), hashlib.sha256(form.encode()).hexdigest()
 
@@ -404,6 +417,9 @@ class Log:
     last: int = 0
     last_hash: str = GENESIS
     last_name: str = ""
+    last_at: str = ""
+    bundled: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """The seq and name of each record of a bundle, by the hash of the bundle's manifest."""
     matched: Checkpoint | None = None
 
     def __post_init__(self) -> None:
@@ -437,6 +453,8 @@ class Log:
                 "or this record was altered and rehashed"
             )
         self.records, self.last, self.last_hash, self.last_name = self.records + 1, seq, stated, line.name
+        self.last_at = str(record.get("created_at"))
+        self.bundled |= dict.fromkeys(_manifests(record), (seq, line.name))
         if self.is_whole:
             self.tree.append(leaf_hash(stated))
             self._compare()
@@ -463,7 +481,7 @@ class Log:
                 )
             self.matched = checkpoint
 
-    def conclude(self) -> str:
+    def conclude(self, *, allow_unsigned: bool) -> str:
         """The statement that is proved. Raises: Fault, Unproved."""
         what = f"{self.name}: {self.records:,} records, the last is {self.last:,}"
         if not self.is_whole:
@@ -480,10 +498,29 @@ class Log:
             raise Unproved(
                 f"{what}: the hash chain is valid, but without a signed checkpoint it proves nothing"
             )
-        unsigned = self.last - self.matched.size
-        return f"{what}; proved by {self.matched}" + (
-            f"; {unsigned:,} newer records not signed yet" if unsigned else ""
+        if self.last == self.matched.size:
+            return f"{what}; proved by {self.matched}"
+        newer = f"{self.last - self.matched.size:,} newer records not signed yet{self._lateness()}"
+        if allow_unsigned:
+            return f"{what}; proved by {self.matched}; {newer}"
+        raise Unproved(
+            f"{what}; {self.matched} proves the first {self.matched.size:,}; {newer}: fetch the log again after its "
+            "next checkpoint, or pass --allow-unsigned"
         )
+
+    def _lateness(self) -> str:
+        """A warning if the newest record is much newer than the newest checkpoint."""
+        signed_at = self.matched.stated["signed_at"] if self.matched else ""
+        try:
+            is_late = datetime.fromisoformat(self.last_at) - datetime.fromisoformat(signed_at) > LATE
+        except (ValueError, TypeError):
+            is_late = True
+        return ", although the newest is over two hours newer than the newest checkpoint" if is_late else ""
+
+    def proved_bundles(self) -> dict[str, str]:
+        """The records of bundles that a checkpoint proves. Those of a part are all that there are."""
+        size = self.matched.size if self.matched else self.last
+        return {manifest: name for manifest, (seq, name) in self.bundled.items() if seq <= size}
 
 
 def _span(first: int, last: int) -> str:
@@ -536,7 +573,7 @@ class Inputs:
             if file["sha256"] is not None:  # files above 40 GB have no hash
                 self.file_hashes[Path(file["name"]).name] = file["sha256"]
             if not (path.parent / Path(file["name"]).name).exists():
-                raise Fault(f"missing: the file {file['name']} that {path} lists")
+                raise Fault(f"missing: the file {_printable(file['name'])} that {path} lists")
 
     def add_saved(self, path: Path) -> None:
         """Add the checkpoints of a file that the auditor saved. Raises: Fault, Unproved."""
@@ -545,28 +582,30 @@ class Inputs:
         for checkpoint in value["data"] if is_list else [value.get("checkpoint", value)]:
             self.trusted.append(Checkpoint.of(checkpoint, path))
 
-    def note(self, record: dict[str, Any], name: str) -> None:
-        """Remember the manifest that a record names, if it is that of a bundle."""
-        if record.get("action") != "claim_sign_off.bundled":
-            return
-        for change in record.get("changes", []):
-            if change["field"] == "manifest_sha256":
-                self.bundled[str(change["to"])] = name
-
     def note_proofs(self) -> None:
-        """The same for the records of all proofs, which must be verified."""
+        """Remember the manifests that the records of all proofs name, which must be verified."""
         for _, value in self.proofs:
             if record := value.get("record"):
-                self.note(record, f"record {record['seq']} ({record['id']})")
+                self.bundled |= dict.fromkeys(_manifests(record), _name(record))
 
     def in_order(self) -> list[Path]:
         """The record files by folder and first record. The name of a segment contains its first record."""
         return sorted(self.records, key=_sort_key)
 
 
+def _manifests(record: dict[str, Any]) -> Iterator[str]:
+    """The hash of the manifest that a record names, if it is that of a bundle."""
+    if record.get("action") == "claim_sign_off.bundled":
+        for change in record.get("changes", []):
+            if change["field"] == "manifest_sha256":
+                yield str(change["to"])
+
+
 def _document(path: Path) -> dict[str, Any]:
     try:
-        value = json.loads(path.read_bytes())
+        value = json.loads(path.read_bytes(), object_pairs_hook=_without_duplicates)
+    except _Duplicate:
+        raise Fault(f"altered: {path} has a duplicate field") from None
     except (OSError, ValueError) as error:
         raise Unproved(f"{path} cannot be read: {error}") from None
     if not isinstance(value, dict):
@@ -649,10 +688,22 @@ def lines_of(
 # ---------------------------------------------------------------- verification
 
 
-def verify(inputs: Inputs, keys: Keys, *, is_part: bool = False) -> list[str]:
-    """The statements that are proved, one for each log, proof and bundle. Raises: Fault, Unproved."""
-    proved = _verify_log(inputs, keys, is_part=is_part)
-    return proved + [verify_bundle(path, inputs.bundled) for path in inputs.bundles]
+class Verdict(NamedTuple):
+    """What is proved, one statement for each log, proof and bundle, and the reasons why other things are not."""
+
+    proved: list[str]
+    unproved: list[str]
+
+
+def verify(inputs: Inputs, keys: Keys, *, is_part: bool = False, allow_unsigned: bool = False) -> Verdict:
+    """Raises: Fault; Unproved if there is nothing to verify."""
+    verdict = _verify_logs(inputs, keys, is_part=is_part, allow_unsigned=allow_unsigned)
+    for path in inputs.bundles:
+        try:
+            verdict.proved.append(verify_bundle(path, inputs.bundled))
+        except Unproved as reason:
+            verdict.unproved.append(str(reason))
+    return verdict
 
 
 def verify_bundle(path: Path, bundled: Mapping[str, str]) -> str:
@@ -678,7 +729,7 @@ def verify_bundle(path: Path, bundled: Mapping[str, str]) -> str:
     return f"bundle {path}: {len(hashes)} files are those of {record}"
 
 
-def _verify_log(inputs: Inputs, keys: Keys, *, is_part: bool) -> list[str]:
+def _verify_logs(inputs: Inputs, keys: Keys, *, is_part: bool, allow_unsigned: bool) -> Verdict:
     """The same for logs and proofs."""
     proofs = [_verify_proof(path, value, keys) for path, value in inputs.proofs]
     proved = [proof.text for proof in proofs]
@@ -690,40 +741,50 @@ def _verify_log(inputs: Inputs, keys: Keys, *, is_part: bool) -> list[str]:
     proving = [checkpoint for proof in proofs for checkpoint in proof.checkpoints]
     for name, of_log in checkpoints.items():
         checked((*of_log, *(checkpoint for checkpoint in proving if checkpoint.log == name)), keys)
-    for name in {checkpoint.log for checkpoint in inputs.archived}:
-        of_log = [checkpoint for checkpoint in inputs.archived if checkpoint.log == name]
-        check_links(sorted(of_log, key=lambda checkpoint: checkpoint.size))
+    check_links(inputs.archived)
     if not inputs.records:
         if proved:
-            check_connected(proofs, inputs.trusted)
-            return proved
+            return Verdict(proved, unconnected(proofs, inputs.trusted))
         raise Unproved("no records: pass a folder with .jsonl or .jsonl.gz files")
     logs = _read(inputs, checkpoints, is_part=is_part)
     for name in checkpoints.keys() - logs.keys():
         if not is_part:
             raise Fault(f"missing: all records of {name}, which {checkpoints[name][-1]} includes")
-    proved += [log.conclude() for log in logs.values()]
+    unproved = _conclude(logs.values(), inputs, proved, allow_unsigned=allow_unsigned)
     if inputs.trusted:
-        check_connected(proofs, [checkpoint for of_log in checkpoints.values() for checkpoint in of_log])
-    return proved
+        known = [checkpoint for of_log in checkpoints.values() for checkpoint in of_log]
+        unproved += unconnected(proofs, known)
+    return Verdict(proved, unproved)
 
 
-def check_connected(proofs: Sequence[Proof], known: Iterable[Checkpoint]) -> None:
-    """Verify that each proof is connected with a known checkpoint, if there is one. Raises: Unproved."""
+def _conclude(logs: Iterable[Log], inputs: Inputs, proved: list[str], *, allow_unsigned: bool) -> list[str]:
+    """Add the statements of the logs to `proved`. Returns the reasons of the others. Raises: Fault."""
+    unproved: list[str] = []
+    for log in logs:
+        try:
+            proved.append(log.conclude(allow_unsigned=allow_unsigned))
+        except Unproved as reason:
+            unproved.append(str(reason))
+        inputs.bundled |= log.proved_bundles()
+    return unproved
+
+
+def unconnected(proofs: Sequence[Proof], known: Iterable[Checkpoint]) -> list[str]:
+    """A reason for each proof that is not connected with a known checkpoint, if there is one."""
     connected = {checkpoint.identity for checkpoint in known}
     if not connected:
-        return
+        return []
     by_proof = [{checkpoint.identity for checkpoint in proof.checkpoints} for proof in proofs]
     for _ in by_proof:  # a consistency proof may connect the next proof
         for identities in by_proof:
             if identities & connected:
                 connected |= identities
-    for proof, identities in zip(proofs, by_proof, strict=True):
-        if not identities <= connected:
-            raise Unproved(
-                f"{proof.checkpoints[-1]} is not connected with a checkpoint that you passed: also pass the response "
-                "of GET /v1/audit-log/checkpoints/{id}/consistency between the two"
-            )
+    return [
+        f"{proof.checkpoints[-1]} is not connected with a checkpoint that you passed: also pass the response "
+        "of GET /v1/audit-log/checkpoints/{id}/consistency between the two"
+        for proof, identities in zip(proofs, by_proof, strict=True)
+        if not identities <= connected
+    ]
 
 
 def _read(
@@ -742,7 +803,6 @@ def _read(
                     line.log, checkpoints.get(line.log, []), is_part, inputs.is_filtered
                 )
             log.append(line, computed, (_parse_leniently(text, where) for text, where in lines))
-            inputs.note(line.record, line.name)
             progress.step()
     finally:
         progress.clear()
@@ -782,14 +842,12 @@ def _verify_inclusion(path: Path, proof: dict[str, Any], keys: Keys) -> Proof:
     }
     computed = hashlib.sha256(canonical(record)).hexdigest()
     if (computed, shown["seq"] - 1) != (shown["hash"], proof["leaf_index"]):
-        raise Fault(f"altered: {path}: record {shown['seq']} ({shown['id']}) does not match its hash")
+        raise Fault(f"altered: {path}: {_name(shown)} does not match its hash")
     if proof["tree_size"] != checkpoint.size or checkpoint.root != root_of_path(
         leaf_hash(computed), proof["leaf_index"], checkpoint.size, proof["path"]
     ):
-        raise Fault(
-            f"altered: {path}: record {shown['seq']} ({shown['id']}) is not in the log of {checkpoint}"
-        )
-    what = f"record {shown['seq']} ({shown['id']}) is in the log of {checkpoint.log}; proved by {checkpoint}"
+        raise Fault(f"altered: {path}: {_name(shown)} is not in the log of {checkpoint}")
+    what = f"{_name(shown)} is in the log of {checkpoint.log}; proved by {checkpoint}"
     return Proof(what, (checkpoint,))
 
 
@@ -827,6 +885,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar="MANIFEST",
         help="the manifest.json of a bundle",
     )
+    parser.add_argument(
+        "--allow-unsigned", action="store_true", help="accept records after the newest checkpoint"
+    )
     options = parser.parse_args(arguments)
     try:
         inputs = Inputs()
@@ -835,19 +896,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for path in options.checkpoint:
             inputs.add_saved(path)
         inputs.bundles += options.bundle
-        proved = verify(inputs, Keys(options.public_key), is_part=options.part)
+        proved, unproved = verify(
+            inputs, Keys(options.public_key), is_part=options.part, allow_unsigned=options.allow_unsigned
+        )
     except Fault as fault:
-        print(f"FAULT  {fault}")
+        _say("FAULT", fault)
         return 1
-    except Unproved as unproved:
-        print(f"UNPROVED  {unproved}")
+    except Unproved as reason:
+        _say("UNPROVED", reason)
         return 2
     except ModuleNotFoundError:
-        print("UNPROVED  the package cryptography is not installed: python3 -m pip install cryptography")
+        _say("UNPROVED", "the package cryptography is not installed: python3 -m pip install cryptography")
         return 2
-    for line in proved:
-        print(f"OK  {line}")
-    return 0
+    for statement in proved:
+        _say("OK", statement)
+    for reason in unproved:
+        _say("UNPROVED", reason)
+    if inputs.records and not options.checkpoint:
+        _say(
+            "NOTE",
+            "without --checkpoint, nothing shows whether the newest records and checkpoints were removed",
+        )
+    return 2 if unproved else 0
+
+
+def _say(kind: str, text: object) -> None:
+    """Print one line. Names of files and fields of records are untrusted: no control character reaches the terminal."""
+    print(f"{kind}  {''.join(character if character.isprintable() else '?' for character in str(text))}")
 
 
 if __name__ == "__main__":

@@ -79,7 +79,7 @@ def _remove(value: list[Record], index: int) -> Record:
 
 
 def test_an_unchanged_archive_is_verified(copy: Copy, verdict: Verdict) -> None:
-    status, text = verdict()
+    status, text = verdict("--allow-unsigned")
 
     assert status == 0, text
     size = json.loads(copy.checkpoints()[-1].read_text())["size"]
@@ -87,12 +87,105 @@ def test_an_unchanged_archive_is_verified(copy: Copy, verdict: Verdict) -> None:
     assert f"{len(copy.records()) - size} newer records not signed yet" in text
 
 
+def test_records_after_the_newest_checkpoint_are_not_proved(copy: Copy, verdict: Verdict) -> None:
+    size = json.loads(copy.checkpoints()[-1].read_text())["size"]
+    status, text = verdict()
+    assert (status, "newer records not signed yet: fetch the log again" in text) == (2, True), text
+
+    def forge(records: list[Record]) -> None:
+        records[size]["action"] = "lead.forged"
+        _rehash(records)
+
+    copy.change(forge)
+
+    assert verdict()[0] == 2
+    copy.change(lambda records: records.__delitem__(slice(size, None)))
+    status, text = verdict()
+    assert status == 0, text
+    assert "NOTE  without --checkpoint, nothing shows whether the newest records" in text
+
+
+def test_a_log_that_is_not_proved_hides_no_fault_of_another(
+    copy: Copy, verdict: Verdict, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = copy.folder / "checkpoints/org_zzz/live/000000000001.json"
+    other.parent.mkdir(parents=True)
+    stated = {**json.loads(copy.checkpoints()[0].read_text()), "organization_id": "org_zzz", "size": 2}
+    other.write_text(json.dumps(_signed(stated)))
+    record = {**copy.records()[0], "organization_id": "org_zzz"}
+    segment = copy.folder / "zzz" / copy.segments()[0].name
+    segment.parent.mkdir()
+    segment.write_bytes(b"")
+    archive.write(segment, [{**record, "hash": audit.chained_hash(record)}])
+
+    status, text = verdict()
+
+    assert (status, "missing: record 2 of org_zzz (live)" in text) == (1, True), text
+
+
+def test_a_checkpoint_that_is_overdue_is_reported(copy: Copy, verdict: Verdict) -> None:
+    def delay(records: list[Record]) -> None:
+        records[-1]["created_at"] = "2999-01-01T00:00:00.000Z"
+        _rehash(records)
+
+    copy.change(delay)
+
+    status, text = verdict("--allow-unsigned")
+
+    assert status == 0
+    assert "although the newest is over two hours newer than the newest checkpoint" in text
+
+
+_ERASED_LINE = "\x1b[2K\x1b[1GOK  org_x (live): 6 records, the last is 6; proved\x1b[8m\u202e\n"
+
+
+@pytest.mark.parametrize(
+    "place", ["unknown field", "id", "organization", "key", "time", "file", "proof", "manifest"]
+)
+def test_no_text_of_a_tampered_log_controls_the_terminal(copy: Copy, verdict: Verdict, place: str) -> None:
+    checkpoint = json.loads(copy.checkpoints()[-1].read_text())
+    record = copy.records()[3]
+    if place == "unknown field":
+        copy.change(lambda records: records[3].update({_ERASED_LINE: 1}))
+    elif place == "id":
+        copy.change(lambda records: records[3].update(id=_ERASED_LINE))
+    elif place == "organization":
+        copy.change(lambda records: records.append({**record, "organization_id": _ERASED_LINE}))
+    elif place == "key":
+        copy.checkpoints()[-1].write_text(json.dumps({**checkpoint, "key_id": _ERASED_LINE}))
+    elif place == "time":
+        copy.checkpoints()[-1].write_text(json.dumps({**checkpoint, "signed_at": _ERASED_LINE}))
+    elif place == "file":
+        copy.segments()[0].rename(copy.segments()[0].with_name(f"{_ERASED_LINE}.jsonl.gz"))
+        copy.change(lambda records: records[3].update(id="aud_other"))
+    elif place == "proof":
+        proof = {"leaf_index": 3, "path": [], "tree_size": 4, "checkpoint": checkpoint}
+        shown = {**record, "id": _ERASED_LINE, "seq": 4}
+        (copy.folder / "proof.json").write_text(json.dumps({**proof, "record": shown}))
+    else:
+        manifest = {"checkpoint": checkpoint, "files": [{"name": _ERASED_LINE, "sha256": None}]}
+        (copy.folder / "manifest.json").write_text(json.dumps(manifest))
+
+    status, text = verdict()
+
+    assert (status, text.split("  ")[0]) == (1, "FAULT"), text
+    assert text.isprintable()
+
+
 def test_the_verifier_is_a_single_file(copy: Copy, tmp_path: Path) -> None:
     alone = tmp_path / "verify_audit.py"
     shutil.copy(ROOT / "tools" / "verify_audit.py", alone)
 
     done = subprocess.run(  # noqa: S603 - our own interpreter and our own file
-        [sys.executable, "-P", str(alone), str(copy.folder), "--public-key", str(copy.key)],
+        [
+            sys.executable,
+            "-P",
+            str(alone),
+            str(copy.folder),
+            "--public-key",
+            str(copy.key),
+            "--allow-unsigned",
+        ],
         capture_output=True,
         text=True,
         check=False,
@@ -145,6 +238,37 @@ def test_a_duplicate_field_is_detected(copy: Copy, verdict: Verdict) -> None:
     status, text = verdict()
 
     assert (status, "duplicate field" in text) == (1, True), text
+
+
+def test_a_duplicate_field_is_detected_beside_a_number_that_is_written_shorter(
+    copy: Copy, tmp_path: Path
+) -> None:
+    record = {name: value for name, value in copy.records()[1].items() if name != "hash"}
+    record["changes"] = [{"field": "n", "from": None, "to": 1e20}] * 2
+    line = verify_audit.canonical({**record, "hash": audit.chained_hash(record)})
+    shorter = line.replace(b"100000000000000000000", b"1e20")
+    action = b'"action":"' + b"x" * (len(line) - len(shorter) - len(b'"action":"",')) + b'",'
+    forged = b"{" + action + shorter[1:]
+    assert len(forged) == len(line)
+
+    with pytest.raises(verify_audit.Fault, match="duplicate field"):
+        verify_audit.Reader().record(forged, "line 1")
+
+
+@pytest.mark.parametrize("name", ["checkpoint.json", "proof.json"])
+def test_a_duplicate_field_of_a_document_is_detected(
+    tenant: Tenant, copy: Copy, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    record = call("GET", "/v1/audit-log?order=asc", key=tenant.read).json["data"][1]
+    proof = call("GET", f"/v1/audit-log/{record['id']}/proof", key=tenant.read).json
+    document = json.dumps(proof if name == "proof.json" else proof["checkpoint"])
+    member = '"organization_id": '
+    path = tmp_path / name
+    path.write_text(document.replace(member, f'{member}"org_forged", {member}'))
+
+    status = verify_audit.main([str(path), "--public-key", str(copy.key)])
+
+    assert (status, "has a duplicate field" in capsys.readouterr().out) == (1, True)
 
 
 def test_dropped_newest_records_are_detected(copy: Copy, verdict: Verdict) -> None:
@@ -263,7 +387,7 @@ def test_a_changed_or_removed_checkpoint_is_detected(copy: Copy, verdict: Verdic
     first.write_text(text.replace('"mode":"live"', '"mode":"test"'))
     assert verdict()[0] == 1
     first.unlink()
-    status, output = verdict()
+    status, output = verdict("--allow-unsigned")
     assert status == 0, output  # the second one still proves all records
 
     first.write_text(text)
@@ -322,7 +446,7 @@ def test_a_recomputed_and_newly_signed_log_is_detected_by_a_saved_checkpoint(
         checkpoint = _signed({**stated, "root": tree.root(), "previous": previous})
         path.write_text(json.dumps(checkpoint))
         previous = hashlib.sha256(verify_audit.canonical(checkpoint)).hexdigest()
-    assert verdict()[0] == 0, "with the signing key and every object, the archive alone shows nothing"
+    assert verdict("--allow-unsigned")[0] == 0, "with key and objects, the archive alone shows nothing"
 
     status, text = verdict("--checkpoint", str(saved))
 
