@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 import time
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -102,6 +104,59 @@ def test_an_idle_connection_that_was_closed_is_not_used_again(serve: Serve, paus
     assert get() == ITEM
 
     assert (server.connections, pauses) == (2, [])
+
+
+def silent(peer: socket.socket) -> None:
+    """Nothing comes back, as if a NAT gateway had forgotten the connection. The end of the client's side ends it."""
+    peer.recv(1)
+
+
+@pytest.mark.parametrize("death", [silent, hang_up, reset])
+def test_connections_that_died_together_fail_one_attempt(
+    serve: Serve, death: Any, pauses: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "READ_SECONDS", 0.5)
+    together = threading.Barrier(6)
+
+    def respond(peer: socket.socket) -> None:
+        together.wait()
+        peer.sendall(FOUND)
+
+    server = serve(*[respond] * 6, death, *[FOUND] * 3)
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(lambda _: get(), range(6))) == [ITEM] * 6
+    assert server.connections == 6
+
+    assert [get(), get(), get()] == [ITEM] * 3
+
+    assert (server.connections, len(pauses)) == (7, 1)
+
+
+def test_a_connection_that_was_idle_for_long_is_not_used_again(
+    serve: Serve, pauses: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = serve(FOUND, FOUND)
+    get()
+    later = time.time() + 301  # the monotonic clock stands still while Lambda freezes the process
+    monkeypatch.setattr(time, "time", lambda: later)
+
+    assert get() == ITEM
+
+    assert (server.connections, pauses) == (2, [])
+
+
+def test_a_response_that_does_not_match_its_checksum_is_asked_for_again(
+    serve: Serve, pauses: list[float]
+) -> None:
+    wrong = http(
+        200, {"Item": {"pk": {"S": "WRONG"}}}, x_amz_crc32=str(zlib.crc32(json.dumps(ITEM).encode()))
+    )
+    right = http(200, ITEM, x_amz_crc32=str(zlib.crc32(json.dumps(ITEM).encode())))
+    server = serve(wrong, http(200, ITEM, x_amz_crc32="no number"), right)
+
+    assert get() == ITEM
+
+    assert (len(server.requests), len(pauses)) == (3, 2)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from eal.core.aws.client import CONNECT_SECONDS
 from eal.core.aws.errors import NotConnected
+from eal.core.moment import Moment
 
 if TYPE_CHECKING:
     import ssl
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 MAX_HEAD_BYTES = 64 * 1024
 _READ_BYTES = 64 * 1024
+_MAX_IDLE_SECONDS = 300.0
+"""Network Load Balancers and NAT gateways forget a connection that is idle for 350 seconds, and tell nobody."""
 _ROOTS = __file__.rpartition("/")[0] + "/roots.pem"
 
 
@@ -66,22 +69,32 @@ class Host:
     def exchange(self, request: Request, deadline: float) -> Response:
         """Send a request once. `deadline` is on the clock of `time.monotonic`.
 
+        A failure closes the idle connections too. They often died together, and the next attempt would meet another
+        dead one.
+
         Raises: NotConnected; OSError if no whole response came.
         """
         encoded = request.encoded()
         connection = self._connection(deadline)
         try:
-            return connection.exchange(encoded, deadline, has_body=request.method != "HEAD")
-        finally:
-            if connection.is_reusable:
-                self._keep(connection)
-            else:
-                connection.close()
+            response = connection.exchange(encoded, deadline, has_body=request.method != "HEAD")
+        except OSError:
+            connection.close()
+            self.close()
+            raise
+        if connection.is_reusable:
+            self._keep(connection)
+        else:
+            connection.close()
+        return response
 
     def close(self) -> None:
         """Close the idle connections."""
-        while self._idle:
-            self._idle.pop().close()
+        while True:
+            try:
+                self._idle.pop().close()
+            except IndexError:  # other threads take connections, too
+                return
 
     def _connection(self, deadline: float) -> Connection:
         """The connection that was used last, because the service has closed the others sooner; or a new one."""
@@ -90,11 +103,12 @@ class Host:
                 connection = self._idle.pop()
             except IndexError:
                 return self._connect(deadline)
-            if connection.is_quiet():
+            if connection.idle_since.age() < _MAX_IDLE_SECONDS and connection.is_quiet():
                 return connection
             connection.close()
 
     def _keep(self, connection: Connection) -> None:
+        connection.idle_since = Moment.now()
         if len(self._idle) == self._idle.maxlen:
             connection.close()
         else:
@@ -120,6 +134,7 @@ class Connection:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         self._read_seconds = read_seconds
         self._received = bytearray()
+        self.idle_since = Moment.now()
         self.is_reusable = False
 
     def exchange(self, request: bytes, deadline: float, *, has_body: bool) -> Response:

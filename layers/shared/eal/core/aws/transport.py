@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
+import zlib
 from typing import TYPE_CHECKING
 
 from eal.core.aws import client, retries
@@ -62,13 +63,16 @@ class Transport:
         """Each attempt has its own signature, because a signature is valid for five minutes only."""
         signed = self._signed(request)
         try:
-            return self._host.exchange(signed, deadline)
+            response = self._host.exchange(signed, deadline)
         except NotConnected as fault:
             return fault
         except OSError as fault:
             unreachable = Unreachable(f"{self._service}: {type(fault).__name__}")
             unreachable.__cause__ = fault
             return unreachable
+        if not _is_intact(response):
+            return Unreachable(f"{self._service}: the response does not match its checksum")
+        return response
 
     def _signed(self, request: Request) -> Request:
         method, target, headers, body = request
@@ -81,6 +85,12 @@ class Transport:
             # Lambda detects by it that functions invoke each other in a circle ("Recursive loop detection").
             signed["x-amzn-trace-id"] = trace
         return Request(method, target, signed, body)
+
+
+def _is_intact(response: Response) -> bool:
+    """Whether the body has the CRC32 of its header, which DynamoDB sends. botocore compares it, too."""
+    stated = response.headers.get("x-amz-crc32")
+    return stated is None or stated == str(zlib.crc32(response.body))
 
 
 def _is_timeout(outcome: Response | Unreachable) -> bool:

@@ -16,7 +16,9 @@ import time
 from contextlib import ExitStack
 from functools import cache
 from http.client import HTTPConnection, HTTPException, HTTPResponse
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple
+
+from eal.core.moment import Moment
 
 if TYPE_CHECKING:
     from collections.abc import Buffer, Mapping
@@ -47,23 +49,6 @@ class Origin(NamedTuple):
 
 class TooLong(HTTPException):
     """A response of more bytes than we read."""
-
-
-class Moment(NamedTuple):
-    """A time on both clocks: the monotonic one may stand still while Lambda freezes the process, and the wall clock may
-    be set back.
-    """
-
-    monotonic: float
-    wall: float
-
-    @classmethod
-    def now(cls) -> Self:
-        return cls(time.monotonic(), time.time())
-
-    def age(self) -> float:
-        now = self.now()
-        return max(now.monotonic - self.monotonic, now.wall - self.wall)
 
 
 class _Reader(io.RawIOBase):

@@ -10,9 +10,10 @@ from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
 from eal.core import settings
+from eal.core.moment import Moment
 from eal.core.outbound import retry_after
 from eal.core.outbound.address import Blocked, Unresolved, resolve
-from eal.core.outbound.connection import Connection, Moment, Origin
+from eal.core.outbound.connection import Connection, Origin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
