@@ -259,7 +259,7 @@ def _guarded(handler: Handler) -> Handler:
 
 
 def _without_ids(path: str) -> str:
-    return re.sub(r"[a-z]+_[0-9a-z]{20,}", "…", path)
+    return re.sub(r"[a-z]{1,30}_[0-9a-z]{20,}", "…", path)
 
 
 def _is_script(request: Request) -> bool:

@@ -100,7 +100,8 @@ class _Statement(NamedTuple):
     advice: str
 
 
-_MONEY = r"(?:\$ ?\d[\d,]*(?:\.\d\d)?|\b\d[\d,]*(?:\.\d\d)? ?(?:dollars|usd|bucks)\b)"
+_AMOUNT = r"\d[\d,]{0,15}(?:\.\d\d)?"
+_MONEY = rf"(?:\$ ?{_AMOUNT}|(?<!\d,)\b{_AMOUNT} ?(?:dollars|usd|bucks)\b)"
 _MAX_GAP = r"(?:[^\S\n]+[\w'%-]+){0,4}?[^\S\n]+"
 _INSURANCE = (
     r"(?:insurance(?: company| carrier| policy| provider)?|insurer|carrier|policy|homeowner'?s?(?: policy)?"
@@ -393,7 +394,7 @@ _PHONE = (
 )
 _SSN = r"(?<![\w-])\d{3}[- ]\d{2}[- ]\d{4}(?![\w-])"
 _CARD = r"(?<![\w-])(?:\d[ -]?){13,19}(?![\w-])"
-_REPLY_PREFIX = r"\s*(?:re|fwd?|aw|sv|wg)\s*(?:\[\d+\])?\s*:"
+_REPLY_PREFIX = r"\s*(?:re|fwd?|aw|sv|wg)\s*(?:\[\d+\]\s*)?:"
 
 
 def findings(fields: Mapping[str, str], facts: Facts) -> tuple[Finding, ...]:

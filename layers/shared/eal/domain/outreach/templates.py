@@ -63,12 +63,12 @@ _START, _END = "\ue000", "\ue001"
 templates and values lose."""
 _NOT_IN_LINE = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\ue000\ue001\ud800-\udfff]+")
 _NOT_IN_BODY = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ue000\ue001\ud800-\udfff]")
-_VALUE = re.compile(f"{_START}([^{_END}]*){_END}")
+_VALUE = re.compile(f"{_START}([^{_START}{_END}]*){_END}")
 _URL = rf"https?://[^\s()<>\"{_START}]{{1,2000}}(?<![.,;:!?'])"
 _LINK = re.compile(rf"\[([^\[\]\n]{{1,300}})\]\(({_URL})\)|({_URL})")
 _TAG = re.compile(r"\{\{.{,1000}?\}\}|\{%.{,1000}?%\}", re.DOTALL)
 _UNSUBSCRIBE_TAG = re.compile(r"\{\{\s*unsubscribe_url\s*\}\}")
-_TARGET = re.compile(r"\[[^\[\]\n]*\]\(([^)\n]*)\)|\b([A-Za-z][A-Za-z0-9+.-]{,20}://[^\s()<>\"]*)")
+_TARGET = re.compile(r"\[[^\[\]\n]*\]\(([^)\n]*)|\b([A-Za-z][A-Za-z0-9+.-]{,20}://[^\s()<>\"]*)")
 _HTTPS_TARGET = re.compile(rf"https://[^\s()<>\"{_START}/?#]+[^\s()<>\"{_START}]*")
 _TOKENS = frozenset(
     {"data", "variable_begin", "variable_end", "block_begin", "block_end", "whitespace", "name", "string"}

@@ -26,7 +26,7 @@ MAX_CHARACTERS = 8_000
 """Of all sources together: about 60 items, which a model writes within the deadline. What follows is not shown."""
 _PERSONAL = frozenset({"card", "ssn", "phone", "email", "address", "name"})
 _QUANTITY = re.compile(
-    r"\d[\d,.]*\s*(?:sf|lf|sy|sq|cf|cy|ea|hrs?|days?|ft|feet|in|inch\w*|x)\b", re.IGNORECASE
+    r"\d[\d,.]{0,15}\s{0,3}(?:sf|lf|sy|sq|cf|cy|ea|hrs?|days?|ft|feet|in|inch\w*|x)\b", re.IGNORECASE
 )
 """A redactor of speech takes "430 SF" for an address."""
 _NEVER = datetime.min.replace(tzinfo=UTC)

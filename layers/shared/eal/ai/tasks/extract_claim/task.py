@@ -47,7 +47,7 @@ SURE = 0.8
 _AGREE, _DIFFER, _ALONE = 0.95, 0.5, 0.6
 """Confidence of an item that both engines have, that both have with different quantities, and that one has. They are
 assumptions: no model has been measured on the labelled claims yet."""
-_CODE = re.compile(r"\b[A-Z]{2,}\b|[A-Za-z]*\d[<>/+\-&]\d?|[<>+&]")
+_CODE = re.compile(r"\b[A-Z]{2,}\b|[A-Za-z]{0,20}\d[<>/+\-&]\d?|[<>+&]")
 """What a category or selector code looks like."""
 _MIN_SHARED = 4
 _TOLERANCE = 0.02

@@ -29,7 +29,7 @@ _MAX_NUMBER_WORDS = 12
 
 _TOKEN = re.compile(
     r"(?P<newline>\n)"
-    r"|(?P<column>\.{3,}(?=[^\s.])|(?<=[^\s|])(?:\t+| {3,})(?=[^\s|]))"  # between the columns of a list
+    r"|(?P<column>(?<!\.)\.{3,}(?=[^\s.])|(?<=[^\s|])(?:\t+| {3,})(?=[^\s|]))"  # between the columns of a list
     r"|(?P<joined>\b(?:r ?& ?r|d ?& ?r|r/r|d/r|m&r|w/o?(?!\w))|\b(?:m|ft|in)(?:2\b|²|\^2)|\ba/c\b)"
     r"|(?P<ordinal>\d{1,2}(?:st|nd|rd|th)\b)"
     r"|(?P<digits>\d{8,})"  # an identifier, not a measure

@@ -44,7 +44,7 @@ _ORDER_VERBS = (
     r"|avoid|don't|do not|write|keep|give|put|swap|trim|turn|rewrite|tone|insert|leave|state|note|explain"
     r"|end|begin|start|focus|talk|point|new)"
 )
-_QUOTED = re.compile(r"\"([^\"\n]+)\"|\u201c([^\u201d\n]+)\u201d|(?<!\w)'([^'\n]+)'(?!\w)")
+_QUOTED = re.compile(r"\"([^\"\n]+)\"|\u201c([^\u201c\u201d\n]+)\u201d|(?<!\w)'([^'\n]+)'(?!\w)")
 _POLITE = re.compile(
     r"^(?:(?:please|kindly|also|then|and|but|now|just|maybe|perhaps|could you|can you|would you|i(?:'d"
     r"| would) like(?: you)? to|i want(?: you)? to|i'd prefer if you|let's|try to|we should|you should"

@@ -411,8 +411,8 @@ _GRAMMAR: Sequence[tuple[re.Pattern[str], _Read]] = (
     (
         _pattern(
             r"(?<!took )(?<!takes )(?<!lasted )(?<!last )(?<!past )"
-            rf"(?:(?:in|within|for|give (?:me|us)|about|another|after|a) )*(?P<amount>{_AMOUNT})(?: of)?(?: ?(?:or"
-            rf"|to|-) ?(?P<more>{_AMOUNT}))? "
+            rf"(?:(?:in|within|for|give (?:me|us)|about|another|after|a) ){{0,5}}(?P<amount>{_AMOUNT})(?: of)?"
+            rf"(?: ?(?:or|to|-) ?(?P<more>{_AMOUNT}))? "
             rf"(?:more |good )?(?P<unit>{_UNIT})(?! (?:ago|late|old|before|earlier|in a row|straight|a year|a week"
             rf"|running))(?: (?:from (?:now|today)|time))?"
         ),
@@ -421,7 +421,7 @@ _GRAMMAR: Sequence[tuple[re.Pattern[str], _Read]] = (
     (_pattern(r"next (?P<unit>week|month|quarter|year)"), _next_unit),
     (
         _pattern(
-            rf"(?:{_BEFORE_MONTH} )*(?:the )?(?P<part>end of|early|early in|beginning of|start of|mid-?|mid"
+            rf"(?:{_BEFORE_MONTH} ){{0,5}}(?:the )?(?P<part>end of|early|early in|beginning of|start of|mid-?|mid"
             rf"|middle of|the middle of|late|late in)[ -]?(?P<month>{_MONTH}){_YEAR}"
         ),
         _part_of_month,

@@ -94,8 +94,8 @@ _SENDING = (
 )
 _WISH = re.compile(
     # A command alone on its line.
-    r"(?:^|\n)\W*(?:stop|remove|unsubscribe|unsub|opt[ -]?out|cancel|delete|off|no more)\W*"
-    r"(?:me|please|pls|now|thanks|thank you)?\W*(?:$|\n)"
+    r"(?:^|\n)[^\w\n]*+(?:stop|remove|unsubscribe|unsub|opt[ -]?out|cancel|delete|off|no more)[^\w\n]*+"
+    r"(?:(?:me|please|pls|now|thanks|thank you)[^\w\n]*+)?(?:$|\n)"
     r"|\bun-?su(?:b|bscr?ibe|scribe|bcribe)\b(?! ?(?:link|button|footer|page|below|here|thing|option|line|:))"
     rf"|\b(?:be|get|been|were|was) (?:removed|taken off|unsubscribed|dropped|excluded|left off|left alone)\b"
     r"|\b(?:leave (?:me|us) (?:alone|be|out)|(?:cross|scratch|strike|count|cut|x) (?:me|us|my name|our name) "
@@ -111,7 +111,7 @@ _WISH = re.compile(
     r"|\b(?:remove|delete|drop|erase|purge|scrub|suppress) (?:me|us|my|our|this)"
     r"(?: (?:e-?mail|address|contact|info(?:rmation)?|name|details|number))*\b(?! from (?:my|our))"
     r"|\b(?:lose|forget) (?:my|our|this) (?:e-?mail|address|contact|info|name|number)"
-    r"|\btake (?:me|us|(?:my|our|this) \w+|\S+@\S+)(?: \w+)? off\b"
+    r"|\btake (?:me|us|(?:my|our|this) \w+|[^\s@]+@[^\s@]+)(?: \w+)? off\b"
     rf"|\b(?:stop|quit|cease|discontinue|refrain from)(?: (?:all|any|from|these|this|the|your|with|me|us))*"
     rf"(?: \w+)? {_SENDING}\b"
     r"|\b(?:kindly|please|just) (?:stop|cease|quit)\b(?! (?:by|in|over|round))"

@@ -1,0 +1,235 @@
+"""The regular expressions of our code, and texts that make one with overlapping repetitions slow."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import re
+import re._constants as ops  # type: ignore[import-not-found]  # private to CPython, like the parser
+import re._parser as parser  # type: ignore[import-not-found]
+import time
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+
+_PACKAGES = ("eal", "eal_dashboard")
+_METHODS = frozenset({"match", "fullmatch", "search", "findall", "finditer", "sub", "subn", "split"})
+_MANY = 30
+"""A repetition with a lower limit cannot make an expression slow."""
+
+
+class Expression(NamedTuple):
+    """`method` is "match" or "fullmatch" if the expression is used with nothing else, otherwise "search"."""
+
+    pattern: str
+    flags: int
+    method: str
+    module: str
+
+    def seconds(self, text: str) -> float:
+        """The processor time for a text."""
+        compiled = re.compile(self.pattern, self.flags)
+        started = time.process_time()
+        if self.method == "search":
+            for _ in compiled.finditer(text):
+                pass
+        else:
+            getattr(compiled, self.method)(text)
+        return time.process_time() - started
+
+    def growth(self, unit: str, head: str, size: int) -> float:
+        """How many times longer a text of four times the size takes: 4 if the time is linear, 16 if quadratic."""
+        small, large = (head + unit * (length // len(unit) + 1) for length in (size, 4 * size))
+        return min(self.seconds(large) for _ in range(2)) / max(
+            min(self.seconds(small) for _ in range(3)), 1e-7
+        )
+
+
+def expressions() -> list[Expression]:
+    """Each expression in our modules: compiled ones, texts that are compiled when they are used, and literals in calls
+    of `re`."""
+    found: dict[str, Expression] = {}
+    for module in _modules():
+        for pattern, flags, method in (*_of_variables(module), *_of_calls(_tree(module))):
+            if pattern not in found or (method == "search" and flags):
+                found[pattern] = Expression(pattern, flags, method, module.__name__)
+    return list(found.values())
+
+
+def attacks(expression: Expression) -> Iterator[tuple[str, str]]:
+    """A text to repeat, and what comes before: samples of what each repetition matches, with and without what the
+    expression wants before and after."""
+    seen = set()
+    for before, repeated in _repetitions(parser.parse(expression.pattern, expression.flags)):
+        for unit, head in ((repeated, ""), (repeated, before), (before, ""), (before + repeated, "")):
+            if unit and (unit, head) not in seen:
+                seen.add((unit, head))
+                yield unit, head
+
+
+def _modules() -> Iterator[ModuleType]:
+    for name in _PACKAGES:
+        package = importlib.import_module(name)
+        for info in pkgutil.walk_packages(package.__path__, f"{name}."):
+            yield importlib.import_module(info.name)
+
+
+def _tree(module: ModuleType) -> ast.Module:
+    return ast.parse(inspect.getsource(module))
+
+
+def _of_variables(module: ModuleType) -> Iterator[tuple[str, int, str]]:
+    """Pattern, flags and method: of the module's values, and of its cached functions without arguments."""
+    used = _methods(_tree(module))
+    for name, value in list(vars(module).items()):
+        own = value
+        if hasattr(value, "cache_info") and value.__module__ == module.__name__:
+            if inspect.signature(value).parameters:
+                continue
+            try:
+                own = value()
+            except Exception:  # noqa: BLE001, S112 - it needs a model or a setting, and returns no expressions
+                continue
+        methods = used.get(name, {"search"})
+        method = min(methods) if len(methods) == 1 else "search"
+        for pattern, flags in _patterns(own):
+            yield pattern, flags, method
+        for text in _texts(own):
+            # What is not compiled as it is, is compiled as the rest of something; most follow the beginning of a word.
+            yield (text if name in used else rf"(?<!\w)(?:{text})"), 0, method
+
+
+def _methods(tree: ast.Module) -> defaultdict[str, set[str]]:
+    """The methods with which a module uses the expressions in its variables, or from its cached functions."""
+    used = defaultdict[str, set[str]](set)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            owner = node.value.func if isinstance(node.value, ast.Call) else node.value
+            if isinstance(owner, ast.Name):
+                used[owner.id].add(_anchored(node.attr))
+            if isinstance(node.value, ast.Call):  # such as _compiled(_QUESTION).match
+                for argument in node.value.args:
+                    if isinstance(argument, ast.Name):
+                        used[argument.id].add(_anchored(node.attr))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+            owner = node.func.value
+            is_use = isinstance(owner, ast.Name) and owner.id == "re" and node.func.attr in _METHODS
+            if is_use and isinstance(node.args[0], ast.Name):
+                used[node.args[0].id].add(_anchored(node.func.attr))
+    return used
+
+
+def _anchored(method: str) -> str:
+    return method if method in ("match", "fullmatch") else "search"
+
+
+def _of_calls(tree: ast.Module) -> Iterator[tuple[str, int, str]]:
+    """Pattern, flags and method of each literal in a call of `re`."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id="re"), attr=method),
+                args=[ast.Constant(value=str(pattern)), *_],
+            ) if method in _METHODS:
+                yield pattern, 0, _anchored(method)
+
+
+def _patterns(value: object, depth: int = 0) -> Iterator[tuple[str, int]]:
+    if isinstance(value, re.Pattern):
+        if isinstance(value.pattern, str):
+            yield value.pattern, value.flags
+    elif depth < 4 and isinstance(value, (list, tuple, set, frozenset, dict)):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _patterns(part, depth + 1)
+
+
+def _texts(value: object, depth: int = 0) -> Iterator[str]:
+    if isinstance(value, str):
+        if _repeats(value):
+            yield value
+    elif depth < 4 and isinstance(value, (list, tuple, set, frozenset, dict)):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _texts(part, depth + 1)
+
+
+def _repeats(text: str) -> bool:
+    """Whether a text is an expression with a repetition, and not prose with an asterisk."""
+    if not re.search(r"[\])\w.][*+{]", text) or not re.search(r"\\|\(\?|\[", text):
+        return False
+    try:
+        return any(_repetitions(parser.parse(text)))
+    except re.error:
+        return False
+
+
+def _repetitions(tree: Any, before: str = "") -> Iterator[tuple[str, str]]:
+    """What comes before each long repetition, and samples of what it repeats."""
+    for index, (op, value) in enumerate(tree):
+        so_far = before + _sample(tree[:index], 1)
+        if op in (ops.MAX_REPEAT, ops.MIN_REPEAT):  # a possessive one does not backtrack
+            if value[1] >= _MANY:
+                samples = [_sample(value[2], choice) for choice in range(3)]
+                after = _sample(tree[index + 1 : index + 3], 1)
+                yield from (
+                    (so_far, text) for text in (*samples, samples[0] + samples[1], samples[0] + after)
+                )
+            yield from _repetitions(value[2], so_far)
+        elif op is ops.BRANCH:
+            for branch in value[1]:
+                yield from _repetitions(branch, so_far)
+        elif op is ops.SUBPATTERN:
+            yield from _repetitions(value[3], so_far)
+        elif op in (ops.ASSERT, ops.ASSERT_NOT):
+            yield from _repetitions(value[1], so_far)
+
+
+def _sample(tree: Any, choice: int) -> str:
+    """A text that the expression matches, apart from assertions."""
+    text = ""
+    for op, value in tree:
+        if op is ops.LITERAL:
+            text += chr(value)
+        elif op is ops.ANY or op is ops.NOT_LITERAL:
+            text += "b" if value == ord("a") else "a"
+        elif op is ops.IN:
+            characters = _characters(value)
+            text += characters[choice % len(characters)]
+        elif op is ops.BRANCH:
+            text += _sample(value[1][choice % len(value[1])], choice)
+        elif op is ops.SUBPATTERN:
+            text += _sample(value[3], choice)
+        elif op in (ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT):
+            text += _sample(value[2], choice) * max(value[0], choice % 2)
+    return text
+
+
+_OF_CATEGORY = {
+    ops.CATEGORY_DIGIT: "1",
+    ops.CATEGORY_SPACE: " ",
+    ops.CATEGORY_WORD: "a1",
+    ops.CATEGORY_NOT_DIGIT: "a",
+    ops.CATEGORY_NOT_SPACE: "a",
+    ops.CATEGORY_NOT_WORD: " -",
+}
+
+
+def _characters(members: Any) -> str:
+    """Some characters of a set."""
+    some = "".join(
+        chr(value)
+        if op is ops.LITERAL
+        else chr(value[0])
+        if op is ops.RANGE
+        else _OF_CATEGORY.get(value, "")
+        if op is ops.CATEGORY
+        else ""
+        for op, value in members
+    )
+    if members[0][0] is ops.NEGATE:
+        return next((other for other in "a 1,-.(\n" if other not in some), "\u00e9")
+    return some[:4] or "a"
