@@ -161,6 +161,24 @@ def test_a_repeated_message_writes_nothing(
     assert only_call(tenant)["version"] == 1
 
 
+@pytest.mark.parametrize("captured", ["pre-call", "routing-complete", "post-call"])
+def test_a_captured_body_changes_nothing_at_another_address(
+    connection: Connection, tenant: Tenant, captured: str
+) -> None:
+    phone_call = Call.new()
+    for kind in KINDS[:3]:
+        normalise(message(connection, kind, phone_call.event(kind)))
+    before = only_call(tenant)
+
+    for kind in ("call-modified", "outbound-call-modified", "post-call") * 2:
+        assert normalise(message(connection, kind, phone_call.event(captured))) == []
+
+    after = only_call(tenant)
+    outcome = ("status", "answered", "voicemail", "duration_seconds", "direction", "tags")
+    assert {name: after[name] for name in outcome} == {name: before[name] for name in outcome}
+    assert after["version"] <= before["version"] + 1, "a body is one event, however often it is sent"
+
+
 def test_a_change_is_audited_with_personal_values_as_commitments(
     connection: Connection, tenant: Tenant
 ) -> None:

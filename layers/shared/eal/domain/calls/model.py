@@ -472,17 +472,33 @@ def new_call(snapshot: Snapshot, *, call_id: str, salt: str, at: datetime) -> Ca
     return merged(empty, snapshot)
 
 
+_OUTCOME = frozenset({"answered", "voicemail", "duration_seconds"})
+
+
+def _is_higher(value: int, known: int | None) -> bool:
+    return known is None or value > known
+
+
 def merged(call: Call, snapshot: Snapshot) -> Call:
     """The call after an event; the same object if the event changes nothing.
 
     Each fact comes from the event of the highest order that sets or clears it. Taking the maximum is commutative,
     associative and idempotent, so neither the order nor the repetition of events matters. An event that changes no
-    value still raises the order of its facts: an earlier event may arrive after it.
+    value still raises the order of its facts: an earlier event may arrive after it. The outcome of a call is the
+    highest value instead: no event takes it back.
     """
     if snapshot.digest in call.seen:
         return call
     newer = {
-        name: value for name, value in snapshot.changes.items() if snapshot.order > call.order.get(name, "")
+        name: value
+        for name, value in snapshot.changes.items()
+        if (
+            (name in _OUTCOME and _is_higher(value, getattr(call.facts, name)))
+            or (
+                (name not in _OUTCOME or value == getattr(call.facts, name))
+                and snapshot.order > call.order.get(name, "")
+            )
+        )
     }
     status: Status = "received" if snapshot.ended and not call.has_ended else call.status
     if not newer and status == call.status:

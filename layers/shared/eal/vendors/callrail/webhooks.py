@@ -93,9 +93,10 @@ SCHEME = Scheme(vendor=VENDOR, is_signed=is_signed)
 def parse_call(kind: str, raw: bytes, received_at: datetime) -> Snapshot | None:
     """The snapshot of a call in an event; None for a form, a text message or an unknown kind.
 
-    `kind` is from the address, which the signature does not cover, so the members of the body take precedence. A
-    repeated body has the same digest and is a duplicate. A modification is a new event each time it is received,
-    because a tag that is set, removed and set again has the same body twice.
+    `kind` is from the address, which the signature does not cover, so the members of the body take precedence: whoever
+    captured a body can send it to any of our addresses. A repeated body has the same digest and is a duplicate. A
+    modification, which only `changes` shows, is a new event each time it is received, because a tag that is set,
+    removed and set again has the same body twice.
 
     Raises: ValueError for a body without a call id.
     """
@@ -151,9 +152,7 @@ def _event_kind(kind: str, body: Body) -> _CallKind | None:
         return "call-modified"
     recorded = not all(_is_empty(body.get(name)) for name in _AFTER_THE_END)
     match kind.removeprefix("outbound-"):
-        case "call-modified":
-            return "call-modified"
-        case "post-call":
+        case "post-call" | "call-modified":
             return "post-call"
         case "pre-call" if not recorded:
             return "pre-call"
