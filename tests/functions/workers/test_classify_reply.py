@@ -129,10 +129,23 @@ def test_replies_and_wishes_are_counted_once_for_each_email(tenant: Tenant) -> N
     assert (total["replied"], total["unsubscribed"]) == (1, 1)
 
 
-def test_an_unmatched_wish_suppresses_its_sender(tenant: Tenant) -> None:
-    reply = classified(tenant, UNSUBSCRIBE)
+@pytest.mark.parametrize("text", [UNSUBSCRIBE, "Fuck off, you scammers. Never write to me again."])
+@pytest.mark.parametrize("match", [None, "sender"])
+def test_a_mail_that_names_only_a_sender_suppresses_nobody(
+    tenant: Tenant, text: str, match: str | None
+) -> None:
+    if match:
+        sent(tenant)
 
-    assert (reply["match"], suppressed(tenant)) == (None, {DANA: "unsubscribed"})
+    reply = classified(tenant, text)
+
+    assert (reply["match"], reply["needs_review"], suppressed(tenant)) == (match, True, {})
+    assert "sender_unproved" in reply["classification"]["reasons"]
+    body = {"classification": "unsubscribe"}
+    corrected = call(
+        "PATCH", f"/v1/outreach/replies/{reply['id']}/classification", key=tenant.write, json_body=body
+    )
+    assert (corrected.status, suppressed(tenant)) == (200, {DANA: "unsubscribed"}), corrected.text
 
 
 def test_a_wish_from_another_address_suppresses_both(tenant: Tenant) -> None:

@@ -26,8 +26,18 @@ if TYPE_CHECKING:
     from eal.domain.outreach.replies.wire import ReplyClassificationUpdate
 
 
+SENDER_UNPROVED = "sender_unproved"
+"""The reason of an unsure classification: only what the mail itself states names the person that it would suppress."""
+
+
 def record(reply: Reply, answered: Answered | None, run: Run, by: Caller) -> Reply:
-    """Link a reply with the e-mail that it answers, record its classification, and carry out the effect."""
+    """Link a reply with the e-mail that it answers, record its classification, and carry out the effect.
+
+    Anybody can write any address into From, so a mail suppresses an address only if it names an e-mail of ours, which
+    its recipient got. Otherwise a person decides.
+    """
+    if effects.effect_of(run).suppress and (answered is None or answered.match == "sender"):
+        run = replace(run, unsure=True, reasons=(*run.reasons, SENDER_UNPROVED))
     after = _handle(reply, answered, run, effects.effect_of(run), by)
     _publish(after, by)
     return after

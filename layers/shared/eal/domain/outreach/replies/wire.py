@@ -102,8 +102,8 @@ class ReplyClassificationView(Wire):
     resume_after: ResumeAfter
     reasons: list[str]
     """The rules that decided, as slugs: `bounce_headers`, `automatic_headers`, `wishes_no_more`, `abusive`,
-    `may_wish_no_more`, `names_somebody_else`, `dead_mailbox`, `body_missing`. Empty if the trained model decided
-    alone."""
+    `may_wish_no_more`, `names_somebody_else`, `dead_mailbox`, `body_missing`, `sender_unproved`. Empty if the
+    trained model decided alone."""
     provenance: ProvenanceView | None
     """Which engine made the classification, from which input and at what cost. Null for a correction."""
     classified_at: Instant
