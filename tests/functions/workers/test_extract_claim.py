@@ -217,6 +217,17 @@ def test_a_scope_that_is_too_large_fails_and_the_earlier_version_stays(
     assert len(scope(tenant, claim_id)["data"]) == 1
 
 
+def test_evidence_that_is_too_long_fails_before_it_is_read(tenant: Tenant) -> None:
+    claim_id = _claim(tenant)
+    for _ in range(51):
+        add_note(tenant, claim_id, "Remove 10 SF of carpet. " * 416)
+    request_extraction(tenant, claim_id)
+
+    _run(tenant, claim_id)
+
+    assert _state(shown(tenant, claim_id))[1:] == (None, "too_large")
+
+
 def test_long_lists_are_stored_in_several_items(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(extractions, "_PART_BYTES", 1000)
     rooms = ("kitchen", "bathroom", "hallway", "attic", "garage", "basement", "laundry room")

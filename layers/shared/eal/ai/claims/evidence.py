@@ -62,6 +62,11 @@ class ClaimFile:
     photos: tuple[ClaimPhoto, ...] = ()
     facts: ClaimFacts = ClaimFacts()
 
+    @property
+    def characters(self) -> int:
+        """Of all texts together."""
+        return sum(len(note.text) for note in self.notes) + sum(len(photo.caption) for photo in self.photos)
+
 
 def input_sha256(file: ClaimFile) -> str:
     """The hash of all that the extraction depends on."""

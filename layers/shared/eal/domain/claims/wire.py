@@ -210,8 +210,8 @@ class ClaimView(Wire):
     scope_version: int | None
     """The version of the latest extraction. Null if there is none."""
     extraction_failure: ExtractionFailure | None
-    """Why the last requested extraction failed: AI was switched off (`ai_disabled`), the result would be larger than 1
-    MB (`too_large`), or another fault (`failed`)."""
+    """Why the last requested extraction failed: AI was switched off (`ai_disabled`), the notes and captions have more
+    than 500,000 characters or the result would be larger than 1 MB (`too_large`), or another fault (`failed`)."""
     created_at: Instant
     updated_at: Instant
     version: int
