@@ -246,10 +246,20 @@ def _listening(
         (b"HTTP/1.1 200 OK\r\nx-long: ", MEGABYTE),
         (b"HTTP/1.1 200 OK\r\n", b"".join(b"x-%d: %s\r\n" % (n, b"x" * 20_000) for n in range(50))),
         (b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 40_000),
+        (b"", b"HTTP/1.1 103 Early Hints\r\n\r\n" * 40_000),
         (b"HTTP/1.1 2e2 OK\r\n\r\n", b""),
         (b"HTTP/9.9 200 OK\r\n\r\n", b""),
     ],
-    ids=["no_http", "no_line", "long_header", "many_headers", "interim_responses", "no_status", "no_version"],
+    ids=[
+        "no_http",
+        "no_line",
+        "long_header",
+        "many_headers",
+        "interim_responses",
+        "early_hints",
+        "no_status",
+        "no_version",
+    ],
 )
 def test_a_head_that_is_not_http_or_endless_is_an_invalid_response(begin: bytes, piece: bytes) -> None:
     hostile = Hostile(begin, piece)
@@ -289,10 +299,20 @@ def test_an_endless_body_is_cut_and_the_status_counts(begin: bytes, piece: bytes
     assert hostile.sent < ENDLESS
 
 
-def test_the_rest_of_an_interim_response_does_not_reach_the_next_one(receiver: Receiver) -> None:
-    receiver.responses = [Response(103, b""), Response(200, b"next")]
+@pytest.mark.parametrize("interim", [b"100 Continue", b"102 Processing", b"103 Early Hints\r\nLink: </a>"])
+def test_the_response_after_interim_ones_counts(interim: bytes) -> None:
+    final = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+    hostile = Hostile((b"HTTP/1.1 " + interim + b"\r\n\r\n") * 3 + final, b"")
+    with _listening(hostile.respond) as target:
+        reply = sender.post(target, b"{}", {})
 
-    assert sender.post(_target(receiver), b"{}", {}).status_code == 103
+    assert (reply.status_code, reply.response, reply.error) == (200, "ok", None)
+
+
+def test_a_connection_that_switched_protocols_is_not_used_again(receiver: Receiver) -> None:
+    receiver.responses = [Response(101, b""), Response(200, b"next")]
+
+    assert sender.post(_target(receiver), b"{}", {}).status_code == 101
     assert sender.post(_target(receiver), b"{}", {}).status_code == 200
 
     assert receiver.requests[0].connection != receiver.requests[1].connection

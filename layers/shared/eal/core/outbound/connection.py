@@ -29,6 +29,7 @@ CONNECT_SECONDS = 3.0
 _SEND_BYTES = 16_384
 """Sent at once, the maximum of a TLS record. The deadline is checked between two sends."""
 _MAX_ADDRESSES = 4
+_MAX_LINE_BYTES = 65_536
 
 
 @cache
@@ -75,6 +76,22 @@ class _Reader(io.RawIOBase):
         super().close()
 
 
+class _FinalResponse(HTTPResponse):
+    """The response after interim ones, which a client must expect (RFC 9110, section 15.2). http.client skips 100 only,
+    and takes a 103 for the whole response."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        while True:
+            found: tuple[str, int, str] = super()._read_status()  # type: ignore[misc]  # private, so it has no stub
+            if not 100 <= found[1] < 200 or found[1] in (
+                100,
+                101,
+            ):  # 101 is final, and we never ask for another protocol
+                return found
+            while self.fp.readline(_MAX_LINE_BYTES).strip():
+                pass
+
+
 class _Stream:
     """The part of a socket that http.client uses, bounded by the deadline."""
 
@@ -99,6 +116,8 @@ class _Stream:
 
 class Connection(HTTPConnection):
     """A connection to a checked address, whatever its name resolves to now."""
+
+    response_class = _FinalResponse
 
     def __init__(self, target: Target, max_bytes: int) -> None:
         """`max_bytes`: of one response with its head, interim responses, and the framing of chunks."""

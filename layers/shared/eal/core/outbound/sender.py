@@ -106,8 +106,8 @@ def _exchange(
     try:
         text, is_sound = _beginning(response)
         after = retry_after.seconds(response.headers.get("Retry-After"))
-        # The rest of an unread response would become the start of the next one. http.client takes an interim response
-        # (103) for a complete one, so the final response would be unread.
+        # The rest of an unread response would become the start of the next one. After a 101, which nobody asked for,
+        # the connection speaks another protocol.
         is_complete = is_sound and response.isclosed() and response.status >= _FINAL
         is_reusable = is_complete and not response.will_close
     finally:
