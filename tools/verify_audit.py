@@ -910,8 +910,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     for statement in proved:
         _say("OK", statement)
-    for reason in unproved:
-        _say("UNPROVED", reason)
+    for why in unproved:
+        _say("UNPROVED", why)
     if inputs.records and not options.checkpoint:
         _say(
             "NOTE",
