@@ -145,7 +145,7 @@ def test_a_connection_that_was_idle_for_long_is_not_used_again(
     assert (server.connections, pauses) == (2, [])
 
 
-def test_a_response_that_does_not_match_its_checksum_is_asked_for_again(
+def test_a_response_that_does_not_match_its_checksum_is_requested_again(
     serve: Serve, pauses: list[float]
 ) -> None:
     wrong = http(
