@@ -63,8 +63,8 @@ def find(read: Reading, spoken: Sequence[Sentence], reader: DangerReader) -> Fou
 
 
 def _signs(turn: int, score: Score | None, named: Iterable[Named]) -> list[DangerSign]:
-    """The signs of one sentence: one for each kind that a phrase names, and the reader's where no phrase names a present
-    one, whose kind is surer.
+    """The signs of one sentence: one for each kind that a phrase names, and the reader's unless a phrase names a
+    present danger, whose kind is surer.
     """
     danger = score.danger if score else None
     reads = score is not None and score.danger >= PRESENT
