@@ -17,6 +17,7 @@ from tests.support.faults import watched_calls
 from tests.support.http import call
 from tests.support.pipeline import Pipeline, items
 from tests.support.tenants import raise_limit
+from tools.fixtures.leads import counted_reads
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
@@ -256,6 +257,36 @@ def test_the_feed_is_filtered_by_time(clock: Clock, tenant: Tenant) -> None:
 
     assert _numbers(_page(tenant, f"created_after={middle}")) == [2]
     assert _numbers(_page(tenant, f"created_before={middle}")) == [1]
+
+
+def test_a_page_that_begins_at_a_time_does_not_read_all_earlier_events(tenant: Tenant) -> None:
+    _publish(tenant, 1)
+    event, end = _item(1), now()
+    for number in range(1, 1001):
+        at = rfc3339(end - timedelta(hours=1000 - number))
+        name = f"evt_{number:026}"
+        times = {"created_at": {"S": at}, "numbered_at": {"S": at}}
+        _put({**event, **times, "sk": {"S": name}, "id": {"S": name}, "feedsk": {"N": str(number)}})
+    middle = rfc3339(end - timedelta(hours=10))
+
+    with counted_reads() as reads:
+        page = _page(tenant, f"created_after={middle}&type=lead.created&limit=3")
+
+    assert _numbers(page) == [990, 991, 992]
+    assert reads.items < 30
+    rest = _page(tenant, f"created_after={middle}&type=lead.created&cursor={page['next_cursor']}")
+    assert _numbers(rest) == [*range(993, 1001)]
+
+
+def test_a_late_event_is_found_by_its_time(clock: Clock, tenant: Tenant) -> None:
+    """An event that the relay numbered long after it was created."""
+    _publish(tenant, 3)
+    late = clock.now() - timedelta(days=1)
+    _put({**_item(3), "created_at": {"S": rfc3339(late)}})
+
+    assert _numbers(
+        _page(tenant, f"created_after={rfc3339(late)}&created_before={rfc3339(clock.now())}")
+    ) == [3]
 
 
 def test_audit_records_are_not_in_the_feed(tenant: Tenant) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -178,6 +179,19 @@ def test_a_page_costs_the_same_however_many_leads_there_are(
     _seed(stranger, 100 + 40 * PERIOD)
 
     assert _reads_of_a_second_page(tenant, query) == _reads_of_a_second_page(stranger, query)
+
+
+def test_a_filter_without_an_index_finds_the_oldest_of_many_leads(tenant: Tenant) -> None:
+    start = clock.now() - timedelta(days=1)
+    leads = [replace(numbered_lead(number, start), loss_type="water") for number in range(2300)]
+    put_leads([replace(leads[0], loss_type="mold"), *leads[1:]], operator(tenant.id))
+
+    with counted_reads() as reads:
+        page = call("GET", "/v1/leads?loss_type=mold&limit=5", key=tenant.read).json
+
+    assert ([lead["id"] for lead in page["data"]], page["next_cursor"]) == ([leads[0].id], None)
+    assert reads.items == 2300
+    assert reads.queries <= 10
 
 
 def test_no_response_exceeds_the_limit_of_lambda(tenant: Tenant) -> None:

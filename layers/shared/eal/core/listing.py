@@ -49,8 +49,7 @@ class ListQuery(Wire):
         Field(
             ge=1,
             le=MAX_LIMIT,
-            description=f"Maximum number of items per page; values above {MAX_LIMIT} are reduced to {MAX_LIMIT}. "
-            "A page can have fewer.",
+            description=f"Maximum number of items per page; values above {MAX_LIMIT} are reduced to {MAX_LIMIT}.",
             # A larger value is accepted: a client that enforced a maximum would refuse it.
             json_schema_extra=lambda schema: schema.pop("maximum", None),
         ),
@@ -96,5 +95,5 @@ class PageView[T: BaseModel](Wire):
     data: list[T]
     """The items of this page."""
     next_cursor: str | None
-    """Pass it as `cursor` to get the next page. Null on the last page. A page can be short or even empty without being
-    the last: a page that reads many items and finds few that match the filters ends early."""
+    """Pass it as `cursor` to get the next page. Null on the last page, and only there. A page that is not the last has
+    `limit` items, unless they exceed 4 MB, or few of the 3,000 items that it read match the filters."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
@@ -151,11 +152,15 @@ def test_a_filtered_page_reads_at_most_twice_the_items_that_it_needs(by: Caller)
         assert needed <= len(items_read) <= 2 * needed
 
 
-def test_a_filter_without_matches_returns_a_cursor_after_a_bounded_number_of_reads(
-    by: Caller, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(page, "MAX_ITEMS_READ", 400)
-    _things(by, 450)
+def test_a_filter_reads_on_to_its_only_match_at_the_end_of_the_list(by: Caller) -> None:
+    _things(by, 2300)
+
+    assert _read(by, ListQuery(limit=5), keep=lambda item: item["number"] == 1) == Page([1], None)
+    assert _read(by, ListQuery(limit=1), keep=lambda item: item["number"] == 1) == Page([1], None)
+
+
+def test_a_filter_without_matches_returns_a_cursor_after_a_bounded_number_of_reads(by: Caller) -> None:
+    _things(by, page.MAX_ITEMS_READ + 50)
     items_read = []
 
     def reject(item: Item) -> bool:
@@ -165,18 +170,36 @@ def test_a_filter_without_matches_returns_a_cursor_after_a_bounded_number_of_rea
     first = _read(by, ListQuery(limit=20), keep=reject)
     assert first.items == []
     assert first.next_cursor is not None
-    assert len(items_read) == 400
+    assert len(items_read) == page.MAX_ITEMS_READ
     assert _read(by, ListQuery(limit=20, cursor=first.next_cursor), keep=reject) == Page([], None)
-    assert len(items_read) == 450
+    assert len(items_read) == page.MAX_ITEMS_READ + 50
 
 
-def test_a_page_that_ends_at_the_read_limit_loses_nothing(
-    by: Caller, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(page, "MAX_ITEMS_READ", 200)
-    _things(by, 450)
-    pages = _walk(by, ListQuery(limit=50), keep=_every_tenth)
-    assert _flat(pages) == list(range(450, 0, -10))
+def test_a_page_that_ends_at_the_read_limit_loses_nothing(by: Caller) -> None:
+    numbers = _things(by, page.MAX_ITEMS_READ + 50)
+    rare = [number for number in numbers[::-1] if number % 500 == 0 or number < 5]
+
+    pages = _walk(by, ListQuery(limit=20), keep=lambda item: item["number"] in rare)
+
+    assert _flat(pages) == rare
+    assert len(pages) == 2
+
+
+def test_a_page_of_a_slow_table_ends_after_its_time_and_loses_nothing(by: Caller) -> None:
+    _things(by, 150)
+    items_read = []
+
+    def slow(item: Item) -> bool:
+        if not items_read:
+            time.sleep(page.MAX_READ_SECONDS + 0.1)
+        items_read.append(item)
+        return item["number"] == 1
+
+    first = _read(by, ListQuery(limit=20), keep=slow)
+
+    assert first.items == []
+    assert len(items_read) == 42  # one query
+    assert _read(by, ListQuery(limit=20, cursor=first.next_cursor), keep=slow) == Page([1], None)
 
 
 def test_a_page_of_more_than_a_megabyte_is_filled(by: Caller) -> None:
@@ -215,7 +238,7 @@ def test_compressed_values_count_as_the_response_has_them(by: Caller) -> None:
 
 
 def test_a_filter_over_large_items_reads_a_bounded_number_of_megabytes(by: Caller) -> None:
-    _things(by, 80, text="x" * 150_000)
+    _things(by, 95, text="x" * 150_000)
 
     first = _read(by, ListQuery(limit=20), keep=lambda _: False)
 

@@ -63,5 +63,5 @@ class EventPage(Wire):
     next_cursor: str
     """Keep it, and pass it as `cursor` to read the events that follow, including later ones."""
     has_more: bool
-    """Whether more events are already available. Even then a page can be short or empty: a page that reads many events
-    and finds few of the requested type ends early."""
+    """Whether more events are already available. A page then has `limit` events, unless they exceed 4 MB, or few of
+    the 3,000 events that it read match the filters."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from itertools import batched
 from typing import TYPE_CHECKING
 
 from eal.core.cursor import Position, seal
 from eal.core.table.item import load
-from eal.core.table.page import MAX_ITEMS_READ, Page
+from eal.core.table.page import MAX_ITEMS_READ, MAX_READ_SECONDS, Page
 from eal.core.table.read import get_all
 from eal.core.tenancy import Tenant
 from eal.domain.organization_settings.table_keys import grant_key, organization_key
@@ -44,6 +45,7 @@ def search(query: ListQuery, by: Caller) -> Page[Row]:
     # Read more than a short page needs, because children without a grant are left out.
     reading = query.model_copy(update={"limit": max(query.limit, MAX_CHILDREN_PER_READ)})
     looked_at = 0
+    ends_at = time.monotonic() + MAX_READ_SECONDS
     while True:
         ids = child_ids(reading, by)
         looked_at += len(ids.items)
@@ -51,7 +53,8 @@ def search(query: ListQuery, by: Caller) -> Page[Row]:
         if len(found) > query.limit:
             kept = found[: query.limit]
             return Page(kept, seal(scope, Position(kept[-1].organization_id)))
-        if ids.next_cursor is None or len(found) == query.limit or looked_at >= MAX_ITEMS_READ:
+        has_read_enough = looked_at >= MAX_ITEMS_READ or time.monotonic() >= ends_at
+        if ids.next_cursor is None or len(found) == query.limit or has_read_enough:
             return Page(found, ids.next_cursor)
         reading = reading.model_copy(update={"cursor": ids.next_cursor})
 
