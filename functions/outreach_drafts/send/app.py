@@ -16,8 +16,9 @@ def send(draft_id: str, caller: Writer) -> Accepted[DraftView]:
     """Queues the draft as one e-mail, with the postal address and an unsubscribe link. The sender then sends it like
     the e-mails of sequences, within the daily cap; the draft's `status` shows when it has.
 
-    A draft is sent once: the response is 409 if it was sent before or is still being written. It is also 409, with
-    `details.findings`, if the content policy blocks the text, and with `details.suppression_id` if the recipient's
-    address is suppressed.
+    Variables in the text are filled in from the lead or prospect; no placeholder is ever sent. A draft is sent once:
+    the response is 409 if it was sent before or is still being written. It is also 409, with `details.findings`, if
+    the content policy blocks the filled-in text, with `details.fields` if a variable cannot be filled in, and with
+    `details.suppression_id` if the recipient's address is suppressed.
     """
     return Accepted(DraftView.of(sending.send(draft_id, by=caller)))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from eal.core import aws, settings
 from eal.core.clock import now
 from eal.domain.outreach import addresses
 from eal.domain.outreach.drafts import sending
@@ -75,9 +76,9 @@ def test_the_email_has_the_footer_that_the_law_requires(tenant: Tenant, draft: d
     assert "the report is ready." in content.text
 
 
-def test_markup_and_tags_in_the_text_stay_text(tenant: Tenant) -> None:
+def test_markup_in_the_text_stays_text(tenant: Tenant) -> None:
     drafts.set_sender(tenant)
-    draft = drafts.drafted(tenant, body="Sam at Acme <script>alert(1)</script> {{ config }} {% for %}")
+    draft = drafts.drafted(tenant, body="Sam at Acme <script>alert(1)</script> {one} }} %}")
 
     email_id = drafts.send(tenant, draft).json["email_id"]
 
@@ -85,7 +86,90 @@ def test_markup_and_tags_in_the_text_stay_text(tenant: Tenant) -> None:
     assert content
     assert content.html
     assert "<script>" not in content.html
-    assert "{{ config }} {% for %}" in content.text
+    assert "{one} }} %}" in content.text
+
+
+GREETING = 'Hello {{ first_name | default("there") }},\n\nthe report is ready.\n\nSam at Acme'
+
+
+def _sent_text(tenant: Tenant, draft: dict[str, Any]) -> str:
+    response = drafts.send(tenant, draft)
+    assert response.status == 202, response.text
+    content = content_of(response.json["email_id"], operator(tenant.id))
+    assert content
+    assert "{{" not in f"{content.text}{content.html}"
+    return content.text
+
+
+def test_variables_are_filled_in_from_the_lead(tenant: Tenant) -> None:
+    drafts.set_sender(tenant)
+    lead = {"email": "dana@example.com", "first_name": "Dana [x](https://evil.example)"}
+    lead_id = call("POST", "/v1/leads", key=tenant.write, json_body=lead).json["id"]
+    subject = "The report{% if first_name %} for {{ first_name }}{% endif %}"
+    draft = drafts.drafted(tenant, subject=subject, body=GREETING, lead_id=lead_id)
+
+    assert "Hello Dana [x](https://evil.example)," in _sent_text(tenant, draft)
+    (email,) = stored("EMAIL", tenant.id)
+    assert email["subject"] == "The report for Dana [x](https://evil.example)"
+
+
+def test_variables_are_filled_in_from_the_prospect(tenant: Tenant) -> None:
+    drafts.set_sender(tenant)
+    prospect = {"company": "Acme", "email": "dana@example.com", "contact": {"first_name": "Dana"}}
+    prospect_id = call("POST", "/v1/prospects", key=tenant.write, json_body=prospect).json["id"]
+    draft = drafts.drafted(tenant, body=GREETING, prospect_id=prospect_id)
+
+    assert "Hello Dana," in _sent_text(tenant, draft)
+
+
+def test_variables_of_nobody_have_their_defaults(tenant: Tenant) -> None:
+    drafts.set_sender(tenant)
+    draft = drafts.drafted(tenant, body=f"{GREETING}\n{{{{ email }}}} {{{{ unsubscribe_url }}}}")
+
+    text = _sent_text(tenant, draft)
+
+    assert "Hello there," in text
+    assert "dana@example.com" in text
+
+
+def test_the_content_policy_reads_what_the_recipient_will(tenant: Tenant) -> None:
+    drafts.set_sender(tenant)
+    hidden = "Sam at Acme: your insurance will{% if email %} cover{% endif %} everything."
+    draft = drafts.drafted(tenant, body=hidden)
+
+    response = drafts.send(tenant, draft)
+
+    assert response.status == 409
+    assert "coverage_promise" in [f["rule"] for f in response.json["error"]["details"]["findings"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Hello {{first_name}}", "variable_may_be_empty"),
+        ("Hello {{ config }}", "unknown_variable"),
+        ("Hello {{ first_name", "template_syntax"),
+        ("Hello {# first_name #}", "template_construct"),
+    ],
+)
+def test_a_stored_draft_with_a_placeholder_is_not_sent(tenant: Tenant, text: str, kind: str) -> None:
+    """One from before placeholders were refused, or one that a model wrote."""
+    drafts.set_sender(tenant)
+    draft = drafts.drafted(tenant)
+    key = {"pk": {"S": f"{tenant.id}#live#DRAFT"}, "sk": {"S": draft["id"]}}
+    aws.dynamodb().update_item(
+        TableName=settings.state_table(),
+        Key=key,
+        UpdateExpression="SET body = :body",
+        ExpressionAttributeValues={":body": {"S": text}},
+    )
+
+    response = drafts.send(tenant, draft)
+
+    assert (response.status, response.error) == (409, "conflict")
+    (field,) = response.json["error"]["details"]["fields"]
+    assert (field["pointer"], field["type"]) == ("/body", kind)
+    assert stored("EMAIL", tenant.id) == []
 
 
 def test_replies_go_to_an_address_of_their_own_if_the_tenant_receives_mail(tenant: Tenant) -> None:

@@ -89,6 +89,7 @@ def test_a_draft_that_is_being_written_or_was_sent_does_not_change(tenant: Tenan
         ({"subject": None}, "/subject"),
         ({"body": None}, "/body"),
         ({"body": ""}, "/body"),
+        ({"body": "Hello {{first_name}}"}, "/body"),
         ({"subject": "a\nb"}, "/subject"),
         ({"to": "other@example.com"}, "/to"),
         ({"status": "sent"}, "/status"),

@@ -187,7 +187,7 @@ def test_a_page_that_ends_at_the_read_limit_loses_nothing(by: Caller) -> None:
 
 def test_a_page_of_a_slow_table_ends_after_its_time_and_loses_nothing(by: Caller) -> None:
     _things(by, 150)
-    items_read = []
+    items_read: list[Item] = []
 
     def slow(item: Item) -> bool:
         if not items_read:

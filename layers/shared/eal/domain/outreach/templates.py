@@ -116,22 +116,28 @@ def render(variant: Variant, variables: Mapping[str, str], sender: Sender, unsub
 
     Raises: TemplateFault, also for a variable that is empty and has no default.
     """
-    values = {
-        **dict.fromkeys(OF_RECIPIENT, ""),
-        **{name: _line(value)[:_MAX_VALUE_CHARACTERS] for name, value in variables.items()},
-        "sender_name": _line(sender.name),
-        "sender_email": _line(sender.email),
-        "postal_address": _NOT_IN_BODY.sub("", sender.postal_address),
-        "unsubscribe_url": unsubscribe_url,
-    }
+    values = _values(variables, sender, unsubscribe_url)
     subject, body = _filled(variant.subject, values), _filled(variant.body, values)
     # Ours, so it may be the target of a link.
     body = body.replace(f"{_START}{unsubscribe_url}{_END}", unsubscribe_url)
     return _message(subject, body, sender, unsubscribe_url)
 
 
+def filled(source: str, variables: Mapping[str, str], sender: Sender, unsubscribe_url: str) -> str:
+    """A subject or body with the values of one recipient, as the content policy reads it.
+
+    Raises: TemplateFault, also for a variable that is empty and has no default.
+    """
+    return _VALUE.sub(r"\1", _filled(source, _values(variables, sender, unsubscribe_url)))
+
+
+def has_tags(source: str) -> bool:
+    """Whether a text must be rendered, because a recipient must never see a tag. Most drafts need no engine."""
+    return any(start in source for start in ("{{", "{%", "{#"))
+
+
 def render_plain(subject: str, body: str, sender: Sender, unsubscribe_url: str) -> Rendered:
-    """The e-mail with a subject and a body that have no tags, such as a draft. Braces are sent as they are."""
+    """The e-mail with a subject and a body that have no tags, such as a review request."""
     return _message(_NOT_IN_LINE.sub(" ", subject), _NOT_IN_BODY.sub("", body), sender, unsubscribe_url)
 
 
@@ -143,6 +149,17 @@ def faults_in_subject(source: str) -> list[TemplateFault]:
 def faults_in_body(source: str) -> list[TemplateFault]:
     """Everything because of which a body must not be sent."""
     return [*_faults(source), *_faults_in_links(source)]
+
+
+def _values(variables: Mapping[str, str], sender: Sender, unsubscribe_url: str) -> dict[str, str]:
+    return {
+        **dict.fromkeys(OF_RECIPIENT, ""),
+        **{name: _line(value)[:_MAX_VALUE_CHARACTERS] for name, value in variables.items()},
+        "sender_name": _line(sender.name),
+        "sender_email": _line(sender.email),
+        "postal_address": _NOT_IN_BODY.sub("", sender.postal_address),
+        "unsubscribe_url": unsubscribe_url,
+    }
 
 
 # ---------------------------------------------------------------- the message

@@ -1,4 +1,4 @@
-"""The content policy for a draft, with the facts that it needs: the sender, and whose contacts the text mentions."""
+"""The checks of a draft's text: its tags, and the content policy with the facts that it needs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from eal.ai import content_policy
 from eal.core.table.read import walk
 from eal.domain.leads.collection import LEAD_CONTACTS
 from eal.domain.organization_settings import outreach as outreach_settings
+from eal.domain.outreach import templates
 from eal.domain.outreach.emails.store import EMAILS
 from eal.domain.outreach.replies.table_keys import replies_partition
 from eal.domain.prospects.collection import PROSPECT_CONTACTS
@@ -16,12 +17,26 @@ from eal.domain.prospects.collection import PROSPECT_CONTACTS
 if TYPE_CHECKING:
     from eal.ai.content_policy import Finding
     from eal.core.caller import Caller
+    from eal.core.errors import FieldError
     from eal.domain.organization_settings.store import Company
     from eal.domain.outreach.drafts.model import Draft
 
 _MAX_LOOKED_UP = 50
 """Contacts in a text whose holders are looked up. A text with more has enough findings without."""
 _MAX_EMAILS_READ = 20
+
+
+def faults_in_tags(draft: Draft) -> list[FieldError]:
+    """Everything because of which the draft's tags cannot be filled in, by the rules of sequences."""
+    subject, body = draft.subject or "", draft.body or ""
+    found = [
+        *(
+            ("/subject", fault)
+            for fault in (templates.faults_in_subject(subject) if templates.has_tags(subject) else ())
+        ),
+        *(("/body", fault) for fault in (templates.faults_in_body(body) if templates.has_tags(body) else ())),
+    ]
+    return [{"pointer": pointer, "message": fault.message, "type": fault.kind} for pointer, fault in found]
 
 
 def findings(draft: Draft, company: Company, by: Caller) -> tuple[Finding, ...]:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 def add(body: DraftCreate, by: Caller) -> Draft:
     """A new draft. With `instructions`, the task `write_email` is enqueued.
 
-    Raises: Conflict if AI is to write and is switched off. The commit raises ValidationFailed for an unknown lead or
-    prospect.
+    Raises: Conflict if AI is to write and is switched off; ValidationFailed for tags that cannot be filled in. The
+    commit raises ValidationFailed for an unknown lead or prospect.
     """
     _require_person(body, by)
     new = Draft(
@@ -43,6 +43,7 @@ def add(body: DraftCreate, by: Caller) -> Draft:
         instructions=body.instructions,
         tone=(body.tone or "professional") if body.instructions else None,
     )
+    _require_good_tags(new)
     company = organization_settings.company_of(by.organization_id)
     if new.instructions:
         ai_settings.require_enabled(company.settings)
@@ -51,6 +52,12 @@ def add(body: DraftCreate, by: Caller) -> Draft:
         new = replace(new, findings=checking.findings(new, company, by))
     create(new, by)
     return new
+
+
+def _require_good_tags(draft: Draft) -> None:
+    """Raises: ValidationFailed."""
+    if faults := checking.faults_in_tags(draft):
+        raise ValidationFailed(faults)
 
 
 def _require_person(body: DraftCreate, by: Caller) -> None:
@@ -65,7 +72,8 @@ def update(draft_id: str, body: DraftUpdate, by: Caller) -> Draft:
     """The draft with the fields of the body and the findings for its new text. A failed one becomes a draft once it has
     both subject and body.
 
-    Raises: NotFound, PreconditionFailed; Conflict if it is not editable; ValidationFailed for null.
+    Raises: NotFound, PreconditionFailed; Conflict if it is not editable; ValidationFailed for null, and for tags that
+    cannot be filled in.
     """
     before = DRAFTS.get(by.tenant, draft_id)
     by.transaction.check_if_match(before.version)
@@ -77,6 +85,7 @@ def update(draft_id: str, body: DraftUpdate, by: Caller) -> Draft:
     after = patched(before, body)
     if after == before:
         return before
+    _require_good_tags(after)
     after = replace(after, edited=after.instructions is not None)
     if after.subject and after.body:
         company = organization_settings.company_of(by.organization_id)

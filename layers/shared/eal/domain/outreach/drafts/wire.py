@@ -24,7 +24,11 @@ _INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 Subject = Annotated[
     str,
-    Field(min_length=1, max_length=MAX_SUBJECT_CHARACTERS, description="The subject line."),
+    Field(
+        min_length=1,
+        max_length=MAX_SUBJECT_CHARACTERS,
+        description="The subject line. It can have variables, as the body.",
+    ),
     AfterValidator(one_line),
 ]
 Body = Annotated[
@@ -33,7 +37,8 @@ Body = Annotated[
         min_length=1,
         max_length=MAX_BODY_CHARACTERS,
         description="Plain text. It is sent as text and as HTML; a postal address and an unsubscribe link are "
-        "appended. `[text](https://…)` becomes a link.",
+        'appended. `[text](https://…)` becomes a link, and variables such as `{{ first_name | default("there") }}` are '
+        "filled in as in sequences when the draft is sent; those that may be empty need a default.",
     ),
     AfterValidator(prose),
 ]
