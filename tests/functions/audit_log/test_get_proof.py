@@ -15,6 +15,8 @@ from tools import verify_audit
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.support.time import Clock
+
 
 @pytest.fixture
 def pipeline(tenant: Tenant) -> Iterator[Pipeline]:
@@ -25,8 +27,8 @@ def pipeline(tenant: Tenant) -> Iterator[Pipeline]:
     pipeline.run()
 
 
-def _proof(tenant: Tenant, record_id: str, **headers: str) -> ApiResponse:
-    return call("GET", f"/v1/audit-log/{record_id}/proof", key=tenant.read, headers=headers)
+def _proof(tenant: Tenant, record_id: str, *, key: str | None = None, **headers: str) -> ApiResponse:
+    return call("GET", f"/v1/audit-log/{record_id}/proof", key=key or tenant.write, headers=headers)
 
 
 def _records(tenant: Tenant) -> list[dict[str, Any]]:
@@ -67,6 +69,48 @@ def test_a_second_proof_signs_no_checkpoint(tenant: Tenant, pipeline: Pipeline) 
 
     assert len(items("AUDIT_CHECKPOINT")) == 1
     assert len(_records(tenant)) == len(records) + 1
+
+
+def test_proofs_of_the_newest_record_sign_no_checkpoints_without_end(
+    clock: Clock, tenant: Tenant, pipeline: Pipeline
+) -> None:
+    for _ in range(6):
+        clock.advance(minutes=5)
+        newest = _records(tenant)[-1]["id"]
+        for key in (tenant.read, tenant.write, tenant.admin):
+            _proof(tenant, newest, key=key)
+        pipeline.run()
+
+    assert len(items("AUDIT_CHECKPOINT")) == 1
+    response = _proof(tenant, _records(tenant)[-1]["id"])
+    assert (response.status, response.error, response.headers["Retry-After"]) == (503, "unavailable", "60")
+
+
+def test_a_reader_gets_proofs_and_signs_no_checkpoint(tenant: Tenant, pipeline: Pipeline) -> None:
+    record_id = _records(tenant)[-1]["id"]
+
+    response = _proof(tenant, record_id, key=tenant.read)
+
+    assert (response.status, response.error, response.headers["Retry-After"]) == (503, "unavailable", "60")
+    assert items("AUDIT_CHECKPOINT") == []
+    assert _proof(tenant, record_id, key=tenant.write).status == 200
+    assert _proof(tenant, record_id, key=tenant.read).status == 200
+
+
+def test_a_log_gets_at_most_one_checkpoint_a_minute(clock: Clock, tenant: Tenant, pipeline: Pipeline) -> None:
+    assert _proof(tenant, _records(tenant)[-1]["id"]).status == 200
+    clock.advance(seconds=20)
+    call("POST", "/v1/leads", key=tenant.admin, json_body={"email": "new@example.com"})
+    pipeline.run()
+    record_id = _records(tenant)[-1]["id"]
+
+    early = _proof(tenant, record_id)
+    clock.advance(seconds=float(early.headers["Retry-After"]))
+    late = _proof(tenant, record_id)
+
+    assert (early.status, early.headers["Retry-After"]) == (503, "40")
+    assert late.status == 200
+    assert len(items("AUDIT_CHECKPOINT")) == 2
 
 
 def test_a_record_that_is_not_archived_yet_is_503_with_retry_after(
