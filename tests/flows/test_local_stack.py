@@ -7,17 +7,18 @@ import subprocess
 import sys
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import ministack  # type: ignore[import-untyped]
 import pytest
 
 from tools.stack import __main__ as commands
 from tools.stack import server
-from tools.stack.instance import Failed, Instance, write_json
+from tools.stack.instance import ROOT, Failed, Instance, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 type Start = Callable[..., subprocess.Popen[bytes]]
 
@@ -184,3 +185,51 @@ def test_a_state_of_another_port_is_refused(instance: Instance) -> None:
         server.start(replace(instance, port=4571), keep=True)
 
     assert not instance.server.exists()
+
+
+ENVIRONMENTS = """
+import sys, threading
+sys.path[1:1] = sys.argv[1:]
+from tools.stack import emulator
+emulator.bound_environments()
+emulator.end_idle_environments()
+from ministack.core import lambda_runtime
+from ministack.services import lambda_svc
+
+def acquire(name):
+    arn = f"arn:aws:lambda:us-east-1:000000000000:function:{name}"
+    return lambda_svc.acquire_worker(name, {"FunctionArn": arn}, b"")[0]
+
+def left():
+    return {key.split(":")[2]: len(workers) for key, workers in lambda_runtime._workers.items()}
+
+started = [acquire("classify") for _ in range(3)]
+waiting = threading.Thread(target=acquire, args=["classify"])
+waiting.start()
+waiting.join(0.2)
+assert waiting.is_alive() and left() == {"classify": 3}
+lambda_runtime.release_worker(started[0])
+waiting.join()
+assert left() == {"classify": 3}
+
+lambda_runtime.release_worker(started[0])
+lambda_runtime.release_worker(started[1])
+assert lambda_svc.reap_idle_workers() == 0
+for one in started:
+    one.last_used -= emulator.MAX_IDLE_SECONDS
+lambda_runtime.release_worker(acquire("list"))
+assert lambda_svc.reap_idle_workers() == 2
+assert left() == {"classify": 1, "list": 1}
+lambda_runtime.release_worker(started[2])
+assert lambda_svc.reap_idle_workers() == 1
+assert left() == {"list": 1}
+"""
+
+
+def test_idle_environments_end_and_a_function_has_at_most_three() -> None:
+    packages = str(Path(ministack.__file__).parents[1])
+    command = [sys.executable, "-c", ENVIRONMENTS, packages, str(ROOT)]
+
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603 - the program above
+
+    assert (ended.returncode, ended.stderr) == (0, "")
