@@ -17,6 +17,6 @@ handler = app.handler
     grant="claims",
 )
 def list_notes(claim_id: str, query: NoteQuery, caller: Reader) -> NotePage:
-    """Lists the notes and moisture readings of a claim, oldest first. Corrected notes are included."""
+    """Lists the notes and moisture readings of a claim, newest first. Corrected notes are included."""
     page = notes.search(claim_id, query, by=caller)
     return NotePage(data=[NoteView.of(note) for note in page.items], next_cursor=page.next_cursor)

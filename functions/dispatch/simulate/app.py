@@ -15,7 +15,8 @@ handler = app.handler
     "/v1/dispatch/simulate", summary="Simulate a decision", operation_id="simulateDispatch", tag="dispatch"
 )
 def simulate(body: DispatchSimulate, caller: Reader) -> DecisionView:
-    """Returns what the rules decide for the facts, with what each rule saw and concluded. Changes nothing.
+    """Returns what the rules decide for the facts, with what each rule saw and concluded. Changes nothing,
+    so it takes no `Idempotency-Key`: send it again as often as you like.
 
     The settings are the organization's own, unless the body has others.
     """

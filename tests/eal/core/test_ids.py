@@ -164,3 +164,11 @@ def test_the_lowest_id_before_the_epoch_is_that_of_the_epoch() -> None:
     assert ids.lowest("lead", datetime(1960, 1, 1, tzinfo=UTC)) == ids.lowest(
         "lead", datetime(1970, 1, 1, tzinfo=UTC)
     )
+
+
+def test_a_message_shows_the_longest_id_whole_and_cuts_what_is_longer() -> None:
+    longest = ids.new("x" * 32, AT)
+
+    assert ids.is_id("x" * 32, longest)
+    assert ids.shown(longest) == longest
+    assert len(ids.shown("x" * 10_000)) == 64

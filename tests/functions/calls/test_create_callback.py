@@ -23,6 +23,7 @@ from tests.support.pipeline import items
 if TYPE_CHECKING:
     from eal.domain.calls.model import Status
     from tests.support.tenants import Tenant
+    from tests.support.time import Clock
 
 
 def post(tenant: Tenant, call_id: str, **body: Any) -> ApiResponse:
@@ -101,7 +102,8 @@ def test_reaching_the_customer_closes_a_call_that_was_dispatched_as_a_callback(
     call_id = ingested(tenant)
     dispatch(tenant, call_id, action, override)
 
-    assert post(tenant, call_id, status=status).status == 201
+    later = {"at": rfc3339(eal_clock.now() + timedelta(days=1))} if status == "scheduled" else {}
+    assert post(tenant, call_id, status=status, **later).status == 201
 
     assert detail(tenant, call_id)["status"] == expected
     found = call("GET", f"/v1/calls?status={expected}", key=tenant.read).json["data"]
@@ -137,6 +139,9 @@ def test_two_callbacks_at_the_same_time_both_count(tenant: Tenant, monkeypatch: 
         ({"status": "busy"}, "/status"),
         ({"status": "reached", "at": "soon"}, "/at"),
         ({"status": "reached", "at": "2099-01-01T00:00:00Z"}, "/at"),
+        ({"status": "scheduled"}, "/at"),
+        ({"status": "scheduled", "at": None}, "/at"),
+        ({"status": "scheduled", "at": "2026-04-24T17:55:00Z"}, "/at"),
         ({"status": "reached", "note": "x" * 2001}, "/note"),
         ({"status": "reached", "by": "me"}, "/by"),
     ],
@@ -156,6 +161,14 @@ def test_a_scheduled_callback_may_be_in_the_future(tenant: Tenant) -> None:
     at = rfc3339(eal_clock.now() + timedelta(days=2))
 
     assert post(tenant, call_id, status="scheduled", at=at).json["at"] == at
+
+
+def test_a_callback_is_not_scheduled_for_the_present(clock: Clock, tenant: Tenant) -> None:
+    call_id = ingested(tenant)
+
+    assert post(tenant, call_id, status="scheduled", at=rfc3339(clock.at)).status == 422
+    soon = rfc3339(clock.at + timedelta(milliseconds=1))
+    assert post(tenant, call_id, status="scheduled", at=soon).status == 201
 
 
 def test_a_callback_takes_three_round_trips(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:

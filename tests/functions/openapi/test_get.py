@@ -48,5 +48,5 @@ def test_a_client_that_has_the_document_gets_304(cloud: None) -> None:
     assert (again.status, again.text, {name: again.headers[name] for name in cached}) == (304, "", cached)
     assert (changed.status, changed.text) == (200, first.text)
     assert cached["ETag"].startswith('W/"')
-    assert cached["Cache-Control"] == "public, max-age=300"
+    assert cached["Cache-Control"] == "no-store"
     assert cached["Vary"] == "Accept-Encoding"

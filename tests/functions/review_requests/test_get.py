@@ -28,3 +28,13 @@ def test_another_tenants_request_is_not_found(tenant: Tenant, stranger: Tenant) 
 
 def test_the_id_of_a_review_is_not_found(tenant: Tenant) -> None:
     assert call("GET", f"{REQUESTS}/{ingested(tenant)['id']}", key=tenant.read).status == 404
+
+
+def test_an_unknown_id_is_repeated_whole(tenant: Tenant) -> None:
+    unknown = "review_request_01kq09bekje6vbq5xe2b60xtww"
+
+    error = call("GET", f"{REQUESTS}/{unknown}", key=tenant.read).json["error"]
+    too_long = call("GET", f"{REQUESTS}/{'x' * 1000}", key=tenant.read).json["error"]
+
+    assert error["message"] == f"There is no review request {unknown}."
+    assert len(too_long["message"]) < 100

@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING
 
+import pytest
+
 from eal.core.clock import rfc3339
 from eal.domain.sessions import store
 from tests.support.callrail import stored
@@ -14,8 +16,6 @@ from tests.support.http import call
 from tests.support.sessions import invite, signed_in
 
 if TYPE_CHECKING:
-    import pytest
-
     from tests.support.tenants import Tenant
     from tests.support.time import Clock
 
@@ -103,6 +103,18 @@ def test_a_switch_to_an_organization_without_the_person_is_404(tenant: Tenant, s
     for organization_id in (stranger.id, "org_01kq09bekje6vbq5xe2b60xtww", "acme"):
         body = {"organization_id": organization_id}
         assert call("PATCH", "/v1/session", key=dana.text, json_body=body).status == 404
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"mode": None}, {"organization_id": None, "mode": None}, {"mode": "both"}]
+)
+def test_nothing_to_switch_is_422_and_the_session_goes_on(tenant: Tenant, body: dict[str, object]) -> None:
+    dana = signed_in(tenant)
+
+    response = call("PATCH", "/v1/session", key=dana.text, json_body=body)
+
+    assert (response.status, response.error) == (422, "validation_error")
+    assert call("GET", "/v1/session", key=dana.text).status == 200
 
 
 def test_a_removal_during_a_switch_leaves_no_session(

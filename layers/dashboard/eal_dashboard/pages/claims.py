@@ -331,7 +331,7 @@ PAGES = (
         "notes.html",
         calls={
             "claim": CLAIM,
-            "notes": Call("listClaimNotes", query=("kind", "cursor"), fixed={"limit": "100"}),
+            "notes": Call("listClaimNotes", query=("kind", "cursor"), fixed={"limit": "100", "order": "asc"}),
         },
         forms=(
             Form(

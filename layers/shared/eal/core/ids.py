@@ -15,6 +15,8 @@ _SHAPE = re.compile(r"[a-z_]{1,32}_[0-7][0-9a-hjkmnp-tv-z]{25}")
 _RANDOM_BITS = 74
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MAX_REMEMBERED = 64
+_MAX_CHARACTERS_SHOWN = 64
+"""More than the 59 of the longest id that `_SHAPE` allows."""
 _lock = threading.Lock()
 _last: dict[int, int] = {}
 """The last random part used in each of the latest milliseconds."""
@@ -48,6 +50,11 @@ def derived(prefix: str, origin: str, *parts: str) -> str:
 def is_id(prefix: str, text: str) -> bool:
     """Whether `text` has the shape of an id with this prefix."""
     return text.startswith(f"{prefix}_") and len(text) == len(prefix) + 27 and bool(_SHAPE.fullmatch(text))
+
+
+def shown(text: str) -> str:
+    """An unknown id as an error message repeats it: whole, unless it is too long to be one."""
+    return text[:_MAX_CHARACTERS_SHOWN]
 
 
 def created_at(text: str) -> datetime:

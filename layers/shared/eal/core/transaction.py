@@ -146,7 +146,7 @@ class Transaction:
         Raises: ValidationFailed for a text that is no id of this kind. The commit raises the same.
         """
         absent = ValidationFailed.of_field(
-            pointer, f"There is no {kind.lower()} {item_id[:40]}.", "not_found"
+            pointer, f"There is no {kind.lower()} {ids.shown(item_id)}.", "not_found"
         )
         if not ids.is_id(id_prefix, item_id):
             raise absent

@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 
 type Index = Literal["gsi1", "gsi2"]
 
-_MAX_ID_SHOWN = 40
-"""Characters of an unknown id that a 404 repeats."""
-
 
 class Collection[T]:
     """Items of one kind, each stored under its id. `noun` is the word for one in a message.
@@ -81,7 +78,7 @@ class Collection[T]:
         return found
 
     def not_found(self, item_id: str) -> NotFound:
-        return NotFound(f"There is no {self.noun} {item_id[:_MAX_ID_SHOWN]}.")
+        return NotFound(f"There is no {self.noun} {ids.shown(item_id)}.")
 
     def item(self, tenant: Tenant, entity: T, **indexes: tuple[str, ...] | None) -> Item:
         """The entity with its key. `gsi1=("status", "new")` puts it into that index; None leaves it out."""

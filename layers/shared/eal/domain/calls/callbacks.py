@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from eal.core import audit, ids
 from eal.core.clock import rfc3339
-from eal.core.errors import ValidationFailed
+from eal.core.errors import REQUIRED, ValidationFailed
 from eal.core.table import page
 from eal.core.table.item import dump, load
 from eal.core.table.keys import Key, partition
@@ -35,13 +35,19 @@ def callback_partition(tenant: Tenant, call_id: str) -> str:
 def record(call_id: str, body: CallbackCreate, by: Caller) -> Callback:
     """Store a callback, and close the call if it was dispatched as a callback and the customer is reached.
 
-    Raises: NotFound, PreconditionFailed; ValidationFailed for an attempt in the future.
+    Raises: NotFound, PreconditionFailed; ValidationFailed for an attempt in the future, or for a callback that is
+    scheduled for no time or one that has passed.
     """
     call = CALLS.get(by.tenant, call_id)
     at = body.at or by.at
     if body.status != "scheduled" and at > by.at + _CLOCK_SKEW:
         message = "Must not be in the future, unless 'status' is 'scheduled'."
         raise ValidationFailed.of_field("/at", message, "future", location="body")
+    if body.status == "scheduled" and body.at is None:
+        raise ValidationFailed.of_field("/at", REQUIRED, "missing", location="body")
+    if body.status == "scheduled" and at <= by.at:
+        message = "Must be in the future if 'status' is 'scheduled'."
+        raise ValidationFailed.of_field("/at", message, "past", location="body")
     new = Callback(
         id=ids.new(ID_PREFIX, by.at),
         call_id=call.id,

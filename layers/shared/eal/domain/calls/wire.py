@@ -158,14 +158,20 @@ class ClassificationUpdate(Wire):
 
 
 class CallbackCreate(Wire):
-    model_config = _INPUT
+    model_config = ConfigDict(
+        **_INPUT,
+        json_schema_extra={
+            "if": {"required": ["status"], "properties": {"status": {"const": "scheduled"}}},
+            "then": {"required": ["at"], "properties": {"at": {"type": "string"}}},
+        },
+    )
 
     status: CallbackStatus
     """`scheduled`: the customer is to be called. The other values tell how the call went; `reached` closes a call whose
     dispatch is `callback`."""
     at: Instant | None = None
-    """When the customer was called, or is to be called if `status` is `scheduled`. Defaults to the time of the
-    request."""
+    """When the customer was called; by default, the time of the request. If `status` is `scheduled`: when the customer
+    is to be called, which is required and must be in the future."""
     note: Annotated[Annotated[str, Field(max_length=2000), AfterValidator(prose)] | None, _NOTE] = None
 
 

@@ -69,7 +69,7 @@ def _require_review(review_id: str, by: Caller) -> None:
     """Raises: ValidationFailed unless its surface shows the review. So does the commit if it is erased meanwhile."""
     review = REVIEWS.find(by.tenant, review_id)
     absent = ValidationFailed.of_field(
-        "/brief/review_id", f"There is no review {review_id[:40]}.", "not_found"
+        "/brief/review_id", f"There is no review {ids.shown(review_id)}.", "not_found"
     )
     if review is None or review.status == "deleted":
         raise absent

@@ -73,7 +73,7 @@ def get(event_id: str, by: Caller) -> Event:
     """Raises: NotFound, also for an event that has no number yet."""
     item = get_item(key(by.tenant, "EVENT", event_id)) if ids.is_id("evt", event_id) else None
     if item is None or "feedsk" not in item:
-        raise NotFound(f"There is no event {event_id[:40]}.")
+        raise NotFound(f"There is no event {ids.shown(event_id)}.")
     return envelope.of_item(item)
 
 

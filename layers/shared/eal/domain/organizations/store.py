@@ -198,5 +198,5 @@ def find_child(organization_id: str, by: Caller) -> Organization:
     """
     item = get(organization_key(organization_id)) if ids.is_id("org", organization_id) else None
     if item is None or item.get("parent_organization_id") != by.organization_id:
-        raise NotFound(f"Your organization has no child {organization_id[:40]}.")
+        raise NotFound(f"Your organization has no child {ids.shown(organization_id)}.")
     return load(Organization, item)

@@ -206,7 +206,7 @@ def _check_size(prospect: Prospect) -> None:
 
 
 def _not_found(prospect_id: str) -> NotFound:
-    return NotFound(f"There is no prospect {prospect_id[:40]}.", id=prospect_id[:40])
+    return NotFound(f"There is no prospect {ids.shown(prospect_id)}.", id=ids.shown(prospect_id))
 
 
 def audit_change(action: str, prospect: Prospect, before: Item, after: Item, by: Caller) -> None:

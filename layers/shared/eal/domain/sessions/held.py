@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from eal.core import audit
+from eal.core import audit, ids
 from eal.core.errors import NotFound
 from eal.core.table.item import dump, load
 from eal.core.table.keys import key
@@ -49,7 +49,7 @@ def end(member_id: str, session_id: str, by: Caller) -> None:
     """
     held = _find(by.tenant, member_id)
     if session_id not in held.fingerprints:
-        raise NotFound(f"There is no session {session_id[:40]}.")
+        raise NotFound(f"There is no session {ids.shown(session_id)}.")
     _end(held, {session_id}, by)
 
 

@@ -118,7 +118,7 @@ def switch(organization_id: str | None, mode: Mode | None, by: Caller) -> NewSes
     known = memberships_of(old)
     chosen = _switched(known, old, organization_id or old.organization_id)
     if chosen is None:
-        raise NotFound(f"You are not a member of an organization {(organization_id or '')[:40]}.")
+        raise NotFound(f"You are not a member of an organization {ids.shown(organization_id or '')}.")
     text = new_text("session")
     new = replace(
         old,

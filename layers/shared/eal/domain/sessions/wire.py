@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from eal.core.caller import Caller, Role
 from eal.core.clock import Instant
 from eal.core.listing import PageView
-from eal.core.schema import ConfigDict, Field
+from eal.core.schema import ConfigDict, Field, JsonValue, model_validator
 from eal.core.tenancy import Mode
 from eal.core.wire import Wire, without_defaults
 from eal.domain.sessions.model import Session
@@ -34,15 +34,26 @@ class SessionCreate(Wire):
     """The mode of the session."""
 
 
-class SessionUpdate(Wire):
-    """Only the fields present change."""
+def _switches(schema: dict[str, JsonValue]) -> None:
+    without_defaults("organization_id", "mode")(schema)
+    schema["minProperties"] = 1
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra=without_defaults("organization_id", "mode"))
+
+class SessionUpdate(Wire):
+    """Only the fields present change. At least one is required."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_switches)
 
     organization_id: str | None = None
     """An organization that the person is a member of."""
     mode: Mode | None = None
     """The mode of the new session."""
+
+    @model_validator(mode="after")
+    def _has_something_to_switch(self) -> Self:
+        if self.organization_id is None and self.mode is None:
+            raise ValueError("Send 'organization_id', 'mode' or both.")
+        return self
 
 
 _AUTH_TIME = Field(description="When the person last signed in with their password or passkey.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from eal.core import observe
+from eal.core import ids, observe
 from eal.core.errors import GrantRequired, NotFound
 from eal.core.tenancy import Tenant
 
@@ -24,7 +24,7 @@ def read_for_child(caller: Caller, child_id: str, resource: Grantable | None, me
 
     grant = store.find_child_grant(caller.organization_id, child_id)
     if grant is None:
-        raise NotFound(f"Your organization has no child {child_id[:40]}.")
+        raise NotFound(f"Your organization has no child {ids.shown(child_id)}.")
     if method != "GET":
         raise read_only()
     if resource is None:

@@ -89,7 +89,7 @@ def get(claim_id: str, note_id: str, by: Caller) -> Note:
 
 
 def search(claim_id: str, query: NoteQuery, by: Caller) -> Page[Note]:
-    """The notes of a claim, oldest first by default. Raises: NotFound, InvalidCursor."""
+    """The notes of a claim, newest first. Raises: NotFound, InvalidCursor."""
     CLAIMS.get(by.tenant, claim_id)
     notes = Partition(base=note_partition(by.tenant, claim_id), id_prefix=ID_PREFIX)
     keep = (lambda item: item["type"] == query.kind) if query.kind else None
@@ -97,7 +97,9 @@ def search(claim_id: str, query: NoteQuery, by: Caller) -> Page[Note]:
 
 
 def _require_note(claim_id: str, note_id: str, by: Caller) -> None:
-    absent = ValidationFailed.of_field("/corrects", f"The claim has no note {note_id[:40]}.", "not_found")
+    absent = ValidationFailed.of_field(
+        "/corrects", f"The claim has no note {ids.shown(note_id)}.", "not_found"
+    )
     if not ids.is_id(ID_PREFIX, note_id):
         raise absent
     by.transaction.require(
@@ -106,4 +108,4 @@ def _require_note(claim_id: str, note_id: str, by: Caller) -> None:
 
 
 def _not_found(claim_id: str, note_id: str) -> NotFound:
-    return NotFound(f"The claim {claim_id} has no note {note_id[:40]}.")
+    return NotFound(f"The claim {claim_id} has no note {ids.shown(note_id)}.")

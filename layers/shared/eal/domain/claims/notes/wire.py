@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from eal.core.clock import Instant
 from eal.core.listing import ListQuery, PageView
@@ -88,8 +88,6 @@ class NoteCreate(Wire):
 
 
 class NoteQuery(ListQuery):
-    order: Literal["asc", "desc"] = "asc"
-    """By creation time; oldest first by default."""
     kind: NoteKind | None = None
     """Only notes, or only moisture readings."""
 

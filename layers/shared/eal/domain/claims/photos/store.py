@@ -271,4 +271,4 @@ def _audited(photo: Photo | None) -> Item:
 
 
 def _not_found(claim_id: str, photo_id: str) -> NotFound:
-    return NotFound(f"The claim {claim_id} has no photo {photo_id[:40]}.")
+    return NotFound(f"The claim {claim_id} has no photo {ids.shown(photo_id)}.")

@@ -55,7 +55,7 @@ def decide(claim_id: str, item_id: str, body: ItemDecision, by: Caller) -> Revie
     claim, scope = store.of_claim(claim_id, by, "items", "items")
     item = next((one for one in scope.items if one.id == item_id), None)
     if item is None or not ids.is_id(ITEM_PREFIX, item_id):
-        raise NotFound(f"The scope of the claim {claim_id} has no item {item_id[:40]}.")
+        raise NotFound(f"The scope of the claim {claim_id} has no item {ids.shown(item_id)}.")
     by.transaction.check_if_match(item.version)
     _check_reviewable(claim)
     values = None
@@ -100,7 +100,7 @@ def correct(claim_id: str, room_id: str, body: RoomUpdate, by: Caller) -> Review
     claim, scope = store.of_claim(claim_id, by, "rooms", "rooms")
     room = next((one for one in scope.rooms if one.id == room_id), None)
     if room is None or not ids.is_id(ROOM_PREFIX, room_id):
-        raise NotFound(f"The scope of the claim {claim_id} has no room {room_id[:40]}.")
+        raise NotFound(f"The scope of the claim {claim_id} has no room {ids.shown(room_id)}.")
     by.transaction.check_if_match(room.version)
     _check_reviewable(claim)
     engine, given = Measures.of(room.engine), body.measures

@@ -108,7 +108,7 @@ def _given(parent_id: str, by: Caller) -> GivenGrant | None:
     if ids.is_id("org", parent_id):
         own, grant = get_all([organization_key(by.organization_id), grant_key(by.organization_id, parent_id)])
     if own is None or own.get("parent_organization_id") != parent_id:
-        raise NotFound(f"{parent_id[:40]} is not the parent of your organization.")
+        raise NotFound(f"{ids.shown(parent_id)} is not the parent of your organization.")
     return load(GivenGrant, grant) if grant else None
 
 

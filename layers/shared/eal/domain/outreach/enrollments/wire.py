@@ -76,7 +76,8 @@ class EnrollmentView(Wire):
     step: int
     """The index of the step that is sent next. The first step is 0."""
     due_at: Instant | None
-    """When the next step is sent, at the earliest. Null unless the status is `active`."""
+    """When the next step is sent, at the earliest: within the send window, up to 30 minutes after its delay. Null
+    unless the status is `active`."""
     resume_at: Instant | None
     """When the enrollment resumes by itself, such as after an out-of-office reply."""
     time_zone: str

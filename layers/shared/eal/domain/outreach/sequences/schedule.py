@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from eal.domain.outreach.sequences.model import SendWindow, Sequence
 
 MAX_JITTER = timedelta(minutes=30)
-"""E-mails that are due at the same time, as at the opening of the window, are spread over this time."""
+"""E-mails that are due at the same time, as at the opening of the window, are spread over this time. The description
+of `delay_hours` names it."""
 _MILLISECOND = timedelta(milliseconds=1)
 
 

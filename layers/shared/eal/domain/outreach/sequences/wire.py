@@ -52,7 +52,8 @@ DelayHours = Annotated[
         ge=0,
         le=MAX_DELAY_HOURS,
         strict=True,
-        description="Hours since the e-mail of the step before, or since the enrollment.",
+        description="Hours since the e-mail of the step before, or since the enrollment. The step is then due at the "
+        "first time within the send window, plus up to 30 minutes, also with 0 hours, so that e-mails are spread.",
     ),
 ]
 
