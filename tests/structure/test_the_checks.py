@@ -492,6 +492,11 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
         unreserved("functions/inbound/stripe"),
         "InboundStripe has a function URL, which nothing else throttles: set Reserved",
     ),
+    (
+        throttles.faults,
+        in_template("SearchString: /v1/u/", "SearchString: /v1/v/"),
+        "UnsubscribeShow responds without a key: limit the requests of one address to",
+    ),
     (throttles.faults, unreserved("functions/openapi/get"), "OpenapiGet responds without an API key"),
     (throttles.faults, unreserved("functions/webhooks/replay"), "WebhooksReplay may run longer"),
     (throttles.faults, unreserved("classify_call"), "WorkersClassifyCall calls Bedrock"),

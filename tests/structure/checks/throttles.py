@@ -103,6 +103,19 @@ def _limit(project: Project, logical_id: str) -> Iterator[str]:
         return
     if (method, path) not in _limits(project):
         yield f"{logical_id} is slow or responds without a key: give {method} {path} MethodSettings of its own"
+    responds_without_key = not grants.actions_on(project, role, "AccessTable")
+    if responds_without_key and not any(limited in path for limited in _limited_addresses(project)):
+        yield f"{logical_id} responds without a key: limit the requests of one address to {path} in StrangersAcl"
+
+
+def _limited_addresses(project: Project) -> Iterator[str]:
+    """The parts of paths for which the web ACL limits each network address."""
+    for acl in project.resources("AWS::WAFv2::WebACL").values():
+        for rule in acl["Rules"]:
+            for statement in rule["Statement"]["RateBasedStatement"]["ScopeDownStatement"]["OrStatement"][
+                "Statements"
+            ]:
+                yield statement["ByteMatchStatement"]["SearchString"]
 
 
 def _settings(project: Project) -> Iterator[str]:
