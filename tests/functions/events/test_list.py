@@ -330,24 +330,3 @@ def test_a_page_takes_two_calls_to_aws(tenant: Tenant, monkeypatch: pytest.Monke
         _page(tenant, "limit=2")
 
     assert calls.made == ["UpdateItem", "Query"]
-
-
-def test_a_cursor_from_before_cursors_had_a_key_of_their_own_is_valid_in_the_feed_only(
-    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for number in range(2):
-        body = {"email": f"a{number}@example.com"}
-        call("POST", "/v1/leads", key=tenant.admin, json_body=body)
-    Pipeline().run()
-    paths = ("/v1/events?limit=1", "/v1/leads?limit=1")
-    with monkeypatch.context() as before:
-        before.setenv("CURSOR_KEY", environment.mac_key())
-        old = [call("GET", path, key=tenant.read).json["next_cursor"] for path in paths]
-
-    feed, leads = (
-        call("GET", f"{path}&cursor={cursor}", key=tenant.read)
-        for path, cursor in zip(paths, old, strict=True)
-    )
-
-    assert (feed.status, len(feed.json["data"])) == (200, 1)
-    assert (leads.status, leads.error) == (400, "invalid_cursor")

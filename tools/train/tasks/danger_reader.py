@@ -179,11 +179,11 @@ class Data:
                 hosts = self._hosts["es" if one.language != "en" and chance.random() < 0.8 else "en"]
                 inserted, own = _inserted(turns, chance.choice(hosts or self._hosts["en"]), chance)
                 found += _examples(inserted, own, one, self.tokenizer)
-        for own, rare in zip(self._ordinary, self._rare, strict=True):
+        ordinary = STATUSES.index("ordinary")
+        for call, rare in zip(self._ordinary, self._rare, strict=True):
             if rare or chance.random() < ORDINARY_CALLS:
-                ordinary = STATUSES.index("ordinary")
-                found += [Example(one, (0,) * len(one.spans), NO_LABEL, ordinary) for one in own]
-        found += [Example(one, (1,) * len(one.spans), NO_LABEL, NO_LABEL) for one in self._dangerous]
+                found += [Example(window, (0,) * len(window.spans), NO_LABEL, ordinary) for window in call]
+        found += [Example(window, (1,) * len(window.spans), NO_LABEL, NO_LABEL) for window in self._dangerous]
         return found
 
     def hard(self, trained: Trained) -> list[Example]:

@@ -33,22 +33,19 @@ def seal(scope: CursorScope, position: Position) -> str:
     body: dict[str, str | int] = {"id": position.id}
     if position.at is not None:
         body["at"] = position.at
-    body["mac"] = _mac(scope, position, _key())
+    body["mac"] = _mac(scope, position)
     return base64.urlsafe_b64encode(json.dumps(body, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
-def unseal(scope: CursorScope, text: str, *, accepts_former_key: bool = False) -> Position:
-    """The position in a cursor. `accepts_former_key`: it may be from before cursors had a KMS key of their own.
+def unseal(scope: CursorScope, text: str) -> Position:
+    """The position in a cursor.
 
     Raises: InvalidCursor for anything but a cursor that `seal` made for this list.
     """
     try:
         body = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         position = Position(cast("str", body["id"]), body.get("at"))
-        mac = cast("str", body["mac"]).encode()
-        genuine = hmac.compare_digest(mac, _mac(scope, position, _key()).encode())
-        if not genuine and accepts_former_key:
-            genuine = hmac.compare_digest(mac, _mac(scope, position, derived_key("cursor")).encode())
+        genuine = hmac.compare_digest(cast("str", body["mac"]).encode(), _mac(scope, position).encode())
     except (ValueError, binascii.Error, KeyError, TypeError, AttributeError, RecursionError):
         genuine = False
         position = Position("")
@@ -60,11 +57,7 @@ def unseal(scope: CursorScope, text: str, *, accepts_former_key: bool = False) -
     return position
 
 
-def _key() -> bytes:
-    return derived_key("cursor", settings.cursor_key())
-
-
-def _mac(scope: CursorScope, position: Position, key: bytes) -> str:
+def _mac(scope: CursorScope, position: Position) -> str:
     message = json.dumps([*scope.tenant, scope.route, scope.filters, position.id, position.at])
-    digest = hmac.digest(key, message.encode(), hashlib.sha256)
+    digest = hmac.digest(derived_key("cursor", settings.cursor_key()), message.encode(), hashlib.sha256)
     return base64.urlsafe_b64encode(digest[:16]).decode().rstrip("=")

@@ -132,10 +132,9 @@ def of_call(call: Call) -> Contribution:
     """
     contribution: Contribution = {}
     if call.classification:
-        intent, _, qualified = call.classification.decision
         contribution[NOW] = {
-            f"call_intent#{intent.value}": 1,
-            f"call_qualified#{_QUALIFIED[qualified]}": 1,
+            f"call_intent#{call.classification.intent.value}": 1,
+            f"call_qualified#{_QUALIFIED[call.classification.qualified]}": 1,
         }
     if call.direction == "inbound":
         amounts = _amounts_of_call(call)
@@ -157,11 +156,11 @@ def _amounts_of_call(call: Call) -> Amounts:
         amounts[f"to_dispatch#{sketch.bucket_of(call.first_dispatched_at - call.received_at)}"] = 1
     if call.classification is None:
         return amounts
-    intent, urgency, qualified = call.classification.decision
+    counts = call.classification
     amounts |= {
-        f"intent#{intent.value}": 1,
-        f"urgency#{urgency.value}": 1,
-        f"qualified#{_QUALIFIED[qualified]}": 1,
+        f"intent#{counts.intent.value}": 1,
+        f"urgency#{counts.urgency.value}": 1,
+        f"qualified#{_QUALIFIED[counts.qualified]}": 1,
     }
     if newest := call.newest_run:
         amounts |= {"run#judged": 1, "run#confidence": round(newest.confidence * CONFIDENCE_UNIT)}

@@ -48,11 +48,11 @@ def share(chosen: Callable[[Item], bool]) -> float:
     """The share of the chosen items that the engine raises."""
     raised = [got["safety"] for item, got in judged() if chosen(item)]
     assert len(raised) >= 40
-    return sum(raised) / len(raised)
+    return raised.count(True) / len(raised)
 
 
 def is_call(item: Item) -> bool:
-    return item.content["setting"] == "call"
+    return bool(item.content["setting"] == "call")
 
 
 def language(item: Item) -> str:

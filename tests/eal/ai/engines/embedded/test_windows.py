@@ -51,7 +51,9 @@ def test_a_sentence_is_read_with_what_is_said_around_it() -> None:
 @settings(max_examples=60)
 def test_each_sentence_of_the_caller_is_in_one_window_as_a_whole(lines: list[str]) -> None:
     spoken, found = read("\n".join(lines))
-    tokens = {number: [] for number, sentence in enumerate(spoken) if not sentence.by_agent}
+    tokens: dict[int, list[int]] = {
+        number: [] for number, sentence in enumerate(spoken) if not sentence.by_agent
+    }
 
     for window in found:
         assert len(window.tokens) <= MAX_TOKENS

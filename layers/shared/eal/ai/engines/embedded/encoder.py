@@ -16,7 +16,7 @@ import unicodedata
 from copy import copy
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 
 import numpy as np
 
@@ -131,7 +131,7 @@ class Encoder:
     """
 
     def __init__(self, arrays: Mapping[str, NDArray[np.generic]]) -> None:
-        self._words = arrays["words"]
+        self._words = cast("NDArray[np.int8 | np.uint8]", arrays["words"])
         self._word_scales = _floats(arrays["words.scale"])
         self._positions = _floats(arrays["positions"])
         self._distances = _floats(arrays["distances"]) if "distances" in arrays else None
@@ -184,7 +184,7 @@ class Encoder:
     def _embedded(self, ids: NDArray[np.int64]) -> Floats:
         words, scales = self._words[ids], self._word_scales[ids]
         if words.dtype == np.uint8:
-            return _unpacked(words, scales)
+            return _unpacked(words.view(np.uint8), scales)
         return words.astype(np.float32) * scales[..., None]
 
     def _attention(self, hidden: Floats, added: Floats, layer: int) -> Floats:
