@@ -9,10 +9,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from eal.ai.classification import Intent, Urgency
+from eal.ai.classification import DangerSign, Intent, Urgency
 from eal.core.table.item import dump, load
 from eal.domain.dispatch import rules
 from eal.domain.dispatch.model import Decision, Facts, Settings
+from eal.domain.dispatch.wire import DecisionView
 from tests.eal.domain.dispatch import policy
 
 if TYPE_CHECKING:
@@ -198,6 +199,30 @@ def test_the_policy_by_example(
     decision = decide(known, setting(**stored))
 
     assert (decision.action, decision.assigned_to, decision.due_at) == (action, assigned_to, moments[due])
+
+
+def test_a_trace_explains_a_danger() -> None:
+    sign = DangerSign("gas_smell", 1, ("rule", "sentence_reader"), present=True, because="named", score=0.9)
+
+    decision = rules.decide(
+        Facts(
+            at=NIGHT, intent=Intent.OTHER, urgency=Urgency.EMERGENCY, qualified=None, confidence=0.9, safety=True,
+            hazards=("gas_smell",), danger_signs=(sign,),
+        ),
+        Settings(),
+    )  # fmt: skip
+
+    shown = DecisionView.of(decision).model_dump(mode="json")["reasons"][0]["saw"]
+    assert shown["signs"] == [
+        {
+            "hazard": "gas_smell",
+            "turn": 1,
+            "found_by": ["rule", "sentence_reader"],
+            "present": True,
+            "because": "named",
+            "score": 0.9,
+        }
+    ]
 
 
 def test_a_trace_names_the_rules_from_which_the_action_follows() -> None:

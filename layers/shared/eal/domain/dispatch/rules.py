@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from eal.ai.classification import DangerSign
     from eal.core.json import Json
     from eal.domain.dispatch.model import Action, RuleId, Settings
     from eal.domain.organization_settings.hours import OnCall
@@ -289,7 +290,7 @@ def _conclude(
             {
                 "safety": facts.safety,
                 "hazards": list(facts.hazards),
-                **({"signs": [asdict(sign) for sign in facts.danger_signs]} if facts.danger_signs else {}),
+                **({"signs": [_shown(sign) for sign in facts.danger_signs]} if facts.danger_signs else {}),
             },
             "danger" if facts.safety else "no_danger",
         ),
@@ -320,6 +321,10 @@ def _conclude(
     if settings.max_open_per_person is not None:
         reasons.append(_capacity(facts, settings, people))
     return conclusions, reasons
+
+
+def _shown(sign: DangerSign) -> dict[str, Json]:
+    return {**asdict(sign), "found_by": list(sign.found_by)}
 
 
 def _in_service_area(facts: Facts, settings: Settings) -> tuple[_Area, dict[str, Json]]:
