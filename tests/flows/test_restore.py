@@ -188,7 +188,7 @@ def test_the_audit_log_and_the_feed_go_on_without_a_gap_and_the_archive_verifies
     key = tmp_path / "key.pem"
     newest = call("GET", "/v1/audit-log/checkpoints?limit=1", key=tenant.admin).json["data"][0]
     key.write_text(newest["public_key"])
-    assert archive.Copy(tmp_path, key).verdict(capsys)[0] == 0
+    assert archive.Copy(tmp_path, key).verdict(capsys, "--allow-unsigned")[0] == 0
 
 
 def test_a_person_who_was_erased_since_is_erased_again(
@@ -224,6 +224,22 @@ def test_a_claim_that_was_erased_since_is_erased_again_whatever_hold_it_had(
 
     assert call("GET", f"/v1/claims/{claim['id']}", key=tenant.admin).status == 404
     assert not [item for item in items() if "Quackenbush" in str(item)]
+
+
+def test_a_legal_hold_that_was_placed_since_stays(copy_table: CopyTable, tenant: Tenant) -> None:
+    claim = claims.new_claim(tenant, insured={"name": "Dana Reyes"}, carrier="Before")
+    moment = copy_table()
+    path = f"/v1/claims/{claim['id']}"
+    assert call("PATCH", path, key=tenant.write, json_body={"carrier": "Since"}).status == 200
+    claims.hold(tenant, claim["id"])
+    hold = call("GET", path, key=tenant.admin).json["legal_hold"]
+
+    for _ in range(2):  # an interrupted run is run again
+        restore(moment)
+
+    found = call("GET", path, key=tenant.admin).json
+    assert (found["carrier"], found["legal_hold"]) == ("Before", hold)
+    assert call("DELETE", path, key=tenant.admin).status == 409
 
 
 def test_a_restore_does_not_bring_deleted_evidence_back_for_good(

@@ -28,7 +28,7 @@ from eal.domain.calls import erasure as calls
 from eal.domain.claims import erasure as claims
 from eal.domain.leads import erasure as leads
 from eal.domain.prospects import erasure as prospects
-from tools.restore.kinds import GOES_BACK, STAYS
+from tools.restore.kinds import GOES_BACK, KEPT, STAYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -115,6 +115,7 @@ class Restore:
             for item in alive:
                 current = stored.get(Key.of(item))
                 if _goes_back(item):
+                    item = _with_kept(item, current)
                     if current is None or _content(current) != _content(item):
                         result.changes[_tenant(item)][f"put {item['kind']}"] += 1
                         self._put_copied(_next_version(item, current))
@@ -159,8 +160,9 @@ class Restore:
         if self.writes:
             key = to_attributes(Key.of(item)._asdict())
             copied = aws.dynamodb().get_item(TableName=self.copy, Key=key, ConsistentRead=True)["Item"]
-            version = {"version": encode(item["version"])} if "version" in item else {}
-            aws.dynamodb().put_item(TableName=settings.state_table(), Item={**copied, **version})
+            ours = ("version", KEPT.get(str(item["kind"]), ""))
+            changed = {name: encode(item[name]) for name in ours if name in item}
+            aws.dynamodb().put_item(TableName=settings.state_table(), Item={**copied, **changed})
 
     def _put(self, item: Mapping[str, Json]) -> None:
         if self.writes:
@@ -220,6 +222,11 @@ def _stored(table: str, items: list[Item]) -> list[Item]:
 
 def _content(item: Item) -> Item:
     return {name: value for name, value in item.items() if name != "version"}
+
+
+def _with_kept(item: Item, current: Item | None) -> Item:
+    name = KEPT.get(str(item["kind"]))
+    return {**item, name: current[name]} if current and name and name in current else item
 
 
 def _next_version(item: Item, current: Item | None) -> Item:
