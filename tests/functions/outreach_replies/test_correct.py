@@ -297,7 +297,8 @@ def test_another_tenant_and_a_reader_cannot_correct(tenant: Tenant) -> None:
 
 
 def test_another_version_is_refused(tenant: Tenant) -> None:
-    reply = classified(tenant, UNSUBSCRIBE)
+    _, email = conversation(tenant)
+    reply = replied(tenant, email, UNSUBSCRIBE)
     path = f"/v1/outreach/replies/{reply['id']}/classification"
 
     refused = call(
