@@ -17,7 +17,8 @@ SCOPES = {"Reader": "read", "Writer": "write", "Admin": "admin", "RecentAdmin": 
 WRITES = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:TransactWriteItems"}
 WRITING_READS = {
     "AuditLogGetProof": "signs a checkpoint for a record that has none, with an audit record",
-    "AuditLogExportCsv": "creates an export, with an audit record, if the response would be too long",
+    "AuditLogExportCsv": "records the export, and creates one if the response would be too long",
+    "OutreachSuppressionsExportCsv": "records the export",
     "OrganizationsEndMemberSession": "a viewer, too, can end own sessions",
     "OrganizationsEndMemberSessions": "a viewer, too, can end own sessions",
     "SessionsEndOwn": "a viewer, too, signs out",
