@@ -14,7 +14,7 @@ import numpy as np
 
 from eal.ai.classification import Intent, Urgency
 from eal.ai.engines.embedded import ngrams
-from eal.ai.engines.embedded.calls import engine, reading
+from eal.ai.engines.embedded.calls import engine, hazards, reading
 from eal.ai.engines.embedded.encoder import LARGE
 from eal.ai.engines.embedded.heads import Heads, probabilities, read
 from tools.evaluate import measures
@@ -40,6 +40,12 @@ CLASSES = {
     "urgency": tuple(urgency.value for urgency in Urgency),
     "qualified": ("true", "false", "null"),
 }
+HAZARDS = {
+    "gas": "gas_smell", "electrical": "electrical", "collapse": "structure_failing", "trapped": "person_trapped",
+    "carbon_monoxide": "carbon_monoxide", "fire": "fire_burning", "other": "person_in_danger",
+}  # fmt: skip
+"""The kinds of danger in the sets, and their names in a classification."""
+
 # Chosen by leaving authors out; a half or a double of each changes no field by more than half a point.
 STRENGTH = 0.5
 RELEVANCE_STRENGTH = 10.0
@@ -47,6 +53,12 @@ RELEVANCE_BIAS = 1.0  # in favour of keeping an exchange: losing one costs more 
 LONG_WORDS = 200
 SMALL_TALK = 6  # intake exchanges in a lengthened copy of a call
 TARGET = 0.97  # of the answered fields are right
+DANGER_RECALL = 0.95  # of both heads alone, on calls of authors most of whom tell dangers oddly on purpose
+EXCHANGE_FALSE_ALARMS = 0.01
+MENTION_RECALL = 0.99
+"""Of the dangers that the rules find, these are not overruled by the heads."""
+HAZARD_TARGET = 0.9
+"""Of the named kinds of danger are right."""
 
 _SEED = 20251126
 
@@ -81,9 +93,10 @@ def train() -> tuple[dict[str, NDArray[np.generic]], list[str]]:
     arrays["idf"] = linear.frequencies([ngrams.of_clauses(one.read.clauses) for one in examples])
     arrays |= relevance_head(examples, snippets, encoder)
     model = engine.with_adapter(encoder, _heads(arrays), CachedEncoder(LARGE))
-    everything = examples + longer
+    everything = examples + longer + snippets
     inputs = {id(one): engine.prepare(one.read, model) for one in everything}
     arrays |= field_heads(examples, longer, inputs, model, report)
+    arrays |= danger_heads(examples, snippets, inputs, model, report)
     arrays["data_sha256"] = np.array(sha256([*calls, *exchanges]))
     return arrays, report
 
@@ -226,6 +239,86 @@ def _field_report(
     for author in sorted({one.author for one in examples}):
         own = np.array([one.author == author for one in examples])
         yield f"  {author}: {right[own].mean():.3f}"
+
+
+def danger_heads(
+    examples: Sequence[Example],
+    snippets: Sequence[Example],
+    inputs: dict[int, Inputs],
+    model: Model,
+    report: list[str],
+) -> dict[str, NDArray[np.generic]]:
+    """The danger head, how much the adapter's counts beside it, and their thresholds; and the kind of a danger."""
+    everything = [*examples, *snippets]
+    prepared = [inputs[id(one)] for one in everything]
+    labels = np.array(
+        [bool(one.item.labels.get("safety", one.item.labels.get("danger"))) for one in everything]
+    )
+    rows = linear.matrix(
+        np.stack([one.whole_vector for one in prepared]), [one.whole_ngrams for one in prepared]
+    )
+    owners = np.array([number for number, one in enumerate(prepared) for _ in one.exchanges])
+    parts = linear.matrix(
+        np.concatenate([one.vectors for one in prepared]),
+        [sparse for one in prepared for sparse in one.ngrams],
+    )
+    whole, best_part = np.zeros(len(labels)), np.full(len(labels), -9.0)
+    for train, test in linear.folds([one.author for one in everything]):
+        weights, bias = linear.classes_by_margin(rows[train], labels[train].astype(np.intp), 2, STRENGTH)
+        whole[test] = rows[test] @ weights[:, 1] + bias[1]
+        held_out = np.flatnonzero(test[owners])
+        scores = parts[held_out] @ weights[:, 1] + bias[1]
+        np.maximum.at(best_part, owners[held_out], scores)
+    calls = np.array(["safety" in one.item.labels for one in everything])
+    part_level = float(np.quantile(best_part[calls & ~labels], 1 - EXCHANGE_FALSE_ALARMS))
+
+    unseen = np.flatnonzero([one.calibrates and "safety" in one.item.labels for one in everything])
+    adapted_vectors = model.adapted.encode([prepared[number].text for number in unseen])
+    adapted = model.adapter["danger"].scores(adapted_vectors)[:, 0].astype(np.float64)
+    dangerous, both = labels[unseen], (whole[unseen] + best_part[unseen]) / 2
+    (first, second), _ = linear.yes_or_no(np.column_stack([both, adapted]), dangerous, 1.0)
+    mix = second / first
+    both = engine.danger_in_call(whole[unseen], best_part[unseen], adapted, mix)
+    level = float(np.quantile(both[dangerous], 1 - DANGER_RECALL))
+    ruled = np.array([bool(hazards.dangers(everything[number].read.clauses)) for number in unseen])
+    mention_level = float(np.quantile(both[dangerous & ruled], 1 - MENTION_RECALL))
+    found = (both > level) | (best_part[unseen] > part_level) | (ruled & (both > mention_level))
+    report.append(
+        f"danger: the adapter's head counts {mix:.3f}, thresholds {level:.3f} for a call, {part_level:.3f} for an "
+        f"exchange, {mention_level:.3f} for a mention: "
+        f"recall {measures.share(int(found[dangerous].sum()), int(dangerous.sum()))}, "
+        f"false alarms {measures.share(int(found[~dangerous].sum()), int((~dangerous).sum()))}"
+    )
+    weights, bias = linear.classes_by_margin(rows, labels.astype(np.intp), 2, STRENGTH)
+    arrays = stored("danger", ("danger",), weights[:, 1:], bias[1:], 1.0)
+    arrays["danger_mix"] = np.array(mix)
+    arrays["danger_thresholds"] = np.array([level, part_level, mention_level])
+    return arrays | hazard_head(snippets, inputs, report)
+
+
+def hazard_head(
+    snippets: Sequence[Example], inputs: dict[int, Inputs], report: list[str]
+) -> dict[str, NDArray[np.generic]]:
+    """The head for the kind of a danger, and the share from which it gives the danger its name."""
+    dangers = [one for one in snippets if one.item.labels.get("hazard") in HAZARDS]
+    kinds = sorted(set(HAZARDS.values()))
+    labels = np.array([kinds.index(HAZARDS[one.item.labels["hazard"]]) for one in dangers])
+    vectors = np.stack([inputs[id(one)].whole_vector for one in dangers]).astype(np.float64)
+    rows = linear.csr_matrix(vectors * 2)
+    shares = np.zeros((len(labels), len(kinds)))
+    for train, test in linear.folds([one.author for one in dangers]):
+        weights, bias = linear.classes_by_margin(rows[train], labels[train], len(kinds), 1.0)
+        shares[test] = probabilities(rows[test] @ weights + bias)
+    right = shares.argmax(1) == labels
+    level = linear.threshold(shares.max(1), right, HAZARD_TARGET)
+    named = shares.max(1) >= level
+    report.append(
+        f"hazard: {right.mean():.3f} right; named from {level:.3f}: {named.mean():.2f}, of these right "
+        f"{right[named].mean():.3f}"
+    )
+    weights, bias = linear.classes_by_margin(rows, labels, len(kinds), 1.0)
+    arrays = stored("hazard", tuple(kinds), weights * 2, bias, 1.0, ngrams=False)
+    return arrays | {"hazard_threshold": np.array(level)}
 
 
 def stored(

@@ -60,10 +60,11 @@ def train() -> tuple[dict[str, NDArray[np.generic]], list[str]]:
         name: array.astype(np.float16) for name, array in trained.arrays.items()
     }
     for name, (weights, bias) in zip(FIELDS, trained.heads, strict=True):
-        if name == "danger":  # it only teaches the adapter: the sentence reader finds dangers
-            continue
+        if name == "danger":  # one score: that of a danger over that of none
+            weights, bias = weights[:, 1:] - weights[:, :1], bias[1:] - bias[:1]
+        classes = CLASSES.get(name, ("danger",))
         arrays |= classify_call.stored(
-            name, CLASSES[name], weights.astype(np.float64), bias.astype(np.float64), 1.0, ngrams=False
+            name, classes, weights.astype(np.float64), bias.astype(np.float64), 1.0, ngrams=False
         )
     arrays["data_sha256"] = np.array(sha256([*calls, *exchanges]))
     return arrays, report

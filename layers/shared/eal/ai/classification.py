@@ -78,9 +78,9 @@ class Confidences:
 class DangerSign:
     """A sentence that names a danger to life, or almost does, and how that was decided.
 
-    `found_by` has what found it: `rule`, `sentence_reader` or `model`. `because` is `named` for a present danger, and
-    otherwise why there is none, such as `denied` or `over`. `score` is the sentence reader's, from 0 to 1; a sentence
-    is a danger from 0.5 on.
+    `found_by` has what found it: `rule`, `sentence_reader`, `call_model` or `model`. `because` is `named` for a present
+    danger, and otherwise why there is none, such as `denied` or `over`. `score` is the sentence reader's, from 0 to 1;
+    a sentence is a danger from 0.5 on.
     """
 
     hazard: str

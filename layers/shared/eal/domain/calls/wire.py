@@ -225,9 +225,9 @@ class DangerSignView(Wire):
     """The kind of danger, as in `hazards`."""
     turn: int
     """The `index` of the turn that has the sentence, from 0."""
-    found_by: list[Literal["rule", "sentence_reader", "model"]]
+    found_by: list[Literal["rule", "sentence_reader", "call_model", "model"]]
     """What found it. `rule`: a phrase that names the danger in plain words. `sentence_reader`: the trained reader of
-    sentences. `model`: a model of Bedrock."""
+    sentences. `call_model`: the trained reader of whole calls. `model`: a model of Bedrock."""
     present: bool
     """Whether it counts as a present danger."""
     because: str

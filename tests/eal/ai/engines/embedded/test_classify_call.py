@@ -162,8 +162,11 @@ def test_what_is_nearly_a_danger_is_shown_with_what_it_is_instead() -> None:
 @pytest.mark.parametrize(
     ("text", "language"),
     [
-        ("Caller: Buenas tardes, tengo una gotera en el baño desde el lunes y quiero que vengan a revisarla.", "es"),
-        ("Agent: Hello?\nCaller: Bonjour, il y a de l'eau dans la cave et je ne sais pas quoi faire.", "fr"),
+        (
+            "Caller: Buenas tardes, tengo una gotera en el baño desde el lunes y quiero que vengan a revisarla.",
+            "es",
+        ),
+        ("Agent: Hello?\nCaller: Bonjour, je voudrais un devis pour la maison de ma mère, merci.", "fr"),
         ("Caller: 您好 我家地下室进水了 请派人来。", "zh"),
     ],
 )

@@ -26,7 +26,7 @@ REPORT = Path(__file__).parents[5] / ".local" / "dangers.txt"
 PART = 4
 MIN_FOUND = {"en": 0.95, "es": 0.95}
 MAX_NEAR_MISSES = {"en": 0.12, "es": 0.12}
-MAX_ORDINARY_CALLS = 0.02
+MAX_ORDINARY_CALLS = 0.1
 
 type Judged = tuple[tuple[Item, Json], ...]
 

@@ -34,6 +34,10 @@ class Found:
     signs: tuple[DangerSign, ...] = ()
     quotes: tuple[Evidence, ...] = ()
 
+    def joined(self, other: Found) -> Found:
+        """Both, the other's first."""
+        return Found((*other.signs, *self.signs), (*other.quotes, *self.quotes))
+
     @property
     def hazards(self) -> tuple[str, ...]:
         """The kinds of the present dangers, the first one first."""

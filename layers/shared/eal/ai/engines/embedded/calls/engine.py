@@ -1,8 +1,9 @@
 """The classification of a transcript: trained heads, with rules as guard rails.
 
 1. Instructions to the system are left out, and the rest is cut into sentences and into exchanges.
-2. The sentence reader and the phrases that name dangers read every sentence of the caller, in English and Spanish. A
-   danger that either finds makes the call an emergency.
+2. The sentence reader and the phrases that name dangers read every sentence of the caller, in English and Spanish; in
+   an English call of several exchanges, the danger heads read the whole call too, because a danger can be told over
+   several turns. What any of them finds makes the call an emergency.
 3. A call in a language that the heads of the fields do not read is left to people, at once.
 4. The relevance head keeps the exchanges that tell why the caller calls. The heads of the fields read these, and so do
    the heads on the vectors of the large encoder, which an adapter changes for calls. Both decide together.
@@ -17,11 +18,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from eal.ai.classification import Classification, Confidences, Evidence, Intent, Urgency
+from eal.ai.classification import (
+    UNNAMED_HAZARD,
+    Classification,
+    Confidences,
+    DangerSign,
+    Evidence,
+    Intent,
+    Urgency,
+)
 from eal.ai.engines.embedded import ngrams, relevance
 from eal.ai.engines.embedded.calls import dangers, evidence, reading, windows
 from eal.ai.engines.embedded.calls.danger_reader import DangerReader
 from eal.ai.engines.embedded.calls.danger_reader import reader as danger_reader
+from eal.ai.engines.embedded.calls.dangers import Found
 from eal.ai.engines.embedded.encoder import LARGE, SentenceEncoder, encoder, load
 from eal.ai.engines.embedded.heads import Heads, heads, probabilities
 from eal.ai.engines.embedded.language import languages
@@ -31,7 +41,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from eal.ai.engines.embedded.calls.dangers import Found
     from eal.ai.engines.embedded.calls.reading import Reading
     from eal.ai.engines.embedded.ngrams import Block, Sparse
     from eal.ai.engines.embedded.relevance import Exchange
@@ -45,6 +54,8 @@ LANGUAGE_REASON = "language_"
 """What the reason for leaving a call unread begins with; the code of its language follows."""
 FIELDS = ("intent", "urgency", "qualified")
 MAX_EXCHANGE_TOKENS = 128
+MIN_EXCHANGES = 3
+"""Number of exchanges from which the danger heads read a call. In shorter ones, the sentence reader has read all."""
 
 _QUALIFIED = {"true": True, "false": False, "null": None}
 _NO_NEW_NEED = frozenset({
@@ -84,11 +95,13 @@ def with_adapter(small: SentenceEncoder, trained: Heads, large: SentenceEncoder)
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What the heads read: each exchange by itself, and together the relevant ones (`kept`, `text`)."""
+    """What the heads read: each exchange by itself, all together, and together the relevant ones (`kept`, `text`)."""
 
     exchanges: tuple[Exchange, ...]
     vectors: Floats
     ngrams: tuple[Sparse, ...]
+    whole_vector: Floats
+    whole_ngrams: Sparse
     kept: tuple[int, ...]
     text: str
     vector: Floats
@@ -126,7 +139,10 @@ def classify_call(
     if language != languages.ENGLISH:
         return _unread(language, found, (*missed, *ignored))
     inputs = prepare(read, using)
-    fields = judge_fields(inputs, using.adapted.encode([inputs.text])[0], using)
+    adapted_vector = using.adapted.encode([inputs.text])[0]
+    fields = judge_fields(inputs, adapted_vector, using)
+    if not found.hazards and len(read.exchanges) >= MIN_EXCHANGES:
+        found = found.joined(_danger_in_whole_call(read, inputs, adapted_vector, using))
     judged = _decided(fields, found)
     quotes = [_evidence(field, read, inputs, using.heads) for field in fields]
     return replace(
@@ -157,11 +173,13 @@ def prepare(read: Reading, using: Model) -> Inputs:
     kept = relevance.relevant(using.heads["relevance"].scores(vectors)[:, 0])
     relevant = [read.exchanges[position] for position in kept]
     text = read.whole(relevant)
-    (vector,) = using.encoder.encode([text])
+    whole_vector, vector = using.encoder.encode([read.whole(read.exchanges), text])
     return Inputs(
         exchanges=read.exchanges,
         vectors=vectors,
         ngrams=tuple(_ngrams([one], idf) for one in read.exchanges),
+        whole_vector=whole_vector,
+        whole_ngrams=_ngrams(read.exchanges, idf),
         kept=tuple(kept),
         text=text,
         vector=vector,
@@ -209,6 +227,35 @@ def calibrated(share: float, agreement: Sequence[float], weights: Floats) -> flo
     share = min(max(share, 1e-6), 1 - 1e-6)
     logit = float(weights @ np.array([1.0, np.log(share / (1 - share)), *agreement]))
     return round(1 / (1 + float(np.exp(-logit))), 3)
+
+
+def danger_in_call(whole: Floats, best: Floats, adapted: Floats, weight: Floats) -> Floats:
+    """The score for a danger, from those of the danger head for the whole call and for the exchange in which it is
+    highest, and from that of the adapter's head, which counts by its weight.
+    """
+    return (whole + best) / 2 + weight * adapted
+
+
+def _danger_in_whole_call(read: Reading, inputs: Inputs, adapted_vector: Floats, using: Model) -> Found:
+    """The danger that the heads find in the call or in one of its exchanges."""
+    trained = using.heads
+    head, kinds = trained["danger"], trained["hazard"]
+    least_in_call, least_in_exchange = trained.arrays["danger_thresholds"][:2]
+    scores = np.array(
+        [head.scores(vector, sparse)[0] for vector, sparse in zip(inputs.vectors, inputs.ngrams, strict=True)]
+    )
+    whole = head.scores(inputs.whole_vector, inputs.whole_ngrams)[0]
+    adapted = using.adapter["danger"].scores(adapted_vector)[0]
+    in_call = danger_in_call(whole, scores.max(), adapted, trained.arrays["danger_mix"])
+    if in_call <= least_in_call and scores.max() <= least_in_exchange:
+        return Found()
+    position = int(scores.argmax())
+    shares = probabilities(kinds.scores(inputs.vectors[position]))
+    is_sure = shares.max() >= trained.arrays["hazard_threshold"]
+    quote = evidence.of_exchange("safety", inputs.exchanges[position], read, _scorer(trained, "danger", 0))
+    hazard = kinds.classes[int(shares.argmax())] if is_sure else UNNAMED_HAZARD
+    sign = DangerSign(hazard, quote.turn, ("call_model",), present=True, because="named")
+    return Found((sign,), (quote,))
 
 
 def _evidence(field: Field, read: Reading, inputs: Inputs, using: Heads) -> Evidence:
