@@ -154,6 +154,7 @@ def test_the_audit_record_has_the_classification_and_no_quotes(
         "intent",
         "urgency",
         "qualified",
+        "safety",
         "confidence",
         "engine",
         "model",

@@ -352,4 +352,5 @@ def _nothing_said(reasons: tuple[str, ...]) -> Classification:
         hazards=(),
         confidences=confidences,
         unsure=FIELDS,
+        likely_urgencies=(Urgency.NORMAL,),  # most such calls are hang-ups, and wake nobody
     )
