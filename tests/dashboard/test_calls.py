@@ -125,14 +125,20 @@ def test_the_form_of_a_correction_has_what_counts_and_what_the_engine_answered(a
 
 
 @pytest.mark.parametrize(("chosen", "sent"), [("true", True), ("false", False), ("", None)])
-def test_a_correction_sends_the_three_answers(api: FakeApi, chosen: str, sent: bool | None) -> None:
+def test_a_correction_sends_the_four_answers(api: FakeApi, chosen: str, sent: bool | None) -> None:
     done = signed_in().fill(
         CALL, "correctClassification", intent="mold", urgency="normal", qualified=chosen, note=""
     )
 
     assert done.status == 303
     (received,) = api.sent("correctClassification")
-    assert received.body == {"intent": "mold", "urgency": "normal", "qualified": sent, "note": None}
+    assert received.body == {
+        "intent": "mold",
+        "urgency": "normal",
+        "qualified": sent,
+        "safety": False,
+        "note": None,
+    }
     assert received.headers["If-Match"] == '"3"'
 
 
