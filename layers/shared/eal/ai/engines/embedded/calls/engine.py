@@ -292,6 +292,7 @@ def _decided(fields: Sequence[Field], found: Found) -> Classification:
     urgency = Urgency.EMERGENCY if dangerous else Urgency(by_name["urgency"].value)
     qualified = _QUALIFIED[by_name["qualified"].value]
     confidences = Confidences(*(by_name[name].confidence for name in FIELDS))
+    likely = (Urgency.EMERGENCY,) if dangerous else tuple(map(Urgency, by_name["urgency"].likely))
     danger = ("danger_to_life",) if dangerous else ()
     return Classification(
         intent=intent,
@@ -304,7 +305,7 @@ def _decided(fields: Sequence[Field], found: Found) -> Classification:
         hazards=found.hazards,
         confidences=confidences,
         unsure=tuple(field.name for field in fields if field.unsure),
-        likely_urgencies=tuple(Urgency(value) for value in by_name["urgency"].likely),
+        likely_urgencies=likely,
         danger_signs=found.signs,
     )
 
