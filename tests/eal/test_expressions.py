@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.support.expressions import Expression, attacks, expressions
 
-_SIZES = (400, 5_000)
+_SIZES = (400, 3_000)
 """Of the shorter text, in characters. The longer one has four times as many. Limits such as `{0,300}` make a short text
 look quadratic, so the second size decides."""
 _MAX_GROWTH = 8.0

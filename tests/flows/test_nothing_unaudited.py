@@ -22,7 +22,7 @@ from tests.support.http import call, load_app
 from tests.support.pipeline import Pipeline, sqs_event, workers
 from tests.support.reviews import REVIEW
 from tests.support.sequences import active, be_ready, enrolled, prospect
-from tests.support.tenants import allowed_children, new_tenant
+from tests.support.tenants import new_child
 from tests.support.time import freeze
 from tools.fixtures.callrail import Call
 from tools.fixtures.receiver import receiver
@@ -257,7 +257,7 @@ def _resource(record: Item) -> dict[str, str]:
 @pytest.fixture
 def tenant(cloud: None) -> Tenant:
     """A child organization, because only a child can grant."""
-    return allowed_children(new_tenant(parent=new_tenant("Network").id))
+    return new_child()
 
 
 @pytest.fixture

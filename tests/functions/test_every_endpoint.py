@@ -25,7 +25,7 @@ from tests.support.endpoints import (
 from tests.support.faults import watched_calls
 from tests.support.http import ApiResponse, call, load_app, proxy_event
 from tests.support.sessions import signed_in
-from tests.support.tenants import allowed_children, new_tenant, operator, raise_limit
+from tests.support.tenants import new_child, new_tenant, operator, raise_limit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def tenant(cloud: None) -> Tenant:
     """A child organization, because only a child can grant."""
-    return allowed_children(new_tenant(parent=new_tenant("Network").id))
+    return new_child()
 
 
 SHARED = {

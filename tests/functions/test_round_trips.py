@@ -11,7 +11,7 @@ from tests.support.endpoints import WITHOUT_ITEM, Endpoint, endpoints, prepared
 from tests.support.faults import watched_calls
 from tests.support.grants import granted, recorded_needs
 from tests.support.http import ApiResponse, call
-from tests.support.tenants import allowed_children, new_tenant
+from tests.support.tenants import new_child
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
@@ -224,7 +224,7 @@ EXCEPTIONS = {
 @pytest.fixture
 def tenant(cloud: None) -> Tenant:
     """A child organization, because only a child can grant."""
-    return allowed_children(new_tenant(parent=new_tenant("Network").id))
+    return new_child()
 
 
 def _expected(endpoint: Endpoint) -> int:

@@ -25,7 +25,7 @@ from moto.s3.models import FakeKey, FakeMultipart
 from eal.core import aws, secrets
 from eal.core.aws.connection import Host, Request, Response
 from eal.domain.organization_settings import store as organization_settings
-from tests.support import faster_moto, limits, partiql
+from tests.support import faster_encoder, faster_moto, limits, partiql
 from tools.fixtures.template import resources, table_arguments
 
 if TYPE_CHECKING:
@@ -102,6 +102,7 @@ SETTINGS = {
     "POWERTOOLS_SERVICE_NAME": "eal",
 }
 _send = aws.Client.call
+faster_encoder.apply()
 faster_moto.apply()
 limits.apply()
 lock = RLock()
@@ -196,6 +197,8 @@ class _Snapshot:
 def _exchange(_host: Host, request: Request, _deadline: float) -> Response:
     """moto's answer to a request of our own client, in place of a connection. moto expects requests of botocore."""
     request.encoded()  # refuses what cannot be sent
+    if request.headers.get("x-amz-target", "").startswith("DynamoDB_"):
+        return Response(*faster_moto.dynamodb(request.headers, request.body, REGION))
     url = f"https://{request.headers['host']}{request.target}"
     prepared = AWSPreparedRequest(
         request.method, url, HTTPHeaders.from_dict(request.headers), request.body, stream_output=False

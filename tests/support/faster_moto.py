@@ -11,10 +11,11 @@ import copy
 import pickle
 from collections import deque
 from functools import cache
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from moto.backend_index import backend_url_patterns
-from moto.core import responses
+from moto.core import DEFAULT_ACCOUNT_ID, responses
 from moto.core.serialize import ResponseSerializer
 from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.parsing import validators
@@ -25,9 +26,11 @@ from moto.dynamodb.parsing.ast_nodes import (  # type: ignore[attr-defined]  # a
 from moto.dynamodb.parsing.expressions import (  # type: ignore[attr-defined]  # a module without types
     UpdateExpressionParser,
 )
+from moto.dynamodb.responses import DynamoHandler
+from werkzeug.datastructures import Headers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 SERVICES = {"dynamodb", "events", "kms", "scheduler", "sqs"}
 """The services that moto compares first with the URL of a request, before its 150 others."""
@@ -147,3 +150,32 @@ def _serialize_present(serializer: Any, serialized: Any, value: Any, shape: Any,
         member.parent = shape
         serializer._serialize_structure_member(wrapper, value, member, name)
     serializer._default_serialize(serialized, wrapper, shape, key)
+
+
+class _ItemRequest(DynamoHandler):
+    """moto's handler of a request to DynamoDB, without the URL, the form and the files that other services need."""
+
+    def __init__(self, headers: Mapping[str, str], body: bytes, region: str) -> None:
+        super().__init__()
+        self.headers = Headers(headers)
+        self.region = region
+        self.current_account = DEFAULT_ACCOUNT_ID
+        self.querystring = {}
+        self.uri_match = {}
+        self.response_headers = {}
+        self.parse_parameters(
+            SimpleNamespace(  # type: ignore[arg-type]  # what is read of a Request
+                content_type=headers["content-type"],
+                method="POST",
+                values={},
+                headers=self.headers,
+                data=body,
+                path="/",
+            )
+        )
+
+
+def dynamodb(headers: Mapping[str, str], body: bytes, region: str) -> tuple[int, Mapping[str, str], bytes]:
+    """moto's response to a request to DynamoDB: the status, the headers and the body."""
+    status, response_headers, content = _ItemRequest(headers, body, region).call_action()
+    return int(status), response_headers, content.encode() if isinstance(content, str) else content

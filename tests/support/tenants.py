@@ -75,10 +75,8 @@ type _Kind = tuple[str, str | None, datetime | None]
 _made: dict[_Kind, list[tuple[Tenant, Added]]] = defaultdict(list)
 
 
-def allowed_children(tenant: Tenant) -> Tenant:
-    """The tenant, which may have children although it is a child."""
-    allow_children(tenant.id)
-    return tenant
+_children: list[tuple[Tenant, Added]] = []
+"""What new_child made in this process."""
 
 
 def new_tenant(name: str = "Acme Restoration", parent: str | None = None) -> Tenant:
@@ -95,6 +93,19 @@ def new_tenant(name: str = "Acme Restoration", parent: str | None = None) -> Ten
         tenant = _new_tenant(name, parent)
     made.append((tenant, added))
     return tenant
+
+
+def new_child() -> Tenant:
+    """A child of another new organization, which may have children itself."""
+    if not _children:
+        with stored_items.recorded((settings.state_table(), settings.access_table())) as added:
+            child = _new_tenant("Acme Restoration", new_tenant("Network").id)
+            allow_children(child.id)
+        _children.append((child, added))
+        return child
+    [(child, added)] = _children
+    added.store()
+    return child
 
 
 def _new_tenant(name: str, parent: str | None) -> Tenant:

@@ -161,7 +161,7 @@ URGENCY = (
         ),
         phrase(
             r"(?:water|it|main|valve|leak|line|everything|pipe|supply|source) (?:\w+ ){0,3}?",
-            r"(?:is |was |has been |has |s |got |been |are )*(?:\w+ )?",
+            r"(?:(?:is|was|has|s|got|been|are) ){0,3}(?:\w+ )?",
             (
                 r"off|shut off|turned off|stopped|contained|capped",
                 r"shut down|isolated|fixed|repaired|plugged|under control",
