@@ -24,6 +24,7 @@ from moto.s3.models import FakeKey, FakeMultipart
 
 from eal.core import aws, secrets
 from eal.core.aws.connection import Host, Request, Response
+from eal.core.table import page
 from eal.domain.organization_settings import store as organization_settings
 from tests.support import faster_encoder, faster_moto, limits, partiql
 from tools.fixtures.template import resources, table_arguments
@@ -214,6 +215,7 @@ def aws_in_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An empty AWS. The resources are created once per process, because that takes longer than a test."""
     monkeypatch.setattr(aws.Client, "call", _in_turn)
     monkeypatch.setattr(Host, "exchange", _exchange)
+    monkeypatch.setattr(page, "MAX_READ_SECONDS", 600.0)  # moto takes seconds for what DynamoDB reads in one
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("EAL_SDK", os.environ.get("EAL_SDK", ""))  # tools of the operator set it
