@@ -59,10 +59,15 @@ HEAVY = {
 STANDARD = ("asyncio", "http.server", "unittest", "xml.etree", "sqlite3", "multiprocessing")
 """Parts of the standard library that cost milliseconds, and that no request needs."""
 
+SHARED_BY_ENDPOINTS = ("eal.entry.http.api",)
+"""Modules that every endpoint imports, and that take most of its import."""
+
 _PROBE = """
-import importlib.util, json, os, sys
+import importlib, importlib.util, json, os, sys
 sys.path[:0] = {layers!r}
 before = set(sys.modules)
+for name in {shared!r}:
+    importlib.import_module(name)
 found = {{}}
 for path in {paths!r}:
     read, write = os.pipe()
@@ -124,9 +129,16 @@ def _heavy(modules: set[str]) -> set[str]:
 
 def measured(project: Project, folders: Sequence[str]) -> dict[str, list[str] | str]:
     """The modules that each function's import adds, or the error's text. The process has no environment variables."""
+    endpoints = [folder for folder in folders if kind(folder) == "endpoint"]
+    others = [folder for folder in folders if kind(folder) != "endpoint"]
+    return _probed(project, endpoints, SHARED_BY_ENDPOINTS) | _probed(project, others, ())
+
+
+def _probed(project: Project, folders: Sequence[str], shared: Sequence[str]) -> dict[str, list[str] | str]:
+    """What `measured` returns. The modules `shared` are imported once for all of the functions."""
     paths = {str(project.root / "functions" / folder / "app.py"): folder for folder in folders}
     layers = [str(project.root / "layers" / name) for name in ("shared", "dashboard")]
-    probe = _PROBE.format(layers=layers, paths=list(paths))
+    probe = _PROBE.format(layers=layers, shared=list(shared), paths=list(paths))
     done = subprocess.run(  # noqa: S603 - our own interpreter and our own text
         [sys.executable, "-c", probe], env={}, capture_output=True, text=True, check=True, timeout=600
     )
