@@ -113,7 +113,7 @@ def _new_tenant(name: str, parent: str | None) -> Tenant:
         new, texts[label] = keys.create(
             by, tenant=tenancy.Tenant(organization_id, mode), name=label, scopes=(scope,)
         )
-        quota.claim(new, keys.POINTERS.walk(by.tenant), by)
+        quota.claim(new, by)
         by.transaction.audit("api_key.created", organization_id)
         by.transaction.commit()
     return Tenant(organization_id, admin_text, texts["write"], texts["read"], texts["test"], admin.id)

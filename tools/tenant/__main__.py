@@ -56,7 +56,7 @@ def allow_children(organization_id: str) -> None:
 
 
 def limit_family(organization_id: str, limits: Limits) -> None:
-    """Change the limits of a topmost organization and all below it, and count them if they were not.
+    """Change the limits of a topmost organization and all below it.
 
     Raises: NotFound; Conflict for an organization that has a parent.
     """

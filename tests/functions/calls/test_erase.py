@@ -159,7 +159,7 @@ def test_a_repeated_request_returns_no_data_and_has_no_effect(tenant: Tenant) ->
     again = call("POST", "/v1/calls", key=tenant.write, json_body=SPOKEN, headers=headers)
 
     assert (again.status, again.error) == (404, "not_found")
-    assert items("CALL") == items("ANSWER") == []
+    assert items("CALL") == items("RESPONSE") == []
 
 
 def test_an_erased_call_leaves_the_tally_and_stays_in_the_statistics(tenant: Tenant) -> None:

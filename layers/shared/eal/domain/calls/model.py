@@ -21,7 +21,7 @@ from eal.ai.provenance import Provenance
 from eal.core.clock import Instant
 from eal.domain.dispatch.model import DecidedBy, Dispatch
 
-type Status = Literal["in_progress", "received", "classified", "needs_review", "dispatched", "closed"]
+type Status = Literal["in_progress", "received", "needs_review", "dispatched", "closed"]
 type Direction = Literal["inbound", "outbound"]
 type CallbackStatus = Literal["scheduled", "attempted", "reached", "voicemail", "failed"]
 type RecordingStatus = Literal["pending", "stored", "failed"]
@@ -148,7 +148,7 @@ class Run:
     evidence: tuple[Evidence, ...] = ()
     safety: bool = False
     hazards: tuple[str, ...] = ()
-    confidences: Confidences | None = None
+    confidences: Confidences
     unsure: tuple[str, ...] = ()
     likely_urgencies: tuple[Urgency, ...] = ()
     danger_signs: tuple[DangerSign, ...] = ()
@@ -231,7 +231,7 @@ class Correction:
         """What counts: the run with the corrected fields, of which nobody is unsure. Its provenance stays that of the
         engine. A danger that a person names is an emergency, as any other.
         """
-        own = run.confidences or Confidences(run.confidence, run.confidence, run.confidence)
+        own = run.confidences
         sure = Confidences(
             intent=1.0 if self.intent else own.intent,
             urgency=1.0 if self.urgency or self.safety else own.urgency,

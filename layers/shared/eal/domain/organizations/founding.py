@@ -34,6 +34,8 @@ def create(
     """
     if parent_organization_id:
         family.add(family.of(parent_organization_id), Numbers(children=1, live_keys=1), by, is_limited=False)
+    else:
+        family.begin(by.organization_id, by)
     new = Organization(
         id=by.organization_id,
         name=name,
