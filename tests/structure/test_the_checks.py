@@ -600,8 +600,8 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     ),
     (
         templates.faults,
-        change(WORKERS, "  ClassifyQueue: # calls", "  StripeQueue: # calls"),
-        "move StripeQueue to template.yaml: not only workers send to it",
+        change(WORKERS, "  ClassifyQueue: # calls", "  InboundQueue: # calls"),
+        "move InboundQueue to template.yaml: not only workers send to it",
     ),
     # events
     (
