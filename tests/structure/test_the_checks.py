@@ -774,8 +774,6 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (xactimate.faults, append(STORE, "C = {'selector_code': KNOWN.get(1)}\n"), "fills in selector_code"),
     # names
     (names.faults, append(STORE, "MOST_LEADS = 5\n"), "MAX_… with its unit"),
-    (names.faults, append(STORE, "def f(told: int) -> None: ...\n"), "use a name without 'told'"),
-    (names.faults, append(STORE, "class Place: ...\n"), "rename Place, a retired word"),
     (names.faults, write("functions/leads/test_create.py", ""), "with the name of a test"),
     (imports.faults, prepend(CREATE, "import pydantic\n"), "a function imports eal and the standard library"),
     (imports.faults, append(CREATE, "@dataclass\nclass Task: ...\n"), "move it to eal.entry.messages"),

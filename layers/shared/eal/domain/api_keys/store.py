@@ -259,12 +259,12 @@ def count_permanent_admins(by: Caller, organization_id: str, step: int) -> None:
     values: Item = {":step": step, ":kind": "KEY_COUNT"}
     condition: dict[str, object] = {}
     if step < 0:
-        condition = {"ConditionExpression": "door_keys > :one"}
+        condition = {"ConditionExpression": "permanent_admins > :one"}
         values[":one"] = 1
     update = {
         "TableName": settings.state_table(),
-        "Key": to_attributes(key(BothModes(organization_id), "KEY_COUNT", "door_keys")._asdict()),
-        "UpdateExpression": "SET kind = :kind ADD door_keys :step",
+        "Key": to_attributes(key(BothModes(organization_id), "KEY_COUNT", "permanent_admins")._asdict()),
+        "UpdateExpression": "SET kind = :kind ADD permanent_admins :step",
         "ExpressionAttributeValues": to_attributes(values),
         **condition,
     }

@@ -281,9 +281,9 @@ class LastCallback:
 class Call:
     """`order` has the order of the event that set each fact, `seen` the digests of the events that had an effect.
 
-    `received_at` is when the end of the call was received. `asked_sha256` is the input of the last classification that
-    was enqueued. `classification` is what counts: the newest run, without its quotes, under the
-    correction; `corrected_run` is that run's own answer if there is a correction. `runs_version` counts the runs, and
+    `received_at` is when the end of the call was received. `enqueued_sha256` is the input of the last classification
+    that was enqueued. `classification` is what counts: the newest run, without its quotes, under the correction;
+    `corrected_run` is that run's own answer if there is a correction. `runs_version` counts the runs, and
     `runs_requested` is the number that there are after the last request to run again, which was at `run_requested_at`.
     """
 
@@ -301,7 +301,7 @@ class Call:
     transcript_version: int = 0
     transcript_deleted_at: Instant | None = None
     recording_deleted_at: Instant | None = None
-    asked_sha256: str | None = None
+    enqueued_sha256: str | None = None
     classification: Run | None = None
     runs_version: int = 0
     runs_requested: int = 0
