@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from eal.core import audit, clock, ids, observe
 from eal.core.audit import Actor
 from eal.core.caller import Caller, Visitor
-from eal.core.errors import NotFound, SignInRefused, Unavailable
-from eal.core.table.write import AlreadyWritten, Stale
+from eal.core.errors import NotFound, SignInRefused
+from eal.core.table.write import Stale
 from eal.core.tenancy import Tenant
+from eal.core.transaction import until_committed
 from eal.domain.credentials.text import fingerprint, new_text
 from eal.domain.organizations.members import people
 from eal.domain.organizations.members import store as members
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from eal.domain.organizations.members.model import Member
     from eal.domain.sessions.store import Membership
 
-_TRIES = 4
 _MAX_USER_AGENT_CHARACTERS = 300
 _UNKNOWN = (
     "No organization has invited this e-mail address. Use that of your invitation, or ask an administrator."
@@ -65,12 +65,7 @@ def sign_in(
     Raises: SignInRefused for an address that no organization has invited, that is bound to another account, or that is
     no member of the given organization; Unavailable if other changes of the same member kept coming.
     """
-    for _ in range(_TRIES):
-        try:
-            return _sign_in(account, visitor, organization_id, mode)
-        except (Stale, AlreadyWritten):
-            continue
-    raise Unavailable
+    return until_committed(lambda: _sign_in(account, visitor, organization_id, mode))
 
 
 def _sign_in(account: Account, visitor: Visitor, organization_id: str | None, mode: Mode) -> NewSession:
