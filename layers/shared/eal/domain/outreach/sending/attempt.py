@@ -23,6 +23,7 @@ from eal.domain.outreach.emails.store import EMAILS
 from eal.domain.outreach.emails.wire import EmailView
 from eal.domain.outreach.enrollments import store as enrollments
 from eal.domain.outreach.enrollments.store import ENROLLMENTS
+from eal.domain.outreach.review_requests import following as review_requests
 from eal.domain.outreach.sending import caps
 from eal.domain.outreach.sending.message import message_of, with_links
 from eal.domain.outreach.sending.transport import Accepted, Deferred, RefusedForGood
@@ -31,7 +32,6 @@ from eal.domain.outreach.sequences.store import SEQUENCES
 from eal.domain.outreach.suppressions import store as suppressions
 from eal.domain.prospects import store as prospects
 from eal.domain.prospects.collection import PROSPECTS
-from eal.domain.reviews.requests import following as review_requests
 
 if TYPE_CHECKING:
     from collections.abc import Callable
