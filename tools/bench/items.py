@@ -17,14 +17,14 @@ from eal.domain.audit_log.model import AuditRecord, Resource
 from eal.domain.calls.model import Call, Facts, Run
 from eal.domain.calls.store import CALLS
 from eal.domain.credentials.text import fingerprint, new_text
+from eal.domain.families.model import Numbers
 from eal.domain.integrations import connections
 from eal.domain.integrations.connections import Connection
 from eal.domain.leads.address import Address
 from eal.domain.leads.collection import LEADS
 from eal.domain.leads.model import Contribution, Lead, Score
-from eal.domain.organizations.family import Numbers
-from eal.domain.organizations.members.model import Member
-from eal.domain.organizations.members.people import Person
+from eal.domain.members.model import Member
+from eal.domain.members.people import Person
 from eal.domain.organizations.model import Organization
 from eal.domain.webhooks.deliveries.model import Delivery
 from eal.domain.webhooks.endpoints.model import Endpoint

@@ -12,7 +12,7 @@ from joserfc import jwt
 
 from eal.core import aws, settings
 from eal.core.clock import rfc3339
-from eal.domain.sessions import store
+from eal.domain.members.sessions import store
 from tests.support.callrail import stored
 from tests.support.cognito import NONCE, REDIRECT_URI, VERIFIER, Cognito, rsa_key, serving
 from tests.support.http import ApiResponse, call

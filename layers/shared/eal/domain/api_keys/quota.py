@@ -1,5 +1,5 @@
 """How many keys a tenant may have at once: an item that names those in use. Their number also counts in the family of
-the organization (`eal.domain.organizations.family`).
+the organization (`eal.domain.families`).
 
 A revoked key leaves the item at once. An expiry needs no timer: an expired key leaves the item when a new key needs its
 place.
@@ -16,9 +16,9 @@ from eal.core.table.read import get
 from eal.core.table.write import Operation, Stale
 from eal.core.tenancy import Tenant
 from eal.domain.api_keys import access
+from eal.domain.families import store as families
+from eal.domain.families.model import Numbers
 from eal.domain.organization_settings.table_keys import key_quota_key
-from eal.domain.organizations import family
-from eal.domain.organizations.family import Numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from eal.core.table.item import Item
     from eal.core.tenancy import Mode
     from eal.domain.api_keys.model import ApiKey
+    from eal.domain.families.model import Family
 
 MAX_KEYS = 50
 """Of a tenant in one mode, because each key has a rate limit of its own."""
@@ -47,7 +48,7 @@ def claim(new: ApiKey, by: Caller, *, without: ApiKey | None = None) -> None:
     Raises: Conflict if MAX_KEYS of the tenant, or as many of its family as it may have, are in use.
     """
     tenant = by.tenant._replace(mode=new.mode)
-    relatives = family.of(tenant.organization_id)
+    relatives = families.of(tenant.organization_id)
     item = get(key_quota_key(tenant))
     if item is None:  # the first key of the mode
         by.transaction.put_version(_item(tenant, {new.id: new.fingerprint}), was=0)
@@ -77,14 +78,14 @@ def release(revoked: ApiKey, by: Caller) -> None:
             tenant, "REMOVE in_use.#gone", "attribute_exists(in_use.#gone)", {"#gone": revoked.id}, values={}
         )
     )
-    _add_to_family(family.of(tenant.organization_id), tenant.mode, -1, by)
+    _add_to_family(families.of(tenant.organization_id), tenant.mode, -1, by)
 
 
 def _add_to_family(
-    relatives: family.Family, mode: Mode, step: int, by: Caller, without: ApiKey | None = None
+    relatives: Family, mode: Mode, step: int, by: Caller, without: ApiKey | None = None
 ) -> None:
     numbers = Numbers(live_keys=step) if mode == "live" else Numbers(test_keys=step)
-    family.add(relatives, numbers, by, is_limited=without is None)
+    families.add(relatives, numbers, by, is_limited=without is None)
 
 
 def _in_use(

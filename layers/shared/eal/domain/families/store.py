@@ -1,4 +1,4 @@
-"""A family: an organization without a parent, and all organizations below it.
+"""The numbers of a family in the State table.
 
 Children would multiply what each organization may have. So one item of the topmost organization counts the children,
 the API keys and the AI budgets of all of them, in the transactions that change these. No other request reads it.
@@ -6,11 +6,10 @@ the API keys and the AI budgets of all of them, in the transactions that change 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, cast
 
 from eal.ai.engines.bedrock.budget import month_of, usage_key
-from eal.ai.policy import MAX_SELF_SERVICE_BUDGET_CENTS, MICROUSD_PER_CENT
+from eal.ai.policy import MICROUSD_PER_CENT
 from eal.core import audit, settings
 from eal.core.errors import Conflict, NotFound, ValidationFailed
 from eal.core.table.item import dump, load, to_attributes
@@ -18,6 +17,7 @@ from eal.core.table.keys import key
 from eal.core.table.read import get, get_all
 from eal.core.table.write import Operation, Stale
 from eal.core.tenancy import BothModes, Tenant
+from eal.domain.families.model import Family, Limits, Numbers
 from eal.domain.organization_settings.table_keys import organization_key
 
 if TYPE_CHECKING:
@@ -29,74 +29,8 @@ if TYPE_CHECKING:
     from eal.core.json import Json
     from eal.core.table.item import Item
     from eal.core.table.keys import Key
-    from eal.core.tenancy import Mode
 
-MAX_SELF_SERVICE_CHILDREN = 25
-"""Of a family, unless the operator has raised its limit."""
-MAX_CHILDREN = 5000
-"""The highest limit that the operator can set."""
-MAX_SELF_SERVICE_KEYS = 100
-"""Keys of one mode that a family may have in use, unless the operator has raised its limit: three for each of 25
-children, and 25 for their parent."""
-MAX_KEYS = 50_000
-"""The highest limit that the operator can set."""
-MAX_BUDGET_CENTS = 10_000_000
-"""The highest limit of a family's monthly AI budgets that the operator can set."""
 _KIND = "FAMILY"
-
-
-class Numbers(NamedTuple):
-    """What is counted: the organizations below the topmost one, the keys that the quotas of all organizations name
-    (`eal.domain.api_keys.quota`), and the sum of their monthly AI budgets."""
-
-    children: int = 0
-    live_keys: int = 0
-    test_keys: int = 0
-    ai_budget_cents: int = 0
-
-    def plus(self, step: Numbers) -> Numbers:
-        return Numbers(*(number + more for number, more in zip(self, step, strict=True)))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What the operator allows a family. None: what every family may have."""
-
-    max_children: int | None = None
-    max_keys: int | None = None
-    max_ai_budget_cents: int | None = None
-
-
-class Family(NamedTuple):
-    """`id` is the topmost organization.
-
-    `overspent_cents` is by how much the costs of `overspent_month` exceed budgets that were lowered after the use: what
-    one organization has spent can be the budget of no other one in the same month.
-    """
-
-    id: str
-    numbers: Numbers = Numbers()
-    overspent_cents: int = 0
-    overspent_month: str = ""
-    limits: Limits = Limits()
-
-    def most(self, month: str) -> Numbers:
-        """The highest numbers in a month."""
-        keys = self.limits.max_keys or MAX_SELF_SERVICE_KEYS
-        budget = self.limits.max_ai_budget_cents or MAX_SELF_SERVICE_BUDGET_CENTS
-        return Numbers(
-            children=self.limits.max_children or MAX_SELF_SERVICE_CHILDREN,
-            live_keys=keys,
-            test_keys=keys,
-            ai_budget_cents=budget - self.overspent_in(month),
-        )
-
-    def has_room_for_key(self, mode: Mode) -> bool:
-        numbers, most = self.numbers, self.most(self.overspent_month)
-        return numbers.live_keys < most.live_keys if mode == "live" else numbers.test_keys < most.test_keys
-
-    def overspent_in(self, month: str) -> int:
-        return self.overspent_cents if self.overspent_month == month else 0
 
 
 def begin(organization_id: str, by: Caller) -> None:

@@ -13,12 +13,12 @@ from eal.core.table.write import Stale
 from eal.core.tenancy import Tenant
 from eal.core.transaction import until_committed
 from eal.domain.credentials.text import fingerprint, new_text
-from eal.domain.organizations.members import people
-from eal.domain.organizations.members import store as members
-from eal.domain.organizations.members.store import MEMBERS
+from eal.domain.members import people
+from eal.domain.members import store as members
+from eal.domain.members.sessions.store import find_membership, memberships, memberships_of, own
+from eal.domain.members.store import MEMBERS
 from eal.domain.sessions import held
 from eal.domain.sessions.model import ABSOLUTE, SCOPES, Session
-from eal.domain.sessions.store import find_membership, memberships, memberships_of, own
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from eal.core.table.item import Item
     from eal.core.tenancy import Mode
-    from eal.domain.organizations.members.model import Member
-    from eal.domain.sessions.store import Membership
+    from eal.domain.members.model import Member
+    from eal.domain.members.sessions.store import Membership
 
 _MAX_USER_AGENT_CHARACTERS = 300
 _UNKNOWN = (

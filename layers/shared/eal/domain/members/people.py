@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from eal.core.caller import Caller
     from eal.core.table.item import Item
-    from eal.domain.organizations.members.model import Member
+    from eal.domain.members.model import Member
 
 _SIGNED_IN, _INVITED = "signed_in", "invited"
 """The first parts of sort keys. In descending order, memberships that the person has accepted come first."""
