@@ -91,7 +91,7 @@ def _detail(values: Json) -> Json:
 
 
 def has_something_to_do(dispatch: Json) -> bool:
-    """As in eal.domain.calls.dispatching, which a test compares. The API decides."""
+    """As in eal.domain.dispatch.transitions, which a test compares. The API decides."""
     if dispatch["action"] == "needs_review":
         return dispatch["assigned_to"] is not None
     return dispatch["action"] not in ("reject", "no_action")
