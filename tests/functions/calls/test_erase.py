@@ -85,7 +85,7 @@ def test_an_erased_call_is_found_by_no_request(tenant: Tenant) -> None:
     ):
         response = call(method, f"/v1/calls/{call_id}{path}", key=tenant.admin, json_body=body)
         assert (response.status, response.error) == (404, "not_found"), (method, path)
-    for query in ("", f"?caller_number={NUMBER.replace('+', '%2B')}", "?status=classified"):
+    for query in ("", f"?caller_number={NUMBER.replace('+', '%2B')}", "?status=needs_review"):
         assert call("GET", f"/v1/calls{query}", key=tenant.read).json["data"] == []
 
 
