@@ -110,7 +110,7 @@ def test_pages_have_no_gap_if_records_expire_between_them(log: Log) -> None:
 
 
 def test_records_that_expire_late_are_listed_once(log: Log) -> None:
-    """DynamoDB deletes items some days after their time, and records of earlier versions expire after seven years."""
+    """DynamoDB deletes items some days after their time."""
     log.clock.advance(days=300)
 
     assert _listed(log.tenant, "limit=9") == log.records[::-1]

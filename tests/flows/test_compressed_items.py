@@ -1,4 +1,4 @@
-"""Items from before compression and compressed ones, side by side: a deployment or a rollback loses neither."""
+"""Compressed values, and one that is stored as it is because it is large: readers see no difference."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from eal.domain.leads.limits import MAX_NOTES_CHARACTERS
 from tests.support import archive
 from tests.support.aws import STATE, backend
 from tests.support.http import ApiResponse, call
@@ -19,26 +20,18 @@ if TYPE_CHECKING:
     from tests.support.tenants import Tenant
 
 WORD = "Whitfieldson"
-FORMS = ("off", "on")
+NOTES = {"large": "x" * MAX_NOTES_CHARACTERS, "small": "x"}
 
 
-def _create(tenant: Tenant, form: str) -> ApiResponse:
-    body = {"email": f"{form}@example.com", "last_name": WORD}
-    return call("POST", "/v1/leads", key=tenant.write, json_body=body, headers={"Idempotency-Key": form})
+def _create(tenant: Tenant, size: str) -> ApiResponse:
+    body = {"email": f"{size}@example.com", "last_name": WORD, "notes": NOTES[size]}
+    return call("POST", "/v1/leads", key=tenant.write, json_body=body, headers={"Idempotency-Key": size})
 
 
-@pytest.fixture(params=FORMS)
-def leads(
-    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
-) -> list[dict[str, Any]]:
-    """A lead whose event, audit record and response are stored plain, and one with compressed ones. What follows runs
-    in either form."""
-    created = []
-    for form in FORMS:
-        monkeypatch.setenv("COMPRESS_ITEMS", form)
-        created.append(_create(tenant, form).json)
-    monkeypatch.setenv("COMPRESS_ITEMS", request.param)
-    return created
+@pytest.fixture
+def leads(tenant: Tenant) -> list[dict[str, Any]]:
+    """A lead whose event is too large to be compressed, and one with a compressed event."""
+    return [_create(tenant, size).json for size in NOTES]
 
 
 def _compressed_kinds(lead_id: str) -> set[str]:
@@ -54,7 +47,7 @@ def _compressed_kinds(lead_id: str) -> set[str]:
 def test_both_are_published_listed_and_replayed(tenant: Tenant, leads: list[dict[str, Any]]) -> None:
     ids = [lead["id"] for lead in leads]
     assert [_compressed_kinds(lead_id) for lead_id in ids] == [
-        set(),
+        {"AUDIT", "IDEMPOTENCY", "LEAD"},
         {"AUDIT", "EVENT", "IDEMPOTENCY", "LEAD"},
     ]
 
@@ -65,10 +58,10 @@ def test_both_are_published_listed_and_replayed(tenant: Tenant, leads: list[dict
     assert [call("GET", f"/v1/events/{event['id']}", key=tenant.read).json for event in feed] == feed
     records = call("GET", "/v1/audit-log?action=lead.created&order=asc", key=tenant.read).json["data"]
     assert [[change["field"] for change in record["changes"]] for record in records] == [
-        ["email", "last_name", "score", "source", "status"]
+        ["email", "last_name", "notes", "score", "source", "status"]
     ] * 2
-    for form, lead in zip(FORMS, leads, strict=True):
-        again = _create(tenant, form)
+    for size, lead in zip(NOTES, leads, strict=True):
+        again = _create(tenant, size)
         assert (again.json, again.headers["Idempotent-Replayed"]) == (lead, "true")
 
 

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from eal.core.events import catalogue, schemas
 from eal.core.events.catalogue import CATALOGUE
 from eal.domain.outreach.emails.store import EMAILS
-from eal.domain.reviews.requests import following
+from eal.domain.outreach.review_requests import following
 from tests.support import emails, reviews
 from tests.support.events import validator
 from tests.support.http import call, load_app, proxy_event

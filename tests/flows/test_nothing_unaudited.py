@@ -77,7 +77,7 @@ ACTS = {
     ("organizations/update_member", "session"),
 }  # fmt: skip
 """Endpoints that write a record about a resource without a change of it."""
-ACCOMPANYING = {"IDEMPOTENCY", "ANSWER", "EVENT", "TASK", "AUDIT", "PENDING"}
+ACCOMPANYING = {"IDEMPOTENCY", "RESPONSE", "EVENT", "TASK", "AUDIT", "PENDING"}
 """Items that a transaction writes in addition to the change."""
 BOOKKEEPING = {
     "ARCHIVE", "AUDIT_TILE", "AUDIT_EXPORT_PROGRESS", "CRM_HEALTH", "DELIVERY", "COUNTED", "LEAD_STATS",
@@ -184,7 +184,7 @@ class Watch:
             allowed = {name for name in write.names if name not in STAMPS and not _is_minute(name)} == set()
         elif self.folder == "workers/erase_traces":  # carries out an erasure that was audited
             allowed = (write.kind, write.verb) in {
-                ("EVENT", "Update"), ("LEAD_HISTORY", "Delete"), ("IDEMPOTENCY", "Update"), ("ANSWER", "Delete"),
+                ("EVENT", "Update"), ("LEAD_HISTORY", "Delete"), ("IDEMPOTENCY", "Update"), ("RESPONSE", "Delete"),
                 ("LEAD_TOMBSTONE", "Update"), ("PROSPECT_TOMBSTONE", "Update"), ("FORM", "Delete"), ("TEXT", "Delete"),
                 ("REPLY", "Delete"), ("CALLBACK", "Delete"), ("REPLY_BODY", "Delete"), ("EMAIL_EVENT", "Delete"),
                 ("EMAIL_EVENT_RECIPIENT", "Delete"), ("DELIVERY", "Put"), ("CLAIM_NOTE", "Update"),

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eal.core import aws
 from tests.support.aws import ACCESS, STATE
 from tests.support.http import call
 from tests.support.pipeline import items
@@ -99,19 +98,6 @@ def test_the_limits_of_a_family_are_raised_at_its_top_and_audited(
         "max_ai_budget_cents": 20000,
         "max_children": 2,
     }
-
-
-def test_a_family_from_before_it_was_counted_is_counted_by_its_next_change(tenant: Tenant) -> None:
-    child = call("POST", "/v1/organizations", key=tenant.admin, json_body={"name": "North"}).json
-    (family,) = items("FAMILY")
-    aws.dynamodb().delete_item(TableName=STATE, Key={name: family[name] for name in ("pk", "sk")})
-
-    assert call("DELETE", f"/v1/api-keys/{tenant.admin_id}", key=tenant.admin).status == 409
-    body = {"name": "one", "scopes": ["read"], "mode": "test"}
-    assert call("POST", "/v1/api-keys", key=child["admin_key"]["key"], json_body=body).status == 201
-
-    (counted,) = items("FAMILY")
-    assert counted == {**family, "test_keys": {"N": "2"}}
 
 
 @pytest.mark.parametrize(

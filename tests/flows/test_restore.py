@@ -124,9 +124,7 @@ def test_changed_deleted_and_new_data_goes_back(
     assert create(tenant, "new@example.com")["id"] != new["id"]
 
 
-def test_a_compressed_value_goes_back_as_it_is_stored(
-    copy_table: CopyTable, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_compressed_value_goes_back_as_it_is_stored(copy_table: CopyTable, tenant: Tenant) -> None:
     """Plain, it could be larger than an item may be."""
     lead = create(tenant, "a@example.com")
     key = {name: {"S": value} for name, value in (("pk", f"{tenant.id}#live#LEAD"), ("sk", lead["id"]))}
@@ -134,7 +132,6 @@ def test_a_compressed_value_goes_back_as_it_is_stored(
     moment = copy_table()
     change(tenant, lead, notes="sewage in the basement, please hurry")
 
-    monkeypatch.delenv("COMPRESS_ITEMS")
     restore(moment)
 
     assert list(before) == ["B"]

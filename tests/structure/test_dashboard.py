@@ -95,7 +95,7 @@ def test_the_moves_of_a_claim_are_those_of_the_api() -> None:
 
 def test_the_dispatches_to_acknowledge_are_those_of_the_api() -> None:
     from eal.core import clock
-    from eal.domain.calls import dispatching
+    from eal.domain.dispatch import transitions
     from eal.domain.dispatch.model import DecidedBy, Dispatch
 
     for action in OPERATIONS["dispatchCall"].body["action"]["enum"]:
@@ -106,7 +106,7 @@ def test_the_dispatches_to_acknowledge_are_those_of_the_api() -> None:
                 decided_at=clock.now(),
                 by=DecidedBy(type="worker", id="classify_call"),
             )
-            expected = dispatching.can_be_acknowledged(dispatch)
+            expected = transitions.can_be_acknowledged(dispatch)
             assert has_something_to_do({"action": action, "assigned_to": person}) == expected
 
 

@@ -1,8 +1,8 @@
-"""One word for one thing."""
+"""Names of limits and modules."""
 
 from tests.structure.checks import names
 from tests.structure.project import HERE, report
 
 
-def test_no_name_is_a_retired_word() -> None:
+def test_limits_and_modules_are_named_alike() -> None:
     report(names.faults(HERE))

@@ -88,7 +88,6 @@ SETTINGS = {
     "SCHEDULES_ROLE": "arn:aws:iam::123456789012:role/schedules",
     "AUDIT_RETENTION_DAYS": "2557",
     "AUDIT_TABLE_DAYS": "396",
-    "COMPRESS_ITEMS": "on",
     "AUDIT_LOCK_MODE": "GOVERNANCE",
     "RESEND_REQUESTS_PER_SECOND": "2",
     "PUBLIC_BASE_URL": "https://api.example.com",

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from eal.core import clock
 from eal.core.caller import Role, Visitor
-from eal.domain.sessions import signing_in
-from eal.domain.sessions.signing_in import Account
+from eal.domain.members.sessions import signing_in
+from eal.domain.members.sessions.signing_in import Account
 from tests.support.http import call
 
 if TYPE_CHECKING:

@@ -15,9 +15,10 @@ from eal.core.caller import Caller, Scope, system
 from eal.domain.api_keys import quota
 from eal.domain.api_keys import store as keys
 from eal.domain.api_keys.model import MAX_REQUESTS_PER_MINUTE
-from eal.domain.organizations import family, founding
+from eal.domain.families import store as families
+from eal.domain.families.model import Limits
+from eal.domain.organizations import founding
 from eal.domain.organizations import store as organizations
-from eal.domain.organizations.family import Limits
 from tests.support import stored_items
 from tests.support.time import START
 
@@ -45,7 +46,7 @@ def raise_limit(organization_id: str) -> None:
 def limit_family(organization_id: str, **limits: int) -> None:
     """Give an organization and those below it other limits, as the operator can."""
     by = operator(organization_id)
-    family.limit(Limits(**limits), by)
+    families.limit(Limits(**limits), by)
     by.transaction.commit()
 
 
@@ -124,7 +125,7 @@ def _new_tenant(name: str, parent: str | None) -> Tenant:
         new, texts[label] = keys.create(
             by, tenant=tenancy.Tenant(organization_id, mode), name=label, scopes=(scope,)
         )
-        quota.claim(new, keys.POINTERS.walk(by.tenant), by)
+        quota.claim(new, by)
         by.transaction.audit("api_key.created", organization_id)
         by.transaction.commit()
     return Tenant(organization_id, admin_text, texts["write"], texts["read"], texts["test"], admin.id)

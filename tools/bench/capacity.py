@@ -119,7 +119,6 @@ def _in_memory() -> Iterator[_State]:
         "BUS": "bus",
         "AUDIT_QUEUE": "https://sqs/audit",
         "AUDIT_TABLE_DAYS": "396",
-        "COMPRESS_ITEMS": "on",
         "AWS_DEFAULT_REGION": "us-east-1",
     }
 

@@ -109,18 +109,22 @@ class FakeAws:
         written = any(operation in ("PutItem", "TransactWriteItems") for operation, _ in self.requests)
         if request.get("IndexName") == "feed" and written:
             return b'{"Items": [], "Count": 0}'  # the worker has archived the records of the first query
-        pk = str(values.get(":pk", {}).get("S", ""))
+        pk = str(values.get(":pk", values.get(":person", {})).get("S", ""))
         if pk not in self._lists:
             listed = [dict(to_attributes(item)) for item in self._listed(pk)]
             self._lists[pk] = _json({"Items": listed, "Count": len(listed)})
         return self._lists[pk]
 
     def _listed(self, pk: str) -> list[Item]:
+        if pk.startswith("PERSON#"):
+            pk = f"{items.ORGANIZATION}#both#MEMBER"  # the index has the members themselves
         kind = pk.split("#")[2] if "#" in pk else ""
-        prefix = {"LEAD": "lead", "CALL": "call", "KEY": "key", "WEBHOOK": "wh", "AUDIT": "aud"}.get(kind)
+        prefix = {
+            "LEAD": "lead", "CALL": "call", "KEY": "key", "WEBHOOK": "wh", "AUDIT": "aud", "MEMBER": "mem",
+        }.get(kind)  # fmt: skip
         if prefix is None:
             return []
-        count = 1 if kind in ("WEBHOOK", "AUDIT") else LISTED_ITEMS
+        count = 1 if kind in ("WEBHOOK", "AUDIT", "MEMBER") else LISTED_ITEMS
         items_of_kind = (self._tables().state(pk, ids.new(prefix, items.AT)) for _ in range(count))
         return [item for item in items_of_kind if item]
 

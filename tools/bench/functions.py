@@ -39,7 +39,6 @@ def environment(variables: dict[str, object], aws_endpoint: str) -> dict[str, st
         **settings,
         "STAGE": "local",
         "AUDIT_TABLE_DAYS": "396",
-        "COMPRESS_ITEMS": "on",
         "AUDIT_RETENTION_DAYS": "2557",
         "PATH": "/usr/bin:/bin",
         "LANG": "en_US.UTF-8",

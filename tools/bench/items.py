@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from eal.ai.classification import Intent, Urgency
+from eal.ai.classification import Confidences, Intent, Urgency
 from eal.core import clock, ids, signing
 from eal.core.audit import Actor
 from eal.core.table.item import compressed, dump
@@ -17,13 +17,14 @@ from eal.domain.audit_log.model import AuditRecord, Resource
 from eal.domain.calls.model import Call, Facts, Run
 from eal.domain.calls.store import CALLS
 from eal.domain.credentials.text import fingerprint, new_text
+from eal.domain.families.model import Numbers
 from eal.domain.integrations import connections
 from eal.domain.integrations.connections import Connection
 from eal.domain.leads.address import Address
 from eal.domain.leads.collection import LEADS
 from eal.domain.leads.model import Contribution, Lead, Score
-from eal.domain.organizations.members.model import Member
-from eal.domain.organizations.members.people import Person
+from eal.domain.members.model import Member
+from eal.domain.members.people import Person
 from eal.domain.organizations.model import Organization
 from eal.domain.webhooks.deliveries.model import Delivery
 from eal.domain.webhooks.endpoints.model import Endpoint
@@ -84,6 +85,8 @@ class Tables:
                 return {"id": sk, "fingerprint": fingerprint(KEY)}
             case "ORGANIZATION":
                 return dump(Organization(id=sk, name="Summit Restoration", created_at=AT, version=1))
+            case "FAMILY":
+                return {**Numbers(live_keys=1)._asdict(), "overspent_cents": 0, "overspent_month": ""}
             case "WEBHOOK":
                 return dump(self._endpoint(sk))
             case "DELIVERY" | "WEBHOOK_HEALTH":
@@ -123,8 +126,8 @@ def _resource(kind: str, item_id: str) -> Item:
 
 
 def _health() -> Item:
-    """The health of an endpoint after an attempt acquired the only slot of this minute."""
-    return {"leases": {}, f"asked_{int(clock.now().timestamp()) // 60}": 1}
+    """The health of an endpoint with no request in flight."""
+    return {"leases": {}}
 
 
 def connection_of(vendor: str) -> str:
@@ -165,9 +168,7 @@ def _key() -> ApiKey:
 
 
 def _person(person: str) -> Person:
-    return Person(
-        id=person, memberships={ORGANIZATION: ids.new("mem", AT)}, version=1, subject=user_pool.SUBJECT
-    )
+    return Person(id=person, version=1, subject=user_pool.SUBJECT)
 
 
 def _member(member_id: str) -> Member:
@@ -218,6 +219,7 @@ def _call(call_id: str) -> Call:
         urgency=Urgency.EMERGENCY,
         qualified=True,
         confidence=0.9,
+        confidences=Confidences(0.9, 0.9, 0.9),
         reasons=("active water",),
         engine="embedded",
         model="an older one",
@@ -227,7 +229,7 @@ def _call(call_id: str) -> Call:
         id=call_id,
         vendor="callrail",
         vendor_call_id="CAL1",
-        status="classified",
+        status="dispatched",
         facts=Facts(
             direction="inbound",
             answered=True,

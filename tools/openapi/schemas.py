@@ -52,14 +52,14 @@ from eal.domain.outreach.emails.wire import EmailView
 from eal.domain.outreach.enrollments import model as enrollments
 from eal.domain.outreach.replies import model as replies
 from eal.domain.outreach.replies.wire import ReplyView
+from eal.domain.outreach.review_requests import model as review_requests
+from eal.domain.outreach.review_requests.wire import ReviewRequestView
 from eal.domain.outreach.sequences import model as sequences
 from eal.domain.outreach.suppressions import model as suppressions
 from eal.domain.outreach.suppressions.wire import RowStatus
 from eal.domain.prospects import model as prospects
 from eal.domain.prospects.wire import SettableOutreachState
 from eal.domain.reviews import model as reviews
-from eal.domain.reviews.requests import model as review_requests
-from eal.domain.reviews.requests.wire import ReviewRequestView
 from eal.domain.reviews.wire import ReviewView
 from eal.domain.statistics.model import Window
 from eal.domain.webhooks.deliveries import model as deliveries

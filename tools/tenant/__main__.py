@@ -14,9 +14,10 @@ from eal.core import clock, ids
 from eal.core.caller import system
 from eal.core.errors import Conflict, NotFound
 from eal.domain.api_keys.model import MAX_REQUESTS_PER_MINUTE
-from eal.domain.organizations import family, founding
+from eal.domain.families import store as families
+from eal.domain.families.model import MAX_BUDGET_CENTS, MAX_CHILDREN, MAX_KEYS, Limits
+from eal.domain.organizations import founding
 from eal.domain.organizations import store as organizations
-from eal.domain.organizations.family import Limits
 
 OUTPUTS = {"STATE_TABLE": "StateTableName", "ACCESS_TABLE": "AccessTableName"}
 
@@ -56,12 +57,12 @@ def allow_children(organization_id: str) -> None:
 
 
 def limit_family(organization_id: str, limits: Limits) -> None:
-    """Change the limits of a topmost organization and all below it, and count them if they were not.
+    """Change the limits of a topmost organization and all below it.
 
     Raises: NotFound; Conflict for an organization that has a parent.
     """
     by = system("operator", organization_id, ids.new("req", clock.now()))
-    changed = family.limit(limits, by)
+    changed = families.limit(limits, by)
     by.transaction.commit()
     most = changed.most("")
     print(f"children           {changed.numbers.children} of {most.children}")
@@ -93,14 +94,14 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--allow-children", action="store_true", help="let a child have children")
     parser.add_argument(
-        "--max-children", type=_up_to(family.MAX_CHILDREN), help="children of the organization's family"
+        "--max-children", type=_up_to(MAX_CHILDREN), help="children of the organization's family"
     )
     parser.add_argument(
-        "--max-keys", type=_up_to(family.MAX_KEYS), help="API keys of each mode of the organization's family"
+        "--max-keys", type=_up_to(MAX_KEYS), help="API keys of each mode of the organization's family"
     )
     parser.add_argument(
         "--max-ai-budget-cents",
-        type=_up_to(family.MAX_BUDGET_CENTS),
+        type=_up_to(MAX_BUDGET_CENTS),
         help="the monthly AI budgets of the organization's family",
     )
     arguments = parser.parse_args()

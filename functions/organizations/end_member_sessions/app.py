@@ -1,6 +1,6 @@
 """DELETE /v1/organizations/me/members/{member_id}/sessions: end all sessions."""
 
-from eal.domain.sessions import store as sessions
+from eal.domain.members.sessions import store as sessions
 from eal.entry.http.api import Api
 from eal.entry.http.route import Reader
 

@@ -1,7 +1,7 @@
 """POST /v1/organizations/me/members: invite somebody."""
 
-from eal.domain.organizations.members import store as members
-from eal.domain.organizations.members.wire import MemberCreate, MemberView
+from eal.domain.members import store as members
+from eal.domain.members.wire import MemberCreate, MemberView
 from eal.entry.http.api import Api
 from eal.entry.http.route import Created, RecentAdmin
 

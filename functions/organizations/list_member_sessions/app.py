@@ -1,7 +1,7 @@
 """GET /v1/organizations/me/members/{member_id}/sessions: where a member is signed in."""
 
-from eal.domain.sessions import store as sessions
-from eal.domain.sessions.wire import MemberSessionPage, MemberSessionView
+from eal.domain.members.sessions import store as sessions
+from eal.domain.members.sessions.wire import MemberSessionPage, MemberSessionView
 from eal.entry.http.api import Api
 from eal.entry.http.route import Reader
 

@@ -1,8 +1,8 @@
 """GET /v1/organizations/me/members: who may use the dashboard."""
 
 from eal.core.listing import ListQuery
-from eal.domain.organizations.members import store as members
-from eal.domain.organizations.members.wire import MemberPage, MemberView
+from eal.domain.members import store as members
+from eal.domain.members.wire import MemberPage, MemberView
 from eal.entry.http.api import Api
 from eal.entry.http.route import Reader
 

@@ -1,6 +1,6 @@
 """DELETE /v1/organizations/me/members/{member_id}: remove a member."""
 
-from eal.domain.organizations.members import store as members
+from eal.domain.members import store as members
 from eal.entry.http.api import Api
 from eal.entry.http.route import RecentAdmin
 

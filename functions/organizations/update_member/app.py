@@ -1,7 +1,7 @@
 """PATCH /v1/organizations/me/members/{member_id}: change a member's name or role."""
 
-from eal.domain.organizations.members import store as members
-from eal.domain.organizations.members.wire import MemberUpdate, MemberView
+from eal.domain.members import store as members
+from eal.domain.members.wire import MemberUpdate, MemberView
 from eal.entry.http.api import Api
 from eal.entry.http.route import RecentAdmin
 

@@ -1,7 +1,7 @@
 """POST /v1/reviews/requests: create a review request."""
 
-from eal.domain.reviews.requests import requesting
-from eal.domain.reviews.requests.wire import ReviewRequestCreate, ReviewRequestView
+from eal.domain.outreach.review_requests import requesting
+from eal.domain.outreach.review_requests.wire import ReviewRequestCreate, ReviewRequestView
 from eal.entry.http.api import Api
 from eal.entry.http.route import Accepted, Writer
 

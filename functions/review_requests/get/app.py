@@ -1,7 +1,7 @@
 """GET /v1/reviews/requests/{request_id}: get a review request."""
 
-from eal.domain.reviews.requests.store import REVIEW_REQUESTS
-from eal.domain.reviews.requests.wire import ReviewRequestView
+from eal.domain.outreach.review_requests.store import REVIEW_REQUESTS
+from eal.domain.outreach.review_requests.wire import ReviewRequestView
 from eal.entry.http.api import Api
 from eal.entry.http.route import Reader
 

@@ -1,7 +1,7 @@
 """GET /v1/reviews/requests: list review requests."""
 
-from eal.domain.reviews.requests import store as review_requests
-from eal.domain.reviews.requests.wire import ReviewRequestPage, ReviewRequestQuery, ReviewRequestView
+from eal.domain.outreach.review_requests import store as review_requests
+from eal.domain.outreach.review_requests.wire import ReviewRequestPage, ReviewRequestQuery, ReviewRequestView
 from eal.entry.http.api import Api
 from eal.entry.http.route import Reader
 

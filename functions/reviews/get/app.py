@@ -1,8 +1,8 @@
 """GET /v1/reviews/{review_id}: get a review."""
 
 from eal.domain.content import store as contents
+from eal.domain.content.responses.wire import ReviewDetailView
 from eal.domain.reviews import store as reviews
-from eal.domain.reviews.wire import ReviewDetailView
 from eal.entry.http.api import Api
 from eal.entry.http.route import Reader
 

@@ -3,8 +3,8 @@
 from eal.core import settings
 from eal.core.caller import Visitor
 from eal.core.errors import ValidationFailed
-from eal.domain.sessions import signing_in
-from eal.domain.sessions.wire import OwnSessionView, SessionCreate
+from eal.domain.members.sessions import signing_in
+from eal.domain.members.sessions.wire import OwnSessionView, SessionCreate
 from eal.entry.http.api import Api
 from eal.entry.http.route import Created
 from eal.vendors.cognito import sign_in

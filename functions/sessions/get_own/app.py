@@ -1,7 +1,7 @@
 """GET /v1/session: who is signed in."""
 
-from eal.domain.sessions import store as sessions
-from eal.domain.sessions.wire import OwnSessionView
+from eal.domain.members.sessions import store as sessions
+from eal.domain.members.sessions.wire import OwnSessionView
 from eal.entry.http.api import Api
 from eal.entry.http.route import Member
 

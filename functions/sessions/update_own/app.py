@@ -1,7 +1,7 @@
 """PATCH /v1/session: another organization or mode."""
 
-from eal.domain.sessions import signing_in
-from eal.domain.sessions.wire import OwnSessionView, SessionUpdate
+from eal.domain.members.sessions import signing_in
+from eal.domain.members.sessions.wire import OwnSessionView, SessionUpdate
 from eal.entry.http.api import Api
 from eal.entry.http.route import Member
 

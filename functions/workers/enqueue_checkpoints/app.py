@@ -6,7 +6,7 @@ from itertools import batched
 from eal.core import clock
 from eal.core.table.keys import TENANT_SHARDS
 from eal.core.tenancy import Tenant
-from eal.domain.audit_log import backlog, directory, legacy
+from eal.domain.audit_log import backlog, directory
 from eal.entry.schedule import ScheduledRun, enqueue_tenants
 
 
@@ -17,9 +17,7 @@ def handler(event: object, context: object) -> None:
     """
     with ScheduledRun("enqueue_checkpoints") as run:
         for shard in range(TENANT_SHARDS):
-            with run.part(shard=shard, step="adopt"):
-                legacy.adopt(shard)
-            with run.part(shard=shard, step="list"):
+            with run.part(shard=shard):
                 for tenants in batched(directory.tenants(shard), backlog.MAX_LOGS, strict=False):
                     _enqueue(run, tenants)
 

@@ -18,9 +18,9 @@ from eal.domain.outreach import erasure as outreach
 from eal.domain.outreach.drafts import erasure as drafts
 from eal.domain.outreach.enrollments.model import Enrollment
 from eal.domain.outreach.replies import erasure as replies
+from eal.domain.outreach.review_requests import erasure as review_requests
 from eal.domain.prospects import erasure as prospects
 from eal.domain.reviews import erasure as reviews
-from eal.domain.reviews.requests import erasure as review_requests
 from eal.domain.webhooks.deliveries import erasure as deliveries
 from eal.entry.messages.erase_traces import (
     CallTask,

@@ -1,7 +1,7 @@
 """Creates a member's account and sends the invitation, on the task `invite_member`."""
 
 from eal.core.table.item import load
-from eal.domain.organizations.members.store import MEMBERS
+from eal.domain.members.store import MEMBERS
 from eal.entry.messages.invite_member import Task
 from eal.entry.queue import Consumer, Message
 from eal.vendors.cognito import accounts

@@ -1,8 +1,8 @@
 """Every minute: publishes what the relay left for more than five minutes."""
 
 from eal.core import clock, observe
-from eal.core.table.keys import POINTER_SHARDS, TENANT_SHARDS
-from eal.domain.outbox import legacy, sweep
+from eal.core.table.keys import POINTER_SHARDS
+from eal.domain.outbox import sweep
 from eal.entry.schedule import ScheduledRun
 
 
@@ -12,9 +12,6 @@ def handler(event: object, context: object) -> None:
     # The first shard changes every minute, so that a timeout does not always starve the same shards.
     first = int(now.timestamp()) // 60
     with ScheduledRun("sweep") as run:
-        for shard in range(TENANT_SHARDS):
-            with run.part(shard=shard):
-                legacy.adopt_shard(shard)
         for shard in (number % POINTER_SHARDS for number in range(first, first + POINTER_SHARDS)):
             with run.part(shard=shard):
                 for pointers in sweep.pending_batches(shard, now):

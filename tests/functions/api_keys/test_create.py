@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from eal.core import aws, settings
-from eal.core.table.item import to_attributes
 from eal.domain.api_keys import quota
 from eal.domain.credentials.text import is_well_formed
-from eal.domain.organization_settings.table_keys import key_quota_key
 from eal.domain.organizations import store as organizations
 from tests.support.faults import watched_calls
 from tests.support.http import ApiResponse, call
@@ -512,30 +510,4 @@ def test_a_rotation_counts_its_old_key_until_the_overlap_ends(tenant: Tenant) ->
 
     assert (overlapping.status, overlapping.error) == (409, "conflict")
     assert at_once.status == 200
-    assert _create(tenant.admin).status == 409
-
-
-@pytest.mark.parametrize("is_counted", [True, False])
-def test_a_tenant_with_more_keys_from_before_the_limit_can_replace_one_at_once(
-    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, *, is_counted: bool
-) -> None:
-    made = [_create(tenant.admin).json for _ in range(3)]
-    if not is_counted:
-        aws.dynamodb().delete_item(
-            TableName=settings.state_table(),
-            Key=to_attributes(key_quota_key(tenant.in_mode("live"))._asdict()),
-        )
-    monkeypatch.setattr(quota, "MAX_KEYS", 2)
-
-    replaced = [
-        call(
-            "POST",
-            f"/v1/api-keys/{key['id']}/rotate",
-            key=tenant.admin,
-            json_body={"overlap_seconds": 0},
-        ).status
-        for key in made[:2]
-    ]
-
-    assert replaced == [200, 200]
     assert _create(tenant.admin).status == 409

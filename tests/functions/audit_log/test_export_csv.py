@@ -129,7 +129,7 @@ def test_a_parent_exports_nothing_of_its_child_because_it_cannot_record_that(ten
 def test_no_cell_is_a_formula_in_a_spreadsheet(tenant: Tenant, beginning: str) -> None:
     """Text from outsiders reaches the log in changes and in ids that they choose."""
     formula = f'{beginning}HYPERLINK("https://evil.example.com";"x")'
-    # Names cannot have control characters, but older records may.
+    # Names cannot have control characters.
     name = {"name": f"a{formula if beginning.isprintable() else '='}", "scopes": ["read"]}
     assert call("POST", "/v1/api-keys", key=tenant.admin, json_body=name).status == 201
     record: Item = {

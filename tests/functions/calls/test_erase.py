@@ -85,7 +85,7 @@ def test_an_erased_call_is_found_by_no_request(tenant: Tenant) -> None:
     ):
         response = call(method, f"/v1/calls/{call_id}{path}", key=tenant.admin, json_body=body)
         assert (response.status, response.error) == (404, "not_found"), (method, path)
-    for query in ("", f"?caller_number={NUMBER.replace('+', '%2B')}", "?status=classified"):
+    for query in ("", f"?caller_number={NUMBER.replace('+', '%2B')}", "?status=needs_review"):
         assert call("GET", f"/v1/calls{query}", key=tenant.read).json["data"] == []
 
 
@@ -159,7 +159,7 @@ def test_a_repeated_request_returns_no_data_and_has_no_effect(tenant: Tenant) ->
     again = call("POST", "/v1/calls", key=tenant.write, json_body=SPOKEN, headers=headers)
 
     assert (again.status, again.error) == (404, "not_found")
-    assert items("CALL") == items("ANSWER") == []
+    assert items("CALL") == items("RESPONSE") == []
 
 
 def test_an_erased_call_leaves_the_tally_and_stays_in_the_statistics(tenant: Tenant) -> None:

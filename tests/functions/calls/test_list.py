@@ -74,7 +74,7 @@ def calls(tenant: Tenant) -> Tenant:
         ("status=in_progress", {"ongoing"}),
         ("status=received", {"ours"}),
         ("status=closed", {"wrong"}),
-        ("status=classified", set()),
+        ("status=dispatched", set()),
         ("intent=water", {"emergency"}),
         ("intent=wrong_number", {"wrong"}),
         ("urgency=emergency", {"emergency"}),

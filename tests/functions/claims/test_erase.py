@@ -80,7 +80,7 @@ def test_no_personal_data_is_left_in_the_table(tenant: Tenant) -> None:
         "CLAIM_EXTRACTION",
         "CLAIM_SCOPE_DECISION",
         "CLAIM_ROOM_CORRECTION",
-        "ANSWER",
+        "RESPONSE",
     ):
         assert stored(kind, tenant.id) == []
     assert actions("claim", tenant.id)[-1] == "claim.erased"

@@ -191,15 +191,6 @@ def test_the_age_of_a_gap_counts_from_the_numbering(tenant: Tenant) -> None:
     assert _numbers(_page(tenant)) == []
 
 
-def test_an_event_without_a_numbering_time_counts_from_its_creation(tenant: Tenant) -> None:
-    _publish(tenant, 2)
-    _hide(1)
-    unnumbered = {name: value for name, value in _item(2).items() if name != "numbered_at"}
-    _put({**unnumbered, "created_at": {"S": rfc3339(now() - timedelta(minutes=11))}})
-
-    assert _numbers(_page(tenant)) == [2]
-
-
 def test_the_feed_is_filtered_by_type(tenant: Tenant) -> None:
     _publish(tenant, 2)
     lead = _page(tenant)["data"][0]["data"]

@@ -65,7 +65,7 @@ def test_a_repeated_request_returns_no_data_and_creates_nothing(tenant: Tenant) 
         assert (response.status, response.error) == (404, "not_found")
         assert response.json["error"]["details"]["id"] == lead_id
     assert items("LEAD") == []
-    assert items("ANSWER") == []
+    assert items("RESPONSE") == []
 
 
 def test_a_stored_response_to_a_request_without_effect_is_emptied_too(tenant: Tenant) -> None:

@@ -153,7 +153,7 @@ def test_the_content_policy_reads_what_the_recipient_will(tenant: Tenant) -> Non
     ],
 )
 def test_a_stored_draft_with_a_placeholder_is_not_sent(tenant: Tenant, text: str, kind: str) -> None:
-    """One from before placeholders were refused, or one that a model wrote."""
+    """Such as one that a model wrote."""
     drafts.set_sender(tenant)
     draft = drafts.drafted(tenant)
     key = {"pk": {"S": f"{tenant.id}#live#DRAFT"}, "sk": {"S": draft["id"]}}

@@ -15,10 +15,10 @@ from eal.core.tenancy import Tenant as Owner
 from eal.domain.organization_settings.wire import ReviewsBody
 from eal.domain.outreach import addresses
 from eal.domain.outreach.emails.store import EMAILS, content_of
+from eal.domain.outreach.review_requests.model import INTERVAL
+from eal.domain.outreach.review_requests.wire import ReviewRequestCreate
 from eal.domain.outreach.sending import lease
 from eal.domain.outreach.suppressions import store as suppressions
-from eal.domain.reviews.requests.model import INTERVAL
-from eal.domain.reviews.requests.wire import ReviewRequestCreate
 from tests.support import outreach
 from tests.support.callrail import actions, events, stored
 from tests.support.claims import audit_records
@@ -216,7 +216,9 @@ def test_what_is_known_of_a_customer_changes_neither_words_nor_page(ready: Tenan
 
 
 def test_the_words_offer_nothing_and_ask_for_no_stars() -> None:
-    source = Path("layers/shared/eal/domain/reviews/requests/requesting.py").read_text(encoding="utf-8")
+    source = Path("layers/shared/eal/domain/outreach/review_requests/requesting.py").read_text(
+        encoding="utf-8"
+    )
     words = source[source.index("SUBJECT =") : source.index("_SPOKEN_NAME")].lower()
     for word in (
         "discount",

@@ -12,9 +12,7 @@ from joserfc import jwt
 
 from eal.core import aws, settings
 from eal.core.clock import rfc3339
-from eal.core.table.item import dump, to_attributes
-from eal.domain.organizations.members import people
-from eal.domain.sessions import store
+from eal.domain.members.sessions import store
 from tests.support.callrail import stored
 from tests.support.cognito import NONCE, REDIRECT_URI, VERIFIER, Cognito, rsa_key, serving
 from tests.support.http import ApiResponse, call
@@ -362,32 +360,6 @@ def test_organizations_are_read_in_batches(
     _invited_by_children(stranger, email, 4)
 
     assert len(_sign_in(cognito.signed_in(email)).json["organizations"]) == 5
-
-
-def test_a_person_from_before_the_index_keeps_their_organizations(
-    tenant: Tenant, stranger: Tenant, cognito: Cognito
-) -> None:
-    email = invite(tenant)[1]
-    invite(stranger, "viewer", email)
-    memberships = {}
-    for item in items("MEMBER"):
-        organization_id = item["pk"]["S"].partition("#")[0]
-        memberships[organization_id] = item["id"]["S"]
-        aws.dynamodb().update_item(
-            TableName=settings.state_table(),
-            Key={"pk": item["pk"], "sk": item["sk"]},
-            UpdateExpression="REMOVE gsi1pk, gsi1sk",
-        )
-    person = people.Person(id=people.person_id(email), memberships=memberships, version=1)
-    stored_person = to_attributes({"pk": f"M#{person.id}", **dump(person)})
-    aws.dynamodb().put_item(TableName=settings.access_table(), Item=stored_person)
-
-    first = _sign_in(cognito.signed_in(email), organization_id=tenant.id)
-    again = _sign_in(cognito.signed_in(email))
-
-    assert _chosen(first) == _chosen(again) == tenant.id
-    assert {one["id"] for one in again.json["organizations"]} == {tenant.id, stranger.id}
-    assert _sign_in(cognito.signed_in(email, sub="another account")).status == 403
 
 
 def test_an_address_is_unbound_when_the_last_organization_is_left_that_was_signed_in_to(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from eal.core.clock import rfc3339
-from eal.domain.sessions import store
+from eal.domain.members.sessions import store
 from tests.support.callrail import stored
 from tests.support.faults import overtaken
 from tests.support.http import call

@@ -15,8 +15,8 @@ from eal.core import clock, ids, observe
 from eal.core.caller import worker
 from eal.domain.calls import classifying
 from eal.domain.calls import store as calls
-from eal.domain.calls.dispatching import Situation
 from eal.domain.dispatch.model import Settings
+from eal.domain.dispatch.transitions import Situation
 from eal.entry.queue import MAX_RECEIVES
 from tests.flows.test_bedrock import TALK, wants
 from tests.functions.calls.test_create import CALL

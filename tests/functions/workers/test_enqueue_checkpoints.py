@@ -8,18 +8,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from eal.core import aws, clock, settings, sqs
-from eal.core.table import read
-from eal.core.table.item import to_attributes
-from eal.core.table.keys import TENANT_SHARDS, shard
+from eal.core.table.keys import TENANT_SHARDS
 from eal.core.tenancy import Tenant as TenantAndMode
-from eal.domain.audit_log import backlog, checkpoints, directory, waiting
+from eal.domain.audit_log import backlog, directory
 from eal.domain.audit_log.backlog import STALLED_AFTER
 from eal.entry.schedule import NotEnqueued, PartsFailed, enqueue_tenants
 from tests.support import archive
 from tests.support.faults import watched_calls
-from tests.support.grants import granted, recorded_needs
 from tests.support.http import call, load_app
-from tests.support.pipeline import Pipeline, peek, sqs_event
+from tests.support.pipeline import Pipeline, peek
 from tests.support.time import freeze
 
 if TYPE_CHECKING:
@@ -147,91 +144,6 @@ def test_an_archive_queue_that_cannot_be_reached_does_not_prevent_signatures(
         _run()
 
     assert (tenant.id, "live") in _logs(peek("CheckpointQueue"))
-
-
-def _make_old(log: TenantAndMode) -> None:
-    """Make a log as a release before 1.2 leaves it: without an entry, and with index marks for its work."""
-    entry = directory.entry(log)
-    table = settings.state_table()
-    entry_key = to_attributes({name: entry[name] for name in ("pk", "sk")})
-    aws.dynamodb().delete_item(TableName=table, Key=entry_key)
-    sequence, head = read.get(waiting.sequence_key(log)), read.get(checkpoints.archive_head_key(log))
-    assert sequence
-    assert head
-    del sequence[directory.LISTED]
-    owner = f"{log.organization_id}#{log.mode}"
-    if sequence.pop(waiting.MARK, None):
-        sequence |= {"gsi1pk": shard("UNARCHIVED", log), "gsi1sk": owner}
-    if checkpoints.log_state(log).needs_checkpoint:
-        head |= {"gsi1pk": shard("UNSIGNED", log), "gsi1sk": owner}
-    for item in (sequence, head):
-        aws.dynamodb().put_item(TableName=table, Item=to_attributes(item))
-
-
-def test_an_old_log_that_is_not_signed_is_enqueued_although_nothing_is_added(
-    tenant: Tenant, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _make_old(tenant.in_mode("live"))
-
-    for _ in range(2):
-        with monkeypatch.context() as patch, recorded_needs(patch) as needs:
-            _run()
-        # Only entries may be written, which is not a part of what a call is recorded to need.
-        of_entries = {("dynamodb:BatchWriteItem", "StateTable")}
-        assert needs - of_entries <= granted("workers/enqueue_checkpoints")
-        assert ("dynamodb:BatchWriteItem", "StateTable/AUDIT_LOG#*") in granted("workers/enqueue_checkpoints")
-        assert (tenant.id, "live") in _logs(peek("CheckpointQueue"))
-
-
-def test_an_old_log_that_is_not_archived_is_enqueued_archived_and_signed(
-    tenant: Tenant, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    archive.sign()
-    pipeline.run()
-    _number_without_archiving(tenant)
-    _make_old(tenant.in_mode("live"))
-    freeze(monkeypatch).advance(seconds=STALLED_AFTER.total_seconds() + 1)
-
-    _run()
-
-    messages = [message for message in peek("AuditQueue") if message["organization_id"] == tenant.id]
-    assert _logs(messages) == [(tenant.id, "live")]
-    body = [json.dumps(message) for message in messages]
-    assert load_app("workers/archive_audit").handler(sqs_event("AuditQueue", body), None) == {
-        "batchItemFailures": []
-    }
-    peek("CheckpointQueue")
-    _run()
-    assert (tenant.id, "live") in _logs(peek("CheckpointQueue"))
-
-
-def test_an_old_log_that_is_archived_gets_its_entry(
-    tenant: Tenant, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Archiving removes the mark by which the hourly run would find it."""
-    log = tenant.in_mode("live")
-    _number_without_archiving(tenant)
-    _make_old(log)
-
-    body = json.dumps({"organization_id": tenant.id, "mode": "live", "request_id": "r"})
-    with recorded_needs(monkeypatch) as needs:
-        load_app("workers/archive_audit").handler(sqs_event("AuditQueue", [body]), None)
-
-    assert needs <= granted("workers/archive_audit")
-    assert log in directory.tenants(int(shard("", log).removeprefix("#")))
-
-
-def test_an_old_log_loses_its_marks_with_its_next_record(tenant: Tenant, pipeline: Pipeline) -> None:
-    log = tenant.in_mode("live")
-    _number_without_archiving(tenant)
-    _make_old(log)
-
-    archive.grow(tenant, pipeline, 1)
-
-    assert log in directory.tenants(int(shard("", log).removeprefix("#")))
-    for item in (read.get(waiting.sequence_key(log)), read.get(checkpoints.archive_head_key(log))):
-        assert item
-        assert not {"gsi1pk", "gsi1sk", waiting.MARK} & item.keys()
 
 
 def test_logs_that_cannot_be_read_keep_no_other_log_from_being_enqueued(

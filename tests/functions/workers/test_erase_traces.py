@@ -220,7 +220,7 @@ def test_the_newest_former_contacts_are_stored_and_never_shown(tenant: Tenant, p
     kept = [contact["S"] for contact in stored["former_contacts"]["L"]]
     assert kept == [*former[9:49], *former[50:]]
     Pipeline().run()
-    assert "former_contacts" not in json.dumps([items("EVENT"), items("AUDIT"), items("ANSWER")])
+    assert "former_contacts" not in json.dumps([items("EVENT"), items("AUDIT"), items("RESPONSE")])
     assert "former_contacts" not in call("GET", changed, key=tenant.read).text
     assert "former_contacts" not in call("GET", "/v1/audit-log", key=tenant.read).text
 
@@ -281,7 +281,7 @@ def test_a_worker_killed_after_any_call_ends_with_the_same_state(
 
     assert killed_at > 5
     assert WORD not in json.dumps(items())
-    assert items("LEAD_HISTORY") == items("ANSWER") == items("DRAFT") == items("DRAFT_RECIPIENT") == []
+    assert items("LEAD_HISTORY") == items("RESPONSE") == items("DRAFT") == items("DRAFT_RECIPIENT") == []
     assert [kind for kind in MESSAGES if items(kind)] == []
     assert len(items("IDEMPOTENCY")) == 2
 

@@ -474,22 +474,3 @@ def test_items_of_one_transaction_may_arrive_in_two_batches(tenant: Tenant) -> N
 
     assert items("PENDING") == []
     assert len(peek("FanOutQueue")) == 3
-
-
-def test_items_from_before_pointers_are_published(tenant: Tenant) -> None:
-    _create_leads(tenant, 2)
-    for pointer in items("PENDING"):
-        aws.dynamodb().delete_item(
-            TableName=settings.state_table(), Key={name: pointer[name] for name in ("pk", "sk")}
-        )
-    old = [{**item, "pending": {"S": "PENDING#0"}} for item in items() if item["kind"]["S"] in STREAMED]
-    for item in old:
-        item.pop("committed_with", None)
-        aws.dynamodb().put_item(TableName=settings.state_table(), Item=item)
-
-    for _ in range(2):
-        assert load_app(RELAY).handler(stream_records(old), None) == {"batchItemFailures": []}
-
-    assert sorted(event["sequence"] for event in _events()) == [1, 2]
-    assert not [item for item in items() if "pending" in item]
-    assert items("PENDING") == []

@@ -84,7 +84,7 @@ def _message(clock: Clock, tenant: Tenant, webhook: dict[str, Any], **more: obje
         "webhook_id": webhook["id"],
         "since": rfc3339(clock.now() - timedelta(hours=1)),
         "until": rfc3339(clock.now()),
-        "asked_at": rfc3339(clock.now()),
+        "requested_at": rfc3339(clock.now()),
         **more,
     }
 

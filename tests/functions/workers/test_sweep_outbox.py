@@ -9,7 +9,7 @@ import pytest
 
 from eal.core import aws, clock, settings
 from eal.core.table.item import from_attributes, to_attributes
-from eal.core.table.keys import POINTER_SHARDS, shard
+from eal.core.table.keys import POINTER_SHARDS
 from eal.entry.schedule import PartsFailed
 from tests.support.faults import watched_calls
 from tests.support.http import call, load_app
@@ -148,24 +148,6 @@ def test_an_unhashable_record_fails_every_sweep(tenant: Tenant, monkeypatch: pyt
 
     unpublished = [record["id"] for record in _pending("AUDIT") if record["action"] == "lead.created"]
     assert unpublished == [bad["id"]]
-
-
-def test_items_from_before_pointers_are_published(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    _make_old(monkeypatch, tenant)
-    waiting = _pending("EVENT")
-    for pointer in items("PENDING"):
-        aws.dynamodb().delete_item(
-            TableName=settings.state_table(), Key={name: pointer[name] for name in ("pk", "sk")}
-        )
-    for item in waiting:
-        old = {**item, "pending": shard("PENDING", tenant.in_mode("live"))}
-        aws.dynamodb().put_item(TableName=settings.state_table(), Item=to_attributes(old))
-
-    load_app("workers/sweep_outbox").handler({}, None)
-
-    assert [event["type"] for event in peek("FanOutQueue")] == ["lead.created"]
-    assert not [item for item in items() if "pending" in item]
-    assert items("PENDING") == []
 
 
 def test_a_pointer_to_items_that_no_longer_exist_is_removed(

@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 
 HOMES = {"workers": WORKERS, "dashboard": DASHBOARD}
 """The template of the functions in a folder, if it is not the main one."""
-KEPT = {"CallrailQueue", "ResendQueue", "StripeQueue"}
-"""Queues of the main template to which only workers send. A move would delete them with their messages during the
-deployment, while receivers of version 1.1.0 still send to them."""
 CHOSEN = {"NumpyLayer": {"Fn::If": ["IsArm64", {"Ref": "NumpyArm64Layer"}, {"Ref": "NumpyX8664Layer"}]}}
 """Parameters that have one of two resources."""
 
@@ -84,7 +81,7 @@ def _queues(project: Project) -> Iterator[str]:
     for path, template in project.templates.items():
         for name, resource in template["Resources"].items():
             if resource["Type"] == "AWS::SQS::Queue" and "RedrivePolicy" in resource["Properties"]:
-                home = MAIN if name in senders | KEPT else WORKERS
+                home = MAIN if name in senders else WORKERS
                 if home != path:
                     reason = "not only workers send" if home == MAIN else "only workers send"
                     yield f"{path}: move {name} to {home}: {reason} to it"

@@ -36,12 +36,10 @@ PAST_TRANSACTION = {
         "layers/shared/eal/core/table/progress.py": "bookkeeping of several items in one transaction",
         "layers/shared/eal/entry/http/idempotency.py": "which request is in progress for an Idempotency-Key",
         "layers/shared/eal/domain/outbox/numbering.py": "sequence numbers of the outbox",
-        "layers/shared/eal/domain/outbox/legacy.py": "pointers for items of the outbox that lack them",
     },
     "eal.core.table.progress": {
         "layers/shared/eal/ai/engines/bedrock/budget.py": "what engines cost; each use is in the provenance of its run",
         "layers/shared/eal/domain/audit_log/archive.py": "the progress of the archive",
-        "layers/shared/eal/domain/audit_log/legacy.py": "the list of logs, for logs from before it",
         "layers/shared/eal/domain/audit_log/tree.py": "hashes, which are computed from the records",
         "layers/shared/eal/domain/audit_log/exports/store.py": "the progress of an export",
         "layers/shared/eal/domain/lead_imports/store.py": "the progress of an import; its start and end have records",
@@ -85,7 +83,7 @@ PAST_TRANSACTION = {
         "layers/shared/eal/domain/outreach/drafts/erasure.py": "the drafts to an erased lead or prospect",
         "functions/workers/erase_traces/app.py": "the type of what was erased",
         "layers/shared/eal/domain/reviews/erasure.py": "an erased lead's reviews",
-        "layers/shared/eal/domain/reviews/requests/erasure.py": "the review requests to an erased person",
+        "layers/shared/eal/domain/outreach/review_requests/erasure.py": "the review requests to an erased person",
         "layers/shared/eal/domain/outreach/erasure.py": "an erased prospect's e-mail events and replies",
     },
 }

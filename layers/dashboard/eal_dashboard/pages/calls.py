@@ -91,7 +91,7 @@ def _detail(values: Json) -> Json:
 
 
 def has_something_to_do(dispatch: Json) -> bool:
-    """As in eal.domain.calls.dispatching, which a test compares. The API decides."""
+    """As in eal.domain.dispatch.transitions, which a test compares. The API decides."""
     if dispatch["action"] == "needs_review":
         return dispatch["assigned_to"] is not None
     return dispatch["action"] not in ("reject", "no_action")
@@ -118,7 +118,7 @@ def _fill_correction(values: Json, call: Json, newest: Json | None) -> None:
 
 
 def _percent(run: Json, name: str) -> str:
-    confidences = run["confidences"] or {}
+    confidences = run["confidences"]
     return f" ({confidences[name]:.0%})" if name in confidences else ""
 
 
@@ -130,7 +130,7 @@ def _answers(counts: Json, newest: Json | None, correction: Json | None) -> list
             "name": name,
             "value": counts[name],
             "shown": _shown(counts, name),
-            "confidence": counts["confidences"][name] if counts["confidences"] else None,
+            "confidence": counts["confidences"][name],
             "is_unsure": name in counts["unsure"],
             "is_corrected": name in corrected,
             "engine": _shown(newest, name) if newest and newest[name] != counts[name] else "",

@@ -96,8 +96,8 @@ class Classification:
     """Intent, urgency and qualification of a call, with evidence.
 
     `confidence` is the mean of `confidences`. `unsure` names the fields whose confidence is below their threshold, and
-    that a person should decide. An engine without a confidence for each field has no `confidences`.
-    `likely_urgencies` has the urgencies that are likely enough to act on. `danger_signs` explains `safety`.
+    that a person should decide. `likely_urgencies` has the urgencies that are likely enough to act on. `danger_signs`
+    explains `safety`.
     """
 
     intent: Intent
@@ -108,7 +108,7 @@ class Classification:
     evidence: tuple[Evidence, ...]
     safety: bool
     hazards: tuple[str, ...]
-    confidences: Confidences | None = None
+    confidences: Confidences
     unsure: tuple[str, ...] = ()
     likely_urgencies: tuple[Urgency, ...] = ()
     danger_signs: tuple[DangerSign, ...] = ()

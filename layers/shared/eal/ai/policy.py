@@ -11,7 +11,7 @@ MICROUSD_PER_CENT = 10_000
 MIN_BUDGET_CENTS = 100
 """One use of the dearest model holds up to half a dollar: a smaller budget might never be used."""
 MAX_SELF_SERVICE_BUDGET_CENTS = 5_000
-"""The highest sum of the budgets of a family (`eal.domain.organizations.family`) unless the operator, who pays the bill
+"""The highest sum of the budgets of a family (`eal.domain.families`) unless the operator, who pays the bill
 of Bedrock, has raised it."""
 MAX_BUDGET_CENTS = 100_000
 """The highest budget of one organization."""

@@ -29,11 +29,6 @@ def uses_sdk() -> bool:
     return os.environ.get("EAL_SDK") == "botocore"
 
 
-def compresses_items() -> bool:
-    """Whether large values are stored compressed (docs/decisions/0074). They are read in both forms."""
-    return os.environ.get("COMPRESS_ITEMS") == "on"
-
-
 def state_table() -> str:
     return _required("STATE_TABLE")
 

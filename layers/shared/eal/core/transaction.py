@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
     from eal.core.audit import Actor, Change, Source
+    from eal.core.errors import ApiError
     from eal.core.json import Json
     from eal.core.table.item import Item
 
@@ -52,22 +53,23 @@ ANY_VERSION = range(1, 10**18)
 """For `if_match`: any version of an existing resource."""
 MAX_OPERATIONS = 100
 """DynamoDB's limit for a transaction. More is a programming error here, never a split."""
+MAX_TRIES = 4
+"""How often work begins at its reads, the first time included, because others changed the same items meanwhile."""
 _TASK_DAYS = 7
-_TRIES = 4
 
 
-def until_committed[T](commit: Callable[[], T]) -> T:
+def until_committed[T](commit: Callable[[], T], refusal: ApiError | None = None) -> T:
     """What `commit` returns: it reads, changes and commits, and starts again if others wrote the same items meanwhile.
 
-    Raises: Unavailable if they kept writing.
+    Raises: `refusal`, or Unavailable, if they kept writing.
     """
     overtaken: Exception | None = None
-    for _ in range(_TRIES):
+    for _ in range(MAX_TRIES):
         try:
             return commit()
         except (Stale, AlreadyWritten) as refused:
             overtaken = refused
-    raise Unavailable from overtaken
+    raise refusal or Unavailable() from overtaken
 
 
 class Transaction:

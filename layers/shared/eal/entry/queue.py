@@ -22,13 +22,12 @@ from eal.core.json import Json
 from eal.core.observe import LogContext
 from eal.core.table.write import Stale
 from eal.core.tenancy import Mode, TenantScoped
-from eal.core.transaction import until_committed
+from eal.core.transaction import MAX_TRIES, until_committed
 
 type Message = dict[str, Json]
 
 MAX_RECEIVES = 5
 """The maxReceiveCount of every queue. After that many receives, a message that fails becomes a dead letter."""
-_TRIES = 4
 
 
 class Context(Protocol):
@@ -315,7 +314,7 @@ class JointConsumer[M]:
         """The faults by message. What is stale is consumed again, as `Consumer` does."""
         faults: dict[str, Exception] = {}
         left = messages
-        for _ in range(_TRIES):
+        for _ in range(MAX_TRIES):
             if not left:
                 return faults
             parsed, logs = zip(*left.values(), strict=True)

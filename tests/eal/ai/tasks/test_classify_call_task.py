@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eal.ai.classification import LOSSES, Classification, Evidence, Intent, Urgency
+from eal.ai.classification import LOSSES, Classification, Confidences, Evidence, Intent, Urgency
 from eal.ai.tasks.classify_call.answer import REASONS, Answer, Quote
 from eal.ai.tasks.classify_call.task import CLASSIFY_CALL, CallInput, combined, faults
 from eal.ai.tasks.fenced import fenced
@@ -41,6 +41,7 @@ def first(**changes: Any) -> Classification:
         "urgency": Urgency.EMERGENCY,
         "qualified": True,
         "confidence": 0.6,
+        "confidences": Confidences(0.6, 0.6, 0.6),
         "reasons": ("real_need",),
         "evidence": (Evidence("intent", "A pipe burst", 1),),
         "safety": False,
@@ -97,7 +98,6 @@ def test_a_field_on_which_engines_differ_is_the_models_and_unsure() -> None:
 
     assert (both.urgency, both.qualified) == (Urgency.EMERGENCY, True)
     assert both.unsure == ("urgency", "qualified")
-    assert both.confidences
     assert both.confidences.intent > both.confidences.urgency
     assert "engines_differ" in both.reasons
 

@@ -16,9 +16,7 @@ from eal.ai.tasks.prompt import prompt
 
 FOLDER = Path(tasks.__path__[0])
 PUBLISHED = {
-    "classify_call/prompt.v1.md": "39763c0f1c8d3ba9f6e4fc16d5919d0779cbfa6b9c542d78742dc374703f2e51",
-    "classify_call/prompt.v2.md": "3c793bf1c58243301e991a75e602e68802a7ca5edaffdcebbdc02e69ed127741",
-    "classify_call/prompt.v3.md": "30d66ed1bf6b1153016f8db38db3ecb5acf172726b568ab4a18c890af2cd87f1",
+    "classify_call/prompt.v1.md": "30d66ed1bf6b1153016f8db38db3ecb5acf172726b568ab4a18c890af2cd87f1",
     "revise_content/prompt.v1.md": "ba09d8866bf141cdf8d23775f99bd1b647dc03c8c8a20cfd7f685bb5eb90ce36",
     "write_content/prompt.v1.md": "2e1844c6e6238973a899972543821f1371416b7e99f87d1bfd89f2d1b286a718",
     "extract_claim/prompt.v1.md": "6619901ac543ccd254f9f6a28e6e7b6383bd0a7fa455d8d9a9cc8e2cee6ce07c",

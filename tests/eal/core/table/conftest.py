@@ -39,7 +39,6 @@ def _tables_of_the_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "ACCESS_TABLE": f"access-{name}",
         "CURSOR_KEY": "alias/cursor",
         "AUDIT_TABLE_DAYS": "396",
-        "COMPRESS_ITEMS": "on",
     }.items():
         monkeypatch.setenv(variable, value)
     in_process.forget()

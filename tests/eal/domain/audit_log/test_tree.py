@@ -164,46 +164,6 @@ def test_the_longest_tail_takes_one_write_unit() -> None:
     assert item_bytes(tail) + len("1000000") < 1024
 
 
-def _without_tail(size: int, before: int = 0) -> None:
-    """Extend the tree as releases before 1.2 do: all leaves are in tiles."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tree, "_BLOCK", 1)
-        tree.extend(Tenant(ORG, MODE), before, _hashes(before, size))
-
-
-@pytest.mark.parametrize("size", [1, 130, 143, 144, 255, 256, 300])
-def test_a_tree_without_a_tail_is_read_and_continued(size: int) -> None:
-    _without_tail(size)
-    assert tree.read(Tenant(ORG, MODE), [Range(0, size)]) == [_expected(size)]
-
-    for end in range(size + 1, size + 40):
-        tree.extend(Tenant(ORG, MODE), end - 1, _hashes(end - 1, end))
-        assert tree.read(Tenant(ORG, MODE), [Range(0, size), Range(0, end)]) == [
-            _expected(size),
-            _expected(end),
-        ]
-
-
-def test_a_release_without_tails_fails_on_a_tail_and_leaves_it() -> None:
-    """It writes nothing, so the newer release continues where it was."""
-    _grow((21,))
-    before = _tiles(MODE)
-
-    with pytest.raises(tree.Broken):
-        _without_tail(22, before=21)
-
-    assert _tiles(MODE) == before
-
-
-def test_a_release_without_tails_continues_at_the_end_of_a_block() -> None:
-    _grow((5, 32))
-
-    _without_tail(35, before=32)
-    tree.extend(Tenant(ORG, MODE), 35, _hashes(35, 36))
-
-    assert tree.read(Tenant(ORG, MODE), [Range(0, 36)]) == [_expected(36)]
-
-
 def test_a_tile_that_lost_hashes_is_broken() -> None:
     _grow((300,))
     key = {"pk": {"S": f"{ORG}#{MODE}#AUDIT_TILE"}, "sk": {"S": "00-000000000001"}}
@@ -239,9 +199,7 @@ def test_a_part_of_a_hash_is_not_a_hash(sk: str) -> None:
 
 
 def test_a_tail_that_lost_a_hash_is_not_read_as_another_one() -> None:
-    """A tree from before tails can have the leaves in its tile, so the wrong place would not be noticed there."""
-    _without_tail(17)
-    tree.extend(Tenant(ORG, MODE), 17, _hashes(17, 18))
+    _grow((18,))
     (tail,) = [item for item in items("AUDIT_TILE") if item["sk"]["S"] == "tail"]
     tail["hashes"]["S"] = base64.b64encode(base64.b64decode(tail["hashes"]["S"])[:32]).decode()
     aws.dynamodb().put_item(TableName=settings.state_table(), Item=tail)

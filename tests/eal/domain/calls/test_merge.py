@@ -172,10 +172,10 @@ def test_a_status_never_goes_back() -> None:
     call = new_call(event("post-call", 1), call_id="call_1", salt="00", at=AT)
     assert call.status == "received"
 
-    classified = replace(call, status="classified")
+    dispatched = replace(call, status="dispatched")
 
-    assert merged(classified, event("call-modified", 2, note="x")).status == "classified"
-    assert merged(classified, event("pre-call", 2, customer_name="x")).status == "classified"
+    assert merged(dispatched, event("call-modified", 2, note="x")).status == "dispatched"
+    assert merged(dispatched, event("pre-call", 2, customer_name="x")).status == "dispatched"
 
 
 def test_the_end_is_start_plus_duration() -> None:

@@ -10,7 +10,6 @@ import base64
 from dataclasses import fields
 from typing import TYPE_CHECKING, cast
 
-from eal.core import settings
 from eal.core.schema import TypeAdapter, ValidationError
 
 if TYPE_CHECKING:
@@ -85,8 +84,6 @@ def encode(value: Json) -> UniversalAttributeValueTypeDef:
 
 
 def _encode_compressed(value: _Compressed) -> UniversalAttributeValueTypeDef:
-    if not settings.compresses_items():
-        return encode(value.value)
     from eal.core.table import compression  # requests that only read often need none
 
     content = compression.compress(value.value, value.max_bytes)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from eal.core.tenancy import Owner, Tenant
 
 TENANT_SHARDS = 8
-"""Partitions over which tenants are spread, for scheduled runs: of index marks, due markers and the list of logs."""
+"""Partitions over which tenants are spread, for scheduled runs: of due markers and the list of logs."""
 KEY_ATTRIBUTES = frozenset({"pk", "sk", "kind", "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk"})
 """What an item of a collection has besides the fields of its dataclass."""
 POINTER_SHARDS = 32
@@ -45,7 +45,7 @@ def events_partition(tenant: Tenant, resource_id: str) -> str:
 
 def responses_partition(tenant: Tenant, resource_id: str) -> str:
     """The partition of the pointers to idempotency records whose responses show a resource."""
-    return partition(tenant, "ANSWER", resource_id)  # its stored name
+    return partition(tenant, "RESPONSE", resource_id)
 
 
 def shard(name: str, tenant: Tenant, shards: int = TENANT_SHARDS) -> str:

@@ -49,7 +49,7 @@ class Partition(NamedTuple):
     """What a list reads: a partition of the table, or of an index, whose items are ordered by `id`.
 
     `base` is the items' own partition: with `id` it is the table key that DynamoDB requires in a start key. Items with
-    an id below `lowest` are not read. `former` is where older items of the same list are; the list has both, in order.
+    an id below `lowest` are not read.
     """
 
     base: str
@@ -57,7 +57,6 @@ class Partition(NamedTuple):
     index_name: str | None = None
     index_partition: str | None = None
     lowest: str | None = None
-    former: Partition | None = None
 
 
 def read[T](
@@ -179,27 +178,7 @@ def paginate_in_memory[T](tenant: Tenant, query: ListQuery, entries: Iterable[En
 def _query(
     query: ListQuery, partition: Partition, start: Position | None, limit: int
 ) -> tuple[list[Item], Position | None]:
-    """Items of the partition and of its former one, and where to continue; None at the end."""
-    items, last = _query_one(query, partition, start, limit)
-    if partition.former is None:
-        return items, last
-    older, last_older = _query_one(query, partition.former, start, limit)
-    is_descending = query.order == "desc"
-    by_id = {_id(item): item for item in [*older, *items]}  # one that is in both is taken from its new place
-    merged = sorted(by_id.values(), key=_id, reverse=is_descending)
-    # What one partition has after the end of its query is not known, so nothing of the other may be taken from there.
-    ends = [position.id for position in (last, last_older) if position]
-    if ends and is_descending:
-        merged = [item for item in merged if _id(item) >= max(ends)]
-    elif ends:
-        merged = [item for item in merged if _id(item) <= min(ends)]
-    taken = merged[:limit]
-    return taken, (_position(taken[-1]) if ends or len(taken) < len(merged) else None)
-
-
-def _query_one(
-    query: ListQuery, partition: Partition, start: Position | None, limit: int
-) -> tuple[list[Item], Position | None]:
+    """Items of the partition, and where to continue; None at the end."""
     pk, sk = (
         (f"{partition.index_name}pk", f"{partition.index_name}sk") if partition.index_name else ("pk", "sk")
     )
@@ -244,8 +223,4 @@ def _start_key(partition: Partition, start: Position, pk: str, sk: str) -> dict[
 
 
 def _position(item: Item) -> Position:
-    return Position(_id(item))
-
-
-def _id(item: Item) -> str:
-    return cast("str", item["sk"])
+    return Position(cast("str", item["sk"]))

@@ -1,5 +1,5 @@
 """How many keys a tenant may have at once: an item that names those in use. Their number also counts in the family of
-the organization (`eal.domain.organizations.family`).
+the organization (`eal.domain.families`).
 
 A revoked key leaves the item at once. An expiry needs no timer: an expired key leaves the item when a new key needs its
 place.
@@ -16,9 +16,9 @@ from eal.core.table.read import get
 from eal.core.table.write import Operation, Stale
 from eal.core.tenancy import Tenant
 from eal.domain.api_keys import access
+from eal.domain.families import store as families
+from eal.domain.families.model import Numbers
 from eal.domain.organization_settings.table_keys import key_quota_key
-from eal.domain.organizations import family
-from eal.domain.organizations.family import Numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from eal.core.json import Json
     from eal.core.table.item import Item
     from eal.core.tenancy import Mode
-    from eal.domain.api_keys.model import ApiKey, KeyPointer
+    from eal.domain.api_keys.model import ApiKey
+    from eal.domain.families.model import Family
 
 MAX_KEYS = 50
 """Of a tenant in one mode, because each key has a rate limit of its own."""
@@ -41,26 +42,23 @@ def begin(first: ApiKey, by: Caller) -> None:
     by.transaction.put_version(_item(tenant, {first.id: first.fingerprint}), was=0)
 
 
-def claim(new: ApiKey, pointers: Iterable[KeyPointer], by: Caller, *, without: ApiKey | None = None) -> None:
+def claim(new: ApiKey, by: Caller, *, without: ApiKey | None = None) -> None:
     """Count a new key in the caller's transaction. `without` is a key that the transaction revokes.
 
-    `pointers` are all keys of the organization, read only if the tenant has no item yet.
     Raises: Conflict if MAX_KEYS of the tenant, or as many of its family as it may have, are in use.
     """
     tenant = by.tenant._replace(mode=new.mode)
-    relatives = family.of(tenant.organization_id)
+    relatives = families.of(tenant.organization_id)
     item = get(key_quota_key(tenant))
-    if item is None:
-        in_use = _in_use((pointer.fingerprint for pointer in pointers), tenant, by, without)
-        _require_room(in_use, without)
-        by.transaction.put_version(_item(tenant, {**in_use, new.id: new.fingerprint}), was=0)
-        _add_to_family(relatives, tenant.mode, len(in_use) + 1, by, without)
+    if item is None:  # the first key of the mode
+        by.transaction.put_version(_item(tenant, {new.id: new.fingerprint}), was=0)
+        _add_to_family(relatives, tenant.mode, 1, by, without)
         return
     known = cast("dict[str, str]", item["in_use"])
     in_use = {key_id: value for key_id, value in known.items() if not (without and key_id == without.id)}
     if len(known) >= MAX_KEYS or not relatives.has_room_for_key(tenant.mode):
         in_use = _in_use(known.values(), tenant, by, without)
-        _require_room(in_use, without)
+        _require_room(in_use)
     gone = known.keys() - in_use.keys()
     by.transaction.add(
         _addition(tenant, new, sorted(gone), max_known=max(len(known), MAX_KEYS - 1 + len(gone)))
@@ -80,14 +78,14 @@ def release(revoked: ApiKey, by: Caller) -> None:
             tenant, "REMOVE in_use.#gone", "attribute_exists(in_use.#gone)", {"#gone": revoked.id}, values={}
         )
     )
-    _add_to_family(family.of(tenant.organization_id), tenant.mode, -1, by)
+    _add_to_family(families.of(tenant.organization_id), tenant.mode, -1, by)
 
 
 def _add_to_family(
-    relatives: family.Family, mode: Mode, step: int, by: Caller, without: ApiKey | None = None
+    relatives: Family, mode: Mode, step: int, by: Caller, without: ApiKey | None = None
 ) -> None:
     numbers = Numbers(live_keys=step) if mode == "live" else Numbers(test_keys=step)
-    family.add(relatives, numbers, by, is_limited=without is None)
+    families.add(relatives, numbers, by, is_limited=without is None)
 
 
 def _in_use(
@@ -103,9 +101,8 @@ def _in_use(
     }
 
 
-def _require_room(in_use: dict[str, str], without: ApiKey | None) -> None:
-    """A key that takes the place of another is always possible: some tenants had more keys before there was a limit."""
-    if len(in_use) >= MAX_KEYS and without is None:
+def _require_room(in_use: dict[str, str]) -> None:
+    if len(in_use) >= MAX_KEYS:
         raise Conflict(
             f"{MAX_KEYS} API keys of this mode are in use, which is the limit. Revoke one first.",
             limit=MAX_KEYS,

@@ -75,7 +75,7 @@ def issue(body: ApiKeyCreate, by: Caller) -> tuple[ApiKey, str]:
         expires_at=expires_at,
         member_id=by.member_id,
     )
-    quota.claim(new, POINTERS.walk(by.tenant), by)
+    quota.claim(new, by)
     count_permanent_admins(by, new.organization_id, int(new.is_permanent_admin))
     by.transaction.audit("api_key.created", new.id, audit.changes({}, _audited(new)))
     return new, text
@@ -217,7 +217,7 @@ def rotate(key_id: str, overlap_seconds: int, by: Caller) -> tuple[ApiKey, str]:
         version=old.version + 1,
     )
     _change(by, old, rotated)
-    quota.claim(new, POINTERS.walk(by.tenant), by, without=None if overlap_seconds else old)
+    quota.claim(new, by, without=None if overlap_seconds else old)
     count_permanent_admins(by, old.organization_id, int(new.is_permanent_admin) - int(old.is_permanent_admin))
     before, after = _audited(old), _audited(rotated)
     by.transaction.audit("api_key.created", new.id, audit.changes({}, _audited(new)))
@@ -259,12 +259,12 @@ def count_permanent_admins(by: Caller, organization_id: str, step: int) -> None:
     values: Item = {":step": step, ":kind": "KEY_COUNT"}
     condition: dict[str, object] = {}
     if step < 0:
-        condition = {"ConditionExpression": "door_keys > :one"}
+        condition = {"ConditionExpression": "permanent_admins > :one"}
         values[":one"] = 1
     update = {
         "TableName": settings.state_table(),
-        "Key": to_attributes(key(BothModes(organization_id), "KEY_COUNT", "door_keys")._asdict()),
-        "UpdateExpression": "SET kind = :kind ADD door_keys :step",
+        "Key": to_attributes(key(BothModes(organization_id), "KEY_COUNT", "permanent_admins")._asdict()),
+        "UpdateExpression": "SET kind = :kind ADD permanent_admins :step",
         "ExpressionAttributeValues": to_attributes(values),
         **condition,
     }

@@ -24,7 +24,7 @@ from eal.core.table.item import dump, load
 from eal.core.table.keys import partition
 from eal.core.table.read import get, get_all, walk
 from eal.core.table.write import Stale
-from eal.domain.audit_log import checkpoints, directory, tree, waiting
+from eal.domain.audit_log import checkpoints, tree, waiting
 from eal.domain.audit_log.model import Checkpoint
 from eal.domain.audit_log.segments import LATE_SECONDS, MAX_RECORDS_PER_SEGMENT, created_at_of
 
@@ -52,8 +52,6 @@ def archive(tenant: Tenant, request_id: str, deadline: float = inf) -> int:
     Raises: Incomplete; tree.Broken; Stale if a concurrent run archives the same records.
     """
     log = _Log.open(tenant)
-    if not log.is_listed:
-        progress.start(directory.entry(tenant))
     written = _archive_readable(log, deadline)
     for seconds in _INDEX_DELAYS_SECONDS:
         if log.is_complete or time.monotonic() >= deadline:
@@ -130,14 +128,12 @@ class _Head:
 
 @dataclass(slots=True)
 class _Log:
-    """One tenant's log and the progress of this run. `numbered` is the last number assigned before the run,
-    `is_marked` whether the log had the mark of unarchived records (`eal.domain.audit_log.waiting`), and `is_listed`
-    whether it had an entry in the list of all logs, which it lacks until a relay of this release adds a record."""
+    """One tenant's log and the progress of this run. `numbered` is the last number assigned before the run, and
+    `is_marked` whether the log had the mark of unarchived records (`eal.domain.audit_log.waiting`)."""
 
     tenant: Tenant
     numbered: int
     is_marked: bool
-    is_listed: bool
     head: _Head
     newest: Checkpoint | None
 
@@ -150,7 +146,6 @@ class _Log:
             tenant,
             cast("int", sequence.get("last", 0)),
             waiting.is_marked(sequence),
-            directory.LISTED in sequence,
             load(_Head, head or {}),
             load(Checkpoint, newest) if newest else None,
         )

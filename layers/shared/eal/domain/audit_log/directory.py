@@ -1,7 +1,6 @@
 """The list of all logs, one entry for each tenant and mode that has audit records.
 
-The relay writes the entry in the transaction that assigns the first number. A log from before this list gets one with
-its next number, when it is archived, or from the hourly run if it has work (`eal.domain.audit_log.legacy`).
+The relay writes the entry in the transaction that assigns the first number.
 """
 
 from __future__ import annotations
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from eal.core.table.item import Item
     from eal.core.tenancy import Mode
 
-LISTED = "listed"
-"""The attribute of a sequence whose log has an entry."""
 _KIND = "AUDIT_LOG"
 
 

@@ -5,8 +5,7 @@ of level n + 1 is the root over a complete tile of level n. Tiles only grow, and
 alone, so repeated and concurrent writes of a tile are identical.
 
 Leaves enter a tile sixteen at a time. Until then they are in one small item, the tail: otherwise each record would
-rewrite a whole tile, which takes up to eleven write units. The tail is not in the archive's head, because archive
-workers from before there was one would overwrite it there.
+rewrite a whole tile, which takes up to eleven write units.
 """
 
 from __future__ import annotations
@@ -71,7 +70,7 @@ def _leaves_of_block(tenant: Tenant, start: int, size: int) -> list[bytes]:
     tail = _tail_of(get(_tail_key(tenant)))
     if tail.start == start and len(tail.leaves) >= size - start:
         return tail.leaves[: size - start]
-    # A tile has them if the tree is from before there were tails, or if a killed run completed the block.
+    # A tile has them if a killed run completed the block.
     number, first = divmod(start, _WIDTH)
     tile = _Tile(0, number)
     return _hashes(tile, get(_tile_key(tenant, tile)), first + size - start)[first:]

@@ -14,11 +14,12 @@ from eal.domain.calls.model import (
     Run,
 )
 from eal.domain.calls.store import publish_classification, put_runs, replace_call
+from eal.domain.dispatch import transitions
 
 if TYPE_CHECKING:
     from eal.core.caller import Caller
     from eal.core.json import Json
-    from eal.domain.calls.dispatching import Situation
+    from eal.domain.dispatch.transitions import Situation
 
 
 def record_run(record: CallRecord, run: Run, situation: Situation, by: Caller) -> Call:
@@ -45,15 +46,15 @@ def record_run(record: CallRecord, run: Run, situation: Situation, by: Caller) -
             {
                 "status": before.status,
                 **_audited_decision(record.runs[-1] if record.runs else None),
-                **dispatching.audited(before),
+                **transitions.audited(before.dispatch),
             },
             {
                 "status": after.status,
                 **_audited_decision(run),
                 **_audited_provenance(run),
-                **dispatching.audited(after),
+                **transitions.audited(after.dispatch),
             },
-            personal=dispatching.PERSONAL,
+            personal=transitions.PERSONAL,
             salt=after.salt,
         ),
     )

@@ -15,6 +15,7 @@ from eal.core.table.keys import key, partition
 from eal.core.table.read import walk
 from eal.domain.calls import decisions, dispatching, store
 from eal.domain.calls.model import QUALIFIED, Correction, by_person
+from eal.domain.dispatch import transitions
 from eal.domain.dispatch.model import DecidedBy
 from eal.domain.organization_settings import store as organization_settings
 
@@ -114,9 +115,9 @@ def _write(record: CallRecord, correction: Correction | None, by: Caller) -> Cal
         "call.corrected" if correction else "call.correction_withdrawn",
         after.id,
         audit.changes(
-            {**_audited(before), **dispatching.audited(before)},
-            {**_audited(after), **dispatching.audited(after)},
-            personal={"correction.note", *dispatching.PERSONAL},
+            {**_audited(before), **transitions.audited(before.dispatch)},
+            {**_audited(after), **transitions.audited(after.dispatch)},
+            personal={"correction.note", *transitions.PERSONAL},
             salt=after.salt,
         ),
     )

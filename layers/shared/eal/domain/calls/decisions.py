@@ -11,9 +11,10 @@ from eal.core import audit, ids
 from eal.core.errors import Conflict
 from eal.core.table.read import walk
 from eal.domain.calls import dispatching, places, store
-from eal.domain.calls.dispatching import Situation
 from eal.domain.calls.store import CALLS
+from eal.domain.dispatch import transitions
 from eal.domain.dispatch.model import Settings
+from eal.domain.dispatch.transitions import Situation
 from eal.domain.organization_settings import store as organization_settings
 
 if TYPE_CHECKING:
@@ -49,8 +50,8 @@ def decide(call_id: str, body: DispatchDecide, by: Caller) -> Call:
     if not call.has_ended:
         raise Conflict("The call is still in progress. It can be decided when it has ended.")
     if body.action is not None:
-        after = dispatching.overridden(call, body, body.action, by.actor, by.at)
-        return _write(call, after, "call.dispatched", by)
+        override = transitions.overridden(call.dispatch, body, body.action, by.actor, by.at)
+        return _write(call, dispatching.dispatched(call, override), "call.dispatched", by)
     if call.classification is None:
         raise Conflict(
             "The call is not classified, so the rules cannot decide it. Wait for its classification, or decide it "
@@ -82,7 +83,7 @@ def acknowledge(call_id: str, name: str | None, by: Caller) -> Call:
     call = CALLS.get(by.tenant, call_id)
     by.transaction.check_if_match(call.version)
     dispatch = call.dispatch
-    if dispatch is None or not dispatching.can_be_acknowledged(dispatch):
+    if dispatch is None or not transitions.can_be_acknowledged(dispatch):
         action = f"its action is {dispatch.action}" if dispatch else "it is not decided yet"
         raise Conflict(
             f"The call has no dispatch to acknowledge: {action}. To take it over, decide it with 'action', 'reason' "
@@ -90,7 +91,8 @@ def acknowledge(call_id: str, name: str | None, by: Caller) -> Call:
         )
     if dispatch.acknowledged_at:
         return call
-    return _write(call, dispatching.acknowledged(call, dispatch, name, by.at), "call.acknowledged", by)
+    after = dispatching.dispatched(call, transitions.acknowledged(dispatch, name, by.at))
+    return _write(call, after, "call.acknowledged", by)
 
 
 def escalate(call: Call, round_number: int, level: int, by: Caller) -> Call | None:
@@ -101,7 +103,7 @@ def escalate(call: Call, round_number: int, level: int, by: Caller) -> Call | No
     dispatch, escalation, _ = awaited
     settings = Settings.of(organization_settings.settings_of(by.organization_id))
     situation = Situation(settings=settings, open_dispatches=_open_dispatches(settings, by))
-    after = dispatching.escalated(call, dispatch, escalation, situation, by.at)
+    after = dispatching.dispatched(call, transitions.escalated(dispatch, escalation, situation, by.at))
     return _write(call, after, "call.escalated", by)
 
 
@@ -112,9 +114,9 @@ def _write(before: Call, after: Call, action: str, by: Caller) -> Call:
         action,
         after.id,
         audit.changes(
-            {"status": before.status, **dispatching.audited(before)},
-            {"status": after.status, **dispatching.audited(after)},
-            personal=dispatching.PERSONAL,
+            {"status": before.status, **transitions.audited(before.dispatch)},
+            {"status": after.status, **transitions.audited(after.dispatch)},
+            personal=transitions.PERSONAL,
             salt=after.salt,
         ),
     )

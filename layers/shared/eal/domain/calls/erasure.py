@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, cast
 
 from eal.core.table import scrub, tombstone
 from eal.core.table.read import walk
-from eal.domain.calls import dispatching, recordings, store
+from eal.domain.calls import recordings, store
 from eal.domain.calls.callbacks import callback_partition
 from eal.domain.calls.corrections import pointer_key
 from eal.domain.calls.model import PERSONAL
 from eal.domain.calls.store import CALLS
 from eal.domain.calls.wire import CallView
+from eal.domain.dispatch import transitions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,5 +81,5 @@ def without_personal_values(data: dict[str, Json]) -> dict[str, Json]:
         "attribution": {
             name: value for name, value in attribution.items() if f"attribution.{name}" not in PERSONAL
         },
-        "dispatch": dispatch and dispatching.without_personal_values(dispatch),
+        "dispatch": dispatch and transitions.without_personal_values(dispatch),
     }

@@ -21,7 +21,7 @@ from eal.ai.provenance import Provenance
 from eal.core.clock import Instant
 from eal.domain.dispatch.model import DecidedBy, Dispatch
 
-type Status = Literal["in_progress", "received", "classified", "needs_review", "dispatched", "closed"]
+type Status = Literal["in_progress", "received", "needs_review", "dispatched", "closed"]
 type Direction = Literal["inbound", "outbound"]
 type CallbackStatus = Literal["scheduled", "attempted", "reached", "voicemail", "failed"]
 type RecordingStatus = Literal["pending", "stored", "failed"]
@@ -148,7 +148,7 @@ class Run:
     evidence: tuple[Evidence, ...] = ()
     safety: bool = False
     hazards: tuple[str, ...] = ()
-    confidences: Confidences | None = None
+    confidences: Confidences
     unsure: tuple[str, ...] = ()
     likely_urgencies: tuple[Urgency, ...] = ()
     danger_signs: tuple[DangerSign, ...] = ()
@@ -231,7 +231,7 @@ class Correction:
         """What counts: the run with the corrected fields, of which nobody is unsure. Its provenance stays that of the
         engine. A danger that a person names is an emergency, as any other.
         """
-        own = run.confidences or Confidences(run.confidence, run.confidence, run.confidence)
+        own = run.confidences
         sure = Confidences(
             intent=1.0 if self.intent else own.intent,
             urgency=1.0 if self.urgency or self.safety else own.urgency,
@@ -281,9 +281,9 @@ class LastCallback:
 class Call:
     """`order` has the order of the event that set each fact, `seen` the digests of the events that had an effect.
 
-    `received_at` is when the end of the call was received. `asked_sha256` is the input of the last classification that
-    was enqueued. `classification` is what counts: the newest run, without its quotes, under the
-    correction; `corrected_run` is that run's own answer if there is a correction. `runs_version` counts the runs, and
+    `received_at` is when the end of the call was received. `enqueued_sha256` is the input of the last classification
+    that was enqueued. `classification` is what counts: the newest run, without its quotes, under the correction;
+    `corrected_run` is that run's own answer if there is a correction. `runs_version` counts the runs, and
     `runs_requested` is the number that there are after the last request to run again, which was at `run_requested_at`.
     """
 
@@ -301,7 +301,7 @@ class Call:
     transcript_version: int = 0
     transcript_deleted_at: Instant | None = None
     recording_deleted_at: Instant | None = None
-    asked_sha256: str | None = None
+    enqueued_sha256: str | None = None
     classification: Run | None = None
     runs_version: int = 0
     runs_requested: int = 0

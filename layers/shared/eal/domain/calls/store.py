@@ -212,10 +212,10 @@ def _with_time_of_end(before: Call | None, after: Call, snapshot: Snapshot) -> C
 def _with_classification_task(call: Call, by: Caller) -> Call:
     """The call, with a classification enqueued if its input is new."""
     input_sha256 = call.input_sha256()
-    if not call.has_ended or call.direction != "inbound" or call.asked_sha256 == input_sha256:
+    if not call.has_ended or call.direction != "inbound" or call.enqueued_sha256 == input_sha256:
         return call
     by.transaction.enqueue_task("classify_call", {"call_id": call.id})
-    return replace(call, asked_sha256=input_sha256)
+    return replace(call, enqueued_sha256=input_sha256)
 
 
 def _with_transcript(before: Call | None, after: Call, snapshot: Snapshot, by: Caller) -> Call:

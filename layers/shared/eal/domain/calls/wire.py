@@ -251,8 +251,8 @@ class ClassificationView(Wire):
     """Whether the call is a lead worth pursuing."""
     confidence: float
     """The mean of `confidences`, from 0 to 1."""
-    confidences: ConfidencesView | None
-    """For each field, the probability that it is right, from 0 to 1. Null for runs of older versions."""
+    confidences: ConfidencesView
+    """For each field, the probability that it is right, from 0 to 1."""
     unsure: list[str]
     """The fields whose confidence is too low to act on."""
     reasons: list[str]

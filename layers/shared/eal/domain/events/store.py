@@ -117,8 +117,8 @@ def _after(number: int, by: Caller, *, limit: int, newest_first: bool = False) -
 
 
 def _numbered_at(item: Item) -> datetime:
-    """When the relay assigned the number. Older items lack this time; they were created shortly before."""
-    return parse(cast("str", item.get("numbered_at") or item["created_at"]))
+    """When the relay assigned the number."""
+    return parse(cast("str", item["numbered_at"]))
 
 
 def _matches(item: Item, query: FeedQuery) -> bool:

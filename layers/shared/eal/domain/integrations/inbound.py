@@ -87,12 +87,7 @@ def ingest(
 def enqueue_stored(object_key: str) -> None:
     """Enqueue the message of a stored body for its vendor's normaliser."""
     stored = aws.s3().head_object(Bucket=settings.inbound_bucket(), Key=object_key)
-    message = stored["Metadata"].get(_METADATA)
-    if message is None:
-        # Version 1.1.0 stored it, whose receivers enqueued it themselves.
-        observe.logger.info("inbound_without_message")
-        return
-    received = load(Received, json.loads(message))
+    received = load(Received, json.loads(stored["Metadata"][_METADATA]))
     observe.bind(**received.tenant._asdict(), vendor=received.vendor, request_id=received.request_id)
     send(received)
 

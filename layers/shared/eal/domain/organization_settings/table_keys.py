@@ -1,10 +1,10 @@
-"""Keys in the State table of organizations, their grants, their children and the quotas of their API keys."""
+"""Keys in the State table of organizations, their grants and the quotas of their API keys."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from eal.core.table.keys import key, partition
+from eal.core.table.keys import key
 from eal.core.tenancy import BothModes
 
 if TYPE_CHECKING:
@@ -20,11 +20,6 @@ def organization_key(organization_id: str) -> Key:
 def grant_key(child_id: str, parent_id: str) -> Key:
     """`org_child#both#GRANT`, `org_parent`: a child has at most one grant, because it has at most one parent."""
     return key(BothModes(child_id), "GRANT", parent_id)
-
-
-def child_partition(parent_id: str) -> str:
-    """`org_parent#both#CHILD`: the pointers by which a parent finds its children."""
-    return partition(BothModes(parent_id), "CHILD")
 
 
 def key_quota_key(tenant: Tenant) -> Key:

@@ -11,8 +11,9 @@ from eal.core.tenancy import Tenant
 from eal.domain.api_keys import quota
 from eal.domain.api_keys import store as keys
 from eal.domain.credentials.bounds import require_unbounded_key
-from eal.domain.organizations import children, family
-from eal.domain.organizations.family import Numbers
+from eal.domain.families import store as families
+from eal.domain.families.model import Numbers
+from eal.domain.organizations import children
 from eal.domain.organizations.model import PERSONAL_SETTINGS, ChildPointer, Organization
 from eal.domain.organizations.store import current, item_of, require_live_key, with_settings
 
@@ -33,7 +34,11 @@ def create(
     Raises: NotFound for a parent that does not exist.
     """
     if parent_organization_id:
-        family.add(family.of(parent_organization_id), Numbers(children=1, live_keys=1), by, is_limited=False)
+        families.add(
+            families.of(parent_organization_id), Numbers(children=1, live_keys=1), by, is_limited=False
+        )
+    else:
+        families.begin(by.organization_id, by)
     new = Organization(
         id=by.organization_id,
         name=name,
@@ -73,8 +78,8 @@ def create_child(body: OrganizationCreate, by: Caller) -> tuple[Organization, Ap
         max_requests_per_minute=parent.max_requests_per_minute,
         salt=audit.new_salt(),
     )
-    step = Numbers(children=1, live_keys=1, ai_budget_cents=family.budget_cents(new.settings))
-    family.add(family.of(parent.id), step, by)
+    step = Numbers(children=1, live_keys=1, ai_budget_cents=families.budget_cents(new.settings))
+    families.add(families.of(parent.id), step, by)
     admin, text = _write_new(new, by, also_for=new.id)
     return new, admin, text
 

@@ -69,9 +69,11 @@ def update(old: Organization, body: OrganizationUpdate, by: Caller) -> Organizat
     if before == after:
         return old
     # Imported here: functions that only read an organization would pay for the modules of budgets at their cold start.
-    from eal.domain.organizations import family
+    from eal.domain.families import store as families
 
-    family.change_budget(old.id, family.budget_cents(old.settings), family.budget_cents(new.settings), by)
+    families.change_budget(
+        old.id, families.budget_cents(old.settings), families.budget_cents(new.settings), by
+    )
     salt = old.salt or audit.new_salt()
     new = replace(new, version=old.version + 1, salt=salt)
     by.transaction.replace(item_of(new), was=old.version)

@@ -16,7 +16,7 @@ from eal.core.table.item import to_attributes
 from eal.core.table.keys import Key, key, partition
 from eal.core.table.read import batch_get, get
 from eal.core.table.write import Operation, put, transact
-from eal.domain.audit_log import directory, legacy, waiting
+from eal.domain.audit_log import directory, waiting
 from eal.domain.outbox.model import batches, group_of, id_of
 
 if TYPE_CHECKING:
@@ -138,10 +138,9 @@ def _numbered(group: Group, items: Sequence[Item], head: Item) -> tuple[list[Ite
             item["numbered_at"] = now
         last = next_number
         numbered.append(item)
-    moved = {name: value for name, value in head.items() if name not in legacy.MARK_ATTRIBUTES}
-    moved |= {"last": last, "hash": chain}
+    moved = {**head, "last": last, "hash": chain}
     if group.kind == "AUDIT":
-        moved |= {waiting.MARK: True, directory.LISTED: True}
+        moved[waiting.MARK] = True
     return numbered, moved, unhashable
 
 
@@ -162,8 +161,8 @@ def _move_head(old: Item, new: Item) -> Operation:
 
 
 def _list_log(group: Group, head: Item) -> list[Operation]:
-    """The entry of a log in the list of all logs, if it has none."""
-    if group.kind != "AUDIT" or directory.LISTED in head:
+    """The entry of a log in the list of all logs, with its first numbers."""
+    if group.kind != "AUDIT" or head["last"]:
         return []
     return [put(settings.state_table(), directory.entry(group.tenant))]
 

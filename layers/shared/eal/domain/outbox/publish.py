@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, cast
 from eal.core import aws, observe, settings, sqs
 from eal.core.parallel import attempt_all
 from eal.domain.audit_log import waiting
-from eal.domain.outbox import legacy, pending
+from eal.domain.outbox import pending
 from eal.domain.outbox.model import batches, group_of, id_of
 from eal.domain.outbox.numbering import Numbered, heads_of, number
 
@@ -56,7 +56,6 @@ def publish(items: Sequence[Item]) -> dict[Group, Exception]:
 
     Raises: an error of the reads that all groups share.
     """
-    legacy.adopt(items)
     pointers = pending.pointers_of(items)
     unpublished = {item_id for pointer in pointers for item_id in pointer.ids}
     groups: dict[Group, list[Item]] = defaultdict(list)

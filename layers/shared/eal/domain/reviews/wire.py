@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter as Amounts
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from itertools import islice
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, Self
 
 from eal.core.clock import Instant
 from eal.core.listing import ListQuery, PageView
 from eal.core.schema import AfterValidator, ConfigDict, Field, model_validator
 from eal.core.wire import Name, Wire, one_line, prose
-from eal.domain.content.model import Content, ContentStatus
 from eal.domain.reviews.model import (
     Counter,
-    EarlierVersion,
     ReplyStatus,
-    Review,
     ReviewFacts,
     ReviewStatus,
     Surface,
@@ -25,7 +21,6 @@ from eal.domain.reviews.model import (
 
 MAX_TEXT_CHARACTERS = 5000
 MAX_MONTHS = 60
-MAX_RESPONSES = 20
 _DEFAULT_MONTHS = 12
 _INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
@@ -155,44 +150,6 @@ class EarlierVersionView(Wire):
     """The review's `edited_at` at that time."""
     replaced_at: Instant
     """When the API received the next version."""
-
-
-class ReviewResponseView(Wire):
-    """A content item of the type `review_response`, whose GET shows the rest of it."""
-
-    id: str
-    """The id of the content item."""
-    status: ContentStatus
-    """The status of the content item."""
-    body: str | None
-    """The text of the response. Null until it is written."""
-    created_at: Instant
-    updated_at: Instant
-
-
-class ReviewDetailView(ReviewView):
-    """A review with its earlier versions and the responses to it."""
-
-    changes_by_itself: ClassVar[bool] = True
-
-    earlier_versions: list[EarlierVersionView]
-    """The earlier versions, newest first; at most the newest 20."""
-    responses: list[ReviewResponseView]
-    """The responses to the review, drafts included, newest first; at most the newest 20. The one that the surface shows
-    is the `reply`."""
-
-    @classmethod
-    def of_review(
-        cls, review: Review, versions: Sequence[EarlierVersion], responses: Iterable[Content]
-    ) -> Self:
-        return cls.model_validate(
-            {
-                **ReviewView.of(review).model_dump(),
-                "earlier_versions": [EarlierVersionView.of(version) for version in versions],
-                "responses": [ReviewResponseView.of(one) for one in islice(responses, MAX_RESPONSES)],
-            },
-            from_attributes=True,
-        )
 
 
 Month = Annotated[str, Field(max_length=7, pattern=r"^[0-9]{4}-(?:0[1-9]|1[0-2])$")]

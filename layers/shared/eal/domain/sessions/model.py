@@ -23,7 +23,7 @@ SCOPES: dict[Role, Scope] = {"viewer": "read", "member": "write", "admin": "admi
 class Session(TenantScoped):
     """`auth_time` is when the person last proved who they are. `ip` and `user_agent` are those of the sign-in.
 
-    `person` is the key of the person's memberships (`eal.domain.organizations.members.people`). `ttl` lets DynamoDB
+    `person` is the key of the person's memberships (`eal.domain.members.people`). `ttl` lets DynamoDB
     delete the item, up to days late.
     """
 

@@ -18,7 +18,7 @@ from eal.core.errors import ApiError, Conflict, InternalError, InvalidRequest, U
 from eal.core.listing import ListQuery
 from eal.core.table import item
 from eal.core.table.write import AlreadyWritten, Stale
-from eal.core.transaction import ANY_VERSION
+from eal.core.transaction import ANY_VERSION, MAX_TRIES
 from eal.domain.api_keys.model import ApiKey
 from eal.entry.http import auth, idempotency
 from eal.entry.http.auth import Admission
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
 type Decorator = Callable[[Endpoint], Endpoint]
 
-_TRIES = 4
-"""How often a request starts again from its reads because another one changed the same resource."""
 # Texts, which `re` compiles on first use: compiled here, they would cost every cold start four milliseconds.
 _ENTITY_TAG = r'(?:W/)?"[!#-~\x80-\U0010ffff]*"'
 """RFC 9110, section 8.8.3. It may contain a comma."""
@@ -187,7 +185,7 @@ class Api:
         self, arguments: dict[str, object], caller: Caller, replayable: Idempotency | None
     ) -> Response:
         """Run the endpoint and commit its transaction; start again from its reads if they were stale."""
-        for _ in range(_TRIES):
+        for _ in range(MAX_TRIES):
             try:
                 response = self.route.call(arguments)
                 if caller.reads_for_child and not caller.transaction.is_empty:

@@ -141,7 +141,7 @@ class Idempotency(NamedTuple):
         item: Item = {
             "pk": responses_partition(self.tenant, resource_id),
             "sk": self.record_key.sk,
-            "kind": "ANSWER",
+            "kind": "RESPONSE",
             "record": self.record_key.pk,
             "ttl": ttl,
         }

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from eal.core import caller, observe
 from eal.core.transaction import until_committed
 from eal.domain.outreach import addresses
-from eal.domain.reviews.requests import visiting
+from eal.domain.outreach.review_requests import visiting
 from eal.entry.http.public_page import HtmlPage, Redirect
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 
 from eal.core import aws, clock, observe, settings
 from eal.core.errors import SignInRefused, Unavailable
-from eal.domain.sessions.signing_in import Account
+from eal.domain.members.sessions.signing_in import Account
 from eal.vendors.http import BudgetSpent, Busy, Refused, TooLarge, VendorApi
 
 if TYPE_CHECKING:

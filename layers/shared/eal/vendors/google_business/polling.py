@@ -16,7 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from eal.core import clock, observe
-from eal.core.table.write import AlreadyWritten, Stale
+from eal.core.transaction import until_committed
 from eal.domain.integrations import store as integrations
 from eal.domain.reviews import store as reviews
 from eal.domain.reviews.model import merged
@@ -48,7 +48,6 @@ FULL_INTERVAL = timedelta(days=1)
 LOOK_BACK = timedelta(days=1)
 """Google documents no time by which a change appears in a list. Reading a known review again costs no request."""
 _BAD_REQUEST, _UNAUTHORIZED = 400, 401
-_TRIES = 3
 
 
 def recover(due: Reconciliation, by: Caller, now: datetime) -> Cursor:
@@ -189,18 +188,15 @@ class _Poll:
             self._commit(partial(reviews.deleted_at_source, review.id))
 
     def _commit(self, change: Callable[[Caller], Review]) -> Review:
-        """Make a change in a transaction of its own. Raises: Stale or AlreadyWritten if others keep changing it."""
-        for attempt in range(_TRIES):
+        """Make a change in a transaction of its own. Raises: Unavailable if others keep changing it."""
+
+        def commit() -> Review:
             by = self.by.with_new_transaction()
             review = change(by)
-            try:
-                by.transaction.commit()
-            except (Stale, AlreadyWritten):
-                if attempt == _TRIES - 1:
-                    raise
-            else:
-                return review
-        raise AssertionError("the last attempt returns or raises")
+            by.transaction.commit()
+            return review
+
+        return until_committed(commit)
 
 
 def _ingest(known: ReviewFacts, by: Caller) -> Review:

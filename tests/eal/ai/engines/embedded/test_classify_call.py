@@ -221,7 +221,6 @@ def check(got: Classification, text: str) -> None:
         assert one.quote
         assert one.quote in turns[one.turn].text
         assert one.quote in text
-    assert got.confidences is not None
     values = (got.confidences.intent, got.confidences.urgency, got.confidences.qualified)
     assert all(0 <= value <= 1 for value in values)
     assert got.confidence == round(sum(values) / 3, 3)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from eal.ai.tasks.fenced import FencedTranscript
 
 NAME = "classify_call"
-VERSION = 3
+VERSION = 1
 """The number of the prompt file. A change of the prompt's text, the answer or the rules is a new number."""
 MAX_TOKENS = 700
 """Twelve quotes of 25 words are the longest answer; one of five quotes has about 250 tokens."""
@@ -120,7 +120,7 @@ def combined(first: Classification, answer: Answer, transcript: FencedTranscript
         qualified={"true": True, "false": False, "unknown": None}[answer.qualified],
     )
     differ = tuple(name for name in _FIELDS if getattr(judged, name) != getattr(first, name))
-    own = asdict(first.confidences) if first.confidences else dict.fromkeys(_FIELDS, 0.0)
+    own = asdict(first.confidences)
     confidences = {
         name: _DIFFER[name] if name in differ else max(_AGREE[name], own[name]) for name in _FIELDS
     }

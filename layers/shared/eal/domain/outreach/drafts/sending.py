@@ -89,7 +89,7 @@ def follow(email: Email, by: Caller) -> None:
 def _rendered(draft: Draft, sender: Sender, link: str, by: Caller) -> tuple[Rendered, Draft]:
     """The e-mail's text, and the draft with its tags filled in, as the content policy reads it.
 
-    Raises: Conflict. A draft from before its tags were checked, or one that a model wrote, can have any.
+    Raises: Conflict. A draft that a model wrote can have any tags.
     """
     subject, body = draft.subject or "", draft.body or ""
     if not templates.has_tags(subject) and not templates.has_tags(body):

@@ -24,10 +24,10 @@ from eal.domain.outreach.emails import store
 from eal.domain.outreach.emails.model import Occurrence, with_occurrence
 from eal.domain.outreach.emails.store import EMAILS
 from eal.domain.outreach.enrollments import store as enrollments
+from eal.domain.outreach.review_requests import following as review_requests
 from eal.domain.outreach.sending import due
 from eal.domain.outreach.suppressions import store as suppressions
 from eal.domain.prospects import store as prospects
-from eal.domain.reviews.requests import following as review_requests
 
 if TYPE_CHECKING:
     from eal.core.caller import Caller

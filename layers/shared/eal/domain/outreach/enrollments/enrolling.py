@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from eal.core import audit, ids
 from eal.core.errors import Conflict
 from eal.core.table.read import get_all
-from eal.core.table.write import AlreadyWritten, Stale
+from eal.core.transaction import until_committed
 from eal.domain.leads.collection import LEADS
 from eal.domain.organization_settings import outreach as outreach_settings
 from eal.domain.organization_settings import store as organization_settings
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
 _PEOPLE_PER_TRANSACTION = 16
 """Six operations each: the enrollment, two claims, a prospect's new state, and two audit records, which share a pointer
 to them."""
-_TRIES = 4
 _RESERVED = frozenset({"test", "example", "invalid", "localhost"})
 """Top-level domains without mail servers (RFC 6761)."""
 
@@ -116,17 +115,18 @@ def _enroll_some(
     people: Several[_Person], terms: _Terms, addresses: set[str], by: Caller
 ) -> list[EnrollmentResult]:
     """`addresses` are those of the request so far."""
-    for _ in range(_TRIES):
+
+    def commit() -> list[EnrollmentResult]:
         unit = by.with_new_transaction()
         seen = set(addresses)
         results = _decide(people, terms, seen, unit)
-        try:
-            unit.transaction.commit()
-        except (Stale, AlreadyWritten):
-            continue
-        addresses |= seen
+        unit.transaction.commit()
+        addresses.update(seen)
         return results
-    raise Conflict("Other requests kept changing the same leads or prospects. Repeat the request.")
+
+    return until_committed(
+        commit, Conflict("Other requests kept changing the same leads or prospects. Repeat the request.")
+    )
 
 
 def _decide(people: Several[_Person], terms: _Terms, seen: set[str], by: Caller) -> list[EnrollmentResult]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from eal.core import observe
 from eal.core.table.write import AlreadyWritten, Stale
+from eal.core.transaction import MAX_TRIES
 from eal.domain.leads.collection import LEADS
 from eal.domain.outreach.deliverability import store as deliverability
 from eal.domain.outreach.drafts import sending as drafts
@@ -22,6 +23,7 @@ from eal.domain.outreach.emails.store import EMAILS
 from eal.domain.outreach.emails.wire import EmailView
 from eal.domain.outreach.enrollments import store as enrollments
 from eal.domain.outreach.enrollments.store import ENROLLMENTS
+from eal.domain.outreach.review_requests import following as review_requests
 from eal.domain.outreach.sending import caps
 from eal.domain.outreach.sending.message import message_of, with_links
 from eal.domain.outreach.sending.transport import Accepted, Deferred, RefusedForGood
@@ -30,7 +32,6 @@ from eal.domain.outreach.sequences.store import SEQUENCES
 from eal.domain.outreach.suppressions import store as suppressions
 from eal.domain.prospects import store as prospects
 from eal.domain.prospects.collection import PROSPECTS
-from eal.domain.reviews.requests import following as review_requests
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +52,6 @@ _UNKNOWN = "The e-mail service did not confirm the e-mail within 23 hours. It ma
 _ERASED = "The recipient was erased."
 _REFUSAL_SECONDS = 3600
 """The pause of a sender whom the vendor refuses, because somebody has to change that."""
-_TRIES = 4
 
 
 @dataclass(slots=True, kw_only=True)
@@ -248,7 +248,7 @@ def _record_end(email: Email, end: _Obstacle, desk: Desk) -> None:
 
 def _change(email: Email, desk: Desk, change: Callable[[Email, Caller], None]) -> None:
     """Commit a change of a queued e-mail, again on the newest version if a webhook or another run was faster."""
-    for attempt in range(_TRIES):
+    for attempt in range(MAX_TRIES):
         by = desk.act()
         change(email, by)
         try:
@@ -257,7 +257,7 @@ def _change(email: Email, desk: Desk, change: Callable[[Email, Caller], None]) -
             newest = EMAILS.find(desk.tenant, email.id)
             if newest is None or newest.status != "queued":
                 return  # erased, or recorded by another run
-            if attempt == _TRIES - 1:
+            if attempt == MAX_TRIES - 1:
                 raise
             email = newest
         else:

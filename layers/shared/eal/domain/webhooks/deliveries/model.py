@@ -3,12 +3,11 @@
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
 from eal.core.clock import Instant
 from eal.core.outbound.faults import Fault
 from eal.core.outbound.schedule import DEFERRAL_TIMEOUT, GONE, next_attempt_at
-from eal.core.schema import ConfigDict, Field
 from eal.core.tenancy import Mode, TenantScoped
 
 MAX_ATTEMPTS_STORED = 25
@@ -63,7 +62,6 @@ class Delivery(TenantScoped):
     `resumes_at` is the time of the schedule's next attempt after a manual one. `event_erased_at`: personal data was
     erased from the event, so responses, which may repeat it, are not stored. `response_digest` identifies the response
     to the newest attempt if that has more than an older one's may have: then the store keeps it in an item of its own.
-    `gsi1pk` and `gsi1sk` are the index entry of a delivery from before list entries (decision 0068).
     """
 
     id: str
@@ -85,8 +83,6 @@ class Delivery(TenantScoped):
     resumes_at: Instant | None = None
     event_erased_at: Instant | None = None
     response_digest: str | None = None
-    gsi1pk: str | None = None
-    gsi1sk: str | None = None
 
     @property
     def attempts_made(self) -> int:
@@ -234,8 +230,6 @@ class DeliveryOutline:
 class Replay(TenantScoped):
     """A request to send the events of a time range again, and its message. `after` is the last event that was read."""
 
-    __pydantic_config__ = ConfigDict(serialize_by_alias=True)
-
     replay_id: str
     organization_id: str
     mode: Mode
@@ -243,7 +237,7 @@ class Replay(TenantScoped):
     webhook_id: str
     since: Instant
     until: Instant
-    requested_at: Annotated[Instant, Field(alias="asked_at")]
+    requested_at: Instant
     types: tuple[str, ...] | None = None
     only: Literal["failed", "missing"] | None = None
     after: str | None = None

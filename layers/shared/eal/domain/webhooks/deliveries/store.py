@@ -215,18 +215,7 @@ def search(webhook_id: str, query: DeliveryQuery, by: Caller) -> Page[Delivery]:
     return page.read(
         by.tenant,
         query,
-        Partition(
-            base=partition(by.tenant, _ENTRY_KIND, endpoint.id),
-            id_prefix=DELIVERIES.id_prefix,
-            # Deliveries from before entries. Remove it, with the fields of `Delivery`, when they have expired: 90 days
-            # after the release that introduced entries.
-            former=Partition(
-                base=DELIVERIES.partition(by.tenant),
-                id_prefix=DELIVERIES.id_prefix,
-                index_name="gsi1",
-                index_partition=DELIVERIES.partition(by.tenant, "webhook", endpoint.id),
-            ),
-        ),
+        Partition(base=partition(by.tenant, _ENTRY_KIND, endpoint.id), id_prefix=DELIVERIES.id_prefix),
         DELIVERIES.load,
         keep=matches if filters else None,
         resolve=lambda items: _resolved([item for item in items if matches(item)], by.tenant),
@@ -291,14 +280,10 @@ def _entry(delivery: Delivery) -> Item:
 
 
 def _resolved(items: Sequence[Item], tenant: Tenant) -> list[Item]:
-    """The deliveries of entries, in the same order. Those from before entries stay as they are."""
-    keys: list[Item] = [
-        {**DELIVERIES.key(tenant, cast("str", item["sk"]))._asdict()}
-        for item in items
-        if item["kind"] == _ENTRY_KIND
-    ]
-    found = {item["sk"]: item for item in [*items, *batch_get(settings.state_table(), keys)]}
-    return [found[item["sk"]] for item in items if found[item["sk"]]["kind"] == DELIVERIES.kind]
+    """The deliveries of entries, in the same order. An entry without a delivery is left out."""
+    keys = [DELIVERIES.key(tenant, cast("str", item["sk"]))._asdict() for item in items]
+    found = {item["sk"]: item for item in batch_get(settings.state_table(), keys)}
+    return [found[item["sk"]] for item in items if item["sk"] in found]
 
 
 def response_key(tenant: Tenant, delivery_id: str) -> Key:

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from eal.ai.classification import Classification, Evidence, Intent, Urgency
+from eal.ai.classification import Classification, Confidences, Evidence, Intent, Urgency
 from eal.ai.engines.embedded.calls import hazards, intents, qualification, reading, urgency
 from eal.ai.engines.embedded.calls.confidence import confidence
 from eal.ai.engines.embedded.calls.mentions import index_mentions
@@ -40,6 +40,7 @@ def classify_call(
             (),
             False,
             (),
+            _confidences(_CONFIDENCE_WITHOUT_TEXT),
         )
     return _classify(read.clauses, read.turns, voicemail=voicemail, extra=(*missed, *ignored))
 
@@ -68,16 +69,23 @@ def _classify(
         *_evidence("safety", dangers, turns),
     )
     danger = ("danger_to_life",) if dangers else ()
+    sure = confidence(weighing, index, qualified)
     return Classification(
         intent=weighing.intent,
         urgency=how_soon,
         qualified=qualified,
-        confidence=confidence(weighing, index, qualified),
+        confidence=sure,
         reasons=(*danger, *reasons, *extra),
         evidence=tuple(dict.fromkeys(evidence)),
         safety=bool(dangers),
         hazards=tuple(m.cue.signal.value for m in dangers),
+        confidences=_confidences(sure),
     )
+
+
+def _confidences(confidence: float) -> Confidences:
+    """Rules have one confidence for all fields."""
+    return Confidences(confidence, confidence, confidence)
 
 
 def _trade_talk(weighing: intents.Weighing, danger: Mention) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from eal.core.table import scrub
-from eal.domain.reviews.requests.store import REVIEW_REQUESTS
+from eal.domain.outreach.review_requests.store import REVIEW_REQUESTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,11 +11,11 @@ from eal.core.errors import InsufficientScope, InvalidKey
 from eal.core.table.item import load
 from eal.core.table.read import get_all
 from eal.core.tenancy import Tenant
+from eal.domain.members import people
+from eal.domain.members import store as members
+from eal.domain.members.people import MembershipKey
+from eal.domain.members.store import MEMBERS
 from eal.domain.organization_settings.table_keys import organization_key
-from eal.domain.organizations.members import people
-from eal.domain.organizations.members import store as members
-from eal.domain.organizations.members.people import MembershipKey
-from eal.domain.organizations.members.store import MEMBERS
 from eal.domain.organizations.model import Organization
 from eal.domain.sessions import access, held
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from eal.core.caller import Caller, SignIn
-    from eal.domain.organizations.members.model import Member
+    from eal.domain.members.model import Member
     from eal.domain.sessions.model import Session
 
 MAX_ORGANIZATIONS = 100

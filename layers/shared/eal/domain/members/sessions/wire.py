@@ -11,8 +11,8 @@ from eal.core.listing import PageView
 from eal.core.schema import ConfigDict, Field, JsonValue, model_validator
 from eal.core.tenancy import Mode
 from eal.core.wire import Wire, without_defaults
+from eal.domain.members.sessions.store import Membership
 from eal.domain.sessions.model import Session
-from eal.domain.sessions.store import Membership
 
 
 class SessionCreate(Wire):

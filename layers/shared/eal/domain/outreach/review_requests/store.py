@@ -12,8 +12,8 @@ from eal.core.table.collection import Collection
 from eal.core.table.item import dump
 from eal.core.table.keys import Key, key
 from eal.core.table.read import get_all
+from eal.domain.outreach.review_requests.model import INTERVAL, PERSONAL, ReviewRequest
 from eal.domain.outreach.suppressions.model import sha256_of
-from eal.domain.reviews.requests.model import INTERVAL, PERSONAL, ReviewRequest
 
 if TYPE_CHECKING:
     from eal.core.caller import Caller
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from eal.core.table.item import Item
     from eal.core.table.page import Page
     from eal.core.tenancy import Tenant
-    from eal.domain.reviews.requests.wire import ReviewRequestQuery
+    from eal.domain.outreach.review_requests.wire import ReviewRequestQuery
 
 REVIEW_REQUESTS = Collection(
     "REVIEW_REQUEST", ReviewRequest, id_prefix="review_request", noun="review request"

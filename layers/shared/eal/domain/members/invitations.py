@@ -15,14 +15,14 @@ from eal.core.errors import Conflict, RateLimited
 from eal.core.table.keys import key
 from eal.core.table.read import get
 from eal.core.tenancy import BothModes
-from eal.domain.organizations import family
+from eal.domain.families import store as families
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from eal.core.caller import Caller
     from eal.core.table.item import Item
-    from eal.domain.organizations.members.model import Member
+    from eal.domain.members.model import Member
 
 MAX_OPEN = 20
 """Invitations of an organization whose members have not signed in yet."""
@@ -42,7 +42,7 @@ def count(members: Iterable[Member], by: Caller) -> None:
     """
     own = by.organization_id
     _count_in_hour(own, "organization", MAX_PER_HOUR, by)
-    _count_in_hour(family.topmost(own), "family", MAX_PER_HOUR_OF_FAMILY, by)
+    _count_in_hour(families.topmost(own), "family", MAX_PER_HOUR_OF_FAMILY, by)
     if sum(member.status == "invited" for member in members) >= MAX_OPEN:
         raise Conflict(
             f"{MAX_OPEN} invitations are open, which is the limit. Remove members who will not sign in first.",

@@ -17,16 +17,16 @@ from eal.domain.organization_settings import store as organization_settings
 from eal.domain.outreach import addresses, templates, tenant_clock
 from eal.domain.outreach.emails import store as emails
 from eal.domain.outreach.emails.model import Content, Email
+from eal.domain.outreach.review_requests import store
+from eal.domain.outreach.review_requests.model import ReviewRequest
+from eal.domain.outreach.review_requests.store import REVIEW_REQUESTS
 from eal.domain.outreach.sending.message import reply_to
 from eal.domain.outreach.suppressions import store as suppressions
-from eal.domain.reviews.requests import store
-from eal.domain.reviews.requests.model import ReviewRequest
-from eal.domain.reviews.requests.store import REVIEW_REQUESTS
 
 if TYPE_CHECKING:
     from eal.core.caller import Caller
     from eal.domain.organization_settings.outreach import Outreach, Sender
-    from eal.domain.reviews.requests.wire import ReviewRequestCreate
+    from eal.domain.outreach.review_requests.wire import ReviewRequestCreate
 
 SUBJECT = "How was our work?"
 BODY = """{greeting},

@@ -1,4 +1,4 @@
-"""A family: an organization without a parent, and all organizations below it.
+"""The numbers of a family in the State table.
 
 Children would multiply what each organization may have. So one item of the topmost organization counts the children,
 the API keys and the AI budgets of all of them, in the transactions that change these. No other request reads it.
@@ -6,20 +6,19 @@ the API keys and the AI budgets of all of them, in the transactions that change 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import batched
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, cast
 
 from eal.ai.engines.bedrock.budget import month_of, usage_key
-from eal.ai.policy import MAX_SELF_SERVICE_BUDGET_CENTS, MICROUSD_PER_CENT
+from eal.ai.policy import MICROUSD_PER_CENT
 from eal.core import audit, settings
 from eal.core.errors import Conflict, NotFound, ValidationFailed
 from eal.core.table.item import dump, load, to_attributes
 from eal.core.table.keys import key
-from eal.core.table.read import get, get_all, walk
+from eal.core.table.read import get, get_all
 from eal.core.table.write import Operation, Stale
 from eal.core.tenancy import BothModes, Tenant
-from eal.domain.organization_settings.table_keys import child_partition, key_quota_key, organization_key
+from eal.domain.families.model import Family, Limits, Numbers
+from eal.domain.organization_settings.table_keys import organization_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,89 +29,21 @@ if TYPE_CHECKING:
     from eal.core.json import Json
     from eal.core.table.item import Item
     from eal.core.table.keys import Key
-    from eal.core.tenancy import Mode
 
-MAX_SELF_SERVICE_CHILDREN = 25
-"""Of a family, unless the operator has raised its limit."""
-MAX_CHILDREN = 5000
-"""The highest limit that the operator can set."""
-MAX_SELF_SERVICE_KEYS = 100
-"""Keys of one mode that a family may have in use, unless the operator has raised its limit: three for each of 25
-children, and 25 for their parent."""
-MAX_KEYS = 50_000
-"""The highest limit that the operator can set."""
-MAX_BUDGET_CENTS = 10_000_000
-"""The highest limit of a family's monthly AI budgets that the operator can set."""
 _KIND = "FAMILY"
-_ORGANIZATIONS_PER_READ = 33
-"""With three items each, below the 100 items that one TransactGetItems may read."""
 
 
-class Numbers(NamedTuple):
-    """What is counted: the organizations below the topmost one, the keys that the quotas of all organizations name
-    (`eal.domain.api_keys.quota`), and the sum of their monthly AI budgets."""
-
-    children: int = 0
-    live_keys: int = 0
-    test_keys: int = 0
-    ai_budget_cents: int = 0
-
-    def plus(self, step: Numbers) -> Numbers:
-        return Numbers(*(number + more for number, more in zip(self, step, strict=True)))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What the operator allows a family. None: what every family may have."""
-
-    max_children: int | None = None
-    max_keys: int | None = None
-    max_ai_budget_cents: int | None = None
-
-
-class Family(NamedTuple):
-    """`id` is the topmost organization.
-
-    `overspent_cents` is by how much the costs of `overspent_month` exceed budgets that were lowered after the use: what
-    one organization has spent can be the budget of no other one in the same month. Not `is_stored`: it was counted, and
-    has no item yet.
-    """
-
-    id: str
-    numbers: Numbers = Numbers()
-    overspent_cents: int = 0
-    overspent_month: str = ""
-    limits: Limits = Limits()
-    is_stored: bool = False
-
-    def most(self, month: str) -> Numbers:
-        """The highest numbers in a month."""
-        keys = self.limits.max_keys or MAX_SELF_SERVICE_KEYS
-        budget = self.limits.max_ai_budget_cents or MAX_SELF_SERVICE_BUDGET_CENTS
-        return Numbers(
-            children=self.limits.max_children or MAX_SELF_SERVICE_CHILDREN,
-            live_keys=keys,
-            test_keys=keys,
-            ai_budget_cents=budget - self.overspent_in(month),
-        )
-
-    def has_room_for_key(self, mode: Mode) -> bool:
-        numbers, most = self.numbers, self.most(self.overspent_month)
-        return numbers.live_keys < most.live_keys if mode == "live" else numbers.test_keys < most.test_keys
-
-    def overspent_in(self, month: str) -> int:
-        return self.overspent_cents if self.overspent_month == month else 0
+def begin(organization_id: str, by: Caller) -> None:
+    """Begin the family of a new organization without a parent, which has one live key, in the caller's transaction."""
+    by.transaction.create(_item(Family(id=organization_id, numbers=Numbers(live_keys=1))))
 
 
 def of(organization_id: str) -> Family:
-    """The family of an organization, counted if it has no item yet.
+    """The family of an organization.
 
-    Counting reads each organization of the family. A request has time for about a thousand; a larger family from before
-    there was an item is counted when the operator sets its limits.
     Raises: NotFound.
     """
-    top, item = _top(organization_id)
-    return _loaded(top, item) if item else _count(top)
+    return _loaded(*_top(organization_id))
 
 
 def topmost(organization_id: str) -> str:
@@ -135,9 +66,6 @@ def add(family: Family, step: Numbers, by: Caller, *, is_limited: bool = True) -
     new, most = family.numbers.plus(step), family.most(month)
     if is_limited:
         _require_room(step, new, most)
-    if not family.is_stored:
-        by.transaction.create(_item(family._replace(numbers=new)))
-        return
     # Requests that add at the same time need not start again, unless one of them reaches a limit.
     adds, conditions, values = [], ["attribute_exists(pk)"], {}
     for name, amount, highest in zip(Numbers._fields, step, most, strict=True):
@@ -170,9 +98,6 @@ def change_budget(organization_id: str, old_cents: int, new_cents: int, by: Call
     )
     if new_cents > old_cents:
         _require_room(Numbers(ai_budget_cents=new_cents - old_cents), new.numbers, new.most(month))
-    if not family.is_stored:
-        by.transaction.create(_item(new))
-        return
     names = ("ai_budget_cents", "overspent_cents", "overspent_month")
     before, after = _item(family), _item(new)
     by.transaction.add(
@@ -198,14 +123,11 @@ def limit(limits: Limits, by: Caller) -> Family:
     before = dump(old.limits)
     after = before | {name: value for name, value in dump(limits).items() if value is not None}
     new = old._replace(limits=load(Limits, after))
-    if new == old and old.is_stored:
+    if new == old:
         return old
-    if old.is_stored:
-        expression = "SET " + ", ".join(f"{name} = :{name}" for name in after)
-        values = {f":{name}": value for name, value in after.items()}
-        by.transaction.add(_update(old, expression, ["attribute_exists(pk)"], values))
-    else:
-        by.transaction.create(_item(new))
+    expression = "SET " + ", ".join(f"{name} = :{name}" for name in after)
+    values = {f":{name}": value for name, value in after.items()}
+    by.transaction.add(_update(old, expression, ["attribute_exists(pk)"], values))
     by.transaction.audit("organization.updated", old.id, audit.changes(before, after))
     return new
 
@@ -242,7 +164,7 @@ def _require_room(step: Numbers, new: Numbers, most: Numbers) -> None:
         )
 
 
-def _top(organization_id: str) -> tuple[str, Item | None]:
+def _top(organization_id: str) -> tuple[str, Item]:
     """The id of the topmost organization, and the item of its family. One read for each level.
 
     Raises: NotFound.
@@ -253,44 +175,8 @@ def _top(organization_id: str) -> tuple[str, Item | None]:
             raise NotFound(f"There is no organization {organization_id}.")
         parent = cast("str | None", organization.get("parent_organization_id"))
         if parent is None:
-            return organization_id, item
+            return organization_id, cast("Item", item)  # created with the organization
         organization_id = parent
-
-
-def _count(top: str) -> Family:
-    numbers, unread = Numbers(), [top]
-    while unread:
-        for batch in batched(unread, _ORGANIZATIONS_PER_READ, strict=False):
-            numbers = numbers.plus(_numbers_of(batch))
-        unread = [
-            cast("str", child["id"])
-            for organization_id in unread
-            for child in walk("pk = :pk", {":pk": child_partition(organization_id)})
-        ]
-        numbers = numbers.plus(Numbers(children=len(unread)))
-    return Family(id=top, numbers=numbers)
-
-
-def _numbers_of(organization_ids: Sequence[str]) -> Numbers:
-    keys = [
-        item_key
-        for one in organization_ids
-        for item_key in (
-            organization_key(one),
-            key_quota_key(Tenant(one, "live")),
-            key_quota_key(Tenant(one, "test")),
-        )
-    ]
-    numbers = Numbers()
-    for organization, live, test in batched(get_all(keys), 3, strict=True):
-        given = cast("dict[str, Json]", (organization or {}).get("settings", {}))
-        step = Numbers(live_keys=_size(live), test_keys=_size(test), ai_budget_cents=budget_cents(given))
-        numbers = numbers.plus(step)
-    return numbers
-
-
-def _size(quota: Item | None) -> int:
-    return len(cast("dict[str, str]", (quota or {}).get("in_use", {})))
 
 
 def _spent_cents(organization_id: str, month: str) -> int:
@@ -322,7 +208,6 @@ def _loaded(top: str, item: Item) -> Family:
         overspent_cents=cast("int", item["overspent_cents"]),
         overspent_month=cast("str", item["overspent_month"]),
         limits=load(Limits, item),
-        is_stored=True,
     )
 
 

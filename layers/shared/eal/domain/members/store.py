@@ -17,8 +17,8 @@ from eal.core.table.read import get
 from eal.core.table.write import Stale
 from eal.core.tenancy import BothModes, Tenant
 from eal.domain.credentials.bounds import require_unbounded_key
-from eal.domain.organizations.members import people
-from eal.domain.organizations.members.model import PERSONAL, Member
+from eal.domain.members import people
+from eal.domain.members.model import PERSONAL, Member
 from eal.domain.organizations.store import require_live_key
 from eal.domain.sessions import held
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from eal.core.table.item import Item
     from eal.core.table.keys import Key
     from eal.core.table.page import Page
-    from eal.domain.organizations.members.wire import MemberCreate, MemberUpdate
+    from eal.domain.members.wire import MemberCreate, MemberUpdate
 
 MEMBERS = Collection("MEMBER", Member, id_prefix="mem", noun="member", both_modes=True)
 
@@ -69,7 +69,7 @@ def invite(body: MemberCreate, by: Caller) -> Member:
     require_unbounded_key(by)
     _require_owner_for(by, body.role)
     # Imported here: only invitations need it.
-    from eal.domain.organizations.members import invitations
+    from eal.domain.members import invitations
 
     invitations.count(MEMBERS.walk(by.tenant), by)
     new = Member(

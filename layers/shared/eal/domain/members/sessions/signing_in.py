@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from eal.core import audit, clock, ids, observe
 from eal.core.audit import Actor
 from eal.core.caller import Caller, Visitor
-from eal.core.errors import NotFound, SignInRefused, Unavailable
-from eal.core.table.write import AlreadyWritten, Stale
+from eal.core.errors import NotFound, SignInRefused
+from eal.core.table.write import Stale
 from eal.core.tenancy import Tenant
+from eal.core.transaction import until_committed
 from eal.domain.credentials.text import fingerprint, new_text
-from eal.domain.organizations.members import people
-from eal.domain.organizations.members import store as members
-from eal.domain.organizations.members.people import Person
-from eal.domain.organizations.members.store import MEMBERS
+from eal.domain.members import people
+from eal.domain.members import store as members
+from eal.domain.members.sessions.store import find_membership, memberships, memberships_of, own
+from eal.domain.members.store import MEMBERS
 from eal.domain.sessions import held
 from eal.domain.sessions.model import ABSOLUTE, SCOPES, Session
-from eal.domain.sessions.store import (
-    MAX_ORGANIZATIONS,
-    find_membership,
-    memberships,
-    memberships_of,
-    own,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,10 +26,9 @@ if TYPE_CHECKING:
 
     from eal.core.table.item import Item
     from eal.core.tenancy import Mode
-    from eal.domain.organizations.members.model import Member
-    from eal.domain.sessions.store import Membership
+    from eal.domain.members.model import Member
+    from eal.domain.members.sessions.store import Membership
 
-_TRIES = 4
 _MAX_USER_AGENT_CHARACTERS = 300
 _UNKNOWN = (
     "No organization has invited this e-mail address. Use that of your invitation, or ask an administrator."
@@ -73,35 +65,30 @@ def sign_in(
     Raises: SignInRefused for an address that no organization has invited, that is bound to another account, or that is
     no member of the given organization; Unavailable if other changes of the same member kept coming.
     """
-    for _ in range(_TRIES):
-        try:
-            return _sign_in(account, visitor, organization_id, mode)
-        except (Stale, AlreadyWritten):
-            continue
-    raise Unavailable
+    return until_committed(lambda: _sign_in(account, visitor, organization_id, mode))
 
 
 def _sign_in(account: Account, visitor: Visitor, organization_id: str | None, mode: Mode) -> NewSession:
     person_id = people.person_id(account.email)
-    person = people.find(person_id) or Person(id=person_id, version=0)
-    known = memberships(person.id, islice(person.former_keys, MAX_ORGANIZATIONS))
+    person = people.find(person_id)
+    known = memberships(person_id)
     chosen = _chosen(known, account.email, organization_id)
     if chosen is None and known:
         raise _refused("You are not a member of this organization.", "not_a_member")
     if chosen is None:
         raise _refused(_UNKNOWN, "unknown_member")
     by = _caller(chosen, visitor, mode, clock.now())
-    if person.subject not in (None, account.subject):
+    if person and person.subject != account.subject:
         by.transaction.audit(
             "member.sign_in_refused", chosen.member.id, audit.changes({}, {"reason": "other_account"})
         )
         by.transaction.commit()
         raise _refused(_OTHER_ACCOUNT, "other_account")
-    if person.subject is None:
-        people.bind(person, account.subject, by)
+    if person is None:
+        people.bind(person_id, account.subject, by)
     member = _mark_signed_in(chosen.member, by)
     text = new_text("session")
-    session = _new(member, person.id, fingerprint(text), account.auth_time, by, visitor)
+    session = _new(member, person_id, fingerprint(text), account.auth_time, by, visitor)
     held.begin(session, by)
     by.transaction.audit("member.signed_in", member.id, audit.changes({}, _audited(session)))
     by.transaction.commit()

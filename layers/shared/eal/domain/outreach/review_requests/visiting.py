@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from eal.domain.organization_settings import store as organization_settings
 from eal.domain.outreach import tenant_clock
-from eal.domain.reviews.requests import store
-from eal.domain.reviews.requests.store import REVIEW_REQUESTS
+from eal.domain.outreach.review_requests import store
+from eal.domain.outreach.review_requests.store import REVIEW_REQUESTS
 
 if TYPE_CHECKING:
     from eal.core.caller import Caller

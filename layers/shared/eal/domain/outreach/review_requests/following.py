@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from eal.domain.reviews.requests import store
-from eal.domain.reviews.requests.store import REVIEW_REQUESTS
-from eal.domain.reviews.requests.wire import ReviewRequestView
+from eal.domain.outreach.review_requests import store
+from eal.domain.outreach.review_requests.store import REVIEW_REQUESTS
+from eal.domain.outreach.review_requests.wire import ReviewRequestView
 
 if TYPE_CHECKING:
     from eal.core.caller import Caller

@@ -9,7 +9,7 @@ from eal.core.contact import Email, EmailFilter
 from eal.core.listing import ListQuery, PageView
 from eal.core.schema import AfterValidator, ConfigDict, Field
 from eal.core.wire import Name, Wire, one_line
-from eal.domain.reviews.requests.model import RequestStatus
+from eal.domain.outreach.review_requests.model import RequestStatus
 
 
 class ReviewRequestCreate(Wire):

@@ -8,7 +8,7 @@ organizations by that hash: each is an item of its own, so invitations of strang
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -19,13 +19,11 @@ from eal.core.table.read import walk
 from eal.core.table.write import Operation, Stale, at_version, put_version
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
     from eal.core.caller import Caller
     from eal.core.table.item import Item
-    from eal.domain.organizations.members.model import Member
+    from eal.domain.members.model import Member
 
 _SIGNED_IN, _INVITED = "signed_in", "invited"
 """The first parts of sort keys. In descending order, memberships that the person has accepted come first."""
@@ -40,18 +38,11 @@ class MembershipKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """`id` is the hash of the address. `memberships`, the id of the member in each organization, has those from before
-    the index; nothing is added to it.
-    """
+    """`id` is the hash of the address, `subject` the account of the user pool that it is bound to."""
 
     id: str
     version: int
-    subject: str | None = None
-    memberships: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def former_keys(self) -> Iterable[MembershipKey]:
-        return (MembershipKey(*pair) for pair in self.memberships.items())
+    subject: str
 
 
 def person_id(email: str) -> str:
@@ -84,9 +75,10 @@ def membership_keys(person: str, limit: int) -> list[MembershipKey]:
     return [_key_of(item) for item in islice(found, limit)]
 
 
-def bind(old: Person, subject: str, by: Caller) -> None:
-    """Bind the person to an account of the user pool in the caller's transaction."""
-    _replace(old, replace(old, subject=subject), by)
+def bind(person: str, subject: str, by: Caller) -> None:
+    """Bind the address to an account of the user pool in the caller's transaction, for the first time."""
+    item = {"pk": _pk(person), **dump(Person(id=person, version=1, subject=subject))}
+    by.transaction.add(put_version(settings.access_table(), item, was=0))
 
 
 def leave(email: str, by: Caller) -> None:
@@ -94,13 +86,8 @@ def leave(email: str, by: Caller) -> None:
     The address is unbound, unless the person has signed in to another organization.
     """
     old = find(person_id(email))
-    if old is None:
-        return
-    others = {one: member for one, member in old.memberships.items() if one != by.organization_id}
-    if not others and not _has_signed_in_elsewhere(old.id, by.organization_id):
+    if old and not _has_signed_in_elsewhere(old.id, by.organization_id):
         by.transaction.add(_delete(old))
-    elif others != old.memberships:
-        _replace(old, replace(old, memberships=others), by)
 
 
 def _has_signed_in_elsewhere(person: str, organization_id: str) -> bool:
@@ -111,11 +98,6 @@ def _has_signed_in_elsewhere(person: str, organization_id: str) -> bool:
         limit=2,
     )
     return any(_key_of(item).organization_id != organization_id for item in accepted)
-
-
-def _replace(old: Person, new: Person, by: Caller) -> None:
-    item = {"pk": _pk(new.id), **dump(replace(new, version=old.version + 1))}
-    by.transaction.add(put_version(settings.access_table(), item, was=old.version))
 
 
 def _delete(old: Person) -> Operation:

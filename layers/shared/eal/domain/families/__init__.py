@@ -1,0 +1,1 @@
+"""Families: an organization without a parent, and all organizations below it."""
