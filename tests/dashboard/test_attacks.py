@@ -33,7 +33,7 @@ FORMS = [(page, form) for page in PAGES for form in page.forms]
 ACTIVE = re.compile(
     r"""(?:href|src|action|formaction|hx-[a-z]+)=["']?\s*(?:javascript|data|vbscript):""", re.I
 )
-PLACE = "org_01kq09bekje6vbq5xe2b60xtww:live"
+TENANT = "org_01kq09bekje6vbq5xe2b60xtww:live"
 
 
 def _name(value: object) -> str | None:
@@ -50,7 +50,7 @@ def _sent(form: Form, **fields: Any) -> dict[str, Any]:
     values = {part.name: _value(operation.field(part.name)) for part in form.parts}
     return {
         "_form": form.key,
-        "_place": PLACE,
+        "_tenant": TENANT,
         "_key": "k" * 32,
         "_etag": '"1"',
         **targets,
@@ -197,7 +197,9 @@ def test_a_role_that_does_not_exist_sees_nothing(role: str, api: FakeApi) -> Non
 
 
 def test_a_form_of_another_page_is_not_sent(api: FakeApi) -> None:
-    shown = signed_in().post("/leads", {"_form": "removeMember", "_place": PLACE, "member_id": f"mem_{ULID}"})
+    shown = signed_in().post(
+        "/leads", {"_form": "removeMember", "_tenant": TENANT, "member_id": f"mem_{ULID}"}
+    )
 
     assert shown.status in (404, 405)
     assert not api.requests

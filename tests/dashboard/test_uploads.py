@@ -207,7 +207,7 @@ def test_a_script_gets_a_message_if_the_form_is_refused(api: FakeApi) -> None:
 
     gone = member.post(PHOTOS, {**fields, "_form": "nothing"}, SCRIPT)
     assert (gone.status, json.loads(gone.text)["message"][:20]) == (404, "This form no longer ")
-    moved = member.post(PHOTOS, {**fields, "_place": "org_1:test"}, SCRIPT)
+    moved = member.post(PHOTOS, {**fields, "_tenant": "org_1:test"}, SCRIPT)
     assert moved.status == 409
     assert "another organization or mode" in json.loads(moved.text)["message"]
     forbidden = signed_in("viewer").post(PHOTOS, fields, SCRIPT)

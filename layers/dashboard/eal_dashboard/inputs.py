@@ -55,13 +55,13 @@ class BoundField:
     value: str = ""
     values: tuple[str, ...] = ()
     rows: list[dict[str, str]] = field(default_factory=list)
-    """Of the widgets for arrays of objects: what the person entered for each object."""
+    """Rows of an array widget: the person's input for each object."""
     order: tuple[str, ...] = ()
     item: str = ""
     faults: frozenset[str] = frozenset()
-    """Of these widgets: the columns that the API refused, such as `2.narration`."""
+    """Columns of an array widget that the API refused, such as `2.narration`."""
     grid: Sequence[Json] = ()
-    """Of the widgets in hours.py: the rows."""
+    """Rows of a widget in hours.py."""
     error: str = ""
     options: Sequence[tuple[str, str]] = ()
 
@@ -71,8 +71,8 @@ class BoundField:
 
     @property
     def columns(self) -> dict[str, Spec]:
-        """Of these widgets: the fields of an object, in the declared order; otherwise first the choices, last what
-        has a default."""
+        """Columns of an array widget: the fields of an object, in the declared order; otherwise choices first, and
+        fields with a default last."""
         fields = self.spec["items"]["fields"]
         if self.order:
             return {name: fields[name] for name in self.order}

@@ -23,7 +23,7 @@ def numbered(names: Iterable[str]) -> list[str]:
 
 
 def counted(name: str, fields: Iterable[str], posted: Iterable[str]) -> int:
-    """How many rows of a list with numbered fields were posted."""
+    """The number of posted rows of a list with numbered fields."""
     known = set(fields)
     places = [
         one.removeprefix(f"{name}.").partition(".")[0]
@@ -48,7 +48,7 @@ def change(form: BoundForm, command: str, blank: BoundForm) -> None:
 
 
 def limit(form: BoundForm, name: str) -> int:
-    """How many rows a list with numbered fields can have."""
+    """The maximum number of rows of a list with numbered fields."""
     return 1 + max(int(one.split(".")[1]) for one in form.fields if one.startswith(f"{name}."))
 
 

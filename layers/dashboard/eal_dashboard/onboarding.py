@@ -1,4 +1,4 @@
-"""What a new organization still has to set up. Each step is derived from data; nobody ticks one."""
+"""Steps that a new organization still has to take. Each step is derived from data; nobody ticks one."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ CALLS = {
     "delivered": Call(
         "listWebhookDeliveries",
         fixed={"limit": "1", "status": "succeeded"},
-        of="webhooks",
+        depends_on="webhooks",
         targets=_first,
         optional=True,
     ),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from eal_dashboard.operations import Json
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-"""In this order at one path."""
+"""Methods in their order at one path."""
 _PLACES = {"Path parameters": "path", "Query parameters": "query", "Headers": "header"}
 _CONVENTION = re.compile(r"\*\*(.+?)\.\*\* (.+)", re.DOTALL)
 
@@ -98,7 +98,7 @@ class Reference:
 
     @property
     def conventions(self) -> list[tuple[str, str]]:
-        """What applies to every operation: title and text of each paragraph of the introduction that has a title."""
+        """Rules for every operation: title and text of each paragraph of the introduction that has a title."""
         found = (_CONVENTION.fullmatch(text) for text in self.introduction.split("\n\n"))
         return [(match[1], match[2]) for match in found if match]
 

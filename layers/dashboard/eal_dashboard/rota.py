@@ -67,7 +67,7 @@ class Day:
     shifts: Sequence[Shift]
     bars: Sequence[Bar]
     now: float | None
-    """How much of today has passed, in percent; None on other days."""
+    """Part of today that has passed, in percent; None on other days."""
 
     @property
     def levels(self) -> int:
@@ -93,7 +93,7 @@ def week(settings: Json, now: datetime) -> list[Day]:
 
 
 def on_call_now(settings: Json, now: datetime) -> OnCall:
-    """Who is on call now, until when, and who follows."""
+    """The people on call now, until when, and those who follow."""
     zone = zone_of(settings["timezone"])
     local = now.astimezone(zone).replace(tzinfo=None)
     # A week later, the same time of the same shift.

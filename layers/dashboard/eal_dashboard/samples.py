@@ -55,7 +55,7 @@ def curl(sample: Sample) -> str:
 
 
 def node(sample: Sample) -> str:
-    """For a module (`.mjs`), which may await at its top."""
+    """The sample in JavaScript for a module (`.mjs`), which may await at its top."""
     headers = []
     if sample.has_key:
         headers.append(f"Authorization: `Bearer ${{process.env.{KEY}}}`,")

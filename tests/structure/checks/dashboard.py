@@ -103,14 +103,14 @@ def _call(page: Page, name: str, call: Call) -> Iterator[str]:
     if operation is None or operation.method != "GET":
         yield f"{page.path}: {name} calls {call.operation}, which is not a GET of the API"
         return
-    if call.after and call.after not in {form.key for form in page.forms}:
-        yield f"{page.path}: {name} is after {call.after}, which is no form of the page"
-    if call.of and call.of not in page.calls:
-        yield f"{page.path}: {name} is of {call.of}, which is no call of the page"
+    if call.after_refusal_of and call.after_refusal_of not in {form.key for form in page.forms}:
+        yield f"{page.path}: {name} is made after a refusal of {call.after_refusal_of}, which is no form of the page"
+    if call.depends_on and call.depends_on not in page.calls:
+        yield f"{page.path}: {name} depends on {call.depends_on}, which is no call of the page"
     try:
         filled(operation.path, dict.fromkeys(page.parameters, "id"))
     except KeyError as missing:
-        if not call.targets and not call.after:
+        if not call.targets and not call.after_refusal_of:
             yield f"{page.path}: {name} needs {missing}, which is not in the page's path"
     for parameter in {*call.query, *call.fixed} - operation.query.keys():
         yield f"{page.path}: {call.operation} has no parameter {parameter}"

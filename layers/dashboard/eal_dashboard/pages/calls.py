@@ -60,7 +60,7 @@ def _list(values: Json) -> Json:
 
 
 def seconds_to_dispatch(call: Json) -> float | None:
-    """From the end of the call to the decision."""
+    """Seconds from the end of the call to the decision."""
     if not call["dispatch"] or not call["ended_at"]:
         return None
     passed = moment(call["dispatch"]["decided_at"]) - moment(call["ended_at"])
@@ -91,7 +91,8 @@ def _detail(values: Json) -> Json:
 
 
 def has_something_to_do(dispatch: Json) -> bool:
-    """As in eal.domain.calls.dispatching, which a test compares. The API decides."""
+    """Whether somebody can carry out the dispatch, as in eal.domain.calls.dispatching, which a test compares. The API
+    decides."""
     if dispatch["action"] == "needs_review":
         return dispatch["assigned_to"] is not None
     return dispatch["action"] not in ("reject", "no_action")
@@ -102,7 +103,7 @@ def _shown(run: Json, name: str) -> str:
 
 
 def _fill_correction(values: Json, call: Json, newest: Json | None) -> None:
-    """What counts as the fields' values, and beside it what the engine answered."""
+    """Add the effective values of the fields, and next to them the engine's answers."""
     form = values["forms"]["correctClassification"]
     if form.has_error:
         return

@@ -22,7 +22,7 @@ MOVES = {
     "signed_off": ("closed",),
     "closed": ("open",),
 }
-"""As in eal.domain.claims.model, which a test compares. The API decides."""
+"""Next statuses of each status, as in eal.domain.claims.model, which a test compares. The API decides."""
 FILTERS = (
     "claim_number", "status", "carrier", "loss_type", "date_of_loss_after", "date_of_loss_before", "cursor",
 )  # fmt: skip
@@ -37,9 +37,9 @@ PHOTO_TYPES = {
     "image/png": (".png",),
     "image/heic": (".heic", ".heif"),
 }
-"""With their extensions, as in eal.domain.claims.photos.model, which a test compares."""
+"""Content types of photos with their extensions, as in eal.domain.claims.photos.model, which a test compares."""
 REASONS = {"wrong_type": "The file is not an image of the type that its name states."}
-"""Of rejections whose reason in the API is for programs."""
+"""Explanations of rejections whose reason in the API is for programs."""
 MAX_PHOTO_BYTES = int(OPERATIONS["createClaimPhoto"].body["size_bytes"]["maximum"])
 FIELDS = (
     "claim_number",
@@ -110,19 +110,19 @@ def _notes(values: Json) -> Json:
     corrected = {one["corrects"]: one["id"] for one in notes if one["corrects"]}
 
     def correction(note: Json) -> BoundForm:
-        made = values["forms"]["correctNote" if note["kind"] == "note" else "correctReading"]
-        return forms.of_row(made, {"corrects": note["id"]}, note, "", zone)
+        bound_form = values["forms"]["correctNote" if note["kind"] == "note" else "correctReading"]
+        return forms.of_row(bound_form, {"corrects": note["id"]}, note, "", zone)
 
     return {"rows_of_notes": [(one, corrected.get(one["id"]), correction(one)) for one in notes]}
 
 
 def _rooms(values: Json) -> Json:
-    made, zone = values["forms"]["updateClaimRoom"], values["member"].timezone
+    bound_form, zone = values["forms"]["updateClaimRoom"], values["member"].timezone
 
     def correction(room: Json) -> BoundForm:
         measures = {name: room[name] for name in ("height", "pieces", "openings")}
         current = {"measures": measures, "reason": (room["correction"] or {}).get("reason")}
-        return forms.of_row(made, {"room_id": room["id"]}, current, f'"{room["version"]}"', zone)
+        return forms.of_row(bound_form, {"room_id": room["id"]}, current, f'"{room["version"]}"', zone)
 
     return {"rows_of_rooms": [(one, correction(one)) for one in values["rooms"]["data"]]}
 
@@ -134,8 +134,8 @@ def _scope(values: Json) -> Json:
     def bound(name: str, item: Json) -> BoundForm:
         reason = item["decision"]["reason"] if name == "editItem" and item["status"] == "edited" else None
         current = {"values": {one: item[one] for one in VALUES}, "reason": reason}
-        made = values["forms"][name]
-        return forms.of_row(made, {"item_id": item["id"]}, current, f'"{item["version"]}"', zone)
+        bound_form = values["forms"][name]
+        return forms.of_row(bound_form, {"item_id": item["id"]}, current, f'"{item["version"]}"', zone)
 
     items = values["scope"]["data"]
     rooms = values["rooms"]["data"] if values["rooms"] else []
@@ -529,7 +529,7 @@ PAGES = (
                 },
                 optional=True,
             ),
-            "proof": Call("getAuditProof", of="records", targets=_first_record, optional=True),
+            "proof": Call("getAuditProof", depends_on="records", targets=_first_record, optional=True),
         },
         prepare=_verify,
     ),

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 MAX_BOUNCE_RATE, MAX_COMPLAINT_RATE = 0.04, 0.001
 MIN_SENT_FOR_BOUNCES, MIN_SENT_FOR_COMPLAINTS = 100, 1000
 WINDOW_DAYS = 7
-"""As in eal.domain.outreach.deliverability.model, which a test compares."""
+"""Length of the window in days, as in eal.domain.outreach.deliverability.model, which a test compares."""
 TABLE_DAYS = 14
 
 
 def shown(values: Json) -> Json:
-    """What the template needs beyond the response."""
+    """The values that the template needs in addition to the response."""
     found = values["deliverability"]
     days = {one["day"]: one for one in found["groups"] if one["day"]}
     resumed = (found["sender"]["resumed_at"] or "")[:10]

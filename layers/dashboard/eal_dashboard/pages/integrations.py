@@ -15,14 +15,14 @@ PATH = "/settings/integrations"
 
 @dataclass(frozen=True)
 class Vendor:
-    """What a person needs to know of a vendor. A test compares the names with eal.domain.integrations.model."""
+    """A vendor, as a person needs to know it. A test compares the names with eal.domain.integrations.model."""
 
     name: str
     text: str
     secrets: dict[str, str]
     settings: dict[str, str]
     where: str = ""
-    """Where the vendor has its receiver addresses and secrets."""
+    """Place where the vendor shows its receiver addresses and secrets."""
 
 
 VENDORS = {

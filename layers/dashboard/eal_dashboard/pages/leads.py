@@ -21,7 +21,7 @@ MOVES = {
     "lost": ("new",),
     "disqualified": ("new",),
 }
-"""As in eal.domain.leads.model, which a test compares. The API decides."""
+"""Next statuses of each status, as in eal.domain.leads.vocabulary, which a test compares. The API decides."""
 ADDRESS = ("address.line1", "address.line2", "address.city", "address.state", "address.postal_code")
 FILTERS = ("status", "loss_type", "source", "email", "phone", "cursor")
 

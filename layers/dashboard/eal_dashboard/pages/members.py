@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 def _list(values: Json) -> Json:
     """The members, each with the form that removes it."""
-    made, zone = values["forms"]["removeMember"], values["member"].timezone
+    bound_form, zone = values["forms"]["removeMember"], values["member"].timezone
     return {
         "rows_of_members": [
-            (one, forms.of_row(made, {"member_id": one["id"]}, {}, "", zone))
+            (one, forms.of_row(bound_form, {"member_id": one["id"]}, {}, "", zone))
             for one in values["members"]["data"]
         ]
     }
