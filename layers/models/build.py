@@ -107,7 +107,7 @@ def multilingual_e5(folder: Path) -> Arrays:
 
 
 class Source(NamedTuple):
-    """How a file is made. `convert` gets a folder for its downloads."""
+    """The source of a file. `convert` gets a folder for its downloads."""
 
     sha256: str
     download_size: str
@@ -194,7 +194,7 @@ def tensors(content: bytes) -> dict[str, Floats]:
 
 
 def embeddings(weights: dict[str, Floats], vocabulary: dict[str, int]) -> Arrays:
-    """What turns the ids of tokens into vectors, except their positions."""
+    """The arrays that turn the ids of tokens into vectors, except their positions."""
     import numpy as np
 
     arrays: Arrays = {}

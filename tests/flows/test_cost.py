@@ -258,7 +258,7 @@ def _receive_calls(
 
 def _segments() -> dict[str, int]:
     """The segments' sizes in bytes."""
-    listed = aws.patient_s3().list_objects_v2(Bucket=settings.audit_bucket(), Prefix="audit/")
+    listed = aws.s3_sdk().list_objects_v2(Bucket=settings.audit_bucket(), Prefix="audit/")
     return {segment["Key"]: segment["Size"] for segment in listed["Contents"]}
 
 

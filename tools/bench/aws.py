@@ -158,7 +158,7 @@ def _create() -> dict[str, str]:
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
         BillingMode="PAY_PER_REQUEST",
     )
-    aws.patient_s3().create_bucket(Bucket=BUCKET)
+    aws.s3_sdk().create_bucket(Bucket=BUCKET)
     aws.events().create_event_bus(Name=BUS)
     return {
         "queue": aws.sqs().create_queue(QueueName=QUEUE)["QueueUrl"],

@@ -156,11 +156,11 @@ def test_an_object_that_s3_does_not_delete_is_an_error(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refused = {"Errors": [{"Key": "k", "Code": "AccessDenied"}]}
-    monkeypatch.setattr(aws.patient_s3(), "delete_objects", lambda **_: refused)
+    monkeypatch.setattr(aws.s3_sdk(), "delete_objects", lambda **_: refused)
     content = photo()
     declared = declare(tenant, new_claim(tenant)["id"], content)
     upload(declared, content)
 
     with pytest.raises(bucket.NotDeleted, match="AccessDenied"):
         objects.delete([PhotoRef(tenancy.Tenant(tenant.id, "live"), declared["claim_id"], declared["id"])])
-    assert aws.patient_s3().list_objects_v2(Bucket=PHOTOS_BUCKET)["KeyCount"] == 1
+    assert aws.s3_sdk().list_objects_v2(Bucket=PHOTOS_BUCKET)["KeyCount"] == 1

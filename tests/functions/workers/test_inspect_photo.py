@@ -51,7 +51,7 @@ OBJECTS = ("original", "preview", "thumbnail")
 
 def store_object(declared: dict[str, Any], content: bytes) -> None:
     """Put any bytes where the original belongs, as if S3 had not compared them with the signature."""
-    aws.patient_s3().put_object(Bucket=PHOTOS_BUCKET, Key=key_of(declared["upload"]["url"]), Body=content)
+    aws.s3_sdk().put_object(Bucket=PHOTOS_BUCKET, Key=key_of(declared["upload"]["url"]), Body=content)
 
 
 def names(*photos: dict[str, Any]) -> list[str]:
@@ -81,7 +81,7 @@ def test_an_upload_becomes_ready_and_its_original_stays_unchanged(
     assert stored[f"{found['id']}/original"] == content
     for name in ("preview", "thumbnail"):
         key = key_of(found[f"{name}_url"])
-        assert aws.patient_s3().head_object(Bucket=PHOTOS_BUCKET, Key=key)["ContentType"] == "image/jpeg"
+        assert aws.s3_sdk().head_object(Bucket=PHOTOS_BUCKET, Key=key)["ContentType"] == "image/jpeg"
 
 
 def test_a_notification_is_sent_again_in_the_group_of_its_organization(tenant: Tenant) -> None:
@@ -161,7 +161,7 @@ def test_the_same_in_test_mode(tenant: Tenant) -> None:
 
 
 def _keys() -> list[str]:
-    pages = aws.patient_s3().get_paginator("list_objects_v2").paginate(Bucket=PHOTOS_BUCKET)
+    pages = aws.s3_sdk().get_paginator("list_objects_v2").paginate(Bucket=PHOTOS_BUCKET)
     return [found["Key"] for page in pages for found in page.get("Contents", [])]
 
 
@@ -440,7 +440,7 @@ def test_the_bucket_s_other_objects_and_its_test_event_are_ignored(tenant: Tenan
         f"{tenant.id}/live/{claim_id}/y/original",
         f"{tenant.id}/both/{claim_id}/z/original",
     ):
-        aws.patient_s3().put_object(Bucket=PHOTOS_BUCKET, Key=key, Body=b"x")
+        aws.s3_sdk().put_object(Bucket=PHOTOS_BUCKET, Key=key, Body=b"x")
 
     assert work() == []
     assert work(body={"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "photos"}) == []

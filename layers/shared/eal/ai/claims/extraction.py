@@ -1,4 +1,5 @@
-"""What is extracted from the evidence: rooms, scope items, summaries of photos, exclusions, conflicts of measures."""
+"""Parts that are extracted from the evidence: rooms, scope items, summaries of photos, exclusions, conflicts of
+measures."""
 
 import hashlib
 from dataclasses import dataclass
@@ -202,7 +203,8 @@ class MeasureConflict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extraction:
-    """What the evidence of a claim states. Advisory: a person reviews every item. `remarks` are slugs about the run."""
+    """The statements in the evidence of a claim. They are advisory: a person reviews every item. `remarks` are slugs
+    about the run."""
 
     rooms: tuple[Room, ...]
     items: tuple[ScopeItem, ...]

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from eal.core.tenancy import Mode
 
 MAX_SELF_SERVICE_CHILDREN = 25
-"""Of a family, unless the operator has raised its limit."""
+"""Maximum number of children of a family, unless the operator has raised its limit."""
 MAX_CHILDREN = 5000
 """The highest limit that the operator can set."""
 MAX_SELF_SERVICE_KEYS = 100
@@ -45,12 +45,12 @@ MAX_BUDGET_CENTS = 10_000_000
 """The highest limit of a family's monthly AI budgets that the operator can set."""
 _KIND = "FAMILY"
 _ORGANIZATIONS_PER_READ = 33
-"""With three items each, below the 100 items that one TransactGetItems may read."""
+"""Organizations per read: with three items each, below the 100 items that one TransactGetItems may read."""
 
 
 class Numbers(NamedTuple):
-    """What is counted: the organizations below the topmost one, the keys that the quotas of all organizations name
-    (`eal.domain.api_keys.quota`), and the sum of their monthly AI budgets."""
+    """The counters of a family: the organizations below the topmost one, the keys that the quotas of all organizations
+    name (`eal.domain.api_keys.quota`), and the sum of their monthly AI budgets."""
 
     children: int = 0
     live_keys: int = 0
@@ -63,7 +63,7 @@ class Numbers(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What the operator allows a family. None: what every family may have."""
+    """The limits that the operator set for a family. None: the limit of every family."""
 
     max_children: int | None = None
     max_keys: int | None = None
@@ -294,7 +294,7 @@ def _size(quota: Item | None) -> int:
 
 
 def _spent_cents(organization_id: str, month: str) -> int:
-    """What an organization's use cost in a month, with what is held, rounded up. Test mode calls no model."""
+    """The cost of an organization's use in a month, with the held amounts, rounded up. Test mode calls no model."""
     item = get(usage_key(Tenant(organization_id, "live"), month)) or {}
     return -(-cast("int", item.get("counted_microusd", 0)) // MICROUSD_PER_CENT)
 

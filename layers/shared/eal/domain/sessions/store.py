@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from eal.domain.sessions.model import Session
 
 MAX_ORGANIZATIONS = 100
-"""Of one person in a list. A person who is a member of more can name the others."""
+"""Maximum number of a person's organizations in a list. A person who is a member of more can name the others."""
 _PER_READ = 50
 """Two items each, and one transaction reads up to 100."""
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 type Decorator = Callable[[Endpoint], Endpoint]
 
 _TRIES = 4
-"""How often a request starts again from its reads because another one changed the same resource."""
+"""Maximum number of attempts of a request. It starts again from its reads if another one changed the same resource."""
 # Texts, which `re` compiles on first use: compiled here, they would cost every cold start four milliseconds.
 _ENTITY_TAG = r'(?:W/)?"[!#-~\x80-\U0010ffff]*"'
 """RFC 9110, section 8.8.3. It may contain a comma."""
@@ -212,10 +212,10 @@ def _prepare(route: Route) -> None:
 
 
 def _versions_in(if_match: str | None) -> Container[int] | None:
-    """The versions in an If-Match header: `"7"`, or several, or `*` for any. A weak tag, or one that is none of ours,
-    matches none (RFC 9110).
+    """The versions in an If-Match header: `"7"`, or several, or `*` for any. Weak tags, and tags that this API did
+    not issue, match nothing (RFC 9110).
 
-    Raises: InvalidRequest for what is no entity tag.
+    Raises: InvalidRequest if the header is malformed.
     """
     if if_match is None:
         return None

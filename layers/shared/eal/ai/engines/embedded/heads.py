@@ -34,7 +34,7 @@ class Head:
     sparse: Floats | None
 
     def parts(self, vector: Floats | None, ngrams: Sparse | None) -> tuple[Floats, Floats]:
-        """What the vector and the n-grams say for each class, without bias and temperature."""
+        """The scores of the vector and of the n-grams for each class, without bias and temperature."""
         none = np.zeros_like(self.bias)
         by_vector = none if self.dense is None or vector is None else vector @ self.dense
         if self.sparse is None or ngrams is None:

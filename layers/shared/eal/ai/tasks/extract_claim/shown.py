@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from eal.ai.claims.vocabulary import SourceKind
 
 MAX_CHARACTERS = 8_000
-"""Of all sources together: about 60 items, which a model writes within the deadline. What follows is not shown."""
+"""Maximum length of all sources together: about 60 items, which a model writes within the deadline. The rest is not
+shown."""
 _PERSONAL = frozenset({"card", "ssn", "phone", "email", "address", "name"})
 _QUANTITY = re.compile(
     r"\d[\d,.]{0,15}\s{0,3}(?:sf|lf|sy|sq|cf|cy|ea|hrs?|days?|ft|feet|in|inch\w*|x)\b", re.IGNORECASE

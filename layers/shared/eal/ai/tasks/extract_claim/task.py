@@ -40,7 +40,8 @@ VERSION = 1
 MAX_TOKENS = 4_000
 """Sixty items of about 60 tokens."""
 DEADLINE_SECONDS = 28.0
-"""Less than the client's read timeout of 30 s: a reply comes in one piece when its last token is written."""
+"""Time limit of a request, less than the client's read timeout of 30 s: a reply comes in one piece when its last token
+is written."""
 SURE = 0.8
 """Below this confidence, an item is worth a second look."""
 
@@ -48,7 +49,7 @@ _AGREE, _DIFFER, _ALONE = 0.95, 0.5, 0.6
 """Confidence of an item that both engines have, that both have with different quantities, and that one has. They are
 assumptions: no model has been measured on the labelled claims yet."""
 _CODE = re.compile(r"\b[A-Z]{2,}\b|[A-Za-z]{0,20}\d[<>/+\-&]\d?|[<>+&]")
-"""What a category or selector code looks like."""
+"""Pattern of a category or selector code."""
 _MIN_SHARED = 4
 _TOLERANCE = 0.02
 
@@ -68,7 +69,7 @@ def _consultation(given: ClaimFile) -> Consultation[Answer, Extraction]:
 
 
 def faults(answer: Answer, evidence: ShownEvidence) -> Iterator[str]:
-    """What is wrong with an answer of the right form. The texts are for the model, which may repair it."""
+    """The faults of an answer of the right form. The texts are for the model, which may repair it."""
     for place, exclusion in enumerate(answer.exclusions):
         if evidence.quote(exclusion.source, exclusion.quote) is None:
             yield f"exclusions {place}: the quote is not in source {exclusion.source}. Copy it exactly."

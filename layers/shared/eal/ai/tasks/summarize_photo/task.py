@@ -67,7 +67,7 @@ def _faults(answer: Answer) -> Iterator[str]:
 
 
 def combined(first: PhotoLook, answer: Answer) -> PhotoLook:
-    """What the model saw. Materials that our tables do not know are left out: they may be words of the photo."""
+    """The view of the model. Materials that our tables do not know are left out: they may be words of the photo."""
     known = (gazetteer().name(one) for one in answer.materials)
     return replace(
         first,

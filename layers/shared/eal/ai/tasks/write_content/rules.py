@@ -1,4 +1,4 @@
-"""What holds for content whatever an engine writes, and what a model service learns of an assignment.
+"""Rules for content whatever an engine writes, and the parts of an assignment that a model service learns.
 
 A model service learns no name and no number of the tenant: they are slots, which are filled here. The rest is redacted.
 A review is text from outside, and fenced as data.
@@ -37,7 +37,7 @@ ANSWERS: dict[ContentType, type[Answer]] = {
 }
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _HARMLESS = str.maketrans("<>{}", "\u2039\u203a()")
-"""No word from outside can look like the end of a fence, or like a slot."""
+"""Replacements that keep words from outside from looking like the end of a fence, or like a slot."""
 
 
 def slots(given: ContentAssignment) -> dict[str, str]:
@@ -90,7 +90,7 @@ def masked(text: str, given: ContentAssignment) -> str:
 
 
 def faults(answer: Answer, given: ContentAssignment) -> list[str]:
-    """What is wrong with an answer of the right form. The texts are for the model, which may repair it."""
+    """The faults of an answer of the right form. The texts are for the model, which may repair it."""
     fields = answer.fields()
     text = "\n".join(fields.values())
     known = slots(given)

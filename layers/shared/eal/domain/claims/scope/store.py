@@ -40,7 +40,7 @@ _ENTRIES: dict[Part, type] = {
 
 @cache
 def adapter(part: Part) -> TypeAdapter[Any]:  # of one of six dataclasses
-    """Of an entry of the list."""
+    """Adapter of an entry of the list."""
     return TypeAdapter(_ENTRIES[part])
 
 

@@ -37,9 +37,9 @@ _FONT, _BOLD = "DejaVuSans", "DejaVuSans-Bold"
 _POINTS_PER_INCH = 72
 _MARGIN = 0.7 * _POINTS_PER_INCH
 _PADDING = 6
-"""Of ReportLab's frames, on each side."""
+"""Padding of ReportLab's frames on each side, in points."""
 _WIDTH = 8.5 * _POINTS_PER_INCH - 2 * (_MARGIN + _PADDING)
-"""Of the text, on US Letter."""
+"""Width of the text block on US Letter, in points."""
 _HEADING_SPACE = 1.4 * _POINTS_PER_INCH
 """A heading needs this much space below it."""
 _INK, _FAINT, _LINE, _SHADE = "#1a2633", "#5b6875", "#c9d1d9", "#eef2f6"
@@ -468,7 +468,7 @@ def _clipped(text: str, characters: int) -> str:
 
 
 def _heading(text: str, style: str = "heading") -> Iterator[Flowable]:
-    """Not alone at the end of a page."""
+    """A heading that is not left alone at the end of a page."""
     from reportlab.platypus import CondPageBreak
 
     yield CondPageBreak(_HEADING_SPACE)

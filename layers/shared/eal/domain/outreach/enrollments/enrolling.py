@@ -77,7 +77,7 @@ class _Person(NamedTuple):
 
 
 class _Terms(NamedTuple):
-    """What holds for everybody in a request. `default_zone` is that of recipients whose own is unknown."""
+    """Conditions for everybody in a request. `default_zone` is that of recipients whose own is unknown."""
 
     sequence: Sequence
     default_zone: str

@@ -131,7 +131,7 @@ def resume(enrollment: Enrollment, sequence: Sequence, now: datetime, by: Caller
 
 
 class OpenEnrollments(NamedTuple):
-    """How many open enrollments a sequence has; at least so many if the count is not exact."""
+    """The number of open enrollments of a sequence; a lower bound if the count is not exact."""
 
     number: int
     is_exact: bool
@@ -151,7 +151,8 @@ def count_open(tenant: Tenant, sequence_id: str) -> OpenEnrollments:
 
 
 def has_open(tenant: Tenant, sequence_id: str) -> bool:
-    """By the claims, because a sequence keeps its closed enrollments: reading them all can take minutes."""
+    """Whether the sequence has open enrollments, by the claims, because a sequence keeps its closed enrollments:
+    reading them all can take minutes."""
     values: dict[str, Json] = {":pk": open_partition(tenant, sequence_id)}
     return any(True for _claim in walk("gsi1pk = :pk", values, index="gsi1", limit=1))
 

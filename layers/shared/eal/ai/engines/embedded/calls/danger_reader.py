@@ -28,7 +28,8 @@ PRESENT = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How likely a sentence tells of a present danger (0 to 1), of which kind, and what it is if it does not."""
+    """The probability (0 to 1) that a sentence tells of a present danger, its kind, and the status of a sentence that
+    does not."""
 
     sentence: int
     danger: float

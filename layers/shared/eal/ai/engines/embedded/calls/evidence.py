@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MAX_QUOTE_CHARACTERS = 240
 
 type Score = Callable[[tuple[Block, ...]], float]
-"""How much n-grams speak for a class."""
+"""Score of n-grams for a class: the higher, the more they speak for it."""
 
 
 def of_exchange(field: str, exchange: Exchange, read: Reading, score: Score) -> Evidence:

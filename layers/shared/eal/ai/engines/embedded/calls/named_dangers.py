@@ -60,7 +60,7 @@ class _Grammar:
 
 
 def find(spoken: Sequence[Sentence]) -> list[Named]:
-    """What names a danger in the caller's sentences, in the order of the call; one of each kind in a sentence."""
+    """The dangers that the caller's sentences name, in the order of the call; one of each kind in a sentence."""
     texts = [_plain(sentence.text) for sentence in spoken]
     found: list[Named] = []
     for number, sentence in enumerate(spoken):

@@ -69,7 +69,8 @@ def chunks(marks: Sequence[Mark], current: Mention | None) -> list[Chunk]:
 
 
 def places(marks: Sequence[Mark]) -> list[bool]:
-    """For each mark, whether it is a room in which something is, rather than one next to it: "below the laundry"."""
+    """Returns for each mark whether it is a room in which something is, rather than one next to it: "below the
+    laundry"."""
     return [
         mark.kind is Kind.ROOM
         and not _is_beside(marks, index)

@@ -1,4 +1,4 @@
-"""How sure an item is: a logistic curve over what is known of it, fitted by `python -m tools.train extract_claim`."""
+"""Confidence of an item: a logistic curve over its signals, fitted by `python -m tools.train extract_claim`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Curve(TypedDict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signals:
-    """What is known of an item. `own_room`: its sentence names the room. `known`: a table has its material."""
+    """The known signals of an item. `own_room`: its sentence names the room. `known`: a table has its material."""
 
     has_quantity: bool
     own_room: bool

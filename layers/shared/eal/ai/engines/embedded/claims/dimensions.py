@@ -67,7 +67,7 @@ _AFTER_SPOKEN = frozenset(
         "also",
     }
 )
-"""What may stand after inches that are spoken without their unit: "nine foot six with"."""
+"""Words that may follow inches that are spoken without their unit: "nine foot six with"."""
 _NOT_LENGTHS = frozenset({
     "hour", "hours", "hr", "hrs", "day", "days", "week", "weeks", "night", "nights", "man", "men", "person", "am", "pm",
     "minute", "minutes", "tech", "techs",

@@ -35,7 +35,7 @@ def judge(file: ClaimFile) -> tuple[Extraction, Provenance]:
 
 
 def extract(file: ClaimFile) -> Extraction:
-    """What the notes and captions state. Any text is valid."""
+    """The statements of the notes and captions. Any text is valid."""
     reading = read(file)
     sized = [one.room for one in reading.measures if one.room and one.field == "size"]
     names = Names(reading.mentions, sized)

@@ -1,4 +1,4 @@
-"""What in a sentence is outside this loss or not done: prior damage, other people's property, excluded work, and
+"""Parts of a sentence that are outside this loss or not done: prior damage, other people's property, excluded work, and
 conditions and questions, which state nothing.
 """
 
@@ -29,7 +29,7 @@ type Status = Literal["stated", "not_stated", "prior_damage", "other_property", 
 
 _MAX_HEADING_CHARACTERS = 60
 _DENIAL_MARKS = 6
-"""How far a negation reaches: "will not, at this time, be replaced"."""
+"""Number of marks that a negation reaches: "will not, at this time, be replaced"."""
 _OURS = frozenset(
     {
         "us",

@@ -45,7 +45,7 @@ _DEFAULT_OBJECT = {
     Activity.DISPOSE: "debris",
     Activity.PAINT: "paint",
 }
-"""What an activity is about if the sentence names nothing: "extracted 200 SF"."""
+"""Object of an activity if the sentence names none: "extracted 200 SF"."""
 _REPEATABLE = frozenset({
     Activity.REPLACE,
     Activity.REMOVE,
@@ -189,7 +189,8 @@ class _Statement:
                 self._read_amounts(chunk)
 
     def end(self) -> None:
-        """What has no activity in the sentence: some materials have one of their own; others may correct a quantity."""
+        """Finish the objects that have no activity in the sentence: some materials have one of their own; others may
+        correct a quantity."""
         for one in self._pending:
             default = DEFAULT_ACTIVITY.get(one.name)
             if default is not None:
@@ -323,7 +324,7 @@ class _Statement:
         return self._last
 
     def _implied(self, chunk: Chunk, activities: Sequence[Activity], stated: Mark | None) -> Object | None:
-        """What an activity is about if no gazetteer names it: "extracted 200 SF", "tarp 300 SF", "3 EA hose bibs"."""
+        """The object of an activity if no gazetteer names it: "extracted 200 SF", "tarp 300 SF", "3 EA hose bibs"."""
         name = next((_DEFAULT_OBJECT[one] for one in activities if one in _DEFAULT_OBJECT), None)
         if name and not (stated or self._denied or Activity.EXTRACT in activities):
             name = None
@@ -384,7 +385,8 @@ class _Statement:
                 targets[-1].cover(mark)
 
     def _share_with_surface(self, agent: Object) -> None:
-        """What is cleaned and then treated has one area: "the floor is cleaned and treated with biocide, 40 SF"."""
+        """Give a surface that is cleaned and then treated one area: "the floor is cleaned and treated with biocide, 40
+        SF"."""
         earlier = next((one for _, one in reversed(self.made) if one.name != agent.name), None)
         if agent.name in AGENTS and agent.joined and earlier and not earlier.is_equipment:
             earlier.share(agent)

@@ -1,4 +1,4 @@
-"""What a sentence mentions, in its order: rooms, sizes, heights, activities, materials, quantities, counts, days."""
+"""Mentions of a sentence, in its order: rooms, sizes, heights, activities, materials, quantities, counts, days."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Kind(Enum):
-    """What a mark is."""
+    """The kind of a mark."""
 
     ROOM = auto()
     SIZE = auto()
@@ -168,7 +168,7 @@ _MIN_ROOM_FEET, _MAX_ROOM_FEET = 6, 20
 _MAX_COUNT = 1000
 _SAME = frozenset({"same", "matching"})
 _AFTER_SLIP = frozenset({"it", "its", "it's", "wait", "sorry", "make", "scratch"})
-"""After "no", a speaker corrects himself: "VCT, no it's sheet vinyl"."""
+"""Words by which a speaker corrects himself after "no": "VCT, no it's sheet vinyl"."""
 _BEFORE_IDS = frozenset({
     "suite", "ste", "unit", "apt", "apartment", "building", "bldg", "lot", "phase", "class", "cat", "category", "step",
     "page", "photo", "route", "highway", "job", "file", "claim", "po", "invoice", "model", "level",
@@ -185,7 +185,7 @@ _TIME_BEFORE = frozenset({
 })  # fmt: skip
 _DAYS = frozenset({"day", "days", "d", "nights", "night"})
 _CAUSES = frozenset({"leak", "leaks", "failure", "overflow", "backup", "fire"})
-"""After one of these, a material is the cause of a loss: "a roof leak"."""
+"""Words after which a material is the cause of a loss: "a roof leak"."""
 _SOURCES = frozenset(
     {"supply", "pipe", "toilet", "water", "dishwasher", "washer", "refrigerator", "sink", "faucet"}
 )

@@ -103,7 +103,7 @@ def _estimate() -> re.Pattern[str]:
 
 
 def rank(words: str) -> Rank:
-    """How much the words of a sentence make of its measures."""
+    """The rank of a sentence's measures, by its words."""
     lowered = words.lower()
     if _estimate().search(lowered):
         return ESTIMATE
@@ -212,7 +212,7 @@ def _is_part(marks: Sequence[Mark], index: int) -> bool:
 
 
 def _role(sequence: Sequence[Token], marks: Sequence[Mark], index: int, context: RoomContext) -> RoomRole:  # noqa: C901 - one case for each role
-    """What a size is of: "main" of the current room, "next" of the room after it, a piece, an opening, or other."""
+    """The object of a size: "main" of the current room, "next" of the room after it, a piece, an opening, or other."""
     title = marks[0]
     if (title.kind is Kind.OPENING or title.text in _OPENING_ROLES) and not any(
         one.kind in (Kind.ROOM, Kind.ACTIVITY) for one in marks[:index]

@@ -94,7 +94,7 @@ class Object:
         )
 
     def again(self, chunk: Chunk) -> Object:
-        """The same object for another activity."""
+        """A copy of the object for another activity."""
         one = replace(self, days=None)
         one.mark = replace(self.mark, after=max(self.mark.after, chunk.marks[-1].after))
         return one

@@ -1,4 +1,4 @@
-"""What the caption of a photo says of it, and what a model saw where the caption is silent."""
+"""Summary of a photo by its caption, and by a model where the caption is silent."""
 
 from __future__ import annotations
 

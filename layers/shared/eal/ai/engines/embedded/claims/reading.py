@@ -82,14 +82,14 @@ class Stated:
 
 @dataclass(slots=True)
 class Reading:
-    """What the sources state, in their order. `sentences` are those that no block excludes."""
+    """The statements of the sources, in their order. `sentences` are those that no block excludes."""
 
     stated: list[Stated] = field(default_factory=list)
     measures: list[Statement] = field(default_factory=list)
     exclusions: list[Exclusion] = field(default_factory=list)
     sentences: list[tuple[str, Quote]] = field(default_factory=list)
     summaries: list[tuple[PhotoSummary, Mention | None]] = field(default_factory=list)
-    """With the room that the photo names first."""
+    """The summaries, each with the room that the photo names first."""
     mentions: list[Mention] = field(default_factory=list)
     places: list[tuple[int, Mention]] = field(default_factory=list)
 

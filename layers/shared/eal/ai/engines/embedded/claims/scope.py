@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from eal.ai.engines.embedded.claims.reading import Stated
 
 _MAX_COMPARED = 50
-"""Of the earlier items with the same room, activity and description; it keeps the time linear."""
+"""Maximum number of compared earlier items with the same room, activity and description; it keeps the time linear."""
 _ADDED = re.compile(r"\b(?:additional(?:ly)?|another|more|extra|also|add|added|further|plus)\b")
 _ALLOWED = re.compile(r"\ballow(?:ance|ed|ing)?\b")
 _PHOTO = re.compile(r"\b(?:photos?|pictures?|images?)\b")
@@ -69,7 +69,7 @@ class _Ledger:
                     self.of(one.name, one.draft.description).remove(one)
 
     def items(self) -> list[Stated]:
-        """In the order of their first statement."""
+        """The items in the order of their first statement."""
         return sorted((one for group in self._groups.values() for one in group), key=lambda one: one.number)
 
 

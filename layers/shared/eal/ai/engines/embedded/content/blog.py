@@ -141,7 +141,7 @@ def _sections(given: ContentAssignment, reading: Reading, choice: Choice) -> lis
 def article_sections(
     article: Article, number: int, given: ContentAssignment, reading: Reading, choice: Choice
 ) -> list[str]:
-    """So many sections: those that are always there, those with the words of the brief, others in an order of chance,
+    """`number` sections: those that are always there, those with the words of the brief, others in an order of chance,
     from this article and then from related ones; and one for the readers.
     """
     borrowed = _borrowed(article, number, choice)
@@ -155,7 +155,7 @@ def article_sections(
 
 
 def _own_sections(article: Article, number: int, reading: Reading, choice: Choice) -> list[Section]:
-    """In the order of the article. Chance decides half of them, so that posts on one subject differ."""
+    """The article's own sections, in its order. Chance decides half of them, so that posts on one subject differ."""
     ranked = choice.relevant(
         "sections", article.sections, reading.special_words, lambda section: section.texts[0]
     )
@@ -185,7 +185,7 @@ def _section(section: Section, given: ContentAssignment, choice: Choice) -> str:
 
 
 def _cut(text: str, given: ContentAssignment) -> str:
-    """In a brief tone, a paragraph has two sentences."""
+    """The text, cut to two sentences a paragraph if the tone is brief."""
     if given.brief.tone != "brief" or text.startswith(("- ", "1. ")):
         return text
     return " ".join(sentences_of(text.split("\n\n")[0])[:2])
@@ -232,7 +232,7 @@ def _with_keywords(
 def keyword_sentences(
     keywords: Sequence[str], given: ContentAssignment, reading: Reading, choice: Choice
 ) -> list[tuple[str, str]]:
-    """For each keyword a sentence that has it as it is spelled, and no sentence twice."""
+    """A sentence for each keyword, with its spelling, and no sentence twice."""
     said: list[tuple[str, str]] = []
     used: set[str] = set()
     for keyword in keywords:
@@ -273,7 +273,7 @@ def closing(given: ContentAssignment, reading: Reading, choice: Choice) -> str:
 
 
 def reach(choice: Choice) -> list[str]:
-    """How to reach the tenant, by what its settings say."""
+    """Sentences about the ways to reach the tenant, by its settings."""
     shared = library.sentences("shared.toml")
     for name in ("reach", "reach_by_phone", "reach_by_website"):
         if found := choice.some("reach", shared[name], 1):

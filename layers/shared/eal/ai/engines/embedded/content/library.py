@@ -98,7 +98,7 @@ def audiences() -> tuple[Audience, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """What is said about a keyword, after it and a colon."""
+    """An explanation of a keyword, which follows it and a colon."""
 
     cues: re.Pattern[str]
     texts: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""What a brief asks for: the article that fits its topic, its readers, and the words that it wants in the text.
+"""Reading of a brief: the article that fits its topic, its readers, and the words that it wants in the text.
 
 Topic, keywords and audience are the tenant's own words and appear in the text, unless the content policy has something
 against them.
@@ -68,7 +68,7 @@ _OURS = (
     r"\b|\bnew (?:\w+ )?(?:office|location|branch|address)\b|\bgrand opening"
     r"|\banniversary|\bfundrais\w+|\b(?:food|toy) drive|\bopen house|\bsponsor\w*|\bvolunteer\w*"
 )
-"""What makes news of a topic that an article knows, too."""
+"""Words that make news of a topic that an article knows, too."""
 _TITLE_LIKE = re.compile(
     r"^(?:how|what|why|when|where|who|which|is|are|do|does|can|should|\d+|five|six|seven|ten|three|four|the|your|our"
     r"|a|an|don't|prepar\w+|protect\w*|prevent\w*|keep\w*|get\w*|avoid\w*|sav\w+|choos\w+|understand\w*|deal\w*"
@@ -125,7 +125,7 @@ class Reading:
 
     @property
     def special_words(self) -> frozenset[str]:
-        """Those that not everything in the article is about."""
+        """The words that not everything in the article is about."""
         return self.words - stems(self.article.subject) if self.article else self.words
 
     @property

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _ASPECTS_NAMED: dict[Length, int] = {"short": 1, "medium": 2, "long": 3}
 type _Band = Literal["5", "3", "1"]
-"""What a list of sentences is for: good, mixed and bad reviews."""
+"""Band of reviews for which a list of sentences is: good, mixed and bad reviews."""
 
 
 def write(given: ContentAssignment, choice: Choice) -> ContentText:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 _MAX_QUOTE_CHARACTERS = 100
 _SHORTER, _MIN_SCENES, _ADDED = 0.7, 3, 2
 _ALL = 12
-"""More sections than an article has."""
+"""A number of sections larger than that of any article."""
 _MAX_BODY_CHARACTERS, _MAX_SCENES, _MAX_HASHTAGS = 20_000, 40, 30
 _EMOJI = re.compile("[\u2600-\u27bf\U0001f000-\U0001faff\ufe0f]")
 _ORDINALS = {"first": 0, "second": 1, "third": 2, "last": -1, "final": -1}
@@ -86,7 +86,7 @@ def _is_too_much(text: ContentText) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """What an order can draw on."""
+    """The material on which an order can draw."""
 
     assignment: ContentAssignment
     brief: Reading

@@ -63,7 +63,7 @@ def scene(narration: str, on_screen_text: str) -> Scene:
 
 
 def tone_hooks(given: ContentAssignment, reading: Reading, choice: Choice) -> list[str]:
-    """What an empathetic text says first."""
+    """The first sentence of an empathetic text, as a list; empty for other tones."""
     if given.brief.tone != "empathetic" or reading.article is None:
         return []
     name = "empathetic_hooks" if reading.article.after_loss else "gentle_hooks"
@@ -71,7 +71,7 @@ def tone_hooks(given: ContentAssignment, reading: Reading, choice: Choice) -> li
 
 
 def hook(reading: Reading, choice: Choice) -> str:
-    """Of the article, if one of its hooks has a word of the topic; otherwise one around the topic."""
+    """The hook of the article, if one of its hooks has a word of the topic; otherwise one around the topic."""
     if reading.article:
         fitting = [one for one in reading.article.hooks if reading.words & stems(one)]
         if reading.phrase and not fitting:
