@@ -55,7 +55,7 @@ _VOLATILE = re.compile(
     |\b(whsec|eal_(live|test))_[^"\\]*  # secrets and keys""",
     re.VERBOSE,
 )
-"""What differs from run to run."""
+"""Pattern of the values that differ from run to run."""
 
 
 def main(tests: list[str]) -> int:

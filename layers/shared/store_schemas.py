@@ -70,7 +70,7 @@ def classes(package: types.ModuleType) -> dict[type, tuple[Any, Any]]:
 
 
 def _core(validator: Any) -> tuple[Any, Any]:
-    """What pydantic has made the validator of, as pydantic-core gives it to pickle: schema and configuration."""
+    """The schema and the configuration of pydantic's validator, as pydantic-core gives them to pickle."""
     schema, config, *_ = validator.__reduce__()[1]
     return schema, config
 

@@ -1,4 +1,4 @@
-"""What an attacker can try: stored script, direct POSTs, other organizations' ids, and redirects to other hosts.
+"""Attempts of an attacker: stored script, direct POSTs, other organizations' ids, and redirects to other hosts.
 
 Forged and replayed sign-ins are in test_sign_in.py, forms of other sites and framing in test_security.py.
 """
@@ -236,7 +236,7 @@ def test_an_id_in_a_form_cannot_lead_to_another_operation(page: Page, form: Form
 
 
 @every_form
-def test_another_organizations_id_is_nothing(page: Page, form: Form, api: FakeApi) -> None:
+def test_a_foreign_id_is_not_found(page: Page, form: Form, api: FakeApi) -> None:
     """The API answers 404, as for an id that nobody has."""
     api.responses[form.operation] = lambda _: (404, {"error": {"code": "not_found", "message": "Unknown."}})
     shown = signed_in().post(address(page), _sent(form))

@@ -32,7 +32,7 @@ IMPORT = f"/leads/imports/imp_{ULID}"
 PHOTOS = f"/claims/clm_{ULID}/photos"
 CSV = b'email,notes\r\ndana@example.com,"a \xc3\xa9\r\nb"\r\n\r\n--not the boundary\r\n'
 LAMBDA_BYTES = 6_291_556
-"""Of an event. API Gateway encodes a file in base64."""
+"""Maximum size of an event. API Gateway encodes a file in base64."""
 
 
 class Put(NamedTuple):

@@ -62,7 +62,7 @@ def proof(old: int, new: int) -> Proof:
 
 
 def checked(proofs: list[Proof], folder: Path) -> list[dict[str, bool]]:
-    """What the page finds in each proof. Node needs the suffix of a module."""
+    """The findings of the page in each proof. Node needs the suffix of a module."""
     shutil.copy(FOLDER / "verify.js", folder / "verify.mjs")
     program = """
         import { readFileSync } from "node:fs";

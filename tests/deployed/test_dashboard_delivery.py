@@ -1,4 +1,5 @@
-"""What leaves the system, in Chromium on the running stack: webhooks with their log and replay, and a signed claim."""
+"""Data that leaves the system, in Chromium on the running stack: webhooks with their log and replay, and a signed
+claim."""
 
 from __future__ import annotations
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.deployed, NEEDS_BROWSER]
 
 CHECKPOINT_SECONDS = 240
-"""Until the next checkpoint of the audit log is signed, on a busy machine."""
+"""Time until the next checkpoint of the audit log is signed, on a busy machine."""
 
 
 def reload_until(page: Page, shown: Locator, seconds: float = 60) -> None:

@@ -53,7 +53,7 @@ def jpeg() -> bytes:
 
 
 def path_of_photos(stack: Stack, key: str) -> str:
-    """Of a new claim."""
+    """The path of the photos of a new claim."""
     body = {"carrier": "Example Mutual", "claim_number": secrets.token_hex(6), "loss_type": "water"}
     claim = stack.call("POST", "/claims", key=key, body=body)
     assert claim.status == 201, claim.body

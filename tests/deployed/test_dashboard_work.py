@@ -197,7 +197,7 @@ class Colleague:
 
 
 def temporary_password(stack: Stack, email: str) -> str | None:
-    """From the invitation that the user pool sent."""
+    """The password in the invitation that the user pool sent."""
     sent = send("GET", f"{stack.aws['endpoint_url']}/_ministack/ses/messages", None, {})
     mails = [json.dumps(one) for one in _flat(sent.json["messages"])]
     found = [re.search(r"password is ([\w-]+)", mail) for mail in mails if email in mail]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from tests.support.expressions import Expression, attacks, expressions
 
 _SIZES = (400, 3_000)
-"""Of the shorter text, in characters. The longer one has four times as many. Limits such as `{0,300}` make a short text
-look quadratic, so the second size decides."""
+"""Lengths of the shorter text, in characters. The longer one has four times as many. Limits such as `{0,300}` make a
+short text look quadratic, so the second size decides."""
 _MAX_GROWTH = 8.0
 """Halfway between linear (4) and quadratic (16)."""
 

@@ -1,4 +1,4 @@
-"""What a request and its consequences use of AWS, counted. `python -m tools.bench cost` runs this file and prices it.
+"""Use of AWS by a request and its consequences, counted. `python -m tools.bench cost` runs this file and prices it.
 
 Each scenario runs once alone, with each message of a queue in an invocation of its own, and once for ten tenants at the
 same time, with shared batches. The amounts are those of one tenant.

@@ -774,7 +774,7 @@ JOURNEYS: tuple[Journey, ...] = (
 
 @cache
 def _needs_of(journey: Journey) -> dict[str, set[Need]]:
-    """What each function needed, in an empty AWS for the journey."""
+    """The needs of each function, in an empty AWS for the journey."""
     with pytest.MonkeyPatch.context() as monkeypatch, aws_in_process(monkeypatch):
         session = Session(monkeypatch)
         journey(session)

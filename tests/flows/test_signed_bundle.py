@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Case(NamedTuple):
-    """What an auditor has: the files of a bundle, the proof of its record, and the public key."""
+    """The files of an auditor: the files of a bundle, the proof of its record, and the public key."""
 
     manifest: Path
     proof: Path

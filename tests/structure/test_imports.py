@@ -1,4 +1,4 @@
-"""Which module may import which."""
+"""Rules for imports."""
 
 import pytest
 

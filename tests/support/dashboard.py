@@ -18,7 +18,7 @@ from tools.fixtures.dashboard import SESSION_TEXT
 ADDRESS = "203.0.113.9"
 SAME_ORIGIN = {"sec-fetch-site": "same-origin"}
 SCRIPT = {**SAME_ORIGIN, "accept": "application/json"}
-"""What static/upload.js sends."""
+"""Headers that static/upload.js sends."""
 BOUNDARY = "----WebKitFormBoundary7MA4YWxkTrZu0gW"
 
 

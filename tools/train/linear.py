@@ -110,7 +110,7 @@ def threshold(confidences: Floats, right: Flags, target: float) -> float:
 
 
 def folds(authors: Sequence[str]) -> Iterator[tuple[Flags, Flags]]:
-    """For each author, who is in training and who is left out."""
+    """Yields for each author the items in training and those that are left out."""
     names = np.array(authors)
     for name in sorted(set(authors)):
         yield names != name, names == name

@@ -51,7 +51,7 @@ DROPPED_TOKENS = 0.05
 DROPPED_DIMENSIONS = 0.1
 BATCH_TOKENS = 3_072
 LENGTHS = (24, 32, 48, 64, 96, 128, 176, 240)
-"""To which windows of a batch are padded: JAX compiles one program for each."""
+"""Lengths to which windows of a batch are padded: JAX compiles one program for each."""
 MAX_SPANS = 48
 KINDS_IMPORTANCE = 0.3
 NO_LABEL = -1
@@ -277,7 +277,7 @@ def _vectors(
 
 
 def _layer(hidden: jax.Array, mask: jax.Array, layer: int, frozen: Weights, adapter: Weights) -> jax.Array:
-    """As `eal.ai.engines.embedded.encoder` computes it, in a form that JAX can differentiate."""
+    """A layer as `eal.ai.engines.embedded.encoder` computes it, in a form that JAX can differentiate."""
     rows, length, _ = hidden.shape
 
     def linear(inputs: jax.Array, name: str) -> jax.Array:
@@ -332,7 +332,7 @@ def _weights(trained: Trained) -> dict[str, Weights]:
 
 
 def scores(trained: Trained, windows: Sequence[Window]) -> list[Floats]:
-    """For each window the scores of its spans (spans, classes of all heads), by the same computation as in training."""
+    """The scores of each window's spans (spans, classes of all heads), by the same computation as in training."""
     theta = _weights(trained)
     weight, bias = (np.asarray(theta["heads"][name]) for name in ("weight", "bias"))
     compiled = jax.jit(partial(_vectors, frozen=_frozen(), adapter=theta["adapter"]))

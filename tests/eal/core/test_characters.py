@@ -1,4 +1,4 @@
-"""What no text contains: control characters, and characters that hide or reorder what is read."""
+"""Characters that no text contains: control characters, and characters that hide or reorder what is read."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ JSON_FEED = {
     "patternProperties": EXTENSIONS,
     "additionalProperties": False,
 }
-"""What JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/) says about the members that this feed uses."""
+"""Types of the members that this feed uses, by JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/)."""
 _VALIDATOR = Draft202012Validator(JSON_FEED, format_checker=Draft202012Validator.FORMAT_CHECKER)
 
 

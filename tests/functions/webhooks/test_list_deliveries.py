@@ -133,7 +133,8 @@ def test_deliveries_of_other_endpoints_are_not_listed(
 
 
 def _store_as_before_entries(delivery_id: str) -> None:
-    """With an index entry and whole attempts, as deliveries were stored that are in no list of entries."""
+    """Store a delivery with an index entry and whole attempts, as deliveries were stored that are in no list of
+    entries."""
     (item,) = [item for item in items("DELIVERY") if item["sk"]["S"] == delivery_id]
     (entry,) = [item for item in items("DELIVERY_ENTRY") if item["sk"]["S"] == delivery_id]
     (delivery,) = [delivery for delivery in deliveries() if delivery.id == delivery_id]

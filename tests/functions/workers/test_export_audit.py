@@ -55,7 +55,7 @@ def _get(tenant: Tenant, export_id: str) -> Any:
 
 
 def _file(export: dict[str, Any]) -> bytes:
-    """What the URL gives: moto signs and serves nothing over a socket, so its path says which object."""
+    """The file at the URL: moto signs and serves nothing over a socket, so its path says which object."""
     bucket = settings.uploads_bucket()
     split = urlsplit(export["url"])
     key = split.path.lstrip("/").removeprefix(f"{bucket}/")

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 MANY = 500
 EQUAL = 20
-"""How many of many photos are the same file."""
+"""Number of photos that are the same file."""
 OBJECTS = ("original", "preview", "thumbnail")
 
 

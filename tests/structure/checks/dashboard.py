@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 PACKAGE = "layers/dashboard/eal_dashboard"
 PACKAGES = {"eal_dashboard", "jinja2", "mangum", "markdown_it", "markupsafe", "starlette", "urllib3"}
-"""Not `eal`, not botocore, not pydantic: the function has neither their layers nor a permission, and starts in half the
-time."""
+"""Packages that the dashboard may import. `eal`, botocore and pydantic are not among them: the function has neither
+their layers nor a permission, and starts in half the time."""
 OF_THE_FRAME = {"createSession", "getSession", "updateSession", "endSession"}
 """Called by eal_dashboard.app and sign_in, on behalf of every page."""
 API_ONLY = {

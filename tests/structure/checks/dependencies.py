@@ -17,7 +17,8 @@ HASHED = tuple(
     f"layers/{layer}/requirements.txt"
     for layer in ("dashboard", "identity", "images", "models", "numpy", "reports")
 )
-"""Their builds download wheels by their hashes. What functions import of them, the development environment has too."""
+"""Requirements of layers whose builds download wheels by their hashes. What functions import of them, the development
+environment has too."""
 IMPORTED = frozenset(
     {
         "anyio", "idna", "jinja2", "mangum", "markupsafe", "numpy", "pillow", "pillow-heif", "python-multipart",
@@ -26,7 +27,7 @@ IMPORTED = frozenset(
 )  # fmt: skip
 SCANNER = "tools/scan/requirements.txt"
 TRAINING = "tools/train/requirements.txt"
-"""Of other environments, so their versions may differ."""
+"""Requirements of other environments, whose versions may differ."""
 _PIN = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)==([A-Za-z0-9.!+]+)")
 _INCLUDE = "-r ../layers/dependencies/requirements.txt"
 

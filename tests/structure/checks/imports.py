@@ -1,4 +1,4 @@
-"""Which module may import which, by the syntax trees. Imports under TYPE_CHECKING and inside functions count too."""
+"""Rules for imports, by the syntax trees. Imports under TYPE_CHECKING and inside functions count too."""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ def _authors(pairs: Pairs) -> Iterator[str]:
 
 
 def _days(field: str, kind: str, pairs: Pairs) -> Iterator[str]:
-    """Of the mails whose class is found, because only these have the day."""
+    """Results of the day of the mails whose class is found, because only these have one."""
     right = [
         str(item.labels.get(field) or "") == str(answer[field] or "")
         for item, answer in pairs

@@ -56,9 +56,9 @@ TARGET = 0.97  # of the answered fields are right
 DANGER_RECALL = 0.95  # of both heads alone, on calls of authors most of whom tell dangers oddly on purpose
 EXCHANGE_FALSE_ALARMS = 0.01
 MENTION_RECALL = 0.99
-"""Of the dangers that the rules find, these are not overruled by the heads."""
+"""Share of the dangers found by the rules that the heads must not overrule."""
 HAZARD_TARGET = 0.9
-"""Of the named kinds of danger are right."""
+"""Share of the named kinds of danger that must be right."""
 
 _SEED = 20251126
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 CLASSES = [one.value for one in ReplyClass]
 STRENGTH = 1.0
 TARGET = 0.97
-"""Of the classifications that are not unsure, the share that is right."""
+"""Share of the classifications that are not unsure which must be right."""
 
 
 def train() -> tuple[dict[str, NDArray[np.generic]], list[str]]:

@@ -66,12 +66,12 @@ LAST_PACE = 0.5
 _SEED = 20261201
 
 type Turns = list[tuple[str, str]]
-"""Who speaks, and what."""
+"""Speaker and words of each turn."""
 
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """What one or two people say, and whether it names a present danger."""
+    """Words of one or two people, and whether they name a present danger."""
 
     turns: Turns
     dangerous: bool
@@ -234,7 +234,7 @@ def _text(turns: Turns) -> str:
 
 
 def _garbled(turns: Turns, chance: random.Random) -> Turns:
-    """As a recogniser writes it: without capitals and, by chance, without accents and punctuation."""
+    """The turns as a recogniser writes them: without capitals and, by chance, without accents and punctuation."""
     bare, unmarked = chance.random() < 0.5, chance.random() < 0.7
     found: Turns = []
     for speaker, said in turns:

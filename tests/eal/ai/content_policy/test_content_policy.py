@@ -44,7 +44,8 @@ def found(text: str, facts: Facts = NAMED, field: str = "body") -> list[Rule]:
 
 
 class Measured(NamedTuple):
-    """By sentence: one that breaks a rule is right if that rule is found, one that breaks none if nothing is."""
+    """Results by sentence: one that breaks a rule is right if that rule is found, one that breaks none if nothing
+    is."""
 
     precision: float
     recall: float

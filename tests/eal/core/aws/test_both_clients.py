@@ -28,7 +28,7 @@ KEY: Any = {"pk": {"S": "a"}, "sk": {"S": "b"}}
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    """It has the resources of this process, so those of other tests too."""
+    """A moto server. It has the resources of this process, so those of other tests too."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

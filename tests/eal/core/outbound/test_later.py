@@ -41,7 +41,7 @@ def send_all(*messages: Delayed) -> list[Exception | None]:
 
 
 def delays(sent: list[Sent]) -> dict[str, tuple[int, bool]]:
-    """By name: the delay, and whether Scheduler has the message."""
+    """The delays by name: the delay, and whether Scheduler has the message."""
     return {str(one.message["name"]): (one.delay, one.group is None) for one in sent}
 
 

@@ -122,7 +122,7 @@ def test_a_change_names_the_member_and_the_address_of_the_browser(tenant: Tenant
 
 
 @pytest.mark.parametrize("stated", ["", "not an address", "198.51.100.4, 10.0.0.1", "0x7f.1"])
-def test_what_is_no_address_is_ignored(tenant: Tenant, stated: str) -> None:
+def test_an_invalid_address_is_ignored(tenant: Tenant, stated: str) -> None:
     dana = signed_in(tenant)
 
     call(

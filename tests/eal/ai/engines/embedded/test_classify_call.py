@@ -96,7 +96,7 @@ def judged_pairs() -> Judged:
 
 
 def _judged(items: Sequence[Item], most: int) -> Judged:
-    """The same calls in every run, by the hashes of their ids."""
+    """The judged calls: equal ones in every run, by the hashes of their ids."""
     chosen = sorted(items, key=lambda item: hashlib.sha256(item.id.encode()).digest())[:most]
     return tuple((item, classify(transcript(item), voicemail=is_voicemail(item))) for item in chosen)
 

@@ -1,4 +1,4 @@
-"""What the inspection accepts, what it rejects and why, and what it says of a photo. Every file is made here."""
+"""Photos that the inspection accepts or rejects, its reasons, and its report about a photo. Every file is made here."""
 
 from __future__ import annotations
 

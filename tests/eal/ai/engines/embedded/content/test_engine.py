@@ -1,4 +1,4 @@
-"""What the writer composes for any brief: filled, within the limits, clean of what the content policy forbids."""
+"""Texts of the writer for any brief: filled, within the limits, clean of what the content policy forbids."""
 
 from __future__ import annotations
 
