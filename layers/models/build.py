@@ -250,9 +250,9 @@ def write(path: Path, arrays: Arrays) -> None:
     import numpy as np
 
     with zipfile.ZipFile(path, "w") as archive:
-        for name, one in arrays.items():
+        for name, array in arrays.items():
             with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w") as file:
-                np.lib.format.write_array(file, np.ascontiguousarray(one), allow_pickle=False)
+                np.lib.format.write_array(file, np.ascontiguousarray(array), allow_pickle=False)
 
 
 def sha256(path: Path) -> str:

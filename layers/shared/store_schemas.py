@@ -108,9 +108,9 @@ class Text:
             case dict():
                 return f"{{{', '.join(self._members(value))}}}"
             case list():
-                return f"[{', '.join(self._at(f'[{n}]', one) for n, one in enumerate(value))}]"
+                return f"[{', '.join(self._at(f'[{n}]', element) for n, element in enumerate(value))}]"
             case tuple():
-                return f"({''.join(f'{self.of(one)}, ' for one in value)})"
+                return f"({''.join(f'{self.of(element)}, ' for element in value)})"
             case set() | frozenset():
                 return f"{type(value).__name__}([{', '.join(sorted(map(self.of, value)))}])"
             case functools.partial():

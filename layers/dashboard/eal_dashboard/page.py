@@ -103,7 +103,9 @@ class Upload:
     @property
     def accept(self) -> str:
         """HTML's attribute for the dialog that chooses files."""
-        return ",".join((*self.types, *(one for extensions in self.types.values() for one in extensions)))
+        return ",".join(
+            (*self.types, *(extension for extensions in self.types.values() for extension in extensions))
+        )
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,7 @@ class Form:
 
     @property
     def parts(self) -> tuple[Field, ...]:
-        return tuple(Field(one) if isinstance(one, str) else one for one in self.fields)
+        return tuple(Field(field) if isinstance(field, str) else field for field in self.fields)
 
 
 @dataclass(frozen=True)

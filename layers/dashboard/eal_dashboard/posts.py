@@ -40,7 +40,7 @@ class Length:
 
 def posted(body: str, links: Sequence[str], hashtags: Sequence[str]) -> str:
     """A social post as the network gets it."""
-    tags = " ".join(f"#{one.removeprefix('#')}" for one in hashtags)
+    tags = " ".join(f"#{hashtag.removeprefix('#')}" for hashtag in hashtags)
     return "\n\n".join(filter(None, (body, "\n".join(links), tags)))
 
 

@@ -72,7 +72,7 @@ class Member:
             role=str(member["role"]),
             organization_id=str(organization["id"]),
             organization=str(organization["name"]),
-            organizations=tuple((str(one["id"]), str(one["name"])) for one in others),
+            organizations=tuple((str(other["id"]), str(other["name"])) for other in others),
             mode=str(session["mode"]),
             timezone=timezone,
             auth_time=str(session["auth_time"]),

@@ -150,7 +150,7 @@ def prose(text: str) -> Markup:
     """A text of the OpenAPI document: paragraphs with `code` and **bold** words, its only marks."""
     paragraphs = (_MARK.split(paragraph) for paragraph in text.split("\n\n"))
     shown = (Markup("").join(_styled(part) for part in parts) for parts in paragraphs)
-    return Markup("").join(Markup("<p>{}</p>").format(one) for one in shown)
+    return Markup("").join(Markup("<p>{}</p>").format(paragraph) for paragraph in shown)
 
 
 def _styled(part: str) -> Markup:

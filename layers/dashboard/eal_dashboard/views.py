@@ -156,7 +156,7 @@ _ASK_ADMIN = "An owner or an admin of your organization can change your role in 
 def submit(visit: Visit, posted: Posted) -> Html | Data | Redirect:
     """The response to a POST of one of the page's forms."""
     name = posted.one(forms.NAME)
-    form = next((one for one in visit.page.forms if one.key == name), None)
+    form = next((form for form in visit.page.forms if form.key == name), None)
     if form is None:
         return problem(visit, NOT_FOUND, "This form no longer exists.", "Reload the page and try again.")
     if refusal := _refusal(visit, form, posted):
@@ -397,7 +397,7 @@ def _again(visit: Visit, bound_form: forms.BoundForm, status: int) -> Html | Dat
 def _result(
     visit: Visit, form: Form, bound_form: forms.BoundForm, response: Response, posted: Posted
 ) -> Html:
-    bound = {one.key: forms.bound(one, visit.member.tenant) for one in visit.page.forms}
+    bound = {form.key: forms.bound(form, visit.member.tenant) for form in visit.page.forms}
     bound[form.key].fields = bound_form.fields
     for other in bound.values():
         _permit(visit, other)

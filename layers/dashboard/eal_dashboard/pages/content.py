@@ -71,12 +71,12 @@ def _detail(values: Json) -> Json:
         "steps": [values["forms"][name] for name in steps],
         "is_editable": content["status"] in EDITABLE,
         "failure": REASONS.get(content["reason"] or "", ""),
-        "is_blocked": any(one["level"] == "block" for one in content["findings"]),
+        "is_blocked": any(finding["level"] == "block" for finding in content["findings"]),
         "progress": [
             (text, "done" if place < current else "now" if place == current else "later")
             for place, (_, text) in enumerate(WRITING)
         ],
-        "seconds": sum(one["seconds"] for one in content["scenes"]),
+        "seconds": sum(scene["seconds"] for scene in content["scenes"]),
     }
 
 
@@ -89,11 +89,11 @@ def _edit(values: Json) -> Json:
 
 def _measured(content: Json, bound_form: BoundForm) -> Json:
     """The page's values about the text while it is written."""
-    text = {name: one.value for name, one in bound_form.fields.items()}
+    text = {name: bound_field.value for name, bound_field in bound_form.fields.items()}
     if content["type"] == "video_script":
         scenes = bound_form.fields["scenes"].rows
         seconds = [row.get("seconds", "") for row in scenes]
-        return {"scenes": len(scenes), "seconds": sum(int(one) for one in seconds if one.isdecimal())}
+        return {"scenes": len(scenes), "seconds": sum(int(text) for text in seconds if text.isdecimal())}
     if content["type"] == "social_post":
         posted = posts.posted(text["body"], lines(text["links"]), lines(text["hashtags"]))
         return {"posted": posted, "length": posts.of_post(content["brief"]["network"], posted)}

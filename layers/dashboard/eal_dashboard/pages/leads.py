@@ -34,12 +34,16 @@ def _list(_: Json) -> Json:
 def _detail(values: Json) -> Json:
     lead = values["lead"]
     allowed = MOVES.get(lead["status"], ())
-    values["forms"]["transitionLead"].fields["to"].options = [(one, label(one)) for one in allowed]
+    values["forms"]["transitionLead"].fields["to"].options = [(status, label(status)) for status in allowed]
     return {
         "moves": allowed,
         "contributions": [
-            Bar(one["reason"][:1].upper() + one["reason"][1:], max(one["points"], 0), f"{one['points']:+d}")
-            for one in lead["score_contributions"]
+            Bar(
+                contribution["reason"][:1].upper() + contribution["reason"][1:],
+                max(contribution["points"], 0),
+                f"{contribution['points']:+d}",
+            )
+            for contribution in lead["score_contributions"]
         ],
     }
 

@@ -73,7 +73,7 @@ def _prepare(values: Json) -> Json:
         "columns": columns,
         "column": columns[0] if columns else Column("", (), None),  # of an address with an unknown column
         "is_whole": len(columns) == len(MOVES),
-        "is_empty": not any(one.cards or one.next_cursor for one in columns)
+        "is_empty": not any(column.cards or column.next_cursor for column in columns)
         and not _has_filter(values["query"]),
         "refused": refused,
         "failed_form": bound_form if bound_form.has_error and refused is None else None,
@@ -107,7 +107,7 @@ def _form(bound_form: BoundForm, lead: Json, values: Json) -> BoundForm | None:
         bound_form, {"lead_id": lead["id"]}, lead, f'"{lead["version"]}"', values["member"].timezone
     )
     to = form.fields["to"]
-    to.options = [(one, label(one)) for one in allowed]
+    to.options = [(status, label(status)) for status in allowed]
     if form is not bound_form:
         to.value = allowed[0]
     elif to.value not in allowed:
@@ -120,11 +120,11 @@ def _refused(bound_form: BoundForm, values: Json) -> Refused | None:
     if not bound_form.has_error or lead is None:
         return None
     changes = forms.changes(bound_form.seen, lead)
-    for one in changes:
-        one |= {side: _shown(one["field"], one[side]) for side in ("from", "to")}
+    for change in changes:
+        change |= {side: _shown(change["field"], change[side]) for side in ("from", "to")}
     entries = history["data"] if history else []
-    latest = next((one for one in entries if one["type"] == "transition"), None)
-    has_moved = any(one["field"] == "status" for one in changes)
+    latest = next((entry for entry in entries if entry["type"] == "transition"), None)
+    has_moved = any(change["field"] == "status" for change in changes)
     form = _form(bound_form, lead, values)
     return Refused(
         lead,

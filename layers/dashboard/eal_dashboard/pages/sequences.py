@@ -122,7 +122,9 @@ def _checks(values: Json) -> list[Json]:
         limit = settings["outreach"]["daily_cap"]
         found.append((cap <= limit, f"At most {limit:,} e-mails a day, your organization's limit", "{edit}"))
     if not values["member"].is_test:
-        connected = values["integrations"] and [one["vendor"] for one in values["integrations"]["data"]]
+        connected = values["integrations"] and [
+            integration["vendor"] for integration in values["integrations"]["data"]
+        ]
         found.append(
             (
                 "resend" in connected if connected is not None else None,

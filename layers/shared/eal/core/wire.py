@@ -150,7 +150,7 @@ def without_defaults(*never_null: str) -> Callable[[dict[str, JsonValue]], None]
             field.pop("default", None)
             if name in never_null:
                 choices = cast("list[dict[str, JsonValue]]", field.pop("anyOf"))
-                (own,) = (one for one in choices if one != {"type": "null"})
+                (own,) = (choice for choice in choices if choice != {"type": "null"})
                 field |= {**own, **field}
 
     return change

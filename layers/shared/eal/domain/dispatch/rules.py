@@ -303,7 +303,7 @@ def _conclude(
                 "low_below": LOW_CONFIDENCE,
                 "unsure": list(facts.unsure),
                 **(
-                    {"likely_urgencies": [one.value for one in facts.likely_urgencies]}
+                    {"likely_urgencies": [urgency.value for urgency in facts.likely_urgencies]}
                     if facts.likely_urgencies
                     else {}
                 ),

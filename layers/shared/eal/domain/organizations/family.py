@@ -274,11 +274,11 @@ def _count(top: str) -> Family:
 def _numbers_of(organization_ids: Sequence[str]) -> Numbers:
     keys = [
         item_key
-        for one in organization_ids
+        for organization_id in organization_ids
         for item_key in (
-            organization_key(one),
-            key_quota_key(Tenant(one, "live")),
-            key_quota_key(Tenant(one, "test")),
+            organization_key(organization_id),
+            key_quota_key(Tenant(organization_id, "live")),
+            key_quota_key(Tenant(organization_id, "test")),
         )
     ]
     numbers = Numbers()

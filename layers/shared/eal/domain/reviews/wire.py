@@ -189,7 +189,9 @@ class ReviewDetailView(ReviewView):
             {
                 **ReviewView.of(review).model_dump(),
                 "earlier_versions": [EarlierVersionView.of(version) for version in versions],
-                "responses": [ReviewResponseView.of(one) for one in islice(responses, MAX_RESPONSES)],
+                "responses": [
+                    ReviewResponseView.of(response) for response in islice(responses, MAX_RESPONSES)
+                ],
             },
             from_attributes=True,
         )

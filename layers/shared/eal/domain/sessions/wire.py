@@ -143,7 +143,9 @@ class OwnSessionView(Wire):
 
     @classmethod
     def of_session(cls, session: Session, memberships: Sequence[Membership], text: str | None = None) -> Self:
-        own = next(one for one in memberships if one.organization.id == session.organization_id)
+        own = next(
+            membership for membership in memberships if membership.organization.id == session.organization_id
+        )
         return cls.model_validate(
             {
                 "session": text,
@@ -152,12 +154,12 @@ class OwnSessionView(Wire):
                 "organization": SessionOrganization.of(own.organization),
                 "organizations": [
                     {
-                        "id": one.organization.id,
-                        "name": one.organization.name,
-                        "role": one.member.role,
-                        "status": one.member.status,
+                        "id": membership.organization.id,
+                        "name": membership.organization.name,
+                        "role": membership.member.role,
+                        "status": membership.member.status,
                     }
-                    for one in memberships
+                    for membership in memberships
                 ],
                 "mode": session.mode,
                 "auth_time": session.auth_time,

@@ -271,7 +271,7 @@ def _plain(node: Mapping[str, Json], definitions: Mapping[str, Json]) -> Json:
     plain: dict[str, Json] = {name: node[name] for name in _KEPT if name in node}
     if node.get("type") == "object":
         properties = cast("Mapping[str, Mapping[str, Json]]", node["properties"])
-        plain["properties"] = {name: _plain(one, definitions) for name, one in properties.items()}
+        plain["properties"] = {name: _plain(schema, definitions) for name, schema in properties.items()}
         plain["required"] = list(properties)
         plain["additionalProperties"] = False
     if node.get("type") == "array":

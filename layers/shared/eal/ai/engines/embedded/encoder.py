@@ -229,7 +229,7 @@ class SentenceEncoder(Encoder):
         """One unit vector for each text; texts of similar length share a batch."""
         ids = [self.tokenizer.ids(text, limit) for text in texts]
         vectors = np.zeros((len(texts), self.dimensions), np.float32)
-        for batch in batches([len(one) for one in ids], _MAX_BATCH_TOKENS):
+        for batch in batches([len(token_id) for token_id in ids], _MAX_BATCH_TOKENS):
             hidden, mask = self.hidden([ids[position] for position in batch])
             vectors[batch] = unit(np.einsum("btd,bt->bd", hidden, mask))
         return vectors
@@ -313,7 +313,7 @@ def _floats(array: NDArray[np.generic]) -> Floats:
 def batches(lengths: Sequence[int], tokens: int) -> Iterator[list[int]]:
     """Positions of texts, the shortest first, in groups whose padded size is at most `tokens`."""
     batch: list[int] = []
-    for position in sorted(range(len(lengths)), key=lambda one: lengths[one]):
+    for position in sorted(range(len(lengths)), key=lambda index: lengths[index]):
         if batch and (len(batch) + 1) * lengths[position] > tokens:
             yield batch
             batch = []

@@ -91,7 +91,7 @@ def _head(name: str, arrays: Mapping[str, NDArray[np.generic]]) -> Head:
         return None if array is None else array.astype(np.float32)
 
     return Head(
-        classes=tuple(str(one) for one in arrays[f"{name}.classes"]),
+        classes=tuple(str(value) for value in arrays[f"{name}.classes"]),
         bias=arrays[f"{name}.bias"].astype(np.float32),
         temperature=float(arrays[f"{name}.temperature"].astype(np.float32)),
         dense=weights("dense"),

@@ -62,13 +62,13 @@ class ShownEvidence:
 
     def has(self, quote: Quote) -> bool:
         """Whether the source of a quote was shown."""
-        return any((one.kind, one.id) == (quote.source, quote.source_id) for one in self.sources)
+        return any((source.kind, source.id) == (quote.source, quote.source_id) for source in self.sources)
 
 
 def shown(file: ClaimFile) -> ShownEvidence:
     """Notes before captions, each in the order of time, as far as there is room for the whole source."""
     names = tuple(
-        one for one in (file.facts.insured, file.facts.policy_number, file.facts.claim_number) if one
+        name for name in (file.facts.insured, file.facts.policy_number, file.facts.claim_number) if name
     )
     sources: list[_Source] = []
     left = MAX_CHARACTERS

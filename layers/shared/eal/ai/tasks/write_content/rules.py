@@ -127,9 +127,9 @@ def combined(first: WrittenContent, answer: Answer, given: ContentAssignment) ->
         first,
         text=text_of(answer, first.text, given),
         remarks=tuple(
-            one
-            for one in first.remarks
-            if not one.startswith(("topic_not", "audience_not", "not_understood"))
+            remark
+            for remark in first.remarks
+            if not remark.startswith(("topic_not", "audience_not", "not_understood"))
         ),
         unsure=False,
     )
@@ -150,8 +150,8 @@ def text_of(answer: Answer, first: ContentText, given: ContentAssignment) -> Con
             )
         case VideoScript():
             narrated = [
-                video.scene(filled(one.narration, given), filled(one.on_screen_text, given))
-                for one in answer.scenes
+                video.scene(filled(scene.narration, given), filled(scene.on_screen_text, given))
+                for scene in answer.scenes
             ]
             return replace(first, title=fields["title"], scenes=(*narrated, *_last(first, given)))
         case SocialPost():

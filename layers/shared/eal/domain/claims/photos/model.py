@@ -196,10 +196,10 @@ def findings(photo: Photo, register: Iterable[RegisterEntry]) -> Findings:
     )
 
 
-def _are_near(one: RegisterEntry, other: RegisterEntry) -> bool:
-    if not one.perceptual_hash or not other.perceptual_hash:
+def _are_near(entry: RegisterEntry, other: RegisterEntry) -> bool:
+    if not entry.perceptual_hash or not other.perceptual_hash:
         return False
-    difference = int(one.perceptual_hash, 16) ^ int(other.perceptual_hash, 16)
+    difference = int(entry.perceptual_hash, 16) ^ int(other.perceptual_hash, 16)
     return difference.bit_count() <= NEAR_DUPLICATE_BITS
 
 

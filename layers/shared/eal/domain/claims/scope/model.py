@@ -287,7 +287,9 @@ def _identified(
     claim_id: str, finding: Finding, by_fingerprint: Mapping[str, Sequence[str]]
 ) -> IdentifiedFinding:
     fingerprints = dict.fromkeys(finding.items)
-    concerned = tuple(item_id for one in fingerprints for item_id in by_fingerprint.get(one, ()))
+    concerned = tuple(
+        item_id for fingerprint in fingerprints for item_id in by_fingerprint.get(fingerprint, ())
+    )
     finding_id = ids.derived(
         FINDING_PREFIX, claim_id, finding.check, finding.room or "", finding.saw, *concerned
     )

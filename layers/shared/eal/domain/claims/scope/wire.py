@@ -380,8 +380,8 @@ class ScopeView(Wire):
                 for item in scope.items
                 if query.status in (None, item.status) and query.room in (None, item.values.room)
             ],
-            exclusions=[ExclusionView.of(one) for one in scope.exclusions],
-            conflicts=[MeasureConflictView.of(one) for one in scope.conflicts],
+            exclusions=[ExclusionView.of(exclusion) for exclusion in scope.exclusions],
+            conflicts=[MeasureConflictView.of(conflict) for conflict in scope.conflicts],
         )
 
 

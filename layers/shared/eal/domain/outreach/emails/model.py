@@ -161,13 +161,15 @@ def _reason_of(status: EmailStatus, occurrences: Sequence[Occurrence]) -> str | 
 def _bounded(occurrences: Iterable[Occurrence]) -> tuple[Occurrence, ...]:
     """The first of each type, hard and soft bounces apart, in the order of their times."""
 
-    def kind(one: Occurrence) -> tuple[int, bool]:
-        return _ORDER.index(one.type), one.is_hard_bounce
+    def kind(occurrence: Occurrence) -> tuple[int, bool]:
+        return _ORDER.index(occurrence.type), occurrence.is_hard_bounce
 
-    by_kind = sorted(occurrences, key=lambda one: (kind(one), one.at, one.detail or ""))
+    by_kind = sorted(
+        occurrences, key=lambda occurrence: (kind(occurrence), occurrence.at, occurrence.detail or "")
+    )
     kept = [
         occurrence
         for _, of_a_kind in groupby(by_kind, key=kind)
         for occurrence in list(of_a_kind)[:MAX_OCCURRENCES_OF_A_TYPE]
     ]
-    return tuple(sorted(kept, key=lambda one: one.at))
+    return tuple(sorted(kept, key=lambda occurrence: occurrence.at))

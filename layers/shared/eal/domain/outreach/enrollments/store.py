@@ -55,10 +55,10 @@ def find_open(tenant: Tenant, claimed: str) -> Enrollment | None:
 
 def all_open(tenant: Tenant, claimed: Iterable[str | None]) -> list[Enrollment]:
     """The open enrollments of some addresses, leads and prospects."""
-    keys = [claim_key(tenant, one) for one in dict.fromkeys(claimed) if one]
+    keys = [claim_key(tenant, name) for name in dict.fromkeys(claimed) if name]
     claims = get_all(keys) if keys else []
     named = {cast("str", claim["enrollment_id"]) for claim in claims if claim}
-    return [found for one in sorted(named) if (found := ENROLLMENTS.find(tenant, one))]
+    return [found for enrollment_id in sorted(named) if (found := ENROLLMENTS.find(tenant, enrollment_id))]
 
 
 def due_partition(tenant: Tenant) -> str:

@@ -49,7 +49,7 @@ def find(tenant: Tenant, address: str, topic: Topic = "all") -> Suppression | No
     """
     domain = address.rpartition("@")[2]
     topics: tuple[Topic, ...] = ("all",) if topic == "all" else ("all", topic)
-    for claim in get_all([claim_key(tenant, one, of) for of in topics for one in (address, domain)]):
+    for claim in get_all([claim_key(tenant, value, of) for of in topics for value in (address, domain)]):
         if found := _named_by(claim, tenant):
             return found
     return None

@@ -35,14 +35,14 @@ class Signals:
     from_caption: bool
 
     @classmethod
-    def of(cls, one: Stated) -> Signals:
+    def of(cls, stated: Stated) -> Signals:
         return cls(
-            has_quantity=one.draft.value is not None,
-            own_room=one.draft.own_room,
-            several_quotes=len(set(one.evidence)) > 1,
-            known=one.draft.known,
-            in_conflict=bool(one.others),
-            from_caption=one.quote.source == "photo",
+            has_quantity=stated.draft.value is not None,
+            own_room=stated.draft.own_room,
+            several_quotes=len(set(stated.evidence)) > 1,
+            known=stated.draft.known,
+            in_conflict=bool(stated.others),
+            from_caption=stated.quote.source == "photo",
         )
 
 

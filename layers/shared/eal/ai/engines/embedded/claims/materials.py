@@ -369,6 +369,6 @@ def description(text: str) -> str:
     return gazetteer().name(text) or " ".join(text.lower().split())
 
 
-def are_pair(one: str, other: str) -> bool:
+def are_pair(first: str, other: str) -> bool:
     """Whether two materials lie on each other, and so have one area: carpet and its pad."""
-    return frozenset({one, other}) in _PAIRS
+    return frozenset({first, other}) in _PAIRS

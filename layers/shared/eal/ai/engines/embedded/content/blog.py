@@ -161,7 +161,9 @@ def _own_sections(article: Article, number: int, reading: Reading, choice: Choic
     )
     ranked.sort(key=lambda section: not section.always)
     relevant = ranked[: (number + 1) // 2]
-    others = choice.shuffled("other sections", [one for one in article.sections if one not in relevant])
+    others = choice.shuffled(
+        "other sections", [section for section in article.sections if section not in relevant]
+    )
     chosen = [*relevant, *others][:number]
     return [section for section in article.sections if section in chosen]
 
@@ -214,7 +216,7 @@ def _with_keywords(
     said = keyword_sentences(missing[:_MAX_KEYWORD_SENTENCES], given, reading, choice)
     free = list(range(1, len(parts))) or [0]
     for keyword, sentence in said:
-        index = max(free, key=lambda one: len(stems(keyword) & stems(parts[one])))
+        index = max(free, key=lambda index: len(stems(keyword) & stems(parts[index])))
         if len(free) > 1:
             free.remove(index)
         lead = f"{capitalized(keyword)}:"
@@ -253,7 +255,7 @@ def _about(keyword: str, given: ContentAssignment, reading: Reading, choice: Cho
     others = choice.shuffled(f"other/{keyword}", shared["keyword_others"])
     if "near me" in lowered or any(area.lower() in lowered for area in given.publisher.service_areas):
         return choice.shuffled(f"place/{keyword}", shared["keyword_places"]) + others
-    term = next((one for one in library.terms() if one.cues.search(keyword)), None)
+    term = next((term for term in library.terms() if term.cues.search(keyword)), None)
     texts = choice.shuffled(f"term/{keyword}", term.texts) if term else []
     return [f"{{Keyword}}: {text}" for text in texts] + others
 

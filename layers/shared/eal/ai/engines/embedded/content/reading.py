@@ -180,18 +180,18 @@ def article_for(topic: str, keywords: list[str], choice: Choice) -> Article | No
     for text in (topic, " ; ".join(keywords)):
         is_mold = re.search(r"\bmou?ld", text, re.IGNORECASE) is not None
         scores = {
-            one.name: sum(len(match) for match in _matches(one, text))
-            for one in library.articles()
-            if one.family == "mold" or not is_mold
+            article.name: sum(len(match) for match in _matches(article, text))
+            for article in library.articles()
+            if article.family == "mold" or not is_mold
         }
         best = max(scores.values())
         if best:
             return choice.shuffled(
-                "article", [one for one in library.articles() if scores.get(one.name) == best]
+                "article", [article for article in library.articles() if scores.get(article.name) == best]
             )[0]
         for family, cue in _FAMILIES:
             if re.search(rf"\b(?:{cue})", text, re.IGNORECASE):
-                members = [one for one in library.articles() if one.family == family]
+                members = [article for article in library.articles() if article.family == family]
                 return choice.shuffled("article", members)[0]
     return None
 
@@ -199,7 +199,7 @@ def article_for(topic: str, keywords: list[str], choice: Choice) -> Article | No
 def audience_for(words: str | None) -> Audience | None:
     if words is None:
         return None
-    return next((one for one in library.audiences() if one.cues.search(words)), None)
+    return next((audience for audience in library.audiences() if audience.cues.search(words)), None)
 
 
 def forbidden(text: str) -> list[str]:

@@ -36,11 +36,15 @@ class Choice:
         self, place: str, candidates: Sequence[T], words: frozenset[str], text_of: Callable[[T], str]
     ) -> list[T]:
         """The candidates: those with the most of the words first, and in an order of chance among equals."""
-        return sorted(self.shuffled(place, candidates), key=lambda one: -len(words & stems(text_of(one))))
+        return sorted(
+            self.shuffled(place, candidates), key=lambda candidate: -len(words & stems(text_of(candidate)))
+        )
 
     def shuffled[T](self, place: str, candidates: Iterable[T]) -> list[T]:
         numbered = list(enumerate(candidates))
-        return [one for _, one in sorted(numbered, key=lambda pair: self._hash(f"{place}/{pair[0]}"))]
+        return [
+            candidate for _, candidate in sorted(numbered, key=lambda pair: self._hash(f"{place}/{pair[0]}"))
+        ]
 
     def filled(self, text: str) -> str:
         return text.format_map(self.facts)

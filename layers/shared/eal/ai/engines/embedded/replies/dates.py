@@ -184,7 +184,7 @@ def _day_of_month(match: re.Match[str], context: _Context) -> _Days:
             month.replace(day=day) for month in months if day <= monthrange(month.year, month.month)[1]
         )
         found = next(
-            (one for one in fitting if one >= context.arrived and one.weekday() == _weekday(weekday)), found
+            (day for day in fitting if day >= context.arrived and day.weekday() == _weekday(weekday)), found
         )
     return found, None
 
