@@ -337,7 +337,7 @@ def test_the_page_names_the_columns_and_offers_an_example(api: FakeApi) -> None:
         for name in names:
             assert name in shown.words
     assert "At most 64 MiB and 100,000 rows" in shown.words
-    (example,) = [one for one in shown.text.split('"') if one.startswith("/static/leads.")]
+    (example,) = [path for path in shown.text.split('"') if path.startswith("/static/leads.")]
     response = signed_in().get(example)
     assert response.headers["content-type"] == "text/csv; charset=utf-8"
     assert response.text.startswith("first_name,")

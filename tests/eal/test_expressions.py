@@ -12,7 +12,7 @@ _MAX_GROWTH = 8.0
 
 
 def test_the_time_of_each_expression_is_linear() -> None:
-    slow = [found for one in expressions() if (found := _slow(one))]
+    slow = [found for expression in expressions() if (found := _slow(expression))]
 
     assert not slow, "Limit the repetition, or begin it only once:\n" + "\n".join(slow)
 

@@ -137,7 +137,7 @@ def _in_turn(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
             case _:
                 response = send_with_missing_features(client, operation, arguments)
         if operation == "TransactGetItems":
-            found = [one.get("Item", {}) for one in response["Responses"]]
+            found = [part.get("Item", {}) for part in response["Responses"]]
             limits.check_transaction(operation, sum(map(limits.item_size, found)))
         return response
 

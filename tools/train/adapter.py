@@ -178,7 +178,7 @@ def _groups(texts: Sequence[Text], chance: np.random.Generator | None) -> Iterat
     """Texts of similar length, as many as fit a batch, in random order if there is a generator."""
     by_length: dict[int, list[int]] = {}
     for index, text in enumerate(texts):
-        length = next(one for one in LENGTHS if len(text.tokens) <= one)
+        length = next(padded for padded in LENGTHS if len(text.tokens) <= padded)
         by_length.setdefault(length, []).append(index)
     groups: list[tuple[int, list[int]]] = []
     for length, indexes in by_length.items():

@@ -129,7 +129,7 @@ def test_the_erasure_of_a_claim_deletes_its_photos_and_keeps_their_hashes(
 
     assert {name.split("/")[0] for name in stored_objects()} == {kept["id"]}
     assert [item["id"]["S"] for item in items("CLAIM_PHOTO")] == [kept["id"]]
-    assert register(tenant, claim_id) == [(one["sha256"], True) for one in (*gone, waiting)]
+    assert register(tenant, claim_id) == [(photo["sha256"], True) for photo in (*gone, waiting)]
     assert register(tenant, other) == [(kept["sha256"], False)]
 
 

@@ -317,7 +317,7 @@ def test_a_forged_token_is_refused_without_a_read(tenant: Tenant, monkeypatch: p
         "%ED%A0%80",
     ]
     with watched_calls(monkeypatch) as calls:
-        responses = [_get(None, f"?token={one}") for one in forged]
+        responses = [_get(None, f"?token={token}") for token in forged]
 
     assert [(response.status, response.error) for response in responses] == [(401, "invalid_key")] * len(
         forged

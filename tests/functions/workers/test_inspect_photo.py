@@ -218,12 +218,12 @@ def test_many_photos_of_a_claim_at_once(tenant: Tenant, monkeypatch: pytest.Monk
         if page["next_cursor"] is None:
             break
         cursor = f"&cursor={page['next_cursor']}"
-    assert {one["id"] for one in listed} == set(declared)
+    assert {photo["id"] for photo in listed} == set(declared)
     assert len(listed) == MANY
-    assert {one["status"] for one in listed} == {"ready"}
+    assert {photo["status"] for photo in listed} == {"ready"}
     first = min(declared[:EQUAL])
-    assert {one["duplicate_of"] for one in listed if one["id"] in declared[:EQUAL]} == {first, None}
-    assert {one["duplicate_of"] for one in listed if one["id"] not in declared[:EQUAL]} == {None}
+    assert {photo["duplicate_of"] for photo in listed if photo["id"] in declared[:EQUAL]} == {first, None}
+    assert {photo["duplicate_of"] for photo in listed if photo["id"] not in declared[:EQUAL]} == {None}
     assert len(_keys()) == 3 * MANY
     assert len(audit_records(tenant, "claim_photo.ready")) == MANY
     assert call("GET", f"/v1/claims/{claim['id']}", key=tenant.read).json == claim
@@ -475,7 +475,13 @@ def test_a_worker_killed_after_any_call_finishes_when_the_message_returns(
         assert left == (set(names(declared)) if kind == "good" else set())
         record = f"claim_photo.{expected[0]}"
         assert (
-            len([one for one in audit_records(tenant, record) if one["resource"]["id"] == declared["id"]])
+            len(
+                [
+                    audit_record
+                    for audit_record in audit_records(tenant, record)
+                    if audit_record["resource"]["id"] == declared["id"]
+                ]
+            )
             == 1
         )
         if len(calls.made) < number:
@@ -515,7 +521,7 @@ def test_a_deletion_killed_after_any_call_finishes_when_repeated(
         assert items("CLAIM_PHOTO") == []
         assert objects() == {}
         register = store.register_of(claim_id, own)
-        assert [entry.sha256 for entry in register] == [one["sha256"] for one in declared]
+        assert [entry.sha256 for entry in register] == [photo["sha256"] for photo in declared]
         assert all(entry.deleted_at and entry.perceptual_hash is None for entry in register)
         if len(calls.made) < number:
             break

@@ -94,7 +94,7 @@ def test_a_blog_post_is_written_by_the_brief_and_the_settings(tenant: Tenant) ->
         "prompt_version": None,
     }
     assert actions("content", tenant.id) == ["content.created", "content.written"]
-    (record,) = [one for one in stored("AUDIT", tenant.id) if one["action"] == "content.written"]
+    (record,) = [record for record in stored("AUDIT", tenant.id) if record["action"] == "content.written"]
     assert record["actor"] == {"type": "worker", "id": "write_content"}
     assert "valve" not in str(record["changes"])
 

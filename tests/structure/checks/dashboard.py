@@ -50,10 +50,10 @@ def faults(project: Project, pages: Sequence[Page]) -> Iterator[str]:
 def _imports(project: Project) -> Iterator[str]:
     for folder in (PACKAGE, "functions/dashboard"):
         for path, tree in project.modules(folder):
-            for one in imports(tree):
-                if one.module.split(".")[0] not in PACKAGES | set(sys.stdlib_module_names):
+            for imported in imports(tree):
+                if imported.module.split(".")[0] not in PACKAGES | set(sys.stdlib_module_names):
                     yield (
-                        f"{path}:{one.line} imports {one.module}: the dashboard imports "
+                        f"{path}:{imported.line} imports {imported.module}: the dashboard imports "
                         f"{', '.join(sorted(PACKAGES))} and the standard library"
                     )
 
@@ -86,7 +86,7 @@ def _page(project: Project, page: Page, pages: Sequence[Page]) -> Iterator[str]:
     for template in (page.template, *(form.result for form in page.forms if form.result)):
         if not (templates / template).exists():
             yield f"{page.path}: there is no template {template}"
-    if page.under and page.under not in {one.path for one in pages if one.nav}:
+    if page.under and page.under not in {page.path for page in pages if page.nav}:
         yield f"{page.path} is under {page.under}, which is not in the menu"
     if not page.nav and not page.under:
         yield f"{page.path}: give it an entry in the menu, or say which entry it is under"

@@ -70,7 +70,7 @@ def _hashed(project: Project, pins: dict[str, str]) -> Iterator[str]:
     for name, number, line in located:
         pin, *hashes = line.split(" --hash=sha256:")
         found = _PIN.fullmatch(pin)
-        if found is None or not hashes or not all(re.fullmatch("[0-9a-f]{64}", one) for one in hashes):
+        if found is None or not hashes or not all(re.fullmatch("[0-9a-f]{64}", digest) for digest in hashes):
             yield f"{name}:{number}: '{line}' must be <name>==<version> and the sha256 of each wheel"
         elif found[1] in IMPORTED and pins.get(found[1]) != found[2]:
             yield f"{name}:{number}: {found[1]} is {found[2]}, but {pins.get(found[1])} in {DEVELOPMENT}: use the same"

@@ -347,8 +347,8 @@ def test_a_time_without_an_offset_stays_local() -> None:
 # ---------------------------------------------------------------- perceptual hash
 
 
-def _distance(one: str, other: str) -> int:
-    return (int(one, 16) ^ int(other, 16)).bit_count()
+def _distance(first: str, other: str) -> int:
+    return (int(first, 16) ^ int(other, 16)).bit_count()
 
 
 def test_copies_of_a_photo_are_near_and_other_photos_are_not() -> None:
