@@ -55,7 +55,7 @@ _VOLATILE = re.compile(
     |\b(whsec|eal_(live|test))_[^"\\]*  # secrets and keys""",
     re.VERBOSE,
 )
-"""What differs from run to run."""
+"""Pattern of the values that differ from run to run."""
 
 
 def main(tests: list[str]) -> int:
@@ -63,8 +63,8 @@ def main(tests: list[str]) -> int:
     server = Server(fake_aws.respond)
     endpoint = f"http://127.0.0.1:{server.port}"
     fake_aws.tables = Tables(hooks=f"{endpoint}/hooks")
-    measured = [one for one in functions.of_template(endpoint) if one.folder != DASHBOARD]
-    built = lay_out([one.folder for one in measured])
+    measured = [function for function in functions.of_template(endpoint) if function.folder != DASHBOARD]
+    built = lay_out([function.folder for function in measured])
     shutil.rmtree(_COPIES, ignore_errors=True)
     _COPIES.mkdir()
     without_pydantic = replace(
@@ -73,12 +73,12 @@ def main(tests: list[str]) -> int:
         own={task: _without_pydantic(packages) for task, packages in built.own.items()},
     )
     different = [
-        one.folder
-        for one in measured
+        function.folder
+        for function in measured
         if not _is_same(
-            one,
-            _outcome(without_pydantic, fake_aws, one, {}),
-            _outcome(built, fake_aws, one, {"EAL_SCHEMAS": "pydantic"}),
+            function,
+            _outcome(without_pydantic, fake_aws, function, {}),
+            _outcome(built, fake_aws, function, {"EAL_SCHEMAS": "pydantic"}),
         )
     ]
     server.close()
@@ -109,7 +109,12 @@ def _is_same(function: functions.Function, stored: list[str], plain: list[str]) 
     for ours, theirs in zip_longest(stored, plain, fillvalue=""):
         if ours != theirs:
             at = next(
-                (n for n, (one, other) in enumerate(zip(ours, theirs, strict=False)) if one != other), 0
+                (
+                    n
+                    for n, (our_value, other) in enumerate(zip(ours, theirs, strict=False))
+                    if our_value != other
+                ),
+                0,
             )
             part = slice(max(0, at - 40), at + 40)
             print(f"{function.folder}: {ours[part]!r}, and with pydantic {theirs[part]!r}")

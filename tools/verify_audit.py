@@ -689,7 +689,7 @@ def lines_of(
 
 
 class Verdict(NamedTuple):
-    """What is proved, one statement for each log, proof and bundle, and the reasons why other things are not."""
+    """The proved statements, one for each log, proof and bundle, and the reasons why other things are not."""
 
     proved: list[str]
     unproved: list[str]
@@ -730,7 +730,7 @@ def verify_bundle(path: Path, bundled: Mapping[str, str]) -> str:
 
 
 def _verify_logs(inputs: Inputs, keys: Keys, *, is_part: bool, allow_unsigned: bool) -> Verdict:
-    """The same for logs and proofs."""
+    """The verdict about logs and proofs."""
     proofs = [_verify_proof(path, value, keys) for path, value in inputs.proofs]
     proved = [proof.text for proof in proofs]
     inputs.note_proofs()

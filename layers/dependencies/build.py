@@ -96,7 +96,7 @@ def add(source: Path, target: Path) -> None:
 
     Raises: SystemExit if a file that Python may load differs between the two, because one layer cannot contain both.
     """
-    for path in sorted(one for one in source.rglob("*") if one.is_file()):
+    for path in sorted(file for file in source.rglob("*") if file.is_file()):
         name = path.relative_to(source)
         there = target / name
         if not there.exists():

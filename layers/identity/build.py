@@ -70,7 +70,7 @@ def unpack(machine: str, target: Path) -> None:
 
 
 def add(source: Path, target: Path) -> None:
-    for path in sorted(one for one in source.rglob("*") if one.is_file()):
+    for path in sorted(file for file in source.rglob("*") if file.is_file()):
         name = path.relative_to(source)
         there = target / name
         if not there.exists():

@@ -107,7 +107,7 @@ def multilingual_e5(folder: Path) -> Arrays:
 
 
 class Source(NamedTuple):
-    """How a file is made. `convert` gets a folder for its downloads."""
+    """The source of a file. `convert` gets a folder for its downloads."""
 
     sha256: str
     download_size: str
@@ -194,7 +194,7 @@ def tensors(content: bytes) -> dict[str, Floats]:
 
 
 def embeddings(weights: dict[str, Floats], vocabulary: dict[str, int]) -> Arrays:
-    """What turns the ids of tokens into vectors, except their positions."""
+    """The arrays that turn the ids of tokens into vectors, except their positions."""
     import numpy as np
 
     arrays: Arrays = {}
@@ -250,9 +250,9 @@ def write(path: Path, arrays: Arrays) -> None:
     import numpy as np
 
     with zipfile.ZipFile(path, "w") as archive:
-        for name, one in arrays.items():
+        for name, array in arrays.items():
             with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w") as file:
-                np.lib.format.write_array(file, np.ascontiguousarray(one), allow_pickle=False)
+                np.lib.format.write_array(file, np.ascontiguousarray(array), allow_pickle=False)
 
 
 def sha256(path: Path) -> str:

@@ -64,7 +64,7 @@ class PackedModel:
         return found, at
 
     def _directory(self, at: int) -> dict[str, tuple[int, int, int]]:
-        """For each tensor how many numbers it has, and where its bytes are."""
+        """Returns for each tensor the count of its numbers and the position of its bytes."""
         (count,) = struct.unpack_from("<i", self._data, at)
         at += 4
         found = {}
@@ -97,7 +97,8 @@ def packed_model(wheel: Path) -> PackedModel:
 
 
 def arrays(model: PackedModel, kept: NDArray[np.intp]) -> Arrays:
-    """What eal.ai.engines.embedded.encoder reads. `kept` are the ids of the pieces to keep, in their order."""
+    """The arrays that eal.ai.engines.embedded.encoder reads. `kept` are the ids of the pieces to keep, in their
+    order."""
     import numpy as np
 
     def text(lines: list[str]) -> NDArray[np.uint8]:

@@ -15,7 +15,7 @@ from typing import Any
 
 
 def texts() -> dict[str, set[str]]:
-    """What `dataclasses` executes, by module of eal. Call it before anything else has imported eal."""
+    """Source texts that `dataclasses` executes, by module of eal. Call it before anything else has imported eal."""
     found: dict[str, set[str]] = defaultdict(set)
 
     def record(text: str, module: dict[str, Any], names: dict[str, Any]) -> None:

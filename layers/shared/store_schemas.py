@@ -70,7 +70,7 @@ def classes(package: types.ModuleType) -> dict[type, tuple[Any, Any]]:
 
 
 def _core(validator: Any) -> tuple[Any, Any]:
-    """What pydantic has made the validator of, as pydantic-core gives it to pickle: schema and configuration."""
+    """The schema and the configuration of pydantic's validator, as pydantic-core gives them to pickle."""
     schema, config, *_ = validator.__reduce__()[1]
     return schema, config
 
@@ -108,9 +108,9 @@ class Text:
             case dict():
                 return f"{{{', '.join(self._members(value))}}}"
             case list():
-                return f"[{', '.join(self._at(f'[{n}]', one) for n, one in enumerate(value))}]"
+                return f"[{', '.join(self._at(f'[{n}]', element) for n, element in enumerate(value))}]"
             case tuple():
-                return f"({''.join(f'{self.of(one)}, ' for one in value)})"
+                return f"({''.join(f'{self.of(element)}, ' for element in value)})"
             case set() | frozenset():
                 return f"{type(value).__name__}([{', '.join(sorted(map(self.of, value)))}])"
             case functools.partial():

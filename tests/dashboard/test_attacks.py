@@ -1,4 +1,4 @@
-"""What an attacker can try: stored script, direct POSTs, other organizations' ids, and redirects to other hosts.
+"""Attempts of an attacker: stored script, direct POSTs, other organizations' ids, and redirects to other hosts.
 
 Forged and replayed sign-ins are in test_sign_in.py, forms of other sites and framing in test_security.py.
 """
@@ -33,7 +33,7 @@ FORMS = [(page, form) for page in PAGES for form in page.forms]
 ACTIVE = re.compile(
     r"""(?:href|src|action|formaction|hx-[a-z]+)=["']?\s*(?:javascript|data|vbscript):""", re.I
 )
-PLACE = "org_01kq09bekje6vbq5xe2b60xtww:live"
+TENANT = "org_01kq09bekje6vbq5xe2b60xtww:live"
 
 
 def _name(value: object) -> str | None:
@@ -50,7 +50,7 @@ def _sent(form: Form, **fields: Any) -> dict[str, Any]:
     values = {part.name: _value(operation.field(part.name)) for part in form.parts}
     return {
         "_form": form.key,
-        "_place": PLACE,
+        "_tenant": TENANT,
         "_key": "k" * 32,
         "_etag": '"1"',
         **targets,
@@ -109,7 +109,7 @@ def test_what_only_a_stranger_fills_is_shown_as_text(api: FakeApi) -> None:
         assert text.count("&lt;script&gt;alert(1)") >= 2, path
 
 
-@pytest.mark.parametrize(("page", "form"), [one for one in FORMS if one[1].result], ids=_name)
+@pytest.mark.parametrize(("page", "form"), [pair for pair in FORMS if pair[1].result], ids=_name)
 def test_a_response_that_is_shown_once_is_text(page: Page, form: Form, api: FakeApi) -> None:
     response = full(form.operation, HOSTILE)
     api.responses[form.operation] = lambda _: response
@@ -197,7 +197,9 @@ def test_a_role_that_does_not_exist_sees_nothing(role: str, api: FakeApi) -> Non
 
 
 def test_a_form_of_another_page_is_not_sent(api: FakeApi) -> None:
-    shown = signed_in().post("/leads", {"_form": "removeMember", "_place": PLACE, "member_id": f"mem_{ULID}"})
+    shown = signed_in().post(
+        "/leads", {"_form": "removeMember", "_tenant": TENANT, "member_id": f"mem_{ULID}"}
+    )
 
     assert shown.status in (404, 405)
     assert not api.requests
@@ -207,7 +209,7 @@ def test_a_form_of_another_page_is_not_sent(api: FakeApi) -> None:
 def test_a_get_with_the_fields_of_a_form_changes_nothing(page: Page, form: Form, api: FakeApi) -> None:
     signed_in().get(f"{address(page)}?{urlencode(_sent(form))}")
 
-    assert {OPERATIONS[one.operation].method for one in api.requests} <= {"GET"}
+    assert {OPERATIONS[request.operation].method for request in api.requests} <= {"GET"}
 
 
 # ---------------------------------------------------------------- other organizations' ids
@@ -218,8 +220,8 @@ def test_an_id_in_a_form_cannot_replace_the_one_in_the_address(page: Page, form:
     other = dict.fromkeys(page.parameters, "other_organizations_id")
     signed_in().post(address(page), _sent(form) | other)
 
-    for one in api.requests:
-        assert "other_organizations_id" not in {one.path.get(name) for name in page.parameters}
+    for request in api.requests:
+        assert "other_organizations_id" not in {request.path.get(name) for name in page.parameters}
 
 
 @every_form
@@ -234,7 +236,7 @@ def test_an_id_in_a_form_cannot_lead_to_another_operation(page: Page, form: Form
 
 
 @every_form
-def test_another_organizations_id_is_nothing(page: Page, form: Form, api: FakeApi) -> None:
+def test_a_foreign_id_is_not_found(page: Page, form: Form, api: FakeApi) -> None:
     """The API answers 404, as for an id that nobody has."""
     api.responses[form.operation] = lambda _: (404, {"error": {"code": "not_found", "message": "Unknown."}})
     shown = signed_in().post(address(page), _sent(form))
@@ -304,4 +306,4 @@ def test_the_host_of_a_request_decides_nothing(api: FakeApi) -> None:
 def test_the_address_of_a_person_is_what_api_gateway_saw(api: FakeApi) -> None:
     signed_in().get("/leads", x_forwarded_for="198.51.100.66", x_eal_client_ip="198.51.100.66")
 
-    assert {one.headers["X-EAL-Client-IP"] for one in api.requests} == {"203.0.113.9"}
+    assert {request.headers["X-EAL-Client-IP"] for request in api.requests} == {"203.0.113.9"}

@@ -103,7 +103,7 @@ def test_what_strangers_wrote_does_not_run(page: Page, home: str, api: FakeApi) 
 
     page.on("dialog", note)
     for path in FILLED_BY_STRANGERS:
-        shown = next(one for one in PAGES if one.path == path)
+        shown = next(page for page in PAGES if page.path == path)
         for call in shown.calls.values():
             response = full(call.operation, HOSTILE)
             api.responses[call.operation] = lambda _, response=response: response  # type: ignore[misc]

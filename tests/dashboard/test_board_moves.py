@@ -35,13 +35,13 @@ def board(api: FakeApi) -> Iterator[Page]:
     ]
 
     def move(request: Received) -> tuple[int, dict[str, object]]:
-        (lead,) = [one for one in leads if one["id"] == request.path["lead_id"]]
+        (lead,) = [lead for lead in leads if lead["id"] == request.path["lead_id"]]
         lead["status"] = (request.body or {})["to"]
         return 200, lead
 
     api.responses["listLeads"] = lambda request: (
         200,
-        {"data": [one for one in leads if one["status"] == request.query["status"]], "next_cursor": None},
+        {"data": [lead for lead in leads if lead["status"] == request.query["status"]], "next_cursor": None},
     )
     api.responses["transitionLead"] = move
     with served(api.url) as home, browser.launched() as chromium:

@@ -82,8 +82,8 @@ TEXT = st.text(alphabet="ab .<", max_size=30)
 def test_the_parts_of_a_turn_are_its_text(text: str, quotes: list[tuple[str, str]]) -> None:
     found = parts(text, quotes)
 
-    assert "".join(one["text"] for one in found) == text
-    assert all(one["text"] for one in found)
+    assert "".join(part["text"] for part in found) == text
+    assert all(part["text"] for part in found)
 
 
 def test_quotes_that_overlap_keep_both_fields() -> None:
@@ -91,7 +91,7 @@ def test_quotes_that_overlap_keep_both_fields() -> None:
         "Water is coming in, fast", [("intent", "water is  coming in"), ("urgency", "coming in, fast")]
     )
 
-    assert [(one["text"], one["is_quoted"], one["fields"]) for one in found] == [
+    assert [(part["text"], part["is_quoted"], part["fields"]) for part in found] == [
         ("Water is ", True, []),
         ("coming in", True, ["intent"]),
         (", fast", True, ["urgency"]),

@@ -22,10 +22,10 @@ def with_items(api: FakeApi, *statuses: str) -> None:
     """A scope with an item for each status; their versions are 2, 3, ..."""
     status, scope = examples()["getClaimScope"]
     first, scope["data"] = scope["data"][0], []
-    for number, one in enumerate(statuses):
-        item = copy.deepcopy(first) | {"status": one, "version": number + 2}
+    for number, item_status in enumerate(statuses):
+        item = copy.deepcopy(first) | {"status": item_status, "version": number + 2}
         item["id"] = ITEM if number == 0 else OTHER
-        if one == "proposed":
+        if item_status == "proposed":
             item |= {"decision": None, "quantity": item["engine"]["quantity"]}
         scope["data"].append(item)
     api.responses["getClaimScope"] = lambda _: (status, scope)

@@ -158,7 +158,7 @@ SCENES = [
 
 def scenes(*entered: dict[str, Any]) -> dict[str, list[str]]:
     names = ("narration", "on_screen_text", "seconds")
-    return {f"scenes.{name}": [str(one[name]) for one in entered] for name in names}
+    return {f"scenes.{name}": [str(scene[name]) for scene in entered] for name in names}
 
 
 def narrations(shown: Page) -> list[str]:
@@ -272,7 +272,7 @@ def test_a_post_is_as_long_as_the_api_counts(
     network: Any, body: str, tags: list[str], has_link: bool
 ) -> None:
     links = ["https://acme.example/pipes?utm=x"] if has_link else []
-    text = ContentText(body=body, links=tuple(links), hashtags=tuple(one.removeprefix("#") for one in tags))
+    text = ContentText(body=body, links=tuple(links), hashtags=tuple(tag.removeprefix("#") for tag in tags))
     length = posts.of_post(network, posts.posted(body, links, tags))
 
     assert length

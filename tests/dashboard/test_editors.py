@@ -166,7 +166,7 @@ def test_scenes_are_written_without_script(page: Page, api: FakeApi) -> None:
 
     page.get_by_label("Title").press("Enter")  # saves, and presses no button of a scene
     (sent,) = api.sent("updateContent")
-    assert [one["narration"] for one in (sent.body or {})["scenes"]] == ["Second.", "First."]
+    assert [scene["narration"] for scene in (sent.body or {})["scenes"]] == ["Second.", "First."]
 
 
 @needs_browser

@@ -190,9 +190,9 @@ def test_a_form_of_another_organization_or_mode_changes_nothing(api: FakeApi) ->
     "form", [form.key for page in PAGES if page.path == "/settings/members" for form in page.forms]
 )
 def test_a_viewer_who_posts_an_admin_form_directly_is_refused(form: str, api: FakeApi) -> None:
-    place = signed_in().get("/settings/members").hidden("inviteMember")["_place"]
+    tenant = signed_in().get("/settings/members").hidden("inviteMember")["_tenant"]
     shown = signed_in("viewer").post(
-        "/settings/members", {"_form": form, "_place": place, "member_id": "mem_1"}
+        "/settings/members", {"_form": form, "_tenant": tenant, "member_id": "mem_1"}
     )
 
     assert shown.status == 403
@@ -254,13 +254,13 @@ def test_an_object_without_any_value_becomes_null_and_leaves_the_others(api: Fak
 
 
 def test_times_are_entered_in_the_zone_of_the_organization() -> None:
-    form = forms.bound(Form("createApiKey", ("expires_at",)), "place")
+    form = forms.bound(Form("createApiKey", ("expires_at",)), "tenant")
     posted = Posted((("expires_at", "2026-07-01T09:30"),))
     assert forms.read(form, posted, "America/Chicago") == {"expires_at": "2026-07-01T14:30:00.000Z"}
 
 
 @given(st.lists(st.tuples(st.sampled_from(["name", "scopes", "expires_at", "allowed_cidrs"]), st.text())))
 def test_no_text_in_any_field_breaks_a_form(pairs: list[tuple[str, str]]) -> None:
-    form = forms.bound(Form("createApiKey", ("name", "scopes", "expires_at", "allowed_cidrs")), "place")
+    form = forms.bound(Form("createApiKey", ("name", "scopes", "expires_at", "allowed_cidrs")), "tenant")
     body = forms.read(form, Posted(tuple(pairs)), "Asia/Kathmandu")
     assert body.keys() <= {"name", "scopes", "expires_at", "allowed_cidrs"}

@@ -54,7 +54,7 @@ def test_a_page_shows_the_hours_with_a_free_line_for_each_day(api: FakeApi) -> N
 
 @pytest.mark.usefixtures("organization")
 def test_hours_that_were_left_alone_are_sent_as_they_are(api: FakeApi) -> None:
-    week = {day: [(one[0], one[1]) for one in spans] for day, spans in OPEN.items()}
+    week = {day: [(span[0], span[1]) for span in spans] for day, spans in OPEN.items()}
 
     done = signed_in().fill(PAGE, "hours", **_fields(week, [ANN, BEN, NOBODY, NOBODY]))
 

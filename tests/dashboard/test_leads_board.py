@@ -34,7 +34,7 @@ def leads(api: FakeApi) -> dict[str, dict[str, Any]]:
     stored: dict[str, dict[str, Any]] = {}
 
     def listed(request: Received) -> tuple[int, dict[str, Any]]:
-        found = [one for one in stored.values() if one["status"] == request.query["status"]]
+        found = [lead for lead in stored.values() if lead["status"] == request.query["status"]]
         start = int(request.query.get("cursor", "0"))
         following = str(start + 2) if len(found) > start + 2 else None
         return 200, {"data": found[start : start + 2], "next_cursor": following}
@@ -57,7 +57,7 @@ def columns(page: Page) -> Mapping[str, str]:
 
 def hidden(page: Page, lead_id: str) -> dict[str, str]:
     """The hidden fields of a lead's form."""
-    (form,) = [one for one in re.findall(r"<form.*?</form>", page.text, re.DOTALL) if lead_id in one]
+    (form,) = [form for form in re.findall(r"<form.*?</form>", page.text, re.DOTALL) if lead_id in form]
     found = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form)
     return {name: unescape(value) for name, value in found}
 
@@ -67,7 +67,7 @@ def move(page: Page, lead_id: str, **fields: str) -> Page:
 
 
 def choices(text: str) -> list[str]:
-    return [one for one in re.findall(r'<option value="(\w*)"', text) if one]
+    return [value for value in re.findall(r'<option value="(\w*)"', text) if value]
 
 
 def test_a_column_for_each_status_with_its_leads_and_their_number(api: FakeApi, leads: Any) -> None:
@@ -80,7 +80,7 @@ def test_a_column_for_each_status_with_its_leads_and_their_number(api: FakeApi, 
     assert "Sam" in found["won"]
     assert "No leads" in found["lost"]
     assert '<span class="count">1<' in found["new"]
-    assert {one.query["status"] for one in api.sent("listLeads")} == {*MOVES}
+    assert {request.query["status"] for request in api.sent("listLeads")} == {*MOVES}
     assert not api.sent("getLead")
 
 
@@ -142,7 +142,7 @@ def test_a_stale_card_is_refused_and_the_page_shows_what_changed(api: FakeApi, l
     assert "by the API key key_" in refused.words
     assert "Status New Contacted Assigned to none Ann <b> Score 82 90" in refused.words
     assert "Ann &lt;b&gt;" in refused.text
-    (form,) = [one for one in re.findall(r"<form.*?</form>", refused.text, re.DOTALL) if DANA in one]
+    (form,) = [form for form in re.findall(r"<form.*?</form>", refused.text, re.DOTALL) if DANA in form]
     assert choices(form) == [*MOVES["contacted"]]
     assert '<option value="lost" selected>' in form
     assert 'value="No answer"' in form
@@ -176,7 +176,7 @@ def test_a_move_that_is_not_possible_any_more_is_chosen_again(api: FakeApi, lead
 
     refused = move(before, DANA, to="contacted")
 
-    (form,) = [one for one in re.findall(r"<form.*?</form>", refused.text, re.DOTALL) if DANA in one]
+    (form,) = [form for form in re.findall(r"<form.*?</form>", refused.text, re.DOTALL) if DANA in form]
     assert "Choose" in form
     assert (choices(form), "selected" in form) == ([*MOVES["contacted"]], False)
 
@@ -238,7 +238,7 @@ def test_a_lead_that_is_gone_is_said_to_be(api: FakeApi, leads: Any) -> None:
 
 def test_a_long_column_continues_alone(api: FakeApi, leads: Any) -> None:
     ids = [f"lead_01kq09bekje6vbq5xe2b60xtw{number}" for number in range(5)]
-    leads |= {one: lead(one, "new") for one in ids}
+    leads |= {lead_id: lead(lead_id, "new") for lead_id in ids}
     leads[SAM + "x"] = lead(SAM + "x", "contacted")
 
     first = signed_in().get(BOARD)
@@ -251,7 +251,7 @@ def test_a_long_column_continues_alone(api: FakeApi, leads: Any) -> None:
     assert re.findall(r'id="(lead_\w+)"', rows.text) == ids[2:4]
     assert rows.text.strip().startswith("<li")
     assert "<html" not in rows.text
-    assert [one.query["status"] for one in api.requests] == ["new"]
+    assert [request.query["status"] for request in api.requests] == ["new"]
 
     # Without JavaScript the link leads to the column alone.
     alone = signed_in().get(address)

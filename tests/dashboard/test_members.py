@@ -18,7 +18,7 @@ REFUSAL = "This is the last owner who has signed in. First make another member w
 
 def _list_members(api: FakeApi) -> None:
     status, page = examples()["listMembers"]
-    members = [page["data"][0] | {"id": one, "email": f"{one}@example.com"} for one in IDS]
+    members = [page["data"][0] | {"id": member_id, "email": f"{member_id}@example.com"} for member_id in IDS]
     api.responses["listMembers"] = lambda _: (status, {"data": members, "next_cursor": None})
 
 
@@ -33,7 +33,7 @@ def test_a_refused_removal_is_explained_in_its_row(api: FakeApi) -> None:
 
     assert shown.status == 409
     assert shown.words.count(REFUSAL) == 1
-    (row,) = [one for one in re.findall(r"<tr>.*?</tr>", shown.text, re.DOTALL) if REFUSAL in one]
+    (row,) = [row for row in re.findall(r"<tr>.*?</tr>", shown.text, re.DOTALL) if REFUSAL in row]
     assert IDS[1] in row
     assert '<details class="popover" open>' in row
     assert shown.text.count('class="popover" open') == 1

@@ -92,7 +92,7 @@ def test_an_edit_shows_every_e_mail_and_keeps_variants(api: FakeApi) -> None:
 
 def variants(step: int, entered: list[dict[str, Any]]) -> dict[str, list[str]]:
     return {
-        f"steps.{step}.variants.{name}": [str(one[name]) for one in entered]
+        f"steps.{step}.variants.{name}": [str(variant[name]) for variant in entered]
         for name in ("name", "weight", "subject", "body")
     }
 
@@ -150,7 +150,7 @@ def test_e_mails_are_added_moved_and_removed_without_a_call_that_changes(api: Fa
     assert fields(removed, "steps.0.delay_hours") == ["72"]
     assert "E-mail 2" not in removed.words
 
-    assert not [one for one in api.requests if one.operation == "updateSequence"]
+    assert not [request for request in api.requests if request.operation == "updateSequence"]
 
 
 @pytest.mark.parametrize("is_edited", [False, True])

@@ -28,9 +28,9 @@ def test_a_page_shows_the_examples_of_the_document(page: Page, api: FakeApi) -> 
     assert shown.status == 200
     assert len(re.findall("<h1", shown.text)) == 1
     assert re.search(r"<title>[^<]+ · EAL</title>", shown.text)
-    made = {call.operation for call in page.calls.values() if not call.after}
-    assert {one.operation for one in api.requests} == made
-    assert all(one.headers["X-EAL-Client-IP"] == "203.0.113.9" for one in api.requests)
+    made = {call.operation for call in page.calls.values() if not call.after_refusal_of}
+    assert {request.operation for request in api.requests} == made
+    assert all(request.headers["X-EAL-Client-IP"] == "203.0.113.9" for request in api.requests)
 
 
 @pytest.mark.parametrize("role", SCOPES)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 API = "https://api.example.com/v1"
 KEY = "eal_live_aB3dE6gH9jK2mN5pQ8sT1vW4xY7zA0cD1x2Y3z"
-WITH_SAMPLE = [name for name, one in reference.load().operations.items() if one.takes_keys]
+WITH_SAMPLE = [name for name, operation in reference.load().operations.items() if operation.takes_keys]
 needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="needs Node")
 
 
@@ -35,8 +35,8 @@ def test_every_operation_has_a_page(name: str, api: FakeApi) -> None:
     assert shown.status == 200
     assert OPERATIONS[name].summary in shown.words
     assert OPERATIONS[name].path in shown.words
-    for one in reference.load().problems(name):
-        assert f'id="error-{one["code"]}"' in shown.text
+    for line in reference.load().problems(name):
+        assert f'id="error-{line["code"]}"' in shown.text
     assert ("curl --fail-with-body" in shown.text) == (name in WITH_SAMPLE)
     assert api.requests == []
 
@@ -164,7 +164,7 @@ RUNS = {
 
 @pytest.mark.parametrize("name", ["createLead", "listLeads", "updateOwnOrganization", "revokeApiKey"])
 @pytest.mark.parametrize(
-    "language", [pytest.param(one, marks=needs_node if one == "node" else ()) for one in RUNS]
+    "language", [pytest.param(language, marks=needs_node if language == "node" else ()) for language in RUNS]
 )
 def test_a_sample_runs(name: str, language: str, api: FakeApi) -> None:
     sample = reference.load().sample(name, api.url)

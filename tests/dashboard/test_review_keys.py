@@ -26,7 +26,7 @@ def test_keys_move_open_and_accept(api: FakeApi) -> None:
     status, scope = examples()["getClaimScope"]
     first = scope["data"][0]
     scope["data"] = [
-        copy.deepcopy(first) | {"id": one, "status": "proposed", "decision": None} for one in IDS
+        copy.deepcopy(first) | {"id": item_id, "status": "proposed", "decision": None} for item_id in IDS
     ]
     claim_status, claim = examples()["getClaim"]
     api.responses["getClaim"] = lambda _: (claim_status, claim | {"status": "in_review"})

@@ -39,13 +39,13 @@ def at(text: str, zone: str = CHICAGO) -> datetime:
 
 
 def shown(day: rota.Day, rows: dict[str, Any]) -> list[tuple[str, str]]:
-    names = [one["name"] for one in rows["on_call"]]
+    names = [row["name"] for row in rows["on_call"]]
     return [
         (
-            one.clock.replace("\N{EN DASH}", "-"),
-            ", ".join(names[place] for place in one.people) or ("open" if one.is_open else "nobody"),
+            shift.clock.replace("\N{EN DASH}", "-"),
+            ", ".join(names[place] for place in shift.people) or ("open" if shift.is_open else "nobody"),
         )
-        for one in day.shifts
+        for shift in day.shifts
     ]
 
 
@@ -103,8 +103,11 @@ def test_who_is_on_call_now_until_when_and_who_follows() -> None:
     rows = settings(ANN, BEN)
 
     evening = rota.on_call_now(rows, at("2026-04-24T18:00"))
-    assert ([one["name"] for one in evening.people], evening.until) == (["Ann"], "2026-04-25T01:00:00.000Z")
-    assert [one["name"] for one in evening.after] == ["Ann", "Ben"]
+    assert ([person["name"] for person in evening.people], evening.until) == (
+        ["Ann"],
+        "2026-04-25T01:00:00.000Z",
+    )
+    assert [person["name"] for person in evening.after] == ["Ann", "Ben"]
 
     over_midnight = rota.on_call_now(rows, at("2026-04-20T23:30"))
     assert (over_midnight.until, over_midnight.is_open_after) == ("2026-04-21T13:00:00.000Z", True)

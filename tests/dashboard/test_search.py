@@ -108,8 +108,8 @@ def test_a_search_for_nothing_says_what_to_enter(api: FakeApi) -> None:
 def test_a_page_of_a_resource_shows_its_calls_without_making_them_twice(page: Page, api: FakeApi) -> None:
     shown = signed_in().get(address(page))
 
-    assert sorted(one.operation for one in api.requests) == sorted(
-        {one.operation for one in page.calls.values()}
+    assert sorted(request.operation for request in api.requests) == sorted(
+        {call.operation for call in page.calls.values()}
     )
     for number, received in enumerate(_in_order(page, api), 1):
         text = _code(shown.text, f"api-{number}-json")
@@ -119,7 +119,7 @@ def test_a_page_of_a_resource_shows_its_calls_without_making_them_twice(page: Pa
 
 
 def _in_order(page: Page, api: FakeApi) -> list[str]:
-    sent = {one.operation for one in api.requests}
+    sent = {request.operation for request in api.requests}
     return [call.operation for call in page.calls.values() if call.operation in sent]
 
 

@@ -74,7 +74,7 @@ def test_no_get_changes_anything(api: FakeApi) -> None:
     for path in ("/sign-out", "/switch"):
         assert member.get(path).status == 404
     member.get("/settings/members?_form=removeMember&member_id=mem_1")
-    assert {one.operation for one in api.requests} == {"listMembers"}
+    assert {request.operation for request in api.requests} == {"listMembers"}
 
 
 def test_without_a_session_no_page_calls_the_api(api: FakeApi) -> None:

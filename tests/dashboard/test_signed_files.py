@@ -66,7 +66,7 @@ def hashed(shown: Json) -> Json:
 
 
 def proof(signed: Json) -> Json:
-    """Of a log with this one record, signed by a new key."""
+    """The proof of a log with this one record, signed by a new key."""
     recorded = record(signed)
     key = ec.generate_private_key(ec.SECP256R1())
     public = key.public_key()

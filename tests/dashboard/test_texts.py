@@ -1,4 +1,4 @@
-"""How values look on pages."""
+"""Texts for values on pages."""
 
 from datetime import UTC, datetime
 

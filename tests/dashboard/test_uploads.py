@@ -32,7 +32,7 @@ IMPORT = f"/leads/imports/imp_{ULID}"
 PHOTOS = f"/claims/clm_{ULID}/photos"
 CSV = b'email,notes\r\ndana@example.com,"a \xc3\xa9\r\nb"\r\n\r\n--not the boundary\r\n'
 LAMBDA_BYTES = 6_291_556
-"""Of an event. API Gateway encodes a file in base64."""
+"""Maximum size of an event. API Gateway encodes a file in base64."""
 
 
 class Put(NamedTuple):
@@ -207,7 +207,7 @@ def test_a_script_gets_a_message_if_the_form_is_refused(api: FakeApi) -> None:
 
     gone = member.post(PHOTOS, {**fields, "_form": "nothing"}, SCRIPT)
     assert (gone.status, json.loads(gone.text)["message"][:20]) == (404, "This form no longer ")
-    moved = member.post(PHOTOS, {**fields, "_place": "org_1:test"}, SCRIPT)
+    moved = member.post(PHOTOS, {**fields, "_tenant": "org_1:test"}, SCRIPT)
     assert moved.status == 409
     assert "another organization or mode" in json.loads(moved.text)["message"]
     forbidden = signed_in("viewer").post(PHOTOS, fields, SCRIPT)
@@ -337,7 +337,7 @@ def test_the_page_names_the_columns_and_offers_an_example(api: FakeApi) -> None:
         for name in names:
             assert name in shown.words
     assert "At most 64 MiB and 100,000 rows" in shown.words
-    (example,) = [one for one in shown.text.split('"') if one.startswith("/static/leads.")]
+    (example,) = [path for path in shown.text.split('"') if path.startswith("/static/leads.")]
     response = signed_in().get(example)
     assert response.headers["content-type"] == "text/csv; charset=utf-8"
     assert response.text.startswith("first_name,")

@@ -57,12 +57,12 @@ def proof(old: int, new: int) -> Proof:
     return {
         "from": checkpoint(old),
         "to": checkpoint(new),
-        "path": [naive_root(LEAVES[one.start : one.end]).hex() for one in ranges],
+        "path": [naive_root(LEAVES[sizes.start : sizes.end]).hex() for sizes in ranges],
     }
 
 
 def checked(proofs: list[Proof], folder: Path) -> list[dict[str, bool]]:
-    """What the page finds in each proof. Node needs the suffix of a module."""
+    """The findings of the page in each proof. Node needs the suffix of a module."""
     shutil.copy(FOLDER / "verify.js", folder / "verify.mjs")
     program = """
         import { readFileSync } from "node:fs";
@@ -90,40 +90,40 @@ def test_the_consistency_of_trees_of_all_sizes_is_proved(tmp_path: Path) -> None
     assert found == [{"log": True, "path": True, "key": True, "signature": True}] * len(proofs)
 
 
-def _another_log(one: Proof) -> None:
-    one["from"]["mode"] = "test"
+def _another_log(tampered: Proof) -> None:
+    tampered["from"]["mode"] = "test"
 
 
-def _rewritten(one: Proof) -> None:
+def _rewritten(tampered: Proof) -> None:
     """The later tree is of another history, signed with the right key."""
     leaves = [hashlib.sha256(b"forged").digest(), *LEAVES[1:]]
-    one["to"] = checkpoint(one["to"]["size"], leaves=leaves)
+    tampered["to"] = checkpoint(tampered["to"]["size"], leaves=leaves)
 
 
-def _shortened(one: Proof) -> None:
-    one["path"].pop()
+def _shortened(tampered: Proof) -> None:
+    tampered["path"].pop()
 
 
-def _lengthened(one: Proof) -> None:
-    one["path"].append("0" * 64)
+def _lengthened(tampered: Proof) -> None:
+    tampered["path"].append("0" * 64)
 
 
-def _resized(one: Proof) -> None:
-    one["from"]["size"] += 1
+def _resized(tampered: Proof) -> None:
+    tampered["from"]["size"] += 1
 
 
-def _signed_by_another(one: Proof) -> None:
+def _signed_by_another(tampered: Proof) -> None:
     """Another key signed, and the statement names the one that the reader knows."""
-    forged = checkpoint(one["to"]["size"], ec.derive_private_key(7, ec.SECP256R1()))
-    one["to"] = forged | {"key_id": one["to"]["key_id"]}
+    forged = checkpoint(tampered["to"]["size"], ec.derive_private_key(7, ec.SECP256R1()))
+    tampered["to"] = forged | {"key_id": tampered["to"]["key_id"]}
 
 
-def _unsigned(one: Proof) -> None:
-    one["to"]["signature"] = ""
+def _unsigned(tampered: Proof) -> None:
+    tampered["to"]["signature"] = ""
 
 
-def _emptied(one: Proof) -> None:
-    one["from"]["size"] = 0
+def _emptied(tampered: Proof) -> None:
+    tampered["from"]["size"] = 0
 
 
 @pytest.mark.parametrize(
@@ -142,8 +142,8 @@ def _emptied(one: Proof) -> None:
 def test_a_tampered_proof_is_refused(
     tamper: Callable[[Proof], None], wrong: set[str], tmp_path: Path
 ) -> None:
-    one = copy.deepcopy(proof(6, 11))
-    tamper(one)
+    tampered = copy.deepcopy(proof(6, 11))
+    tamper(tampered)
 
-    (found,) = checked([one], tmp_path)
+    (found,) = checked([tampered], tmp_path)
     assert {name for name, is_true in found.items() if not is_true} == wrong

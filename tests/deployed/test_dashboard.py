@@ -46,7 +46,7 @@ def test_a_page_is_accessible_and_loads_nothing_from_elsewhere(
 
     assert statuses[-1] == 200
     found = Axe().run(page).response["violations"]
-    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
+    assert [(violation["id"], [node["html"] for node in violation["nodes"]]) for violation in found] == []
     assert (messages, elsewhere) == ([], [])
     page.close()
 

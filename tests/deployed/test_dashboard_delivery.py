@@ -1,4 +1,5 @@
-"""What leaves the system, in Chromium on the running stack: webhooks with their log and replay, and a signed claim."""
+"""Data that leaves the system, in Chromium on the running stack: webhooks with their log and replay, and a signed
+claim."""
 
 from __future__ import annotations
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.deployed, NEEDS_BROWSER]
 
 CHECKPOINT_SECONDS = 240
-"""Until the next checkpoint of the audit log is signed, on a busy machine."""
+"""Time until the next checkpoint of the audit log is signed, on a busy machine."""
 
 
 def reload_until(page: Page, shown: Locator, seconds: float = 60) -> None:
@@ -71,7 +72,7 @@ def test_an_endpoint_is_registered_its_secret_shown_once_and_its_test_event_veri
     assert page.evaluate("navigator.clipboard.readText()") == secret
     snippets = page.locator("pre.code").all_inner_texts()
     assert len(snippets) == 3
-    assert all("EAL_WEBHOOK_SECRET" in one and secret not in one for one in snippets)
+    assert all("EAL_WEBHOOK_SECRET" in snippet and secret not in snippet for snippet in snippets)
 
     endpoint = open_endpoint(page)
     assert secret not in page.content()
@@ -141,7 +142,7 @@ def test_failing_deliveries_are_in_the_log_and_are_replayed_after_they_were_coun
 
 
 def about(inbox: Inbox, lead_id: str) -> list[Any]:
-    return [one for one in inbox.requests if lead_id.encode() in one.body]
+    return [request for request in inbox.requests if lead_id.encode() in request.body]
 
 
 def test_a_claim_is_reviewed_by_keyboard_signed_off_and_its_manifest_verified(

@@ -66,7 +66,7 @@ def test_an_operation_is_accessible(name: str, scheme: str, page: Page, site: Si
     page.evaluate("() => document.querySelectorAll('main details').forEach((one) => { one.open = true; })")
 
     found = Axe().run(page).response["violations"]
-    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
+    assert [(violation["id"], [node["html"] for node in violation["nodes"]]) for violation in found] == []
 
 
 def test_an_id_leads_to_its_page_and_its_json(page: Page, site: Site, stack: Stack, key: str) -> None:

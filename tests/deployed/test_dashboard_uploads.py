@@ -53,7 +53,7 @@ def jpeg() -> bytes:
 
 
 def path_of_photos(stack: Stack, key: str) -> str:
-    """Of a new claim."""
+    """The path of the photos of a new claim."""
     body = {"carrier": "Example Mutual", "claim_number": secrets.token_hex(6), "loss_type": "water"}
     claim = stack.call("POST", "/claims", key=key, body=body)
     assert claim.status == 201, claim.body
@@ -84,7 +84,7 @@ def test_leads_are_imported_from_a_file(page: Page, site: Site) -> None:
     page.wait_for_url(f"{site.home}/leads/imports/imp_*")
 
     shows_the_end(page, name)  # the page follows the import by itself
-    assert [one for one in sent if one[0] != "GET"] == [("POST", True), ("PUT", False)]
+    assert [request for request in sent if request[0] != "GET"] == [("POST", True), ("PUT", False)]
     assert messages == []
 
 
@@ -157,7 +157,7 @@ def test_photos_are_uploaded_inspected_and_shown(page: Page, site: Site, stack: 
     assert thumbnail.evaluate(loaded) > 0
     assert page.locator("#gallery [data-status=rejected]").is_visible()
     photos = stack.call("GET", f"{path}?limit=10", key=key).json["data"]
-    ready = next(one for one in photos if one["status"] == "ready")
+    ready = next(photo for photo in photos if photo["status"] == "ready")
     assert (ready["filename"], ready["room"]) == (HOSTILE, "Kitchen")
     assert ready["sha256"] == hashlib.sha256(content).hexdigest()
     assert len(photos) == 2

@@ -103,7 +103,7 @@ def test_a_lead_goes_across_the_board_past_a_change_of_somebody_else(
     assert card(page, "won", lead_id).is_visible()
     assert card(page, "won", lead_id).locator("form").count() == 0
     history = stack.call("GET", f"/leads/{lead_id}/history", key=key).json["data"]
-    moves = [(one["to"], one["by"]["type"]) for one in history if one["type"] == "transition"]
+    moves = [(entry["to"], entry["by"]["type"]) for entry in history if entry["type"] == "transition"]
     assert moves == [
         ("won", "member"),
         ("scheduled", "api_key"),
@@ -197,21 +197,21 @@ class Colleague:
 
 
 def temporary_password(stack: Stack, email: str) -> str | None:
-    """From the invitation that the user pool sent."""
+    """The password in the invitation that the user pool sent."""
     sent = send("GET", f"{stack.aws['endpoint_url']}/_ministack/ses/messages", None, {})
-    mails = [json.dumps(one) for one in _flat(sent.json["messages"])]
+    mails = [json.dumps(message) for message in _flat(sent.json["messages"])]
     found = [re.search(r"password is ([\w-]+)", mail) for mail in mails if email in mail]
-    return next((one[1] for one in found if one), None)
+    return next((match[1] for match in found if match), None)
 
 
 def _flat(messages: object) -> Iterator[object]:
     """The messages, which are by account and region."""
     if isinstance(messages, dict) and not {"Body", "body", "Subject", "subject"} & messages.keys():
-        for one in messages.values():
-            yield from _flat(one)
+        for recipients in messages.values():
+            yield from _flat(recipients)
     elif isinstance(messages, list):
-        for one in messages:
-            yield from _flat(one)
+        for message in messages:
+            yield from _flat(message)
     else:
         yield messages
 
@@ -277,13 +277,13 @@ def test_two_members_who_edit_the_same_lead_lose_nothing(
 ) -> None:
     lead_id = new_lead(stack, key, first_name="Both", company="Before")
     first, second = page, colleague.page
-    for one in (first, second):
-        one.goto(f"{site.home}/leads/{lead_id}")
-        assert heading(one) == "Both"
-        one.locator("summary", has_text="Edit lead").click()
+    for tab in (first, second):
+        tab.goto(f"{site.home}/leads/{lead_id}")
+        assert heading(tab) == "Both"
+        tab.locator("summary", has_text="Edit lead").click()
 
-    def edit(one: Page, label: str, text: str) -> None:
-        form = one.locator("form", has=one.locator("[name=_form][value=updateLead]"))
+    def edit(tab: Page, label: str, text: str) -> None:
+        form = tab.locator("form", has=tab.locator("[name=_form][value=updateLead]"))
         form.get_by_label(label).fill(text)
 
     edit(first, "Company", "Acme")
@@ -310,7 +310,7 @@ def test_two_members_who_edit_the_same_lead_lose_nothing(
     assert (lead["company"], lead["assigned_to"]) == ("Acme", "Robin")
     assert lead["notes"] == "Called at noon. Left a message."
     records = stack.call("GET", f"/audit-log?resource_type=lead&resource_id={lead_id}", key=key).json["data"]
-    authors = {one["actor"]["id"] for one in records if one["action"] == "lead.updated"}
+    authors = {record["actor"]["id"] for record in records if record["action"] == "lead.updated"}
     assert len(authors) == 2
 
 

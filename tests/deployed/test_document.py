@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.deployed
 
 CASES = 5
-"""Per operation."""
+"""Number of cases per operation."""
 THREADS = 4
 CHECKS = [
     not_a_server_error,

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.deployed
 ELF_MACHINES = {62: "x86_64", 183: "aarch64"}
 """e_machine in an ELF header (System V ABI), to the machine's name in Python's file names."""
 MAX_BYTES = 250 * 1024**2
-"""Of a function with its layers, unzipped (Lambda's guide, "Lambda quotas")."""
+"""Maximum size of a function with its layers, unzipped (Lambda's guide, "Lambda quotas")."""
 
 
 def test_every_extension_module_exists_for_both_architectures() -> None:

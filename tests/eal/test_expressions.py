@@ -5,14 +5,14 @@ from __future__ import annotations
 from tests.support.expressions import Expression, attacks, expressions
 
 _SIZES = (400, 3_000)
-"""Of the shorter text, in characters. The longer one has four times as many. Limits such as `{0,300}` make a short text
-look quadratic, so the second size decides."""
+"""Lengths of the shorter text, in characters. The longer one has four times as many. Limits such as `{0,300}` make a
+short text look quadratic, so the second size decides."""
 _MAX_GROWTH = 8.0
 """Halfway between linear (4) and quadratic (16)."""
 
 
 def test_the_time_of_each_expression_is_linear() -> None:
-    slow = [found for one in expressions() if (found := _slow(one))]
+    slow = [found for expression in expressions() if (found := _slow(expression))]
 
     assert not slow, "Limit the repetition, or begin it only once:\n" + "\n".join(slow)
 

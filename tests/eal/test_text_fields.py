@@ -39,7 +39,7 @@ _REPEATED = (
     "take a@a", "Dana ", "one ", "'a",
 )  # fmt: skip
 _MAX_GROWTH = 8.0
-"""Of the time for four times as many characters: halfway between linear (4) and quadratic (16)."""
+"""Maximum growth of the time for four times as many characters: halfway between linear (4) and quadratic (16)."""
 
 
 @pytest.mark.no_cover

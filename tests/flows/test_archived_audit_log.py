@@ -320,7 +320,7 @@ def test_a_missing_segment_is_an_error_and_not_a_shorter_list(
 def _delete_segments(tenant: Tenant, *firsts: int) -> None:
     for first in firsts:
         name = f"audit/{tenant.id}/test/{first:012d}-{first + 9:012d}.jsonl.gz"
-        aws.patient_s3().delete_object(Bucket=settings.audit_bucket(), Key=name)
+        aws.s3_sdk().delete_object(Bucket=settings.audit_bucket(), Key=name)
 
 
 @pytest.fixture

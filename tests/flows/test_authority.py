@@ -480,7 +480,7 @@ type Attack = Callable[[Tenant, Clock], None]
 
 
 class Rule(NamedTuple):
-    """By door: the attack that must fail, or why there is none."""
+    """The attack by each door that must fail, or the reason why there is none."""
 
     session: Attack | str
     key: Attack | str

@@ -85,7 +85,7 @@ def test_a_call_shows_the_whole_provenance_in_api_and_audit_log(bedrock: FakeBed
     assert tokens > 1_000
     assert cost > 1_000
     assert latency_ms > 0
-    assert [one["quote"] for one in classification["evidence"] if one["field"] == "intent"] == [
+    assert [quote["quote"] for quote in classification["evidence"] if quote["field"] == "intent"] == [
         "Dana Reyes. There is mold in the bathroom",
     ]
     (record,) = [item for item in stored("AUDIT", tenant.id) if item["action"] == "call.classified"]
@@ -138,7 +138,7 @@ def test_a_worker_that_is_killed_after_any_call_to_aws_leaves_at_most_its_hold(
     """Then the call is classified once, and every request that Bedrock answered is counted."""
     wants(tenant)
     classify(task(tenant, ingested(tenant)))
-    one = usage(tenant)["spent_microusd"]
+    spent_once = usage(tenant)["spent_microusd"]
     calls_made = 0
     for number in range(1, 10):
         call_id = ingested(tenant)
@@ -156,8 +156,8 @@ def test_a_worker_that_is_killed_after_any_call_to_aws_leaves_at_most_its_hold(
         assert len(shown(tenant, call_id)["classification_runs"]) == 1
         counted = after["spent_microusd"] + after["held_microusd"]
         counted -= before["spent_microusd"] + before["held_microusd"]
-        assert counted >= one, "an answer is counted"
-        assert counted < 50 * one
+        assert counted >= spent_once, "an answer is counted"
+        assert counted < 50 * spent_once
     assert calls_made >= 3
 
 
@@ -173,13 +173,15 @@ def test_fifty_calls_at_once_stay_within_the_budget(bedrock: FakeBedrock, tenant
     spent = usage(tenant)
     assert spent["spent_microusd"] + spent["held_microusd"] <= spent["budget_microusd"] == 1_000_000
     found = call("GET", "/v1/calls?limit=100", key=tenant.read).json["data"]
-    judged = [one["classification"] for one in found]
-    refused = [one for one in judged if "ai_budget_spent" in one["reasons"]]
+    judged = [call["classification"] for call in found]
+    refused = [classification for classification in judged if "ai_budget_spent" in classification["reasons"]]
     assert len(judged) == 50
     assert 0 < len(refused) < 50
-    assert all(one["provenance"]["fallback"] for one in refused)
+    assert all(classification["provenance"]["fallback"] for classification in refused)
     assert len(bedrock.requests) == 50 - len(refused)
-    assert spent["spent_microusd"] == sum(one["provenance"]["cost_microusd"] for one in judged)
+    assert spent["spent_microusd"] == sum(
+        classification["provenance"]["cost_microusd"] for classification in judged
+    )
 
 
 def test_test_mode_costs_nothing(bedrock: FakeBedrock, tenant: Tenant) -> None:
@@ -209,7 +211,7 @@ def test_runs_are_found_by_their_versions_and_run_again(bedrock: FakeBedrock, te
 
     for query in (f"prompt_version={version}", f"model_version={MODEL.replace(':', '%3A')}"):
         found = call("GET", f"/v1/calls?{query}", key=tenant.read).json["data"]
-        assert [one["id"] for one in found] == [call_id]
+        assert [call["id"] for call in found] == [call_id]
     assert call("POST", f"/v1/calls/{call_id}/classify", key=tenant.write).status == 202
     classify(task(tenant, call_id))
 

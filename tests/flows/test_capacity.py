@@ -7,7 +7,8 @@ import pytest
 from tools.bench.capacity import relay
 
 PARTITION_UNITS_OF_A_CHANGE = {"AUDIT": 6, "EVENT": 4, "SEQUENCE": 4}
-"""Of a lead with all fields. A partition takes 1,000 a second, which limits its tenant."""
+"""Write units in a partition for a change of a lead with all fields. A partition takes 1,000 a second, which limits its
+tenant."""
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ FROZEN = {"generating", "scheduled", "published", "archived"}
 
 @dataclass
 class Model:
-    """What an item should be. `texts` are the titles, slugs and whether the policy blocks them, by revision."""
+    """The expected state of an item. `texts` are the titles, slugs and whether the policy blocks them, by revision."""
 
     id: str
     status: str = "generating"

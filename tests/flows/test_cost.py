@@ -1,4 +1,4 @@
-"""What a request and its consequences use of AWS, counted. `python -m tools.bench cost` runs this file and prices it.
+"""Use of AWS by a request and its consequences, counted. `python -m tools.bench cost` runs this file and prices it.
 
 Each scenario runs once alone, with each message of a queue in an invocation of its own, and once for ten tenants at the
 same time, with shared batches. The amounts are those of one tenant.
@@ -258,7 +258,7 @@ def _receive_calls(
 
 def _segments() -> dict[str, int]:
     """The segments' sizes in bytes."""
-    listed = aws.patient_s3().list_objects_v2(Bucket=settings.audit_bucket(), Prefix="audit/")
+    listed = aws.s3_sdk().list_objects_v2(Bucket=settings.audit_bucket(), Prefix="audit/")
     return {segment["Key"]: segment["Size"] for segment in listed["Contents"]}
 
 

@@ -44,7 +44,7 @@ class Mailing:
         return f"/v1/u/{addresses.unsubscribe_token(live, self.email.id)}"
 
     def one_click(self) -> ApiResponse:
-        """What a mail program sends: the body of RFC 8058, no cookie, no key."""
+        """The request of a mail program: the body of RFC 8058, no cookie, no key."""
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         return call("POST", self.link, body="List-Unsubscribe=One-Click", headers=headers)
 

@@ -412,8 +412,8 @@ def _photos(session: Session, claim: str) -> None:
     content = photos.photo()
     good, bad = photos.declaration(content), photos.declaration(content, sha256="0" * 64)
     declared = [session.call("POST", f"{claim}/photos", body) for body in (good, bad)]
-    for one in declared:
-        photos.upload(one, content)
+    for photo in declared:
+        photos.upload(photo, content)
     session.work()
     path = f"{claim}/photos/{declared[1]['id']}"
     session.call("PATCH", path, {"caption": "Hall"})
@@ -707,7 +707,9 @@ def _sessions(session: Session, member: str, key_of_child: str) -> None:
     listed = session.call("GET", f"{member}/sessions")["data"]
     session.call("DELETE", f"{member}/sessions/{listed[-1]['id']}")
     own = session.call("GET", "/v1/session", key=texts[-1])
-    other = next(one["id"] for one in own["organizations"] if one["id"] != session.tenant.id)
+    other = next(
+        organization["id"] for organization in own["organizations"] if organization["id"] != session.tenant.id
+    )
     switched = session.call("PATCH", "/v1/session", {"mode": "test"}, key=texts[-1])["session"]
     switched = session.call("PATCH", "/v1/session", {"organization_id": other}, key=switched)["session"]
     session.call("DELETE", "/v1/session", key=switched)
@@ -774,7 +776,7 @@ JOURNEYS: tuple[Journey, ...] = (
 
 @cache
 def _needs_of(journey: Journey) -> dict[str, set[Need]]:
-    """What each function needed, in an empty AWS for the journey."""
+    """The needs of each function, in an empty AWS for the journey."""
     with pytest.MonkeyPatch.context() as monkeypatch, aws_in_process(monkeypatch):
         session = Session(monkeypatch)
         journey(session)

@@ -73,7 +73,7 @@ def _busy(tenant: Tenant) -> str:
 
 
 type Table = dict[str, tuple[int, int, int, int, int]]
-"""By caller: the status for the data of each of FAMILY."""
+"""Statuses by caller, for the data of each of FAMILY."""
 
 GRANTED: Table = {
     #              parent child sibling grandchild stranger

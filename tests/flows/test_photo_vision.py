@@ -75,7 +75,9 @@ def test_the_model_sees_the_preview_and_nothing_else_of_the_photo(
 
     photos.inspected(tenant, claim_id, content, caption="Dana Reyes's kitchen", filename="reyes.jpg")
 
-    (request,) = [one for one in bedrock.requests if "record_photo" in json.dumps(one["toolConfig"])]
+    (request,) = [
+        request for request in bedrock.requests if "record_photo" in json.dumps(request["toolConfig"])
+    ]
     image, text = request["messages"][0]["content"]
     sent = base64.b64decode(image["image"]["source"]["bytes"])
     with Image.open(io.BytesIO(sent)) as opened:

@@ -151,7 +151,7 @@ def test_a_version_that_a_client_has_seen_is_not_used_again(copy_table: CopyTabl
     assert get(tenant, lead).headers["ETag"] not in seen
 
 
-def test_the_audit_log_and_the_feed_go_on_without_a_gap_and_the_archive_verifies(
+def test_the_audit_log_and_the_feed_continue_without_a_gap_and_the_archive_verifies(
     copy_table: CopyTable,
     tenant: Tenant,
     pipeline: Pipeline,

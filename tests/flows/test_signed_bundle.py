@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Case(NamedTuple):
-    """What an auditor has: the files of a bundle, the proof of its record, and the public key."""
+    """The files of an auditor: the files of a bundle, the proof of its record, and the public key."""
 
     manifest: Path
     proof: Path
@@ -86,7 +86,7 @@ def test_a_bundle_of_a_record_after_the_newest_checkpoint_is_not_proved(
     forged = hashlib.sha256(verify_audit.canonical(manifest)).hexdigest()
 
     def append(records: list[archive.Record]) -> None:
-        signed = next(one for one in records if one["action"] == "claim_sign_off.bundled")
+        signed = next(record for record in records if record["action"] == "claim_sign_off.bundled")
         changes = [{"field": "manifest_sha256", "from": None, "to": forged}]
         chained = {"seq": records[-1]["seq"] + 1, "previous_hash": records[-1]["hash"]}
         record = {**signed, **chained, "changes": changes}

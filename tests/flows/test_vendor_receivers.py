@@ -44,7 +44,7 @@ def test_a_signed_event_is_stored_unchanged_enqueued_and_accepted(
 
     assert response.status == 202
     (message,) = enqueued(QUEUES[connection.vendor])
-    assert aws.patient_s3().get_object(Bucket=INBOUND_BUCKET, Key=message["raw"])["Body"].read() == BODY
+    assert aws.s3_sdk().get_object(Bucket=INBOUND_BUCKET, Key=message["raw"])["Body"].read() == BODY
     assert (message["organization_id"], message["mode"]) == (tenant.id, "live")
 
 
@@ -126,7 +126,7 @@ def test_a_signed_body_that_is_not_utf_8_is_400_and_not_stored(
 
     assert (response.status, response.error) == (400, "invalid_request")
     assert enqueued(QUEUES[connection.vendor]) == []
-    assert "Contents" not in aws.patient_s3().list_objects_v2(Bucket=INBOUND_BUCKET)
+    assert "Contents" not in aws.s3_sdk().list_objects_v2(Bucket=INBOUND_BUCKET)
     assert _health(connection, tenant)["last_failure"]["reason"] == "invalid_json"
 
 
@@ -139,7 +139,7 @@ def test_a_replacement_character_in_the_vendors_body_is_preserved(
     assert connection.receive(connection.url_event(body, in_base64=in_base64)).status == 202
 
     (message,) = enqueued(QUEUES[connection.vendor])
-    assert aws.patient_s3().get_object(Bucket=INBOUND_BUCKET, Key=message["raw"])["Body"].read() == body
+    assert aws.s3_sdk().get_object(Bucket=INBOUND_BUCKET, Key=message["raw"])["Body"].read() == body
 
 
 def test_an_unsigned_body_that_is_not_utf_8_is_401(connection: Connection) -> None:
@@ -174,7 +174,7 @@ def test_an_event_is_stored_once_if_the_receiver_is_killed_after_any_call(
             connection.receive(event)
 
     assert connection.receive(event).status == 202
-    assert len(aws.patient_s3().list_objects_v2(Bucket=INBOUND_BUCKET)["Contents"]) == 1
+    assert len(aws.s3_sdk().list_objects_v2(Bucket=INBOUND_BUCKET)["Contents"]) == 1
 
 
 def test_neither_connection_nor_body_is_logged(

@@ -235,7 +235,7 @@ def _expected(endpoint: Endpoint) -> int:
 
 
 ALL = [endpoint for endpoint in endpoints() if endpoint.name != "POST /v1/sessions"]
-"""Not the sign-in: its time is that of two requests to the user pool."""
+"""Endpoints except the sign-in: its time is that of two requests to the user pool."""
 
 
 @pytest.mark.parametrize("endpoint", ALL, ids=lambda endpoint: endpoint.name)

@@ -14,7 +14,7 @@ from tests.structure.checks import dashboard
 from tests.structure.project import HERE, report
 
 HTMX_SHA256 = "a0abb04f2f45a1f89d1d4844023245537e5e6014c87b144553e0607b4cc32130"
-"""Of dist/htmx.min.js in the npm package htmx.org 4.0.1."""
+"""SHA-256 of dist/htmx.min.js in the npm package htmx.org 4.0.1."""
 
 
 def test_pages_fit_the_operations_of_the_api() -> None:

@@ -1,4 +1,4 @@
-"""Which module may import which."""
+"""Rules for imports."""
 
 from tests.structure.checks import imports
 from tests.structure.project import HERE, report

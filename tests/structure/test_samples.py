@@ -106,7 +106,7 @@ def _store_raw_bodies(event: dict[str, Any]) -> None:
         if "inbound/" in str(message.get("Records")):  # S3's notification
             message = json.loads(_sample("workers/normalise_callrail")["Records"][0]["body"])
         if "raw" in message:
-            aws.patient_s3().put_object(
+            aws.s3_sdk().put_object(
                 Bucket=settings.inbound_bucket(),
                 Key=message["raw"],
                 Body=_sample(f"inbound/{message['vendor']}")["body"].encode(),

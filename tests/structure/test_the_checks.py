@@ -17,6 +17,7 @@ from tests.structure.checks import (
     annotation_style,
     catalogue,
     dependencies,
+    docstrings,
     document,
     documents,
     grants,
@@ -780,6 +781,30 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     ),
     (xactimate.faults, append(STORE, "C = dict(category_code='PNT')\n"), "fills in category_code"),
     (xactimate.faults, append(STORE, "C = {'selector_code': KNOWN.get(1)}\n"), "fills in selector_code"),
+    # docstrings
+    (docstrings.faults, prepend(STORE, 'MAX = 5\n"""Of a batch."""\n'), "the docstring begins with 'Of'"),
+    (
+        docstrings.faults,
+        append(STORE, 'def f() -> int:\n    """The same for one item."""\n    return 1\n'),
+        "the docstring begins with 'The same'",
+    ),
+    (
+        docstrings.faults,
+        append(STORE, 'class A:\n    """As above for A."""\n'),
+        "the docstring begins with 'As above'",
+    ),
+    (
+        docstrings.faults,
+        append(STORE, 'class A:\n    """As below, too."""\n'),
+        "the docstring begins with 'As below'",
+    ),
+    (docstrings.faults, append(STORE, 'B = 5\n"""\nWhat B is."""\n'), "the docstring begins with 'What'"),
+    (docstrings.faults, append(STORE, "A = [one for one in ()]\n"), "rename the loop variable 'one'"),
+    (
+        docstrings.faults,
+        append(STORE, "for at, (one, _) in ():\n    pass\n"),
+        "rename the loop variable 'one'",
+    ),
     # names
     (names.faults, append(STORE, "MOST_LEADS = 5\n"), "MAX_… with its unit"),
     (names.faults, write("functions/leads/test_create.py", ""), "with the name of a test"),

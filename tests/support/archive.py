@@ -50,11 +50,11 @@ def grow(tenant: Tenant, pipeline: Pipeline, count: int) -> None:
 
 def download(folder: Path) -> None:
     bucket = settings.audit_bucket()
-    for page in aws.patient_s3().get_paginator("list_objects_v2").paginate(Bucket=bucket):
+    for page in aws.s3_sdk().get_paginator("list_objects_v2").paginate(Bucket=bucket):
         for stored in page.get("Contents", []):
             path = folder / stored["Key"]
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(aws.patient_s3().get_object(Bucket=bucket, Key=stored["Key"])["Body"].read())
+            path.write_bytes(aws.s3_sdk().get_object(Bucket=bucket, Key=stored["Key"])["Body"].read())
 
 
 @dataclass(frozen=True)

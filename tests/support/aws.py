@@ -137,7 +137,7 @@ def _in_turn(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
             case _:
                 response = send_with_missing_features(client, operation, arguments)
         if operation == "TransactGetItems":
-            found = [one.get("Item", {}) for one in response["Responses"]]
+            found = [part.get("Item", {}) for part in response["Responses"]]
             limits.check_transaction(operation, sum(map(limits.item_size, found)))
         return response
 
@@ -236,11 +236,11 @@ def _create_resources() -> dict[str, str]:
     dynamodb = aws.dynamodb()
     dynamodb.create_table(**table_arguments("StateTable", STATE))
     dynamodb.create_table(**table_arguments("AccessTable", ACCESS))
-    aws.patient_s3().create_bucket(Bucket=INBOUND_BUCKET)
-    aws.patient_s3().create_bucket(Bucket=UPLOADS_BUCKET)
-    aws.patient_s3().create_bucket(Bucket=RECORDINGS_BUCKET)
-    aws.patient_s3().create_bucket(Bucket=PHOTOS_BUCKET)
-    aws.patient_s3().create_bucket(Bucket=AUDIT_BUCKET, ObjectLockEnabledForBucket=True)
+    aws.s3_sdk().create_bucket(Bucket=INBOUND_BUCKET)
+    aws.s3_sdk().create_bucket(Bucket=UPLOADS_BUCKET)
+    aws.s3_sdk().create_bucket(Bucket=RECORDINGS_BUCKET)
+    aws.s3_sdk().create_bucket(Bucket=PHOTOS_BUCKET)
+    aws.s3_sdk().create_bucket(Bucket=AUDIT_BUCKET, ObjectLockEnabledForBucket=True)
     aws.events().create_event_bus(Name=BUS)
     aws.scheduler().create_schedule_group(Name=SCHEDULES)
     created = {
@@ -319,7 +319,7 @@ def create_rules() -> None:
 def notify_of_objects(bucket: str, logical_id: str) -> None:
     """Send notifications of the bucket's objects to the queues of the template."""
     configured = resources("AWS::S3::Bucket")[logical_id]["NotificationConfiguration"]["QueueConfigurations"]
-    aws.patient_s3().put_bucket_notification_configuration(
+    aws.s3_sdk().put_bucket_notification_configuration(
         Bucket=bucket,
         NotificationConfiguration={
             "QueueConfigurations": [

@@ -25,7 +25,9 @@ _LEAVES = st.one_of(
 )
 ANYTHING = st.recursive(
     _LEAVES,
-    lambda one: st.one_of(st.lists(one, max_size=3), st.dictionaries(st.text(max_size=6), one, max_size=3)),
+    lambda strategy: st.one_of(
+        st.lists(strategy, max_size=3), st.dictionaries(st.text(max_size=6), strategy, max_size=3)
+    ),
     max_leaves=5,
 )
 _OF_TYPE: dict[str, st.SearchStrategy[Any]] = {
@@ -48,7 +50,7 @@ def inputs(schema: Any, definitions: dict[str, Any] | None = None, depth: int = 
     """JSON values for a schema."""
     known = definitions or {}
     if schema["type"] == "definitions":
-        known = {one["ref"]: one for one in schema["definitions"]}
+        known = {definition["ref"]: definition for definition in schema["definitions"]}
         return inputs(schema["schema"], known, depth)
     if schema["type"] == "definition-ref":
         return inputs(known[schema["schema_ref"]], known, depth + 1) if depth < 4 else ANYTHING
@@ -57,8 +59,8 @@ def inputs(schema: Any, definitions: dict[str, Any] | None = None, depth: int = 
 
 
 def _right(schema: Any, known: dict[str, Any], depth: int) -> st.SearchStrategy[Any]:
-    def inner(one: Any) -> st.SearchStrategy[Any]:
-        return inputs(one, known, depth + 1)
+    def inner(strategy: Any) -> st.SearchStrategy[Any]:
+        return inputs(strategy, known, depth + 1)
 
     kind = schema["type"]
     if kind in _INNER:
@@ -66,7 +68,9 @@ def _right(schema: Any, known: dict[str, Any], depth: int) -> st.SearchStrategy[
     if kind in _CHOICES:
         return st.sampled_from(_CHOICES[kind](schema))
     if kind == "union":
-        return st.one_of([inner(one[0] if isinstance(one, tuple) else one) for one in schema["choices"]])
+        return st.one_of(
+            [inner(choice[0] if isinstance(choice, tuple) else choice) for choice in schema["choices"]]
+        )
     match kind:
         case "nullable":
             return st.one_of(st.none(), inner(schema["schema"]))

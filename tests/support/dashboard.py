@@ -18,7 +18,7 @@ from tools.fixtures.dashboard import SESSION_TEXT
 ADDRESS = "203.0.113.9"
 SAME_ORIGIN = {"sec-fetch-site": "same-origin"}
 SCRIPT = {**SAME_ORIGIN, "accept": "application/json"}
-"""What static/upload.js sends."""
+"""Headers that static/upload.js sends."""
 BOUNDARY = "----WebKitFormBoundary7MA4YWxkTrZu0gW"
 
 
@@ -41,9 +41,9 @@ class Page:
     def hidden(self, form: str) -> dict[str, str]:
         """The hidden fields of a form, as the browser sends them."""
         content = next(
-            one
-            for one in re.findall(r"<form.*?</form>", self.text, re.DOTALL)
-            if f'name="_form" value="{form}"' in one
+            markup
+            for markup in re.findall(r"<form.*?</form>", self.text, re.DOTALL)
+            if f'name="_form" value="{form}"' in markup
         )
         return {
             name: unescape(value)
@@ -119,11 +119,11 @@ class Person:
 
     def _keep(self, cookies: list[str]) -> None:
         for text in cookies:
-            for name, one in SimpleCookie(text).items():
-                if one["max-age"] == "0":
+            for name, morsel in SimpleCookie(text).items():
+                if morsel["max-age"] == "0":
                     self.cookies.pop(name, None)
                 else:
-                    self.cookies[name] = one.value
+                    self.cookies[name] = morsel.value
 
 
 def signed_in(role: str = "owner", mode: str = "live", auth_time: str = "2099-01-01T00:00:00.000Z") -> Person:

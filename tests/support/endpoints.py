@@ -165,7 +165,7 @@ def made_by(endpoint: Endpoint, key: str) -> str | None:
 
 
 def _made_otherwise(endpoint: Endpoint, key: str) -> str | None:
-    """The same for items that no POST with the sample body makes."""
+    """The id of an item that no POST with the sample body makes."""
     before, brace, rest = endpoint.path.partition("/{")
     if before == "/v1/organizations/me/grants" and brace:
         return _granted(endpoint, key)

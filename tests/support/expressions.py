@@ -46,7 +46,7 @@ class Expression(NamedTuple):
         return time.process_time() - started
 
     def growth(self, unit: str, head: str, size: int) -> float:
-        """How many times longer a text of four times the size takes: 4 if the time is linear, 16 if quadratic."""
+        """The growth of the time for a text of four times the size: 4 if the time is linear, 16 if quadratic."""
         small, large = (head + unit * (length // len(unit) + 1) for length in (size, 4 * size))
         return min(self.seconds(large) for _ in range(2)) / max(
             min(self.seconds(small) for _ in range(3)), _SHORTEST_SECONDS
@@ -171,7 +171,7 @@ def _repeats(text: str) -> bool:
 
 
 def _repetitions(tree: Any, before: str = "") -> Iterator[tuple[str, str]]:
-    """What comes before each long repetition, and samples of what it repeats."""
+    """The text before each long repetition, and samples of the repeated text."""
     for index, (op, value) in enumerate(tree):
         so_far = before + _sample(tree[:index], 1)
         if op in (ops.MAX_REPEAT, ops.MIN_REPEAT):  # a possessive one does not backtrack

@@ -1,4 +1,5 @@
-"""What a call to AWS needs, and what a function's role allows. The emulators do not check permissions."""
+"""Permissions that a call to AWS needs, and those that a function's role allows. The emulators do not check
+permissions."""
 
 from __future__ import annotations
 
@@ -67,7 +68,7 @@ an item of the Access table, and with the purpose for an encrypted secret."""
 
 @contextmanager
 def recorded_needs(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[Need]]:
-    """What the calls to AWS in this block need."""
+    """The permissions that the calls to AWS in this block need."""
     found: set[Need] = set()
     send = aws.Client.call
 

@@ -34,7 +34,7 @@ def upload(lead_import: dict[str, Any], content: str | bytes) -> str:
     raw = content.encode() if isinstance(content, str) else content
     name = key_of(lead_import["upload"]["url"])
     if_none_match = lead_import["upload"]["headers"]["If-None-Match"]
-    stored = aws.patient_s3().put_object(Bucket=UPLOADS_BUCKET, Key=name, Body=raw, IfNoneMatch=if_none_match)
+    stored = aws.s3_sdk().put_object(Bucket=UPLOADS_BUCKET, Key=name, Body=raw, IfNoneMatch=if_none_match)
     return notification(name, etag=stored["ETag"], size=len(raw))
 
 

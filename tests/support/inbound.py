@@ -77,7 +77,7 @@ def gateway_event(
     query: dict[str, str] | None = None,
     in_base64: bool = False,
 ) -> dict[str, Any]:
-    """The same request as the event of API Gateway (payload format 1.0)."""
+    """A request as the event of API Gateway (payload format 1.0)."""
     return {
         "resource": f"/v1/inbound/{vendor}/{{connection_id}}/{{kind}}",
         "path": f"/v1/inbound/{vendor}/{connection_id}/{kind}",

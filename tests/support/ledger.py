@@ -1,4 +1,4 @@
-"""What the functions of a test use of AWS: requests, DynamoDB's units, Lambda's memory, logs, traffic.
+"""Use of AWS by the functions of a test: requests, DynamoDB's units, Lambda's memory, logs, traffic.
 
 The ledger hooks every call of the AWS clients and reads the items before and after it from moto. It knows no module of
 ours, so it counts whatever the code does. A call without a rule here is an error, and never free.
@@ -126,7 +126,7 @@ def memory_mb(folder: str) -> int:
 
 @contextmanager
 def _standard_output() -> Iterator[io.StringIO]:
-    """What a function logs. Its logger keeps the stream that it was created with."""
+    """The output of a function's log. Its logger keeps the stream that it was created with."""
     output = io.StringIO()
     previous = observe.logger.registered_handler.setStream(output)  # type: ignore[attr-defined]
     try:

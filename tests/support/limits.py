@@ -26,13 +26,13 @@ MAX_ITEM_BYTES = 400 * KIB
 MAX_TRANSACTION_ITEMS, MAX_TRANSACTION_BYTES = 100, 4 * MIB
 MAX_BATCH_WRITES, MAX_BATCH_WRITE_BYTES = 25, 16 * MIB
 MAX_STATEMENTS = 25
-"""Of a BatchExecuteStatement."""
+"""Statements of a BatchExecuteStatement."""
 MAX_BUS_BYTES = 1024 * 1024
-"""Of the entries of a PutEvents together: 1 MiB since January 2026, 256 KB before.
+"""Size of the entries of a PutEvents together: 1 MiB since January 2026, 256 KB before.
 https://aws.amazon.com/blogs/compute/more-room-to-build-serverless-services-now-support-payloads-up-to-1-mb"""
 MAX_MESSAGE_BYTES = 1 * MIB
-"""Of a message with its attributes, and of the messages of a batch together. The template's queues have the default,
-which is the maximum since August 2025."""
+"""Size of a message with its attributes, and of the messages of a batch together. The template's queues have the
+default, which is the maximum since August 2025."""
 
 type Attribute = Mapping[str, Any] | DynamoType
 """A value as a request has it, `{"S": …}`, or as moto stores it."""
@@ -76,7 +76,7 @@ def item_size(attributes: Attributes) -> int:
 
 
 def _plain(attribute: Attribute) -> Mapping[str, Any]:
-    """As a request has it. moto's own `to_regular_json` copies each level of a map once more."""
+    """The attribute as a request has it. moto's own `to_regular_json` copies each level of a map once more."""
     if not isinstance(attribute, DynamoType):
         return attribute
     value = attribute.value

@@ -93,7 +93,7 @@ def enrolled(key: str, addresses: list[str], steps: list[dict[str, Any]], **sequ
     post(f"/v1/outreach/sequences/{made['id']}/transitions", key, {"to": "active"})
     leads = [post("/v1/leads", key, {"email": address})["id"] for address in addresses]
     response = post(f"/v1/outreach/sequences/{made['id']}/enrollments", key, {"lead_ids": leads})
-    return [one["enrollment_id"] for one in response["data"]]
+    return [enrollment["enrollment_id"] for enrollment in response["data"]]
 
 
 def post(path: str, key: str, body: dict[str, Any]) -> dict[str, Any]:

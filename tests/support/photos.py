@@ -99,7 +99,7 @@ def upload(declared: dict[str, Any], content: bytes) -> None:
     """Upload the file, with what the signature of the URL binds. S3 notifies the queue."""
     url, headers = declared["upload"]["url"], declared["upload"]["headers"]
     assert set(signed_headers(url)) == {"host", *(name.lower() for name in headers)}
-    aws.patient_s3().put_object(
+    aws.s3_sdk().put_object(
         Bucket=PHOTOS_BUCKET,
         Key=key_of(url),
         Body=content,
@@ -148,9 +148,9 @@ def inspected(
 
 def objects() -> dict[str, bytes]:
     """The objects in the bucket, by the part of their key after the claim."""
-    listed = aws.patient_s3().list_objects_v2(Bucket=PHOTOS_BUCKET).get("Contents", [])
+    listed = aws.s3_sdk().list_objects_v2(Bucket=PHOTOS_BUCKET).get("Contents", [])
     return {
-        found["Key"].split("/", 3)[3]: aws.patient_s3()
+        found["Key"].split("/", 3)[3]: aws.s3_sdk()
         .get_object(Bucket=PHOTOS_BUCKET, Key=found["Key"])["Body"]
         .read()
         for found in listed

@@ -81,8 +81,8 @@ def enroll(
     """Enroll leads and prospects, as they were shown."""
     ids = [person["id"] for person in people]
     body = {
-        "lead_ids": [one for one in ids if one.startswith("lead_")],
-        "prospect_ids": [one for one in ids if one.startswith("pros_")],
+        "lead_ids": [person_id for person_id in ids if person_id.startswith("lead_")],
+        "prospect_ids": [person_id for person_id in ids if person_id.startswith("pros_")],
     }
     path = f"{SEQUENCES}/{sequence_id}/enrollments"
     return call("POST", path, key=key or tenant.write, json_body=body, headers=headers)

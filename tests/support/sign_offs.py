@@ -86,10 +86,10 @@ def written(tenant: Tenant, claim_id: str) -> Any:
 
 
 def download(url: str) -> bytes:
-    return aws.patient_s3().get_object(Bucket=PHOTOS_BUCKET, Key=key_of(url))["Body"].read()
+    return aws.s3_sdk().get_object(Bucket=PHOTOS_BUCKET, Key=key_of(url))["Body"].read()
 
 
 def stored_keys(part: str = "") -> list[str]:
     """The keys of the bucket that contain `part`."""
-    listed = aws.patient_s3().list_objects_v2(Bucket=PHOTOS_BUCKET).get("Contents", [])
+    listed = aws.s3_sdk().list_objects_v2(Bucket=PHOTOS_BUCKET).get("Contents", [])
     return [found["Key"] for found in listed if part in found["Key"]]

@@ -77,7 +77,7 @@ _made: dict[_Kind, list[tuple[Tenant, Added]]] = defaultdict(list)
 
 
 _children: list[tuple[Tenant, Added]] = []
-"""What new_child made in this process."""
+"""Children that new_child made in this process."""
 
 
 def new_tenant(name: str = "Acme Restoration", parent: str | None = None) -> Tenant:

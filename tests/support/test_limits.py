@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("cloud")
 
 KEY_BYTES = len("pk") + len("sk") + len("name") + len("0001")
-"""Of an item of `_item`, besides its value."""
+"""Bytes of an item of `_item`, besides its value."""
 
 
 def _refused(limit: str | None, code: str = "ValidationException") -> AbstractContextManager[Any]:

@@ -1,5 +1,5 @@
-"""What a model or a dataclass makes of an input. As a program, it answers for the stored schemas in FOLDER: a line of
-JSON for each line of input, with the class's module and name, the input, and whether it is strict."""
+"""Verdict of a model or a dataclass about an input. As a program, it answers for the stored schemas in FOLDER: a line
+of JSON for each line of input, with the class's module and name, the input, and whether it is strict."""
 
 from __future__ import annotations
 

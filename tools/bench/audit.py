@@ -125,7 +125,7 @@ def _download(organization_id: str, export_id: str, folder: Path) -> None:
     if export is None or export.manifest is None:
         raise RunFailed(f"{export_id} is not completed")
     export_file = file.ExportFile.of(export, Tenant(organization_id, _MODE))
-    body = aws.patient_s3().get_object(Bucket=settings.uploads_bucket(), Key=export_file.object_key)["Body"]
+    body = aws.s3_sdk().get_object(Bucket=settings.uploads_bucket(), Key=export_file.object_key)["Body"]
     with (folder / export_file.name).open("wb") as out:
         for chunk in body.iter_chunks(1 << 20):
             out.write(chunk)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 THREADS = 8
 FAULT_SHARE = 0.05
-"""Of the requests that meet a fault."""
+"""Share of the requests that meet a fault."""
 SECONDS_OF_CREATION = 30.0
 """The read timeout of the first calls, in which moto loads its services."""
 TABLE = BUCKET = QUEUE = BUS = "soak"
@@ -158,7 +158,7 @@ def _create() -> dict[str, str]:
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
         BillingMode="PAY_PER_REQUEST",
     )
-    aws.patient_s3().create_bucket(Bucket=BUCKET)
+    aws.s3_sdk().create_bucket(Bucket=BUCKET)
     aws.events().create_event_bus(Name=BUS)
     return {
         "queue": aws.sqs().create_queue(QueueName=QUEUE)["QueueUrl"],
@@ -186,7 +186,7 @@ class Proxy:
         self._listener.close()
 
     def met_by(self, call: str) -> list[str]:
-        """What each request of a call met."""
+        """The fault, or none, that each request of a call met."""
         return self._met[call.encode()]
 
     def _accept(self) -> None:

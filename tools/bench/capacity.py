@@ -177,7 +177,7 @@ def _committed(state: _State, owners: list[Tenant], changes: int) -> list[Item]:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What a resource permits, in changes a second."""
+    """The limit of a resource, in changes a second."""
 
     name: str
     changes: float

@@ -45,7 +45,7 @@ class Index:
     projected: frozenset[str] | None
 
     def copy(self, item: Item | None) -> Item | None:
-        """What the index has of an item: None if the item lacks one of its keys."""
+        """The copy of an item in the index; None if the item lacks one of its keys."""
         if item is None or any(name not in item for name in self.keys):
             return None
         if self.projected is None:
@@ -91,7 +91,7 @@ class Table:
         )
 
     def stored_bytes(self, item: Item) -> tuple[int, int]:
-        """What is billed for keeping an item: its bytes in the table, and those of its copies in the indexes."""
+        """The billed storage of an item: its bytes in the table, and those of its copies in the indexes."""
         copies = [copy for index in self.indexes if (copy := index.copy(item))]
         return (
             item_bytes(item) + STORED_OVERHEAD_BYTES,

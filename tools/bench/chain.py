@@ -77,7 +77,7 @@ def archive(tenant: Tenant, chain: Iterable[Record], *, per_segment: int = 1000)
     """Write segments, Merkle tree and progress items, so that the relay and the archive worker continue after them."""
     last, newest = 0, audit.GENESIS
     for batch in itertools.batched(chain, per_segment, strict=False):
-        aws.patient_s3().put_object(
+        aws.s3_sdk().put_object(
             Bucket=settings.audit_bucket(),
             Key=segment_object_key(tenant, batch[0]["seq"], batch[-1]["seq"]),
             Body=segment(batch),
@@ -89,7 +89,9 @@ def archive(tenant: Tenant, chain: Iterable[Record], *, per_segment: int = 1000)
     sequence = key(tenant, "SEQUENCE", "AUDIT")
     progress.start({**sequence._asdict(), "kind": "SEQUENCE", "last": last, "hash": newest})
     head = key(tenant, "ARCHIVE", "head")
-    progress.start({**head._asdict(), "kind": "ARCHIVE", "archived": last, "calling": last, "version": 1})
+    progress.start(
+        {**head._asdict(), "kind": "ARCHIVE", "archived": last, "last_to_sign": last, "version": 1}
+    )
     return last
 
 

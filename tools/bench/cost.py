@@ -1,4 +1,4 @@
-"""What a request costs with all that follows it: counted in process, priced by `tools.bench.prices`.
+"""Cost of a request with all that follows it: counted in process, priced by `tools.bench.prices`.
 
 `tests/flows/test_cost.py` runs the scenarios on the real handlers, with tables made from the template. Durations are
 assumptions (`tests/support/ledger.py`). The sums leave out what is paid without requests (alarms, custom metrics, keys,
@@ -54,7 +54,7 @@ SUBJECTS = (
 
 @dataclass(slots=True)
 class Usage:
-    """By function: priced amounts, and the number of AWS calls."""
+    """Priced amounts and the number of AWS calls, by function."""
 
     amounts: dict[str, Counter[Amount]] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)

@@ -34,7 +34,7 @@ def main(invocations: int) -> int:
     aws = Server(fake_aws.respond)
     endpoint = f"http://127.0.0.1:{aws.port}"
     fake_aws.tables = Tables(hooks=f"{endpoint}/hooks")
-    measured = {one.folder: one for one in functions.of_template(endpoint)}
+    measured = {function.folder: function for function in functions.of_template(endpoint)}
     built = layout.lay_out([ENDPOINT, DASHBOARD])
     with ExitStack() as stack:
         function = stack.enter_context(

@@ -29,7 +29,7 @@ HANGS_SECONDS = 20.0
 EVENT_SECONDS = 1.0
 NEIGHBOUR_SECONDS = 10.0
 MAX_WAIT_SECONDS = 60.0
-"""For the deliveries of a round's last events."""
+"""Maximum wait for the deliveries of a round's last events."""
 GROUP_ENDPOINTS = 10
 """The healthy endpoints that receive the same event."""
 _TENANT_ENDPOINTS = 50

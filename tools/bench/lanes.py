@@ -28,7 +28,7 @@ LEVELS = (0, 25, 50, 100)
 HEALTHY_PER_SECOND = 100
 HEALTHY_SECONDS = 0.3
 EVENT_SECONDS = 60.0
-"""Between two events of a hanging endpoint."""
+"""Time between two events of a hanging endpoint."""
 MINUTES = 15
 SETTLING_SECONDS = 60.0
 _START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -109,7 +109,7 @@ class Simulation:
         self._receive(name)
 
     def _seconds(self, message: Message, lane: str) -> float:
-        """How long a message occupies its invocation."""
+        """The time for which a message occupies its invocation."""
         endpoint = message.endpoint
         if endpoint is None:
             if self._now >= SETTLING_SECONDS:

@@ -75,7 +75,9 @@ def add_task(layout: Layout, name: str, source: str) -> Path:
 
 def _layers_of(folder: str) -> tuple[str, ...]:
     """The logical ids of a function's layers. The dashboard's function has only its own."""
-    properties = next(one for one in functions().values() if one["CodeUri"] == f"functions/{folder}")
+    properties = next(
+        function for function in functions().values() if function["CodeUri"] == f"functions/{folder}"
+    )
     named = tuple(layer.get("Ref", NUMPY_LAYER) for layer in properties.get("Layers", ()))
     return named if folder == DASHBOARD else (*_OF_ALL, *(name for name in named if name not in _OF_ALL))
 

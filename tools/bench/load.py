@@ -77,7 +77,7 @@ class Customer:
     uncertain: Counter[Change] = field(default_factory=Counter)
     import_id: str = ""
     import_tag: str = ""
-    """What the addresses of the imported leads begin with."""
+    """Beginning of the addresses of the imported leads."""
 
 
 def customer(stack: Stack, base: str, number: int) -> Customer:

@@ -1,4 +1,4 @@
-"""What finding due outreach e-mails costs as more become due, and how long one tenant's backlog delays another's mail.
+"""Cost of finding due outreach e-mails as more become due, and the delay of a tenant's mail by another's backlog.
 
 The reads are those of the product's code, counted in a table in memory that pages as DynamoDB does. The waits come from
 a simulation with the sender's own limits and the concurrency of the template, equal on every machine. Its assumptions:
@@ -160,7 +160,8 @@ def _reads() -> None:
 
 
 def seconds_until_sent(busy_tenants: int, slots: int) -> tuple[float, int]:
-    """When the last of FEW e-mails of a tenant is sent, and how many of the busy tenants' were sent until then.
+    """The time at which the last of FEW e-mails of a tenant is sent, and the number of the busy tenants' sent until
+    then.
 
     The busy tenants have BACKLOG e-mails each. The message of the other arrives at the worst moment: just after they
     took the slots, of which the lease allows each of them one. It gets the first free one, by the fair queue.

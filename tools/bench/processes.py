@@ -37,7 +37,7 @@ def environments(emulator: int) -> list[Environment]:
 
 
 def busy(candidates: list[Environment]) -> list[Environment]:
-    """Those that use the CPU at this moment, and so are probably in an invocation."""
+    """The environments that use the CPU at this moment, and so are probably in an invocation."""
     before = {environment.pid: _cpu_ticks(environment.pid) for environment in candidates}
     time.sleep(_GLANCE_SECONDS)
     return [

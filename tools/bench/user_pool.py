@@ -23,7 +23,7 @@ EMAIL = "dana@example.com"
 SUBJECT = "5b5f2e2e-6f4c-4a37-9a40-3a1b1d3d2c11"
 _SAMPLE = ROOT / "events/sessions/create.json"
 _POOL, _CLIENT = "user-pool", "user-pool-client"
-"""As `functions` names the resources of the template."""
+"""Logical ids, as `functions` names the resources of the template."""
 
 
 def respond(request: Request) -> Response:

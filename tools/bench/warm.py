@@ -154,7 +154,7 @@ def _measure(built: Layout, fake_aws: FakeAws, function: Function, invocations: 
 
 
 def _ratio(ours: list[float], bare: list[float]) -> float:
-    return median(one / other for one, other in zip(ours, bare, strict=True))
+    return median(our_time / other for our_time, other in zip(ours, bare, strict=True))
 
 
 def _add_programs(built: Layout, fake_aws: FakeAws, function: Function, event: Event) -> None:

@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
 
 class Task(Protocol):
-    """What a module in tools/evaluate/tasks defines."""
+    """A module in tools/evaluate/tasks."""
 
     ENGINES: Mapping[str, Callable[[], Callable[[Item], Json]]]
-    """By name, the default first: prepares the engine, and returns the function that answers one item."""
+    """Engines by name, the default first: each prepares the engine, and returns the function that answers one item."""
 
     @staticmethod
     def report(items: Sequence[Item], answers: Sequence[Json]) -> Iterator[str]:

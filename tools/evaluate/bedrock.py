@@ -34,7 +34,7 @@ _MICROUSD_PER_USD = 1_000_000
 
 @dataclass(slots=True)
 class RunBudget:
-    """What is left of the run's budget, in micro-USD."""
+    """The rest of the run's budget, in micro-USD."""
 
     left: int
 
@@ -68,12 +68,12 @@ def with_provenance(answer: Json, provenance: Provenance) -> Json:
 
 
 def cost(answers: Sequence[Json]) -> Iterator[str]:
-    """What a run cost and how often Bedrock had no answer; nothing for an engine without a price."""
+    """The cost of a run and the number of calls without an answer of Bedrock; nothing for an engine without a price."""
     found = [answer["provenance"] for answer in answers if "provenance" in answer]
     if found:
-        spent = sum(one["cost_microusd"] for one in found) / _MICROUSD_PER_USD
+        spent = sum(answer["cost_microusd"] for answer in found) / _MICROUSD_PER_USD
         yield (
             f"cost: {spent:.4f} USD, {1000 * spent / len(found):.2f} USD for 1,000; "
-            f"{sum(one['tokens'] for one in found) / len(found):.0f} tokens each; "
-            f"{sum(one['fallback'] for one in found)} fell back"
+            f"{sum(answer['tokens'] for answer in found) / len(found):.0f} tokens each; "
+            f"{sum(answer['fallback'] for answer in found)} fell back"
         )

@@ -19,9 +19,9 @@ def accuracy(expected: Sequence[Hashable], got: Sequence[Hashable]) -> float:
 def macro_f1(expected: Sequence[Hashable], got: Sequence[Hashable]) -> float:
     """The mean of the classes' F1, over the classes that are expected at all."""
     scores = []
-    for one in set(expected):
-        hits = sum(a == b == one for a, b in zip(expected, got, strict=True))
-        named = sum(b == one for b in got) + sum(a == one for a in expected)
+    for label in set(expected):
+        hits = sum(a == b == label for a, b in zip(expected, got, strict=True))
+        named = sum(b == label for b in got) + sum(a == label for a in expected)
         scores.append(2 * hits / named)
     return sum(scores) / max(1, len(scores))
 

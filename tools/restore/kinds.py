@@ -1,4 +1,4 @@
-"""Which kinds of items a restore takes back to the moment, and which it leaves as they are now."""
+"""Kinds of items that a restore takes back to the moment, and those that it leaves as they are now."""
 
 GOES_BACK = frozenset({
     "LEAD", "LEAD_CONTACT", "LEAD_HISTORY", "LEAD_TOMBSTONE",
@@ -40,4 +40,5 @@ copies of recordings, photos and sign-offs, because their buckets are not restor
 revoked key must stay revoked; what AI has cost; and jobs, whose messages are gone."""
 
 KEPT = {"CLAIM": "legal_hold"}
-"""What an item that goes back keeps of the present: an order to delete nothing, by the kind of the item."""
+"""Fields of an item that goes back which keep their present value: an order to delete nothing, by the kind of the
+item."""

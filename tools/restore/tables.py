@@ -206,7 +206,7 @@ def _goes_back(item: Item) -> bool:
 
 
 def _pointer_key(item: Item) -> Key:
-    """Where the relay and the sweep look for the pointer of an item (`eal.domain.outbox.pending`)."""
+    """The key at which the relay and the sweep look for the pointer of an item (`eal.domain.outbox.pending`)."""
     tenant = Tenant(str(item["organization_id"]), cast("Mode", item["mode"]))
     return pending_key(tenant, str(item["kind"]), str(item.get("committed_with", item["id"])))
 

@@ -84,7 +84,7 @@ _SETTINGS = _EXAMPLES["getOwnOrganization"][1]["settings"] | {
         {"name": "Carlos", "phone": "+13125550113", "days": ["fri", "sat"], "from": "20:00", "to": "12:00"},
     ],
 }
-"""With a rota that leaves gaps at the weekend."""
+"""Settings with a rota that leaves gaps at the weekend."""
 
 
 def _leads(request: Received) -> tuple[int, Json]:

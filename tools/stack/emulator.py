@@ -207,8 +207,12 @@ def end_idle_environments() -> None:
         ended = []
         with lambda_runtime._lock:
             for key, workers in list(lambda_runtime._workers.items()):
-                idle = [one for one in workers if not one.in_use and now - one.last_used >= MAX_IDLE_SECONDS]
-                kept = [one for one in workers if one not in idle]
+                idle = [
+                    worker
+                    for worker in workers
+                    if not worker.in_use and now - worker.last_used >= MAX_IDLE_SECONDS
+                ]
+                kept = [worker for worker in workers if worker not in idle]
                 ended += idle
                 if kept:
                     lambda_runtime._workers[key] = kept

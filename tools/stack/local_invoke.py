@@ -145,7 +145,7 @@ def bridged(port: int) -> Iterator[str | None]:
         yield None
         return
     networks = json.loads(_docker("network", "inspect", "bridge"))[0]["IPAM"]["Config"]
-    network = next((one for one in networks if "." in one.get("Gateway", "")), None)
+    network = next((network for network in networks if "." in network.get("Gateway", "")), None)
     if network is None:
         raise Failed("Docker's bridge network has no IPv4 gateway: containers cannot reach the local stack")
     with Bridge((network["Gateway"], port), network["Subnet"], port) as bridge:

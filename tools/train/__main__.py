@@ -17,7 +17,7 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"  # sums in one order only, so that two 
 ROOT = Path(__file__).resolve().parents[2]
 HEADS = ROOT / "layers" / "models" / "eal_models" / "heads"
 FILES = {"extract_claim": ROOT / "layers/shared/eal/ai/engines/embedded/claims/confidence.json"}
-"""What is no array."""
+"""Files that are not arrays."""
 for folder in ("shared", "models"):
     sys.path.insert(0, str(ROOT / "layers" / folder))
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class Task(Protocol):
-    """What a module in tools/train/tasks defines."""
+    """A module in tools/train/tasks."""
 
     @staticmethod
     def train() -> tuple[dict[str, NDArray[np.generic]] | bytes, list[str]]:

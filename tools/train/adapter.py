@@ -38,7 +38,7 @@ MATRICES = {
 ATTENTION_HEADS = 12
 RANK = 16
 SCALE = 2.0
-"""Of the product of two matrices."""
+"""Scale of the product of two matrices."""
 
 # For an adapter of the small encoder, a half or a double of the rates changed no field by more than a point, on authors
 # that were left out. The large one has a lower rate and an epoch less, of which only this has been tried.
@@ -55,7 +55,7 @@ DROPPED_TOKENS = 0.05
 DROPPED_DIMENSIONS = 0.1
 BATCH_TOKENS = 2_048
 LENGTHS = (32, 64, 80, 96, 112, 128, 160, 192, 256)
-"""To which texts of a batch are padded: JAX compiles one program for each."""
+"""Lengths to which texts of a batch are padded: JAX compiles one program for each."""
 VECTOR_SCALE = 8.0
 """Vectors of length 1 are small inputs for a head."""
 NO_LABEL = -1
@@ -178,7 +178,7 @@ def _groups(texts: Sequence[Text], chance: np.random.Generator | None) -> Iterat
     """Texts of similar length, as many as fit a batch, in random order if there is a generator."""
     by_length: dict[int, list[int]] = {}
     for index, text in enumerate(texts):
-        length = next(one for one in LENGTHS if len(text.tokens) <= one)
+        length = next(padded for padded in LENGTHS if len(text.tokens) <= padded)
         by_length.setdefault(length, []).append(index)
     groups: list[tuple[int, list[int]]] = []
     for length, indexes in by_length.items():
@@ -317,7 +317,7 @@ def _pooled(hidden: jax.Array, mask: jax.Array, frozen: Weights, adapter: Weight
 
 
 def _layer(hidden: jax.Array, mask: jax.Array, layer: int, frozen: Weights, adapter: Weights) -> jax.Array:
-    """As `eal.ai.engines.embedded.encoder` computes it, in a form that JAX can differentiate.
+    """A layer as `eal.ai.engines.embedded.encoder` computes it, in a form that JAX can differentiate.
 
     The adapter's matrices are not added to the frozen ones: the gradient of the sum would be as large as these.
     """

@@ -31,8 +31,8 @@ _SEED = 20251126
 def frequencies(blocks: Sequence[Sequence[Block]]) -> Floats:
     """The inverse document frequency of each bucket."""
     counts = np.zeros(ngrams.BUCKETS)
-    for one in blocks:
-        counts[list({bucket for block in one for bucket in block})] += 1
+    for document in blocks:
+        counts[list({bucket for block in document for bucket in block})] += 1
     return np.log((1 + len(blocks)) / (1 + counts)) + 1
 
 
@@ -110,7 +110,7 @@ def threshold(confidences: Floats, right: Flags, target: float) -> float:
 
 
 def folds(authors: Sequence[str]) -> Iterator[tuple[Flags, Flags]]:
-    """For each author, who is in training and who is left out."""
+    """Yields for each author the items in training and those that are left out."""
     names = np.array(authors)
     for name in sorted(set(authors)):
         yield names != name, names == name

@@ -51,7 +51,7 @@ DROPPED_TOKENS = 0.05
 DROPPED_DIMENSIONS = 0.1
 BATCH_TOKENS = 3_072
 LENGTHS = (24, 32, 48, 64, 96, 128, 176, 240)
-"""To which windows of a batch are padded: JAX compiles one program for each."""
+"""Lengths to which windows of a batch are padded: JAX compiles one program for each."""
 MAX_SPANS = 48
 KINDS_IMPORTANCE = 0.3
 NO_LABEL = -1
@@ -117,7 +117,7 @@ def train(
     planned = 0
     for epoch in range(epochs):
         own = list(examples(epoch))
-        groups = list(_groups([one.window for one in own], chance))
+        groups = list(_groups([example.window for example in own], chance))
         planned = planned or epochs * len(groups)
         lost = []
         for length, group in groups:
@@ -159,7 +159,7 @@ def _groups(windows: Sequence[Window], chance: np.random.Generator) -> Iterator[
     """Windows of similar length, as many as fit a batch, in random order."""
     by_length: dict[int, list[int]] = {}
     for index, window in enumerate(windows):
-        length = next(one for one in LENGTHS if len(window.tokens) <= one)
+        length = next(padded for padded in LENGTHS if len(window.tokens) <= padded)
         by_length.setdefault(length, []).append(index)
     groups: list[tuple[int, list[int]]] = []
     for length, indexes in by_length.items():
@@ -180,18 +180,18 @@ def _batch(examples: Sequence[Example], length: int, chance: np.random.Generator
     dangerous, harmless = np.zeros((2, rows, MAX_SPANS), np.float32)
     kind, status = np.full((2, rows), NO_LABEL, np.int32)
     weight = np.zeros(rows, np.float32)
-    for row, one in enumerate(examples):
-        size = len(one.window.tokens)
-        ids[row, :size] = one.window.tokens
+    for row, example in enumerate(examples):
+        size = len(example.window.tokens)
+        ids[row, :size] = example.window.tokens
         kept = chance.random(size) >= DROPPED_TOKENS
         kept[0] = True
         mask[row, :size] = kept
-        for number, (start, end) in enumerate(one.window.spans[:MAX_SPANS]):
+        for number, (start, end) in enumerate(example.window.spans[:MAX_SPANS]):
             own = kept[start:end] if kept[start:end].any() else np.ones(end - start, bool)
             pool[row, number, start:end] = own / own.sum()
-            dangerous[row, number] = one.dangerous[number] == 1
-            harmless[row, number] = one.dangerous[number] == 0
-        kind[row], status[row], weight[row] = one.kind, one.status, one.weight
+            dangerous[row, number] = example.dangerous[number] == 1
+            harmless[row, number] = example.dangerous[number] == 0
+        kind[row], status[row], weight[row] = example.kind, example.status, example.weight
     return _Batch(ids, mask, pool, dangerous, harmless, kind, status, weight)
 
 
@@ -277,7 +277,7 @@ def _vectors(
 
 
 def _layer(hidden: jax.Array, mask: jax.Array, layer: int, frozen: Weights, adapter: Weights) -> jax.Array:
-    """As `eal.ai.engines.embedded.encoder` computes it, in a form that JAX can differentiate."""
+    """A layer as `eal.ai.engines.embedded.encoder` computes it, in a form that JAX can differentiate."""
     rows, length, _ = hidden.shape
 
     def linear(inputs: jax.Array, name: str) -> jax.Array:
@@ -332,7 +332,7 @@ def _weights(trained: Trained) -> dict[str, Weights]:
 
 
 def scores(trained: Trained, windows: Sequence[Window]) -> list[Floats]:
-    """For each window the scores of its spans (spans, classes of all heads), by the same computation as in training."""
+    """The scores of each window's spans (spans, classes of all heads), by the same computation as in training."""
     theta = _weights(trained)
     weight, bias = (np.asarray(theta["heads"][name]) for name in ("weight", "bias"))
     compiled = jax.jit(partial(_vectors, frozen=_frozen(), adapter=theta["adapter"]))

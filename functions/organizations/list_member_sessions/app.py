@@ -21,5 +21,5 @@ def list_member_sessions(member_id: str, caller: Reader) -> MemberSessionPage:
     """
     found = sessions.search(member_id, by=caller)
     return MemberSessionPage(
-        data=[MemberSessionView.of_session(one, by=caller) for one in found], next_cursor=None
+        data=[MemberSessionView.of_session(session, by=caller) for session in found], next_cursor=None
     )

@@ -5,7 +5,8 @@ from eal.domain.audit_log.archive import archive
 from eal.entry.queue import Message, SubjectConsumer, TenantMessage
 
 RUN_SECONDS = 45
-"""Of the function's 60. A segment takes at most 10, including all retries of S3."""
+"""Time for one run, in seconds; the function times out after 60. A segment takes at most 10, including all retries of
+S3."""
 
 
 def consume(message: Message, deadline: float) -> None:

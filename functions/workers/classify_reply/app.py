@@ -74,7 +74,8 @@ def _is_by_machine(reply: Reply) -> bool:
 
 
 def _judged(record: ReplyRecord, zone: str) -> Judged:
-    """What the engine reads. Relative days count from the day of the arrival in the organization's time zone."""
+    """The engine's input for a reply. Relative days count from the day of the arrival in the organization's time
+    zone."""
     reply = record.reply
     return Judged(
         sender=reply.sender or "",

@@ -34,7 +34,7 @@ def _enqueue(overdue: Iterable[Overdue], now: datetime) -> None:
     """Raises: why the first message that was not sent was not. The others were sent."""
     faults: list[Exception | None] = []
     for batch in batched(overdue, MAX_BATCH_MESSAGES, strict=False):
-        faults += later.send_all([_message(one, now) for one in batch], now)
+        faults += later.send_all([_message(due, now) for due in batch], now)
     for fault in faults:
         if fault:
             raise fault

@@ -17,8 +17,8 @@ from eal.entry.messages.extract_claim import Task
 from eal.entry.queue import Consumer, KeepsFailing, Message, RetryPolicy, worker_of
 
 MAX_CHARACTERS = 500_000
-"""Of all notes and captions. The engine reads 2,000,000 in 16 seconds of processor time, and must not be killed: five
-run at once for all tenants."""
+"""Maximum length of all notes and captions. The engine reads 2,000,000 in 16 seconds of processor time, and must not be
+killed: five run at once for all tenants."""
 
 
 def extract(message: Message) -> None:

@@ -8,6 +8,6 @@ RETRY_POLICY = RetryPolicy(
     first_delay_seconds=60,
     give_up=run.give_up,
     consume_last=run.work_final_attempt,
-    left_to_others=(run.Overtaken,),
+    handled_elsewhere=(run.Overtaken,),
 )
 handler = Consumer(run.work, retry_policy=RETRY_POLICY).handler

@@ -16,7 +16,7 @@ from eal.vendors.google_business import replying
 from eal.vendors.http import Busy
 
 MAX_WAIT = timedelta(days=1)
-"""How long Google may be unavailable or throttle before the reply is failed."""
+"""Time for which Google may be unavailable or throttle before the reply is failed."""
 
 
 def settle(message: Message) -> None:

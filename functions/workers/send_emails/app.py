@@ -11,7 +11,8 @@ from eal.vendors.resend import sending
 
 
 def consume(message: Message) -> None:
-    """If more is due, the run's tenant gets another message, behind those of other tenants."""
+    """Send the due e-mails of a tenant. If more is due, the run's tenant gets another message, behind those of other
+    tenants."""
     due = load(TenantMessage, message)
     pause = run(due.tenant, due.request_id, sending.connect)
     if pause is not None:

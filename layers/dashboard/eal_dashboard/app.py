@@ -35,7 +35,7 @@ MAX_FORM_BYTES = 1_000_000
 MAX_FIELDS = 2000
 SEE_OTHER = 303
 REASONS = ("unknown_member", "other_account", "unverified_email")
-"""Of a refused sign-in, if the person can act on them. sign_in.html has a text for each."""
+"""Reasons of a refused sign-in on which the person can act. sign_in.html has a text for each."""
 
 
 def _page(path: str, views_of_path: Sequence[Page]) -> Route:
@@ -268,7 +268,7 @@ def _is_script(request: Request) -> bool:
 
 
 async def _posted(request: Request) -> Posted:
-    """What a form contains; nothing if its fields are too large or malformed."""
+    """The content of a form; empty if its fields are too large or malformed."""
     if request.headers.get("content-type", "").startswith("multipart/form-data"):
         return await _with_file(request)
     raw = await request.body()

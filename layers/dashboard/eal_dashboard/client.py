@@ -44,7 +44,7 @@ class Response:
     request_id: str = ""
     csv: bytes = b""
     path: str = ""
-    """Of the request, with its query, below the address of the API."""
+    """Path of the request, with its query, below the address of the API."""
 
     @property
     def is_success(self) -> bool:

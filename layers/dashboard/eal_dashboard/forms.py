@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from eal_dashboard.operations import Json
     from eal_dashboard.page import Form
 
-NAME, KEY, ETAG, PLACE = "_form", "_key", "_etag", "_place"
+NAME, KEY, ETAG, TENANT = "_form", "_key", "_etag", "_tenant"
 """The hidden fields: the form, its Idempotency-Key, the version that it changes, the organization and mode."""
 SEEN = "_seen"
 """The hidden field with what the person saw of the resource, as JSON."""
@@ -39,7 +39,7 @@ class BoundForm:
     form: Form
     fields: dict[str, BoundField]
     key: str
-    place: str
+    tenant: str
     etag: str = ""
     error: str = ""
     upload_error: str = ""
@@ -48,15 +48,15 @@ class BoundForm:
     targets: Json = field(default_factory=dict)
     """Values for parameters of the operation's path that are not in the page's address, and for hidden fields."""
     seen: Json = field(default_factory=dict)
-    """What the person saw of the resource: the values of the fields that edit it, and of the form's `seen`."""
+    """Values of the resource that the person saw: the values of the fields that edit it, and of the form's `seen`."""
     is_stale: bool = False
     """Whether the API just refused the form because somebody else had changed the resource."""
     counts: dict[str, int] = field(default_factory=dict)
-    """How many rows the lists with numbered fields have, at least one each."""
+    """Number of rows of each list with numbered fields, at least one each."""
 
     @property
     def hidden(self) -> list[tuple[str, str]]:
-        found = [(NAME, self.form.key), (KEY, self.key), (PLACE, self.place)]
+        found = [(NAME, self.form.key), (KEY, self.key), (TENANT, self.tenant)]
         if self.seen:
             found.append((SEEN, json.dumps(self.seen, ensure_ascii=False)))
         return [*found, (ETAG, self.etag)] if self.etag else found
@@ -72,13 +72,19 @@ class BoundForm:
 
     @property
     def has_error(self) -> bool:
-        return bool(self.error or self.upload_error) or any(one.error for one in self.fields.values())
+        return bool(self.error or self.upload_error) or any(
+            bound_field.error for bound_field in self.fields.values()
+        )
 
     @property
     def complaint(self) -> str:
         """All errors as one text."""
-        placed = [f"{one.label}: {one.error}" for one in self.fields.values() if one.error]
-        return " ".join(one for one in (*placed, self.upload_error) if one) or self.error
+        placed = [
+            f"{bound_field.label}: {bound_field.error}"
+            for bound_field in self.fields.values()
+            if bound_field.error
+        ]
+        return " ".join(error for error in (*placed, self.upload_error) if error) or self.error
 
 
 def _new_key() -> str:
@@ -86,51 +92,55 @@ def _new_key() -> str:
 
 
 def bound(
-    form: Form, place: str, current: Json | None = None, etag: str = "", zone: str = "UTC"
+    form: Form, tenant: str, current: Json | None = None, etag: str = "", zone: str = "UTC"
 ) -> BoundForm:
     """A form as the page shows it first. One that edits a resource has its current values."""
-    made = BoundForm(form, {}, _new_key(), place, etag)
-    if made.is_edit and current is not None:
-        made.seen = {part.name: inputs.at(current, part.name) for part in form.parts}
+    bound_form = BoundForm(form, {}, _new_key(), tenant, etag)
+    if bound_form.is_edit and current is not None:
+        bound_form.seen = {part.name: inputs.at(current, part.name) for part in form.parts}
     for part in form.parts:
-        one = inputs.of_part(form, part)
-        made.fields[part.name] = one
-        start = part.value if part.value is not None else one.spec.get("default")
+        bound_field = inputs.of_part(form, part)
+        bound_form.fields[part.name] = bound_field
+        start = part.value if part.value is not None else bound_field.spec.get("default")
         inputs.fill(
-            one, inputs.at(current, part.name) if made.is_edit and current is not None else start, zone
+            bound_field,
+            inputs.at(current, part.name) if bound_form.is_edit and current is not None else start,
+            zone,
         )
-    for name in lists.numbered(made.fields):
-        rows = inputs.at(current, name) if made.is_edit else None
-        made.counts[name] = max(1, len(rows)) if isinstance(rows, list) else 1
-    return made
+    for name in lists.numbered(bound_form.fields):
+        rows = inputs.at(current, name) if bound_form.is_edit else None
+        bound_form.counts[name] = max(1, len(rows)) if isinstance(rows, list) else 1
+    return bound_form
 
 
-def of_row(made: BoundForm, targets: dict[str, str], current: Json, etag: str, zone: str) -> BoundForm:
+def of_row(bound_form: BoundForm, targets: dict[str, str], current: Json, etag: str, zone: str) -> BoundForm:
     """The form of one row of a list, with the row's values and version.
 
     If the form of this row was just refused, it keeps what the person entered, and the errors.
     """
-    if made.has_error and made.targets == targets:
-        merge(made, current, etag, zone)
-        return made
-    row = bound(made.form, made.place, etag=etag)
-    names = made.form.seen or (made.fields if made.is_edit else ())
+    if bound_form.has_error and bound_form.targets == targets:
+        merge(bound_form, current, etag, zone)
+        return bound_form
+    row = bound(bound_form.form, bound_form.tenant, etag=etag)
+    names = bound_form.form.seen or (bound_form.fields if bound_form.is_edit else ())
     row.seen = {name: inputs.at(current, name) for name in names}
-    row.targets, row.is_allowed, row.needs_sign_in = targets, made.is_allowed, made.needs_sign_in
-    for one in row.fields.values():
-        inputs.fill(one, inputs.at(current, one.name), zone)
+    row.targets, row.is_allowed, row.needs_sign_in = targets, bound_form.is_allowed, bound_form.needs_sign_in
+    for bound_field in row.fields.values():
+        inputs.fill(bound_field, inputs.at(current, bound_field.name), zone)
     return row
 
 
-def targets_of(made: BoundForm, path: Mapping[str, str], posted: Posted) -> dict[str, str]:
-    """What a request says about the row whose form it is."""
-    parameters = PARAMETER.findall(OPERATIONS[made.form.operation].path)
-    hidden = [one.name for one in made.fields.values() if one.widget == "hidden"]
+def targets_of(bound_form: BoundForm, path: Mapping[str, str], posted: Posted) -> dict[str, str]:
+    """The parameters by which a request names the row whose form it is."""
+    parameters = PARAMETER.findall(OPERATIONS[bound_form.form.operation].path)
+    hidden = [
+        bound_field.name for bound_field in bound_form.fields.values() if bound_field.widget == "hidden"
+    ]
     return {name: posted.one(name) for name in (*parameters, *hidden) if name not in path}
 
 
 def seen_in(posted: Posted) -> Json:
-    """What the person had seen of the resource when they sent its form."""
+    """The values of the resource that the person had seen when they sent its form."""
     try:
         seen = json.loads(posted.one(SEEN) or "{}")
     except ValueError:
@@ -148,42 +158,42 @@ def changes(seen: Json, current: Json) -> list[Json]:
     ]
 
 
-def merge(made: BoundForm, current: Json, etag: str, zone: str) -> None:
+def merge(bound_form: BoundForm, current: Json, etag: str, zone: str) -> None:
     """Make a stale form current: a field that the person left alone has the resource's present value.
 
     So nobody's change is lost if the form is sent again. What both changed stays as the person entered it, and says so.
     A form that was refused for another reason keeps the version that the person saw.
     """
-    if not made.is_stale:
+    if not bound_form.is_stale:
         return
-    made.etag = etag
-    edited = {one["field"] for one in changes(made.seen, current)} & made.fields.keys()
-    for part in dict.fromkeys(_part(made, name) for name in edited):
-        names = [name for name in made.fields if _part(made, name) == part]
-        fields = [made.fields[name] for name in names]
-        before = [_filled(one, made.seen.get(one.name), zone) for one in fields]
-        now = [_filled(one, inputs.at(current, one.name), zone) for one in fields]
+    bound_form.etag = etag
+    edited = {change["field"] for change in changes(bound_form.seen, current)} & bound_form.fields.keys()
+    for part in dict.fromkeys(_part(bound_form, name) for name in edited):
+        names = [name for name in bound_form.fields if _part(bound_form, name) == part]
+        fields = [bound_form.fields[name] for name in names]
+        before = [_filled(bound_field, bound_form.seen.get(bound_field.name), zone) for bound_field in fields]
+        now = [_filled(bound_field, inputs.at(current, bound_field.name), zone) for bound_field in fields]
         entered = _attempted(fields, zone)
         if entered == _attempted(before, zone):
-            made.fields |= dict(zip(names, now, strict=True))
-            if part in made.counts:
+            bound_form.fields |= dict(zip(names, now, strict=True))
+            if part in bound_form.counts:
                 rows = inputs.at(current, part)
-                made.counts[part] = max(1, len(rows)) if isinstance(rows, list) else 1
+                bound_form.counts[part] = max(1, len(rows)) if isinstance(rows, list) else 1
         elif entered != _attempted(now, zone):
             what = (
                 f"these {label(part).lower()}"
-                if part in made.counts
+                if part in bound_form.counts
                 else f"this{_to(inputs.at(current, part))}"
             )
             fields[0].error = f"Somebody else changed {what}. What you entered is kept here."
     if edited:
-        made.error = CONFLICTS["merged"]
-    made.seen = {name: inputs.at(current, name) for name in made.seen}
+        bound_form.error = CONFLICTS["merged"]
+    bound_form.seen = {name: inputs.at(current, name) for name in bound_form.seen}
 
 
-def _part(made: BoundForm, name: str) -> str:
-    """What is merged as a whole: a list with numbered fields, whose rows may have moved, or a field."""
-    return next((one for one in made.counts if name.startswith(f"{one}.")), name)
+def _part(bound_form: BoundForm, name: str) -> str:
+    """The part that is merged as a whole: a list with numbered fields, whose rows may have moved, or a field."""
+    return next((listed for listed in bound_form.counts if name.startswith(f"{listed}.")), name)
 
 
 def _to(value: object) -> str:
@@ -194,30 +204,30 @@ def _to(value: object) -> str:
     )
 
 
-def _filled(one: BoundField, value: object, zone: str) -> BoundField:
-    made = replace(one, value="", values=(), rows=[], grid=())
+def _filled(bound_field: BoundField, value: object, zone: str) -> BoundField:
+    bound_form = replace(bound_field, value="", values=(), rows=[], grid=())
     try:
-        inputs.fill(made, value, zone)
+        inputs.fill(bound_form, value, zone)
     except (ValueError, TypeError, AttributeError):  # a value that is not of the API: the browser sent it
-        return one
-    return made
+        return bound_field
+    return bound_form
 
 
 def _attempted(fields: Sequence[BoundField], zone: str) -> list[object]:
     """The JSON values of fields; what was entered if it has none."""
     found: list[object] = []
-    for one in fields:
+    for bound_field in fields:
         try:
-            found.append(inputs.converted(one, zone))
+            found.append(inputs.converted(bound_field, zone))
         except (ValueError, TypeError, KeyError):
-            found.append((one.value, one.values, one.rows, one.grid))
+            found.append((bound_field.value, bound_field.values, bound_field.rows, bound_field.grid))
     return found
 
 
 def remember(form: BoundForm, posted: Posted) -> None:
     """Fill the form with what the person entered."""
-    for one in form.fields.values():
-        inputs.remember(one, posted)
+    for bound_field in form.fields.values():
+        inputs.remember(bound_field, posted)
     for name in form.counts:
         form.counts[name] = lists.counted(name, form.fields, (key for key, _ in posted.pairs))
 
@@ -227,14 +237,14 @@ def read(form: BoundForm, posted: Posted, zone: str) -> Json:
     remember(form, posted)
     _drop_empty(form)
     body: Json = json.loads(json.dumps(form.form.fixed))
-    for one in form.fields.values():
+    for bound_field in form.fields.values():
         try:
-            value = inputs.converted(one, zone)
+            value = inputs.converted(bound_field, zone)
         except ValueError as error:
-            one.error = str(error)
+            bound_field.error = str(error)
             continue
-        if value is not None or (form.is_edit and one.spec.get("nullable")):
-            inputs.put(body, one.name, value)
+        if value is not None or (form.is_edit and bound_field.spec.get("nullable")):
+            inputs.put(body, bound_field.name, value)
     for name in form.counts:
         rows = inputs.at(body, name)
         inputs.put(
@@ -251,17 +261,26 @@ def read(form: BoundForm, posted: Posted, zone: str) -> Json:
 
 def _drop_empty(form: BoundForm) -> None:
     """Remove the rows without an entry, so that the API counts the others as the page does."""
-    for one in form.fields.values():
-        if one.widget == "items":
-            one.rows = [row for row in one.rows if inputs.is_entered(one.columns, row)]
+    for bound_field in form.fields.values():
+        if bound_field.widget == "items":
+            bound_field.rows = [
+                row for row in bound_field.rows if inputs.is_entered(bound_field.columns, row)
+            ]
     for name, count in form.counts.items():
-        texts = [one for one in form.fields.values() if one.spec["type"] in ("string", "array")]
+        texts = [
+            bound_field
+            for bound_field in form.fields.values()
+            if bound_field.spec["type"] in ("string", "array")
+        ]
         full = [
             row
             for row in range(count)
-            if any((one.value or one.rows) and one.name.startswith(f"{name}.{row}.") for one in texts)
+            if any(
+                (text_field.value or text_field.rows) and text_field.name.startswith(f"{name}.{row}.")
+                for text_field in texts
+            )
         ]
-        lists.arrange(form, name, full, bound(form.form, form.place))
+        lists.arrange(form, name, full, bound(form.form, form.tenant))
 
 
 def _has_text(row: Json) -> bool:
@@ -296,13 +315,13 @@ def refused(form: BoundForm, response: Response) -> None:
     unplaced = []
     for fault in response.details.get("fields", []):
         pointer = str(fault.get("pointer", "")).strip("/").replace("/", ".")
-        one = _nearest(form.fields, pointer)
-        if one is None:
+        bound_field = _nearest(form.fields, pointer)
+        if bound_field is None:
             unplaced.append(f"{_place_of(pointer)}{fault.get('message')}")
             continue
-        one.error = one.error or _message(one, pointer, str(fault.get("message")))
-        one.faults |= {pointer.removeprefix(f"{one.name}.")}
-    is_placed = any(one.error for one in form.fields.values())
+        bound_field.error = bound_field.error or _message(bound_field, pointer, str(fault.get("message")))
+        bound_field.faults |= {pointer.removeprefix(f"{bound_field.name}.")}
+    is_placed = any(bound_field.error for bound_field in form.fields.values())
     text = CONFLICTS.get(response.code, response.message)
     form.error = " ".join(unplaced) if unplaced else "Check the marked fields." if is_placed else text
 
@@ -313,13 +332,17 @@ def _place_of(pointer: str) -> str:
     return f"{' '.join(parts)}: " if parts else ""
 
 
-def _message(one: BoundField, pointer: str, message: str) -> str:
-    inner = pointer.removeprefix(one.name).strip(".")
+def _message(bound_field: BoundField, pointer: str, message: str) -> str:
+    inner = pointer.removeprefix(bound_field.name).strip(".")
     row, _, column = inner.partition(".")
-    if one.widget in OBJECTS and row.isdecimal():
-        place = f"{one.item or 'Row'} {int(row) + 1}"
+    if bound_field.widget in OBJECTS and row.isdecimal():
+        place = f"{bound_field.item or 'Row'} {int(row) + 1}"
         return f"{place}, {label(column).lower()}: {message}" if column else f"{place}: {message}"
-    return hours.placed(one.widget, inner, message) if one.widget in hours.WIDGETS and inner else message
+    return (
+        hours.placed(bound_field.widget, inner, message)
+        if bound_field.widget in hours.WIDGETS and inner
+        else message
+    )
 
 
 def _nearest(fields: Mapping[str, BoundField], pointer: str) -> BoundField | None:

@@ -55,13 +55,13 @@ class BoundField:
     value: str = ""
     values: tuple[str, ...] = ()
     rows: list[dict[str, str]] = field(default_factory=list)
-    """Of the widgets for arrays of objects: what the person entered for each object."""
+    """Rows of an array widget: the person's input for each object."""
     order: tuple[str, ...] = ()
     item: str = ""
     faults: frozenset[str] = frozenset()
-    """Of these widgets: the columns that the API refused, such as `2.narration`."""
+    """Columns of an array widget that the API refused, such as `2.narration`."""
     grid: Sequence[Json] = ()
-    """Of the widgets in hours.py: the rows."""
+    """Rows of a widget in hours.py."""
     error: str = ""
     options: Sequence[tuple[str, str]] = ()
 
@@ -71,12 +71,12 @@ class BoundField:
 
     @property
     def columns(self) -> dict[str, Spec]:
-        """Of these widgets: the fields of an object, in the declared order; otherwise first the choices, last what
-        has a default."""
+        """Columns of an array widget: the fields of an object, in the declared order; otherwise choices first, and
+        fields with a default last."""
         fields = self.spec["items"]["fields"]
         if self.order:
             return {name: fields[name] for name in self.order}
-        return dict(sorted(fields.items(), key=lambda one: _place(one[1])))
+        return dict(sorted(fields.items(), key=lambda item: _place(item[1])))
 
     @property
     def input_type(self) -> str:
@@ -123,7 +123,7 @@ def of_part(form: Form, part: Field) -> BoundField:
         spec=spec,
         order=part.columns,
         item=part.item,
-        options=part.options or [(one, label(one)) for one in choices] or _yes_or_no(spec),
+        options=part.options or [(choice, label(choice)) for choice in choices] or _yes_or_no(spec),
     )
 
 
@@ -156,24 +156,26 @@ def at(value: object, name: str) -> object:
     return value
 
 
-def fill(one: BoundField, value: object, zone: str) -> None:
-    if one.widget == "choices":
-        one.values = tuple(map(str, value)) if isinstance(value, (list, tuple)) else ()
-    elif one.widget == "lines":
-        one.value = "\n".join(map(str, value)) if isinstance(value, (list, tuple)) else ""
-    elif one.widget in OBJECTS:
+def fill(bound_field: BoundField, value: object, zone: str) -> None:
+    if bound_field.widget == "choices":
+        bound_field.values = tuple(map(str, value)) if isinstance(value, (list, tuple)) else ()
+    elif bound_field.widget == "lines":
+        bound_field.value = "\n".join(map(str, value)) if isinstance(value, (list, tuple)) else ""
+    elif bound_field.widget in OBJECTS:
         objects = value if isinstance(value, (list, tuple)) else ()
-        one.rows = [{name: shown(row.get(name)) for name in one.columns} for row in objects]
-    elif one.widget == "json":
-        one.value = json.dumps(value, indent=2, ensure_ascii=False) if value is not None else ""
-    elif one.widget in hours.WIDGETS:
-        one.grid = hours.rows(one.widget, value)
-    elif one.widget == "checkbox":
-        one.value = "true" if value else ""
+        bound_field.rows = [{name: shown(row.get(name)) for name in bound_field.columns} for row in objects]
+    elif bound_field.widget == "json":
+        bound_field.value = json.dumps(value, indent=2, ensure_ascii=False) if value is not None else ""
+    elif bound_field.widget in hours.WIDGETS:
+        bound_field.grid = hours.rows(bound_field.widget, value)
+    elif bound_field.widget == "checkbox":
+        bound_field.value = "true" if value else ""
     elif isinstance(value, bool):
-        one.value = "true" if value else "false"
+        bound_field.value = "true" if value else "false"
     elif value is not None:
-        one.value = _local(str(value), zone) if one.spec.get("format") == "date-time" else shown(value)
+        bound_field.value = (
+            _local(str(value), zone) if bound_field.spec.get("format") == "date-time" else shown(value)
+        )
 
 
 def shown(value: object) -> str:
@@ -201,49 +203,55 @@ class Posted:
         return tuple(value for key, value in self.pairs if key == name)
 
 
-def remember(one: BoundField, posted: Posted) -> None:
-    if one.widget == "choices":
-        one.values = posted.all(one.name)
-    elif one.widget in OBJECTS:
-        columns = [posted.all(f"{one.name}.{name}") for name in one.columns]
-        one.rows = [dict(zip(one.columns, row, strict=True)) for row in zip(*columns, strict=False)]
-    elif one.widget in hours.WIDGETS:
-        one.grid = hours.entered(one.widget, one.name, posted)
-    elif one.widget == "checkbox":
-        one.value = "true" if posted.one(one.name) else ""
+def remember(bound_field: BoundField, posted: Posted) -> None:
+    if bound_field.widget == "choices":
+        bound_field.values = posted.all(bound_field.name)
+    elif bound_field.widget in OBJECTS:
+        columns = [posted.all(f"{bound_field.name}.{name}") for name in bound_field.columns]
+        bound_field.rows = [
+            dict(zip(bound_field.columns, row, strict=True)) for row in zip(*columns, strict=False)
+        ]
+    elif bound_field.widget in hours.WIDGETS:
+        bound_field.grid = hours.entered(bound_field.widget, bound_field.name, posted)
+    elif bound_field.widget == "checkbox":
+        bound_field.value = "true" if posted.one(bound_field.name) else ""
     else:
-        one.value = posted.one(one.name).replace("\r\n", "\n")
+        bound_field.value = posted.one(bound_field.name).replace("\r\n", "\n")
 
 
-def converted(one: BoundField, zone: str) -> object:
+def converted(bound_field: BoundField, zone: str) -> object:
     """The JSON value of a field; None if it is empty. Raises: ValueError with the text for the person."""
-    text, kind = one.value.strip(), one.spec["type"]
-    if one.widget in ("choices", "lines", *OBJECTS, *hours.WIDGETS):
-        return _several(one)
-    if one.widget == "checkbox":
+    text, kind = bound_field.value.strip(), bound_field.spec["type"]
+    if bound_field.widget in ("choices", "lines", *OBJECTS, *hours.WIDGETS):
+        return _several(bound_field)
+    if bound_field.widget == "checkbox":
         return bool(text)
     if not text:
         return None
-    if one.widget == "json":
+    if bound_field.widget == "json":
         return _json(text)
     if kind == "boolean":
         return text == "true"
     if kind in ("integer", "number"):
         return _numeric(kind, text)
-    if one.spec.get("format") == "date-time":
+    if bound_field.spec.get("format") == "date-time":
         return _utc(text, zone)
-    return one.value if one.widget == "textarea" else text
+    return bound_field.value if bound_field.widget == "textarea" else text
 
 
-def _several(one: BoundField) -> object:
+def _several(bound_field: BoundField) -> object:
     """The value of a widget with several values."""
-    if one.widget == "choices":
-        return list(one.values)
-    if one.widget == "lines":
-        return lines(one.value)
-    if one.widget in OBJECTS:
-        return [_object(one.columns, row) for row in one.rows if is_entered(one.columns, row)] or None
-    return hours.value(one.widget, one.grid)
+    if bound_field.widget == "choices":
+        return list(bound_field.values)
+    if bound_field.widget == "lines":
+        return lines(bound_field.value)
+    if bound_field.widget in OBJECTS:
+        return [
+            _object(bound_field.columns, row)
+            for row in bound_field.rows
+            if is_entered(bound_field.columns, row)
+        ] or None
+    return hours.value(bound_field.widget, bound_field.grid)
 
 
 def lines(text: str) -> list[str]:

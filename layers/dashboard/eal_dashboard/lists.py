@@ -23,12 +23,12 @@ def numbered(names: Iterable[str]) -> list[str]:
 
 
 def counted(name: str, fields: Iterable[str], posted: Iterable[str]) -> int:
-    """How many rows of a list with numbered fields were posted."""
+    """The number of posted rows of a list with numbered fields."""
     known = set(fields)
     places = [
-        one.removeprefix(f"{name}.").partition(".")[0]
-        for one in posted
-        if one in known and one.startswith(f"{name}.")
+        field.removeprefix(f"{name}.").partition(".")[0]
+        for field in posted
+        if field in known and field.startswith(f"{name}.")
     ]
     return 1 + max((int(place) for place in places), default=0)
 
@@ -48,20 +48,27 @@ def change(form: BoundForm, command: str, blank: BoundForm) -> None:
 
 
 def limit(form: BoundForm, name: str) -> int:
-    """How many rows a list with numbered fields can have."""
-    return 1 + max(int(one.split(".")[1]) for one in form.fields if one.startswith(f"{name}."))
+    """The maximum number of rows of a list with numbered fields."""
+    return 1 + max(
+        int(field_name.split(".")[1]) for field_name in form.fields if field_name.startswith(f"{name}.")
+    )
 
 
 def arrange(form: BoundForm, name: str, order: Sequence[int], blank: BoundForm) -> None:
     """Put the rows of a list with numbered fields into another order; rows that it omits are emptied."""
-    was = {key: replace(one) for key, one in form.fields.items()}
-    for key, one in form.fields.items():
+    was = {key: replace(bound_field) for key, bound_field in form.fields.items()}
+    for key, bound_field in form.fields.items():
         if not key.startswith(f"{name}."):
             continue
         row, _, column = key.removeprefix(f"{name}.").partition(".")
         old = order[int(row)] if int(row) < len(order) else NEW
         source = was[f"{name}.{old}.{column}"] if old != NEW else blank.fields[key]
-        one.value, one.values, one.rows, one.grid = source.value, source.values, source.rows, source.grid
+        bound_field.value, bound_field.values, bound_field.rows, bound_field.grid = (
+            source.value,
+            source.values,
+            source.rows,
+            source.grid,
+        )
     form.counts[name] = max(1, len(order))
 
 

@@ -25,9 +25,9 @@ TAGS = frozenset(
         "s", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
     }
 )  # fmt: skip
-"""As in eal.domain.content.markdown, which a test compares."""
+"""Allowed tags, as in eal.domain.content.markdown, which a test compares."""
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
-"""As above."""
+"""Allowed URL schemes, as in eal.domain.content.markdown, which a test compares."""
 _VOID = frozenset({"br", "hr"})
 _BELOW = {"h1": "h3", "h2": "h3", "h3": "h4", "h4": "h5", "h5": "h6"}
 """Headings of the text are below those of the page."""

@@ -1,4 +1,4 @@
-"""What a new organization still has to set up. Each step is derived from data; nobody ticks one."""
+"""Steps that a new organization still has to take. Each step is derived from data; nobody ticks one."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ CALLS = {
     "delivered": Call(
         "listWebhookDeliveries",
         fixed={"limit": "1", "status": "succeeded"},
-        of="webhooks",
+        depends_on="webhooks",
         targets=_first,
         optional=True,
     ),
@@ -56,7 +56,7 @@ def steps(values: Json) -> list[Step]:
 
 def _steps(values: Json) -> list[Step]:
     keys, settings = values["keys"]["data"], values["organization"]["settings"]
-    admins = [one for one in values["members"]["data"] if one["role"] in ("owner", "admin")]
+    admins = [member for member in values["members"]["data"] if member["role"] in ("owner", "admin")]
     return [
         Step(
             "Create an API key",
@@ -70,14 +70,14 @@ def _steps(values: Json) -> list[Step]:
             "Send a first request",
             "The list of keys shows when each was last used.",
             "/settings/api-keys",
-            any(one["last_used"] for one in keys),
+            any(api_key["last_used"] for api_key in keys),
             ("GET", "/health"),
         ),
         Step(
             "Connect CallRail",
             "You get addresses to enter in CallRail, and enter its signing key here.",
             "/settings/integrations",
-            any(_is_connected(one) for one in values["integrations"]["data"]),
+            any(_is_connected(integration) for integration in values["integrations"]["data"]),
             ("PUT", "/integrations/callrail"),
             '{"secrets": {"signing_key": "from CallRail"}}',
         ),
@@ -116,4 +116,6 @@ def _steps(values: Json) -> list[Step]:
 
 
 def _is_connected(integration: Json) -> bool:
-    return integration["vendor"] == "callrail" and any(one["set"] for one in integration["secrets"].values())
+    return integration["vendor"] == "callrail" and any(
+        secret["set"] for secret in integration["secrets"].values()
+    )

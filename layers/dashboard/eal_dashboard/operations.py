@@ -16,7 +16,7 @@ SCOPES = {
     "admin": frozenset({"read", "write", "admin"}),
     "owner": frozenset({"read", "write", "admin"}),
 }
-"""What each role may do. The API decides; the dashboard only hides what the API would refuse."""
+"""Scopes of each role. The API decides; the dashboard only hides what the API would refuse."""
 
 
 class Spec(TypedDict, total=False):

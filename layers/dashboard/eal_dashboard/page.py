@@ -48,21 +48,21 @@ class Call:
     page's path, such as `{lead_id}`. If an `optional` call fails, or the member's role does not allow it, the template
     gets None and the rest of the page is shown.
 
-    A call `of` another one waits for it: `targets` derives the parameters of the path from its response. If that call
-    fails, or there are none, this one is not made and the template gets None.
+    A call that `depends_on` another one waits for it: `targets` derives the parameters of the path from its response.
+    If that call fails, or there are none, this one is not made and the template gets None.
 
-    A call `after` a form is made only if the API just refused this form, with the ids in it. A call with `only` is made
-    unless the page's address has another value for the parameter: `("column", "new")`.
+    A call with `after_refusal_of` a form is made only if the API just refused this form, with the ids in it. A call
+    with `only_if` is made unless the page's address has another value for the parameter: `("column", "new")`.
     """
 
     operation: str
     query: tuple[str, ...] = ()
     fixed: Mapping[str, str] = field(default_factory=dict)
     optional: bool = False
-    of: str = ""
+    depends_on: str = ""
     targets: Callable[[Json], Mapping[str, str] | None] | None = None
-    after: str = ""
-    only: tuple[str, str] | None = None
+    after_refusal_of: str = ""
+    only_if: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -75,15 +75,15 @@ class Field:
     widget: str = ""
     """One of WIDGETS in inputs.py; derived from the type if empty."""
     value: object = None
-    """What a new form contains; the API's default if None."""
+    """Value in a new form; the API's default if None."""
     options: tuple[tuple[str, str], ...] = ()
     """The choices with their labels, if those of the API need others."""
     is_required: bool = False
     """Whether this form needs a value, although the operation as such does not."""
     columns: tuple[str, ...] = ()
-    """Of an array of objects: the fields of each, in the order of the form."""
+    """Fields of each object of an array, in the order of the form."""
     item: str = ""
-    """Of an array of objects: what one of them is called."""
+    """Name of one object of an array."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,9 @@ class Upload:
     @property
     def accept(self) -> str:
         """HTML's attribute for the dialog that chooses files."""
-        return ",".join((*self.types, *(one for extensions in self.types.values() for one in extensions)))
+        return ",".join(
+            (*self.types, *(extension for extensions in self.types.values() for extension in extensions))
+        )
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,7 @@ class Form:
 
     @property
     def parts(self) -> tuple[Field, ...]:
-        return tuple(Field(one) if isinstance(one, str) else one for one in self.fields)
+        return tuple(Field(field) if isinstance(field, str) else field for field in self.fields)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""How long a social post or an answer to a review is, in the counting of the place where it is published."""
+"""Length of a social post or an answer to a review, in the counting of the place where it is published."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ MAX_POST_CHARACTERS = {
     "nextdoor": 8_192,
 }
 MAX_REPLY_BYTES = 4_096
-"""As in eal.ai.content and eal.domain.content.limits, which a test compares. The API decides."""
+"""Limits of the networks, as in eal.ai.content and eal.domain.content.limits, which a test compares. The API
+decides."""
 _X_URL_CHARACTERS = 23
 _X_RANGES = ((0, 0x10FF), (0x2000, 0x200D), (0x2010, 0x201F), (0x2032, 0x2037))
-"""Of characters that X counts once; it counts the others twice."""
+"""Ranges of characters that X counts once; it counts the others twice."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Length:
 
 def posted(body: str, links: Sequence[str], hashtags: Sequence[str]) -> str:
     """A social post as the network gets it."""
-    tags = " ".join(f"#{one.removeprefix('#')}" for one in hashtags)
+    tags = " ".join(f"#{hashtag.removeprefix('#')}" for hashtag in hashtags)
     return "\n\n".join(filter(None, (body, "\n".join(links), tags)))
 
 

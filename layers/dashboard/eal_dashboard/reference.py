@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from eal_dashboard.operations import Json
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-"""In this order at one path."""
+"""Methods in their order at one path."""
 _PLACES = {"Path parameters": "path", "Query parameters": "query", "Headers": "header"}
 _CONVENTION = re.compile(r"\*\*(.+?)\.\*\* (.+)", re.DOTALL)
 
@@ -98,7 +98,7 @@ class Reference:
 
     @property
     def conventions(self) -> list[tuple[str, str]]:
-        """What applies to every operation: title and text of each paragraph of the introduction that has a title."""
+        """Rules for every operation: title and text of each paragraph of the introduction that has a title."""
         found = (_CONVENTION.fullmatch(text) for text in self.introduction.split("\n\n"))
         return [(match[1], match[2]) for match in found if match]
 
@@ -109,26 +109,26 @@ class Reference:
         """The operation's parameters outside the body, by their place."""
         return {
             title: [
-                _row(one["name"], one, one["name"])
-                for one in self.operations[name].parameters
-                if one["place"] == place
+                _row(parameter["name"], parameter, parameter["name"])
+                for parameter in self.operations[name].parameters
+                if parameter["place"] == place
             ]
             for title, place in _PLACES.items()
         }
 
     def problems(self, name: str) -> list[Problem]:
-        return [one for key in self.operations[name].errors for one in self.errors[key]]
+        return [error for key in self.operations[name].errors for error in self.errors[key]]
 
     def search(self, text: str) -> list[str]:
         """The operations that have every word, best first: in their name, then in their path, then in their text."""
         words = text.lower().split()
         found = []
-        for name, one in self.operations.items():
+        for name, described in self.operations.items():
             operation = OPERATIONS[name]
             places = (
                 f"{operation.summary} {name}".lower(),
-                f"{operation.method} {operation.path} {one.tag}".lower(),
-                f"{one.description} {' '.join(one.errors)}".lower(),
+                f"{operation.method} {operation.path} {described.tag}".lower(),
+                f"{described.description} {' '.join(described.errors)}".lower(),
             )
             ranks = [
                 next((rank for rank, place in enumerate(places) if word in place), None) for word in words
@@ -139,31 +139,32 @@ class Reference:
 
     def sample(self, name: str, api_url: str) -> Sample:
         """The request with the values of the document's examples."""
-        operation, one = OPERATIONS[name], self.operations[name]
+        operation, described = OPERATIONS[name], self.operations[name]
         values = {
-            part["name"]: str(part.get("example") or part.get("enum", ["…"])[0]) for part in one.parameters
+            part["name"]: str(part.get("example") or part.get("enum", ["…"])[0])
+            for part in described.parameters
         }
         return Sample(
             method=operation.method,
             url=api_url + PARAMETER.sub(lambda match: values[match[1]], operation.path),
-            body=one.example,
+            body=described.example,
             has_key=operation.scope is not None,
-            is_repeatable=any(part["name"] == "Idempotency-Key" for part in one.parameters),
-            is_json=one.content_type.endswith("json"),
-            is_empty=not one.content_type,
+            is_repeatable=any(part["name"] == "Idempotency-Key" for part in described.parameters),
+            is_json=described.content_type.endswith("json"),
+            is_empty=not described.content_type,
         )
 
 
 @cache
 def load() -> Reference:
     content = json.loads(Path(__file__).with_name("reference.json").read_text(encoding="utf-8"))
-    operations = {name: Described(**one) for name, one in content.pop("operations").items()}
+    operations = {name: Described(**described) for name, described in content.pop("operations").items()}
     return Reference(operations=operations, **content)
 
 
 def rows(fields: Mapping[str, Spec], above: str = "") -> tuple[Row, ...]:
     """The fields of an object, those that are required first."""
-    ordered = sorted(fields.items(), key=lambda one: not one[1].get("required"))
+    ordered = sorted(fields.items(), key=lambda item: not item[1].get("required"))
     return tuple(_row(name, spec, f"{above}{name}") for name, spec in ordered)
 
 
@@ -178,7 +179,7 @@ def _row(name: str, spec: Spec, path: str) -> Row:
         is_required=bool(spec.get("required")),
         description=spec.get("description", ""),
         limits=tuple(_limits(spec)),
-        choices=tuple(str(one) for one in inner.get("enum", ())),
+        choices=tuple(str(choice) for choice in inner.get("enum", ())),
         children=rows(inner.get("fields", {}), f"{path}."),
     )
 

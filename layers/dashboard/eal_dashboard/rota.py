@@ -67,7 +67,7 @@ class Day:
     shifts: Sequence[Shift]
     bars: Sequence[Bar]
     now: float | None
-    """How much of today has passed, in percent; None on other days."""
+    """Part of today that has passed, in percent; None on other days."""
 
     @property
     def levels(self) -> int:
@@ -93,7 +93,7 @@ def week(settings: Json, now: datetime) -> list[Day]:
 
 
 def on_call_now(settings: Json, now: datetime) -> OnCall:
-    """Who is on call now, until when, and who follows."""
+    """The people on call now, until when, and those who follow."""
     zone = zone_of(settings["timezone"])
     local = now.astimezone(zone).replace(tzinfo=None)
     # A week later, the same time of the same shift.
@@ -101,17 +101,17 @@ def on_call_now(settings: Json, now: datetime) -> OnCall:
     shifts = [(day, shift) for day in days for shift in _shifts(settings, day)]
     coming = [(day, shift) for day, shift in shifts if _moment(day, shift.end) > local]
     _, current = coming[0]
-    change = next(((day, one) for day, one in coming if one.state != current.state), None)
+    change = next(((day, shift) for day, shift in coming if shift.state != current.state), None)
     rota = settings["on_call"]
     if change is None:
-        return OnCall([rota[one] for one in current.people], current.is_open, None, (), current.is_open)
+        return OnCall([rota[index] for index in current.people], current.is_open, None, (), current.is_open)
     day, after = change
     until = _moment(day, after.start).replace(tzinfo=zone).astimezone(UTC)
     return OnCall(
-        [rota[one] for one in current.people],
+        [rota[index] for index in current.people],
         current.is_open,
         until.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
-        [rota[one] for one in after.people],
+        [rota[index] for index in after.people],
         after.is_open,
     )
 
@@ -194,7 +194,7 @@ def _joined(spans: Iterable[tuple[int, int]]) -> tuple[int, int]:
 
 
 def _utc(day: date, start: int, end: int, zone: ZoneInfo) -> str:
-    first, last = (_moment(day, one).replace(tzinfo=zone).astimezone(UTC) for one in (start, end))
+    first, last = (_moment(day, minute).replace(tzinfo=zone).astimezone(UTC) for minute in (start, end))
     return f"{first:%a %H:%M} to {last:%a %H:%M} UTC"
 
 

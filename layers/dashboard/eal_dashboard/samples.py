@@ -55,7 +55,7 @@ def curl(sample: Sample) -> str:
 
 
 def node(sample: Sample) -> str:
-    """For a module (`.mjs`), which may await at its top."""
+    """The sample in JavaScript for a module (`.mjs`), which may await at its top."""
     headers = []
     if sample.has_key:
         headers.append(f"Authorization: `Bearer ${{process.env.{KEY}}}`,")
@@ -132,10 +132,12 @@ def _literal(value: object, depth: int = 0) -> str:
     """A value of JSON as Python writes it: `True`, `None`."""
     inner, outer = " " * _INDENT * (depth + 1), " " * _INDENT * depth
     if isinstance(value, dict) and value:
-        lines = (f"{inner}{json.dumps(key)}: {_literal(one, depth + 1)},\n" for key, one in value.items())
+        lines = (
+            f"{inner}{json.dumps(key)}: {_literal(member, depth + 1)},\n" for key, member in value.items()
+        )
         return "{\n" + "".join(lines) + outer + "}"
     if isinstance(value, list) and value:
-        return "[\n" + "".join(f"{inner}{_literal(one, depth + 1)},\n" for one in value) + outer + "]"
+        return "[\n" + "".join(f"{inner}{_literal(element, depth + 1)},\n" for element in value) + outer + "]"
     return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
 
 

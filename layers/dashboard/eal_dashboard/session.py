@@ -18,20 +18,20 @@ if TYPE_CHECKING:
 SESSION = "__Host-session"
 """The session's text. Only the API can read it."""
 FRAME = "__Host-frame"
-"""What the frame of each page shows, so that no page asks for it. A member who changes it deceives nobody else: the API
-decides by the session alone."""
+"""Cookie with the values that the frame of each page shows, so that no page asks for it. A member who changes it
+deceives nobody else: the API decides by the session alone."""
 RECENT = timedelta(minutes=10)
 """The API wants a sign-in of the last ten minutes for what is dangerous."""
 IDLE_SECONDS = 3600
 """The API ends a session that nobody used for this long; the page warns before."""
 MAX_ORGANIZATIONS = 12
-"""In the cookie, which browsers limit to 4 KB. The account page lists all."""
+"""Maximum number of organizations in the cookie, which browsers limit to 4 KB. The account page lists all."""
 _TEXT = re.compile(r"[A-Za-z0-9_]{20,200}")
 
 
 @dataclass(frozen=True)
 class Member:
-    """What a page shows about the session."""
+    """The session, as a page shows it."""
 
     id: str
     email: str
@@ -49,7 +49,7 @@ class Member:
         return self.mode == "test"
 
     @property
-    def place(self) -> str:
+    def tenant(self) -> str:
         """The organization and mode for which a form was made."""
         return f"{self.organization_id}:{self.mode}"
 
@@ -62,7 +62,7 @@ class Member:
 
     @classmethod
     def of(cls, session: Json, timezone: str) -> Member:
-        """From a response of `/session`."""
+        """The member of a response of `/session`."""
         member, organization = session["member"], session["organization"]
         others = session.get("organizations", [])[:MAX_ORGANIZATIONS]
         return cls(
@@ -72,7 +72,7 @@ class Member:
             role=str(member["role"]),
             organization_id=str(organization["id"]),
             organization=str(organization["name"]),
-            organizations=tuple((str(one["id"]), str(one["name"])) for one in others),
+            organizations=tuple((str(other["id"]), str(other["name"])) for other in others),
             mode=str(session["mode"]),
             timezone=timezone,
             auth_time=str(session["auth_time"]),

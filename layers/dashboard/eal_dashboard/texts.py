@@ -1,4 +1,4 @@
-"""How values look on pages: labels, times, durations, numbers."""
+"""Texts for values on pages: labels, times, durations, numbers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _SPECIAL = {
 }
 _MARK = re.compile(r"(`[^`]+`|\*\*.+?\*\*)")
 NOTHING = "\N{EN DASH}"
-"""What stands for a missing value."""
+"""Text for a missing value."""
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
@@ -83,7 +83,7 @@ def _relative(passed: timedelta) -> str:
 
 
 def age(passed: timedelta) -> str:
-    """In the largest whole unit: `2 hours`."""
+    """The duration in the largest whole unit: `2 hours`."""
     seconds = passed.total_seconds()
     for unit, size in (("day", _DAY), ("hour", _HOUR), ("minute", _MINUTE)):
         if seconds >= size:
@@ -110,7 +110,7 @@ def duration(seconds: float | None) -> str:
 
 
 def delay(hours: int, number: int) -> str:
-    """When the e-mail of a sequence follows the one before: `3 days after e-mail 1`."""
+    """The delay of a sequence's e-mail after the one before: `3 days after e-mail 1`."""
     after = "the enrollment" if number == 0 else f"e-mail {number}"
     if not hours:
         return f"At once after {after}"
@@ -150,7 +150,7 @@ def prose(text: str) -> Markup:
     """A text of the OpenAPI document: paragraphs with `code` and **bold** words, its only marks."""
     paragraphs = (_MARK.split(paragraph) for paragraph in text.split("\n\n"))
     shown = (Markup("").join(_styled(part) for part in parts) for parts in paragraphs)
-    return Markup("").join(Markup("<p>{}</p>").format(one) for one in shown)
+    return Markup("").join(Markup("<p>{}</p>").format(paragraph) for paragraph in shown)
 
 
 def _styled(part: str) -> Markup:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 MAX_POSTED_BYTES = 4 * 1024 * 1024
 SECONDS = 4.0
-"""With two tries of the API's request, less than the time-out of the function."""
+"""Time limit of an upload, in seconds. With two tries of the API's request, it is less than the time-out of the
+function."""
 NO_RESPONSE = 0
 _ALREADY_THERE = 412
 _POOL = urllib3.PoolManager(retries=False)

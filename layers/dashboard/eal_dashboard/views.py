@@ -1,4 +1,4 @@
-"""From a page's declaration to HTML: its calls in parallel, its template, and what its forms do."""
+"""Rendering of a page's declaration as HTML: its calls in parallel, its template, and what its forms do."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class ApiCall:
     operation: str
     summary: str
     curl: str
-    """With the name of a variable for the key. The member's session is in no page."""
+    """The request as a curl command, with the name of a variable for the key. The member's session is in no page."""
     json: str
 
 
@@ -96,7 +96,7 @@ class SignInAgain(Exception):
 
 _TEMPLATES = Path(__file__).with_name("templates")
 _COMPILED = Path(__file__).with_name("compiled")
-"""What the layer's build has made of the templates."""
+"""Folder of the compiled templates, which the layer's build makes."""
 
 
 def compile_templates(target: str) -> None:
@@ -106,7 +106,7 @@ def compile_templates(target: str) -> None:
 
 @cache
 def environment() -> jinja2.Environment:
-    made = jinja2.Environment(
+    bound_form = jinja2.Environment(
         loader=jinja2.ModuleLoader(_COMPILED) if _COMPILED.is_dir() else jinja2.FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -114,8 +114,8 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.globals |= {"asset": assets.address, "charts": charts, "Bar": charts.Bar}
-    made.filters |= {
+    bound_form.globals |= {"asset": assets.address, "charts": charts, "Bar": charts.Bar}
+    bound_form.filters |= {
         "browser": texts.browser,
         "label": texts.label,
         "dollars": texts.dollars,
@@ -130,7 +130,7 @@ def environment() -> jinja2.Environment:
         "marked": texts.marked,
         "markdown": markdown.preview,
     }
-    return made
+    return bound_form
 
 
 def show(visit: Visit) -> Html | Data | Redirect | File:
@@ -154,30 +154,32 @@ _ASK_ADMIN = "An owner or an admin of your organization can change your role in 
 
 
 def submit(visit: Visit, posted: Posted) -> Html | Data | Redirect:
-    """What a POST of one of the page's forms leads to."""
+    """The response to a POST of one of the page's forms."""
     name = posted.one(forms.NAME)
-    form = next((one for one in visit.page.forms if one.key == name), None)
+    form = next((form for form in visit.page.forms if form.key == name), None)
     if form is None:
         return problem(visit, NOT_FOUND, "This form no longer exists.", "Reload the page and try again.")
     if refusal := _refusal(visit, form, posted):
         return refusal
-    made = forms.bound(form, visit.member.place)
-    made.key, made.etag = posted.one(forms.KEY) or made.key, posted.one(forms.ETAG)
-    made.targets = forms.targets_of(made, visit.path, posted)
-    made.seen = forms.seen_in(posted)
+    bound_form = forms.bound(form, visit.member.tenant)
+    bound_form.key, bound_form.etag = posted.one(forms.KEY) or bound_form.key, posted.one(forms.ETAG)
+    bound_form.targets = forms.targets_of(bound_form, visit.path, posted)
+    bound_form.seen = forms.seen_in(posted)
     if change := posted.one(forms.CHANGE):
-        forms.remember(made, posted)
-        lists.change(made, change, forms.bound(form, made.place))
-        return _again(visit, made, 200)
-    body = _read(visit, made, posted)
-    return _again(visit, made, REFUSED) if made.has_error else _send(visit, made, body, posted)
+        forms.remember(bound_form, posted)
+        lists.change(bound_form, change, forms.bound(form, bound_form.tenant))
+        return _again(visit, bound_form, 200)
+    body = _read(visit, bound_form, posted)
+    return (
+        _again(visit, bound_form, REFUSED) if bound_form.has_error else _send(visit, bound_form, body, posted)
+    )
 
 
-def _send(visit: Visit, made: forms.BoundForm, body: Json, posted: Posted) -> Html | Data | Redirect:
+def _send(visit: Visit, bound_form: forms.BoundForm, body: Json, posted: Posted) -> Html | Data | Redirect:
     """Call the form's operation."""
-    form = made.form
+    form = bound_form.form
     try:
-        response = visit.api.send(_request(visit, form, made, body, posted))
+        response = visit.api.send(_request(visit, form, bound_form, body, posted))
     except (KeyError, ValueError):  # an id in the form is missing, or none
         return problem(visit, NOT_FOUND, "This form is incomplete.", "Reload the page and try again.")
     if response.status == UNAUTHORIZED:
@@ -185,18 +187,18 @@ def _send(visit: Visit, made: forms.BoundForm, body: Json, posted: Posted) -> Ht
     if response.code == "reauthentication_required":
         raise SignInAgain
     if not response.is_success:
-        forms.refused(made, response)
-        return _again(visit, made, response.status)
+        forms.refused(bound_form, response)
+        return _again(visit, bound_form, response.status)
     if form.upload:
-        return _with_file(visit, form, made, response, posted.file)
+        return _with_file(visit, form, bound_form, response, posted.file)
     if form.result:
-        return _result(visit, form, made, response, posted)
+        return _result(visit, form, bound_form, response, posted)
     return Redirect(_next(visit, form, response))
 
 
 def _refusal(visit: Visit, form: Form, posted: Posted) -> Html | Data | None:
-    """The response to a form that was made for another place, or that the role does not allow."""
-    if posted.one(forms.PLACE) != visit.member.place:
+    """The response to a form that was made for another tenant, or that the role does not allow."""
+    if posted.one(forms.TENANT) != visit.member.tenant:
         return problem(
             visit,
             409,
@@ -208,15 +210,15 @@ def _refusal(visit: Visit, form: Form, posted: Posted) -> Html | Data | None:
     return None
 
 
-def _read(visit: Visit, made: forms.BoundForm, posted: Posted) -> Json:
+def _read(visit: Visit, bound_form: forms.BoundForm, posted: Posted) -> Json:
     """The body of the operation. What is wrong with the fields or the file is noted in the form."""
-    if made.form.upload and not visit.is_script:
-        made.upload_error = uploads.fault(made.form.upload, posted.file)
-    return forms.read(made, posted, visit.member.timezone)
+    if bound_form.form.upload and not visit.is_script:
+        bound_form.upload_error = uploads.fault(bound_form.form.upload, posted.file)
+    return forms.read(bound_form, posted, visit.member.timezone)
 
 
 def _with_file(
-    visit: Visit, form: Form, made: forms.BoundForm, response: Response, content: bytes | None
+    visit: Visit, form: Form, bound_form: forms.BoundForm, response: Response, content: bytes | None
 ) -> Html | Data | Redirect:
     """Send the file to where the API wants it, or tell the script that will do so."""
     following, target = _next(visit, form, response), response.body["upload"]
@@ -226,9 +228,11 @@ def _with_file(
     if status == 200:
         return Redirect(following)
     if status != uploads.NO_RESPONSE:  # the URL has expired, for instance; the same key would repeat it
-        made.key = forms.bound(form, visit.member.place).key
-    made.error = "The file did not arrive. Choose it again and send the form again: nothing happens twice."
-    return _again(visit, made, UNAVAILABLE)
+        bound_form.key = forms.bound(form, visit.member.tenant).key
+    bound_form.error = (
+        "The file did not arrive. Choose it again and send the form again: nothing happens twice."
+    )
+    return _again(visit, bound_form, UNAVAILABLE)
 
 
 def problem(visit: Visit, status: int, title: str, text: str, request_id: str = "") -> Html | Data:
@@ -239,7 +243,7 @@ def problem(visit: Visit, status: int, title: str, text: str, request_id: str = 
     return Html(status, environment().get_template("problem.html").render(_frame(visit) | values))
 
 
-def _request(visit: Visit, form: Form, made: forms.BoundForm, body: Json, posted: Posted) -> Request:
+def _request(visit: Visit, form: Form, bound_form: forms.BoundForm, body: Json, posted: Posted) -> Request:
     operation = OPERATIONS[form.operation]
     targets = ChainMap(dict(visit.path), dict(posted.pairs))
     has_body = bool(body) or bool(operation.body)
@@ -248,8 +252,8 @@ def _request(visit: Visit, form: Form, made: forms.BoundForm, body: Json, posted
         path=targets,
         query={name: str(value) for name, value in body.items()} if operation.method == "DELETE" else {},
         body=body if has_body and operation.method != "DELETE" else None,
-        idempotency_key=made.key,
-        etag=made.etag if operation.if_match else "",
+        idempotency_key=bound_form.key,
+        etag=bound_form.etag if operation.if_match else "",
     )
 
 
@@ -263,24 +267,25 @@ def _fetch(visit: Visit, refused: forms.BoundForm | None = None) -> dict[str, Re
         if OPERATIONS[call.operation].is_allowed(visit.member.role) and _is_needed(visit, call, refused)
     }
     found: dict[str, Response | None] = dict.fromkeys(visit.page.calls)
-    first = {name: call for name, call in needed.items() if not call.of}
+    first = {name: call for name, call in needed.items() if not call.depends_on}
     ids = refused.targets if refused else {}
     found |= _sent(
-        visit, {name: _call(visit, call, ids if call.after else None) for name, call in first.items()}
+        visit,
+        {name: _call(visit, call, ids if call.after_refusal_of else None) for name, call in first.items()},
     )
     waiting = {}
     for name, call in needed.items():
-        source = found[call.of] if call.of else None
+        source = found[call.depends_on] if call.depends_on else None
         if call.targets and source and source.is_success and (targets := call.targets(source.body)):
             waiting[name] = _call(visit, call, targets)
     return found | _sent(visit, waiting)
 
 
 def _is_needed(visit: Visit, call: Call, refused: forms.BoundForm | None) -> bool:
-    if call.only:
-        name, value = call.only
+    if call.only_if:
+        name, value = call.only_if
         return visit.query.get(name) in (None, "", value)
-    return not call.after or (refused is not None and refused.form.key == call.after)
+    return not call.after_refusal_of or (refused is not None and refused.form.key == call.after_refusal_of)
 
 
 def _sent(visit: Visit, requests: Mapping[str, Request]) -> dict[str, Response]:
@@ -357,47 +362,49 @@ def _bound(visit: Visit, responses: Mapping[str, Response | None]) -> dict[str, 
     found = {}
     for form in visit.page.forms:
         source = responses.get(form.of) if form.of else None
-        made = forms.bound(
+        bound_form = forms.bound(
             form,
-            visit.member.place,
+            visit.member.tenant,
             source.body if source else None,
             source.etag if source else "",
             visit.member.timezone,
         )
-        _permit(visit, made)
-        found[form.key] = made
+        _permit(visit, bound_form)
+        found[form.key] = bound_form
     return found
 
 
-def _permit(visit: Visit, made: forms.BoundForm) -> None:
-    operation = OPERATIONS[made.form.operation]
-    made.is_allowed = operation.is_allowed(visit.member.role)
-    made.needs_sign_in = operation.reauthenticates and not visit.member.is_recent(visit.now)
+def _permit(visit: Visit, bound_form: forms.BoundForm) -> None:
+    operation = OPERATIONS[bound_form.form.operation]
+    bound_form.is_allowed = operation.is_allowed(visit.member.role)
+    bound_form.needs_sign_in = operation.reauthenticates and not visit.member.is_recent(visit.now)
 
 
-def _again(visit: Visit, made: forms.BoundForm, status: int) -> Html | Data:
+def _again(visit: Visit, bound_form: forms.BoundForm, status: int) -> Html | Data:
     """The page with the form as the person filled it, and why it was refused."""
     if visit.is_script:
-        return Data(status, {"message": made.complaint})
-    responses = _fetch(visit, made)
+        return Data(status, {"message": bound_form.complaint})
+    responses = _fetch(visit, bound_form)
     if failed := _failure(visit.page, responses):
         return _failed(visit, failed)
-    _permit(visit, made)
+    _permit(visit, bound_form)
     bound = _bound(visit, responses)
-    if source := responses.get(made.form.of):
-        forms.merge(made, source.body, source.etag, visit.member.timezone)
-    return _rendered(visit, responses, bound | {made.form.key: made}, status)
+    if source := responses.get(bound_form.form.of):
+        forms.merge(bound_form, source.body, source.etag, visit.member.timezone)
+    return _rendered(visit, responses, bound | {bound_form.form.key: bound_form}, status)
 
 
-def _result(visit: Visit, form: Form, made: forms.BoundForm, response: Response, posted: Posted) -> Html:
-    bound = {one.key: forms.bound(one, visit.member.place) for one in visit.page.forms}
-    bound[form.key].fields = made.fields
+def _result(
+    visit: Visit, form: Form, bound_form: forms.BoundForm, response: Response, posted: Posted
+) -> Html:
+    bound = {form.key: forms.bound(form, visit.member.tenant) for form in visit.page.forms}
+    bound[form.key].fields = bound_form.fields
     for other in bound.values():
         _permit(visit, other)
     values = {
         "result": response.body,
         "forms": bound,
-        "entered": made.fields,
+        "entered": bound_form.fields,
         "path": visit.path,
         "posted": posted,
     }
@@ -464,7 +471,7 @@ def _api_calls(visit: Visit, responses: Mapping[str, Response | None]) -> list[A
 
 
 def _frame(visit: Visit) -> dict[str, Any]:
-    """What every template of a page has."""
+    """The variables of every template of a page."""
 
     def when(text: str | None, *, relative: bool = True) -> object:
         return texts.when(text, visit.member.timezone, visit.now, relative=relative)

@@ -1,1 +1,1 @@
-"""What the embedded engine reads: the encoders, which build.py converts, and a file of heads for each task."""
+"""Models of the embedded engine: the encoders, which build.py converts, and a file of heads for each task."""

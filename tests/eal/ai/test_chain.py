@@ -133,7 +133,7 @@ def test_an_invented_quote_that_is_repaired_counts(bedrock: FakeBedrock) -> None
     judgement, provenance = run(ALWAYS)
 
     assert (provenance.engine, len(bedrock.requests)) == ("bedrock", 2)
-    assert all(one.quote in TALK for one in judgement.evidence)
+    assert all(evidence.quote in TALK for evidence in judgement.evidence)
 
 
 def test_a_spent_budget_falls_back(bedrock: FakeBedrock) -> None:

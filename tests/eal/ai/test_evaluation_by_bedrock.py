@@ -33,7 +33,7 @@ def test_a_run_stops_at_its_budget(bedrock: FakeBedrock, monkeypatch: pytest.Mon
 
     answers = [answer(ITEM) for _ in range(5)]
 
-    assert [one["provenance"]["fallback"] for one in answers] == [False, True, True, True, True]
+    assert [answer["provenance"]["fallback"] for answer in answers] == [False, True, True, True, True]
     assert len(bedrock.requests) == 1
 
 

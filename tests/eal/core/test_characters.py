@@ -1,4 +1,4 @@
-"""What no text contains: control characters, and characters that hide or reorder what is read."""
+"""Characters that no text contains: control characters, and characters that hide or reorder what is read."""
 
 from __future__ import annotations
 
@@ -70,8 +70,8 @@ def test_names_of_every_script_are_kept(name: str) -> None:
 def test_a_line_has_no_control_and_no_direction_but_marks(text: str) -> None:
     if _is_refused(one_line, text):
         return
-    assert not [one for one in text if unicodedata.category(one) in ("Cc", "Zl", "Zp")]
-    assert not {unicodedata.bidirectional(one) for one in text} & {
+    assert not [character for character in text if unicodedata.category(character) in ("Cc", "Zl", "Zp")]
+    assert not {unicodedata.bidirectional(character) for character in text} & {
         *("LRE", "RLE", "LRO", "RLO", "PDF"),
         *("LRI", "RLI", "FSI", "PDI"),
     }

@@ -42,7 +42,7 @@ def test_every_filter_and_their_combinations(tenant: Tenant, lead_id: str) -> No
     assert _actions(tenant, "source=webhook") == []
     unfiltered = _list(tenant, "order=asc")
     request_id = unfiltered[-1]["request_id"]
-    assert {one["request_id"] for one in _list(tenant, f"request_id={request_id}")} == {request_id}
+    assert {record["request_id"] for record in _list(tenant, f"request_id={request_id}")} == {request_id}
     assert _actions(tenant, "request_id=another") == []
     start = unfiltered[-1]["created_at"]
     assert _list(tenant, f"created_after={start}&order=asc")[-1] == unfiltered[-1]

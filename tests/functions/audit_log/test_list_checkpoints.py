@@ -64,7 +64,7 @@ def test_the_bucket_has_the_same_checkpoints_under_lock(
 ) -> None:
     for checkpoint in checkpoints:
         name = f"checkpoints/{tenant.id}/live/{checkpoint['size']:012d}.json"
-        kept = aws.patient_s3().get_object(Bucket=settings.audit_bucket(), Key=name)
+        kept = aws.s3_sdk().get_object(Bucket=settings.audit_bucket(), Key=name)
         stated = {field: checkpoint[field] for field in (*verify_audit.STATED, "signature")}
         assert json.loads(kept["Body"].read()) == stated
         assert kept["ObjectLockMode"] == "GOVERNANCE"

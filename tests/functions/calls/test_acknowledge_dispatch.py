@@ -106,8 +106,11 @@ def test_an_acknowledgement_at_the_same_time_as_an_escalation_counts_in_either_o
     with overtaken(monkeypatch, lambda: escalate(escalation(tenant, second, 1, 0))):
         assert acknowledge(tenant, second).status == 200
 
-    one, other = (shown(tenant, call_id)["dispatch"] for call_id in (first, second))
-    assert (one["acknowledged_by"], one["escalation"]) == ("Ann", {"level": 0, "acknowledge_by": None})
+    first_dispatch, other = (shown(tenant, call_id)["dispatch"] for call_id in (first, second))
+    assert (first_dispatch["acknowledged_by"], first_dispatch["escalation"]) == (
+        "Ann",
+        {"level": 0, "acknowledge_by": None},
+    )
     assert (other["acknowledged_by"], other["escalation"]) == ("Ben", {"level": 1, "acknowledge_by": None})
 
 

@@ -375,7 +375,7 @@ def test_a_person_with_too_many_open_dispatches_is_passed_over(
     calls = [dispatched_call(tenant) for _ in range(3)]
 
     found = [shown(tenant, call_id) for call_id in calls]
-    assert [one["dispatch"]["assigned_to"] for one in found] == ["Ann", "Ben", None]
+    assert [call["dispatch"]["assigned_to"] for call in found] == ["Ann", "Ben", None]
     assert (found[2]["dispatch"]["action"], found[2]["status"]) == ("transfer", "needs_review")
     assert rules_of(found[2])["capacity"] == "exhausted"
 

@@ -91,7 +91,8 @@ def test_a_different_declaration_has_a_different_signature(clock: Clock, tenant:
     ]
 
     signatures = {
-        parse_qs(urlsplit(one["upload"]["url"]).query)["X-Amz-Signature"][0] for one in (declared, *others)
+        parse_qs(urlsplit(photo["upload"]["url"]).query)["X-Amz-Signature"][0]
+        for photo in (declared, *others)
     }
     assert len(signatures) == 3
     assert others[1]["sha256"] == "a" * 64

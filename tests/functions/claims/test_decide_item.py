@@ -83,18 +83,24 @@ def test_a_rejection_leaves_the_checks(tenant: Tenant) -> None:
 
     assert _decide(tenant, claim_id, drywall, REJECTED).status == 200
 
-    concerned = {one for finding in scope(tenant, claim_id, "checks")["data"] for one in finding["item_ids"]}
+    concerned = {
+        item_id for finding in scope(tenant, claim_id, "checks")["data"] for item_id in finding["item_ids"]
+    }
     assert drywall["id"] not in concerned
-    assert [one["id"] for one in scope(tenant, claim_id, "scope?status=rejected")["data"]] == [drywall["id"]]
+    assert [item["id"] for item in scope(tenant, claim_id, "scope?status=rejected")["data"]] == [
+        drywall["id"]
+    ]
 
 
 def test_the_checks_read_edited_values(tenant: Tenant) -> None:
     claim_id, (carpet,) = _ready(tenant, "Kitchen 12 x 10. Remove 100 SF of carpet in the kitchen.")
-    assert "quantity_over_room" not in {one["check"] for one in scope(tenant, claim_id, "checks")["data"]}
+    assert "quantity_over_room" not in {
+        finding["check"] for finding in scope(tenant, claim_id, "checks")["data"]
+    }
 
     _decide(tenant, claim_id, carpet, {"status": "edited", "values": {"quantity": 200}})
 
-    found = {one["check"]: one for one in scope(tenant, claim_id, "checks")["data"]}
+    found = {finding["check"]: finding for finding in scope(tenant, claim_id, "checks")["data"]}
     assert found["quantity_over_room"]["item_ids"] == [carpet["id"]]
 
 

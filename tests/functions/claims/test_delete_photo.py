@@ -129,7 +129,7 @@ def test_the_erasure_of_a_claim_deletes_its_photos_and_keeps_their_hashes(
 
     assert {name.split("/")[0] for name in stored_objects()} == {kept["id"]}
     assert [item["id"]["S"] for item in items("CLAIM_PHOTO")] == [kept["id"]]
-    assert register(tenant, claim_id) == [(one["sha256"], True) for one in (*gone, waiting)]
+    assert register(tenant, claim_id) == [(photo["sha256"], True) for photo in (*gone, waiting)]
     assert register(tenant, other) == [(kept["sha256"], False)]
 
 
@@ -156,11 +156,11 @@ def test_an_object_that_s3_does_not_delete_is_an_error(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refused = {"Errors": [{"Key": "k", "Code": "AccessDenied"}]}
-    monkeypatch.setattr(aws.patient_s3(), "delete_objects", lambda **_: refused)
+    monkeypatch.setattr(aws.s3_sdk(), "delete_objects", lambda **_: refused)
     content = photo()
     declared = declare(tenant, new_claim(tenant)["id"], content)
     upload(declared, content)
 
     with pytest.raises(bucket.NotDeleted, match="AccessDenied"):
         objects.delete([PhotoRef(tenancy.Tenant(tenant.id, "live"), declared["claim_id"], declared["id"])])
-    assert aws.patient_s3().list_objects_v2(Bucket=PHOTOS_BUCKET)["KeyCount"] == 1
+    assert aws.s3_sdk().list_objects_v2(Bucket=PHOTOS_BUCKET)["KeyCount"] == 1

@@ -36,10 +36,12 @@ def test_missing_fields_are_found_before_an_extraction(tenant: Tenant) -> None:
 def test_readings_are_counted_at_once(tenant: Tenant) -> None:
     claim_id = new_claim(tenant)["id"]
     extracted(tenant, claim_id, "Set 2 air movers in the kitchen for 1 day.")
-    assert "equipment_without_readings" in {one["check"] for one in scope(tenant, claim_id, "checks")["data"]}
+    assert "equipment_without_readings" in {
+        finding["check"] for finding in scope(tenant, claim_id, "checks")["data"]
+    }
 
     reading = {"material": "drywall", "value": 38, "unit": "%", "place": "Kitchen"}
     add_note(tenant, claim_id, "Wet.", kind="moisture_reading", reading=reading)
 
-    checks = {one["check"] for one in scope(tenant, claim_id, "checks")["data"]}
+    checks = {finding["check"] for finding in scope(tenant, claim_id, "checks")["data"]}
     assert "equipment_without_readings" not in checks

@@ -64,7 +64,7 @@ def test_duplicates_and_near_duplicates_are_findings_whatever_the_order_of_inspe
         upload(declared[number], contents[number])
         inspect()
 
-    first, second, third, fourth = (read(tenant, one) for one in declared)
+    first, second, third, fourth = (read(tenant, photo) for photo in declared)
 
     assert (first["duplicate_of"], first["near_duplicate_of"]) == (None, [])
     assert (second["duplicate_of"], second["near_duplicate_of"]) == (first["id"], [])
@@ -79,7 +79,7 @@ def test_photos_of_other_claims_and_blank_photos_are_no_findings(tenant: Tenant)
 
     found = [inspected(tenant, claim_id, content) for content in (photo(1), *blank)]
 
-    assert [(one["duplicate_of"], one["near_duplicate_of"]) for one in found] == [(None, [])] * 3
+    assert [(photo["duplicate_of"], photo["near_duplicate_of"]) for photo in found] == [(None, [])] * 3
 
 
 def test_a_finding_ends_with_the_photo_that_it_names(tenant: Tenant) -> None:

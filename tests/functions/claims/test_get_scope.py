@@ -54,7 +54,7 @@ def test_equal_pieces_of_work_have_ids_of_their_own(tenant: Tenant) -> None:
     claim_id, other = new_claim(tenant)["id"], new_claim(tenant)["id"]
     text = "Attic: remove 20 SF of drywall. Kitchen: remove 20 SF of drywall, remove 30 SF of carpet."
 
-    ids = [item["id"] for one in (claim_id, other) for item in extracted(tenant, one, text)["data"]]
+    ids = [item["id"] for scoped in (claim_id, other) for item in extracted(tenant, scoped, text)["data"]]
 
     assert len(set(ids)) == len(ids) == 6
 

@@ -19,7 +19,7 @@ def test_photos_are_listed_newest_first_as_their_get_shows_them(tenant: Tenant) 
 
     listed = call("GET", f"/v1/claims/{claim_id}/photos", key=tenant.read).json
 
-    assert [one["id"] for one in listed["data"]] == [one["id"] for one in reversed(found)]
+    assert [photo["id"] for photo in listed["data"]] == [photo["id"] for photo in reversed(found)]
     shown = read(tenant, found[1])
     stable = {name for name in shown if not name.endswith("_url") and name != "urls_expire_at"}
     assert {name: listed["data"][1][name] for name in stable} == {name: shown[name] for name in stable}
@@ -36,7 +36,7 @@ def test_pages_have_all_photos_once(tenant: Tenant) -> None:
     seen, cursor = [], ""
     while True:
         page = call("GET", path + cursor, key=tenant.read).json
-        seen += [one["id"] for one in page["data"]]
+        seen += [photo["id"] for photo in page["data"]]
         if page["next_cursor"] is None:
             break
         cursor = f"&cursor={page['next_cursor']}"
@@ -46,8 +46,8 @@ def test_pages_have_all_photos_once(tenant: Tenant) -> None:
 
 def test_a_cursor_is_bound_to_its_claim(tenant: Tenant) -> None:
     claim_id, other = new_claim(tenant)["id"], new_claim(tenant)["id"]
-    for one in (claim_id, claim_id, other):
-        declare(tenant, one, photo())
+    for owner in (claim_id, claim_id, other):
+        declare(tenant, owner, photo())
     cursor = call("GET", f"/v1/claims/{claim_id}/photos?limit=1", key=tenant.read).json["next_cursor"]
 
     response = call("GET", f"/v1/claims/{other}/photos?cursor={cursor}", key=tenant.read)

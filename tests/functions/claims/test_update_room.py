@@ -74,11 +74,13 @@ def test_the_rooms_are_sent_again_after_a_correction(tenant: Tenant) -> None:
 
 def test_the_checks_read_corrected_measures(tenant: Tenant) -> None:
     claim_id, room = _ready(tenant)
-    assert "quantity_over_room" in {one["check"] for one in scope(tenant, claim_id, "checks")["data"]}
+    assert "quantity_over_room" in {finding["check"] for finding in scope(tenant, claim_id, "checks")["data"]}
 
     _correct(tenant, claim_id, room, LARGER)
 
-    assert "quantity_over_room" not in {one["check"] for one in scope(tenant, claim_id, "checks")["data"]}
+    assert "quantity_over_room" not in {
+        finding["check"] for finding in scope(tenant, claim_id, "checks")["data"]
+    }
 
 
 def test_openings_and_pieces_replace_those_of_the_engine(tenant: Tenant) -> None:

@@ -65,7 +65,7 @@ JSON_FEED = {
     "patternProperties": EXTENSIONS,
     "additionalProperties": False,
 }
-"""What JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/) says about the members that this feed uses."""
+"""Types of the members that this feed uses, by JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/)."""
 _VALIDATOR = Draft202012Validator(JSON_FEED, format_checker=Draft202012Validator.FORMAT_CHECKER)
 
 
@@ -317,7 +317,7 @@ def test_a_forged_token_is_refused_without_a_read(tenant: Tenant, monkeypatch: p
         "%ED%A0%80",
     ]
     with watched_calls(monkeypatch) as calls:
-        responses = [_get(None, f"?token={one}") for one in forged]
+        responses = [_get(None, f"?token={token}") for token in forged]
 
     assert [(response.status, response.error) for response in responses] == [(401, "invalid_key")] * len(
         forged

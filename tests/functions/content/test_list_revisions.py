@@ -29,13 +29,13 @@ def _revised(tenant: Tenant) -> dict[str, Any]:
 def test_revisions_name_their_authors_and_reasons(tenant: Tenant) -> None:
     listed = _list(tenant, _revised(tenant)).json["data"]
 
-    assert [(one["number"], one["reason"], one["restored_from"]) for one in listed] == [
+    assert [(revision["number"], revision["reason"], revision["restored_from"]) for revision in listed] == [
         (4, "restored", 1),
         (3, "revised", None),
         (2, "edited", None),
         (1, "written", None),
     ]
-    assert [one["author"]["type"] for one in listed] == ["api_key", "engine", "api_key", "engine"]
+    assert [revision["author"]["type"] for revision in listed] == ["api_key", "engine", "api_key", "engine"]
     assert listed[1]["author"] == {
         "type": "engine",
         "id": "embedded",

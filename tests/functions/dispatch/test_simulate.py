@@ -166,12 +166,12 @@ def test_the_time_is_now_if_the_facts_have_none(tenant: Tenant) -> None:
 def test_a_person_without_capacity_is_passed_over(tenant: Tenant) -> None:
     settings = {**SETTINGS, "dispatch": {"max_open_per_person": 2}}
 
-    one = simulate(tenant.read, {"open_dispatches": {"+13125550111": 2}}, settings=settings)
+    counted = simulate(tenant.read, {"open_dispatches": {"+13125550111": 2}}, settings=settings)
     both = simulate(
         tenant.read, {"open_dispatches": {"+13125550111": 2, "+13125550112": 3}}, settings=settings
     )
 
-    assert (one.json["action"], one.json["assigned_to"]) == ("dispatch_now", "Ben")
+    assert (counted.json["action"], counted.json["assigned_to"]) == ("dispatch_now", "Ben")
     assert (both.json["action"], both.json["assigned_to"]) == ("needs_review", None)
     assert both.json["reasons"][-1] == {
         "rule": "capacity",

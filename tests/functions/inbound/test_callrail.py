@@ -44,7 +44,7 @@ def test_a_signed_event_is_stored_unchanged_enqueued_and_accepted(
 
     assert response.status == 202
     (message,) = enqueued("CallrailQueue")
-    raw = aws.patient_s3().get_object(Bucket=INBOUND_BUCKET, Key=message["raw"])["Body"].read()
+    raw = aws.s3_sdk().get_object(Bucket=INBOUND_BUCKET, Key=message["raw"])["Body"].read()
     assert raw == body
     assert message["raw"].endswith(hashlib.sha256(body).hexdigest())
     assert message["kind"] == "post-call"
@@ -61,7 +61,7 @@ def test_an_invalid_signature_is_401_in_the_envelope_and_stores_nothing(
     assert (response.status, response.error) == (401, "invalid_signature")
     assert response.json["error"]["details"]["request_id"] == response.headers["X-Request-Id"]
     assert enqueued("CallrailQueue") == []
-    assert "Contents" not in aws.patient_s3().list_objects_v2(Bucket=INBOUND_BUCKET)
+    assert "Contents" not in aws.s3_sdk().list_objects_v2(Bucket=INBOUND_BUCKET)
 
 
 def test_another_tenants_key_is_rejected(connection: Connection, stranger: Tenant) -> None:
@@ -180,7 +180,7 @@ def test_an_event_is_stored_once_if_the_receiver_is_killed_after_any_call(
             receive(event)
 
     assert receive(event).status == 202
-    assert len(aws.patient_s3().list_objects_v2(Bucket=INBOUND_BUCKET)["Contents"]) == 1
+    assert len(aws.s3_sdk().list_objects_v2(Bucket=INBOUND_BUCKET)["Contents"]) == 1
 
 
 def test_the_sample_event_reaches_the_signature_check(connection: Connection) -> None:

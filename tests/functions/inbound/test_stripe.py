@@ -47,7 +47,7 @@ def test_an_invalid_signature_is_401_and_stores_nothing(
 
     assert (response.status, response.error) == (401, "invalid_signature")
     assert enqueued("StripeQueue") == []
-    assert "Contents" not in aws.patient_s3().list_objects_v2(Bucket=INBOUND_BUCKET)
+    assert "Contents" not in aws.s3_sdk().list_objects_v2(Bucket=INBOUND_BUCKET)
     health = call("PUT", "/v1/integrations/stripe", key=tenant.admin, json_body={}).json["health"]
     assert health["last_failure"]["reason"] == "invalid_signature"
 

@@ -120,7 +120,7 @@ def test_the_upload_url_accepts_one_file(tenant: Tenant) -> None:
         put(lead_import, "email\nother@example.com\n")
 
     assert (
-        aws.patient_s3()
+        aws.s3_sdk()
         .get_object(Bucket=UPLOADS_BUCKET, Key=key_of(lead_import["upload"]["url"]))["Body"]
         .read()
         == b"email\n"

@@ -24,7 +24,7 @@ def test_an_import_with_errors_has_a_file_of_them(tenant: Tenant) -> None:
     assert signed["X-Amz-Expires"] == "3600"
     name = key_of(lead_import["errors_url"])
     assert name == f"imports/errors/{tenant.id}/live/{lead_import['id']}.csv"
-    content = aws.patient_s3().get_object(Bucket=UPLOADS_BUCKET, Key=name)["Body"].read().decode()
+    content = aws.s3_sdk().get_object(Bucket=UPLOADS_BUCKET, Key=name)["Body"].read().decode()
     assert list(csv.reader(io.StringIO(content))) == [
         ["row", "field", "message"],
         ["2", "email", "Must be an e-mail address."],

@@ -24,7 +24,7 @@ def test_a_member_lists_and_ends_own_sessions(clock: Clock, tenant: Tenant) -> N
     listed = call("GET", _path(first.member_id), key=first.text).json
 
     assert listed["next_cursor"] is None
-    assert [(one["id"], one["mode"], one["is_current"]) for one in listed["data"]] == [
+    assert [(session["id"], session["mode"], session["is_current"]) for session in listed["data"]] == [
         (second.session_id, "test", False),
         (first.session_id, "live", True),
     ]

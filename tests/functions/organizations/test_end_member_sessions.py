@@ -22,6 +22,6 @@ def test_an_admin_ends_all_sessions_of_a_member(tenant: Tenant) -> None:
 
     assert call("DELETE", _path(first.member_id), key=tenant.admin).status == 204
 
-    assert [call("GET", "/v1/session", key=one.text).status for one in (first, second)] == [401, 401]
+    assert [call("GET", "/v1/session", key=session.text).status for session in (first, second)] == [401, 401]
     assert [record["action"] for record in stored("AUDIT", tenant.id)].count("session.ended") == 2
     assert call("DELETE", _path(first.member_id), key=tenant.admin).status == 204

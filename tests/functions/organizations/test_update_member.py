@@ -30,7 +30,7 @@ def test_a_new_role_ends_the_members_sessions(tenant: Tenant) -> None:
     assert (response.status, response.json["role"]) == (200, "viewer")
     assert call("GET", "/v1/health", key=dana.text).status == 401
     assert call("GET", "/v1/health", key=sign_in(dana.email).text).json["scopes"] == ["read"]
-    (record,) = [one for one in stored("AUDIT", tenant.id) if one["action"] == "member.updated"]
+    (record,) = [record for record in stored("AUDIT", tenant.id) if record["action"] == "member.updated"]
     assert record["changes"] == [{"field": "role", "from": "admin", "to": "viewer"}]
 
 
@@ -149,8 +149,10 @@ def test_of_two_owners_who_act_on_each_other_one_remains(
 
     assert first[0].status in (200, 204)
     assert _refused(second) == LAST_OWNER
-    owners = [one for one in call("GET", MEMBERS, key=tenant.admin).json["data"] if one["role"] == "owner"]
-    assert [one["id"] for one in owners] == [sam.member_id]
+    owners = [
+        member for member in call("GET", MEMBERS, key=tenant.admin).json["data"] if member["role"] == "owner"
+    ]
+    assert [owner["id"] for owner in owners] == [sam.member_id]
 
 
 def test_owners_who_act_on_each_other_in_a_circle_leave_one(tenant: Tenant) -> None:
@@ -165,7 +167,9 @@ def test_owners_who_act_on_each_other_in_a_circle_leave_one(tenant: Tenant) -> N
         )
 
     assert {response.status for response in responses} <= {200, 401, 403, 409}
-    left = [one for one in call("GET", MEMBERS, key=tenant.admin).json["data"] if one["role"] == "owner"]
+    left = [
+        member for member in call("GET", MEMBERS, key=tenant.admin).json["data"] if member["role"] == "owner"
+    ]
     assert left
 
 

@@ -40,7 +40,7 @@ def test_pages_contain_every_email_once_with_every_filter(tenant: Tenant) -> Non
     )
     emails.report(connection, emails.bounced(bounced))
     emails.report(connection, emails.event("delivered", delivered))
-    ids = [one.id for one in (bounced, delivered, waiting, other, draft)]
+    ids = [email.id for email in (bounced, delivered, waiting, other, draft)]
 
     assert _walk(tenant, "limit=2") == ids[::-1]
     assert _walk(tenant, "limit=2&order=asc") == ids

@@ -34,7 +34,7 @@ UNKNOWN = {"id": "lead_01kq09bekje6vbq5xe2b60xtww"}
 
 @pytest.fixture
 def sequence(clock: Clock, tenant: Tenant) -> dict[str, Any]:
-    """On Friday, 24 April 2026, 17:42 UTC, which is 13:42 in New York."""
+    """A sequence on Friday, 24 April 2026, 17:42 UTC, which is 13:42 in New York."""
     be_ready(tenant)
     return active(tenant)
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def enrollment(clock: Clock, tenant: Tenant) -> dict[str, Any]:
-    """On Friday, 24 April 2026, 13:42 in New York, due three days later at the earliest."""
+    """An enrollment on Friday, 24 April 2026, 13:42 in New York, due three days later at the earliest."""
     be_ready(tenant)
     sequence = active(tenant, steps=[{**STEPS[0], "delay_hours": 72}])
     return enrolled(tenant, sequence["id"], lead(tenant))

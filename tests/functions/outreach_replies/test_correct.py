@@ -117,7 +117,9 @@ def test_a_person_whom_the_engine_took_for_a_machine_stops_the_sequence(tenant: 
     found = corrected(tenant, reply["id"], classification="question")
 
     assert (found["sequence_effect"], status(tenant, enrollment)) == ("stopped", ("stopped", "replied"))
-    assert [one.type for one in replies.stored_email(tenant, email).occurrences].count("replied") == 1
+    assert [occurrence.type for occurrence in replies.stored_email(tenant, email).occurrences].count(
+        "replied"
+    ) == 1
 
 
 def test_a_return_date_pauses_what_is_still_active(tenant: Tenant) -> None:
@@ -138,7 +140,9 @@ def test_a_stopped_enrollment_stays_stopped(tenant: Tenant) -> None:
     found = corrected(tenant, reply["id"], classification="auto_reply")
 
     assert (found["sequence_effect"], status(tenant, enrollment)) == ("stopped", ("stopped", "replied"))
-    assert [one.type for one in replies.stored_email(tenant, email).occurrences].count("replied") == 1
+    assert [occurrence.type for occurrence in replies.stored_email(tenant, email).occurrences].count(
+        "replied"
+    ) == 1
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def test_a_paused_sender_is_resumed_with_the_reason_in_the_audit_log(tenant: Ten
     )
     assert response.json["resumed_at"]
     assert not sender.is_paused(tenant.in_mode("live"))
-    (record,) = [one for one in stored("AUDIT", tenant.id) if one["action"] == "sender.resumed"]
+    (record,) = [record for record in stored("AUDIT", tenant.id) if record["action"] == "sender.resumed"]
     assert {"field": "note", "from": None, "to": BODY["reason"]} in record["changes"]  # type: ignore[operator]
 
 

@@ -49,7 +49,7 @@ def test_the_source_can_be_what_another_system_knows(tenant: Tenant) -> None:
 def test_the_audit_log_has_no_address_and_no_note(tenant: Tenant) -> None:
     suppress(tenant, address="dana@example.com", note="On the phone")
 
-    (record,) = [one for one in stored("AUDIT", tenant.id) if one["action"] == "suppression.created"]
+    (record,) = [record for record in stored("AUDIT", tenant.id) if record["action"] == "suppression.created"]
     assert "dana" not in str(record)
     assert hashlib.sha256(b"dana@example.com").hexdigest() not in str(record)
     assert "phone" not in str(record)

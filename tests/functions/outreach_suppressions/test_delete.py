@@ -53,7 +53,7 @@ def test_the_wish_of_a_recipient_is_deleted_only_with_a_reason_that_is_audited(
     assert call("DELETE", path, key=tenant.write).status == 403
     assert call("DELETE", path, key=tenant.admin).status == 204
 
-    (record,) = [one for one in stored("AUDIT", tenant.id) if one["action"] == "suppression.deleted"]
+    (record,) = [record for record in stored("AUDIT", tenant.id) if record["action"] == "suppression.deleted"]
     assert {"field": "deletion_reason", "from": None, "to": "Subscribed again by form"} in record["changes"]  # type: ignore[operator]
     assert record["actor"]["id"] == tenant.admin_id  # type: ignore[index,call-overload]
     assert ADDRESS not in str(record)

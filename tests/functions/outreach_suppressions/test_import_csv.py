@@ -73,7 +73,10 @@ def test_the_same_file_again_changes_nothing(tenant: Tenant) -> None:
     assert _statuses(first) == ["created"] * 30
     assert _statuses(again) == ["unchanged"] * 30
     assert [row["id"] for row in again.json["rows"]] == [row["id"] for row in first.json["rows"]]
-    assert len([one for one in stored("AUDIT", tenant.id) if one["action"] == "suppression.created"]) == 30
+    assert (
+        len([record for record in stored("AUDIT", tenant.id) if record["action"] == "suppression.created"])
+        == 30
+    )
 
 
 def test_an_address_that_is_named_twice_is_suppressed_once_with_the_stronger_reason(tenant: Tenant) -> None:
@@ -160,6 +163,6 @@ def test_the_file_of_an_export_can_be_imported(tenant: Tenant, stranger: Tenant)
     def shown(of: Tenant) -> list[tuple[Any, ...]]:
         names = ("address", "domain", "reason", "topic", "note", "address_sha256")
         listed = call("GET", "/v1/outreach/suppressions", key=of.read).json["data"]
-        return sorted(tuple(str(one[name]) for name in names) for one in listed)
+        return sorted(tuple(str(suppression[name]) for name in names) for suppression in listed)
 
     assert shown(stranger) == shown(tenant)

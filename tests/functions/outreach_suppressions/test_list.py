@@ -20,7 +20,7 @@ def _walk(tenant: Tenant, query: str, key: str | None = None) -> list[str]:
     while True:
         response = call("GET", f"{PATH}?{query}{cursor}", key=key or tenant.read)
         assert response.status == 200, response.text
-        found += [one["id"] for one in response.json["data"]]
+        found += [suppression["id"] for suppression in response.json["data"]]
         if response.json["next_cursor"] is None:
             return found
         cursor = f"&cursor={response.json['next_cursor']}"
@@ -75,7 +75,9 @@ def test_a_topic_has_a_filter(tenant: Tenant) -> None:
     reviews = suppress(tenant, address="dana@example.com", topic="reviews")
 
     def listed(query: str) -> list[str]:
-        return [one["id"] for one in call("GET", f"{PATH}?{query}", key=tenant.read).json["data"]]
+        return [
+            suppression["id"] for suppression in call("GET", f"{PATH}?{query}", key=tenant.read).json["data"]
+        ]
 
     assert listed("topic=reviews") == [reviews["id"]]
     assert listed("topic=all") == [all_mail["id"]]

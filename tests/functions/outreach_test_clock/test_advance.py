@@ -77,16 +77,16 @@ def test_a_sequence_of_three_weeks_sends_each_step_at_its_own_time(
 
     emails = list(EMAILS.walk(owner))
     by_name: dict[str, list[Any]] = {}
-    for email in sorted(emails, key=lambda one: one.created_at):
+    for email in sorted(emails, key=lambda created: created.created_at):
         by_name.setdefault(email.to.partition("@")[0], []).append(email)
-    assert {name: [one.status for one in sent] for name, sent in by_name.items()} == {
+    assert {name: [sent_email.status for sent_email in sent] for name, sent in by_name.items()} == {
         "delivered+1": ["delivered"] * 4,
         "nobody": ["delivered"] * 4,
         "bounced+2": ["bounced"],
         "complained+3": ["complained"],
         "failed+4": ["failed"],
     }
-    times = [one.sent_at for one in by_name["delivered+1"]]
+    times = [sent_email.sent_at for sent_email in by_name["delivered+1"]]
     assert [(later - earlier).days for earlier, later in pairwise(times)] == [3, 7, 10]
     shown = call("GET", PATH, key=key).json
     assert shown["advancing_to"] is None
@@ -100,7 +100,7 @@ def test_what_happens_stops_the_enrollment_before_its_next_step(owner: Owner, ke
     arrive(owner, clock)
 
     found = {name: ENROLLMENTS.get(owner, enrollment_id) for name, enrollment_id in made.items()}
-    assert {name: (one.status, one.stop_reason) for name, one in found.items()} == {
+    assert {name: (enrollment.status, enrollment.stop_reason) for name, enrollment in found.items()} == {
         "delivered": ("completed", None),
         "bounced": ("stopped", "bounced"),
         "complained": ("stopped", "complained"),
@@ -129,7 +129,7 @@ def test_an_answer_arrives_as_a_received_mail_and_has_its_effect(
     }
     assert sorted(by_sender) == sorted(names)
     found = {name: ENROLLMENTS.get(owner, enrollment_id) for name, enrollment_id in made.items()}
-    assert {name: one.status for name, one in found.items()} == {
+    assert {name: enrollment.status for name, enrollment in found.items()} == {
         "replies-interested": "stopped",
         "replies-unsubscribe+1": "stopped",
         "replies-notnow": "stopped",
@@ -173,7 +173,7 @@ def test_what_becomes_due_later_is_marked_in_real_time(owner: Owner, key: str, c
     arrive(owner, clock)
     clock.advance(days=1, hours=1)
 
-    assert [one["mode"] for one in enqueue()] == ["test"]
+    assert [message["mode"] for message in enqueue()] == ["test"]
     assert send(owner)
 
     assert len(list(EMAILS.walk(owner))) == 2
@@ -231,7 +231,7 @@ def test_an_advance_killed_after_any_call_arrives_and_sends_once(
         raise AssertionError("the clock has not arrived")
 
     assert killed
-    assert [email.step for email in sorted(EMAILS.walk(owner), key=lambda one: one.created_at)] == [
+    assert [email.step for email in sorted(EMAILS.walk(owner), key=lambda created: created.created_at)] == [
         0,
         1,
         2,

@@ -44,4 +44,4 @@ def test_the_requests_to_a_lead(tenant: Tenant) -> None:
     requested(tenant, email="b@example.com")
 
     found = call("GET", f"{REQUESTS}?lead_id={lead_id}", key=tenant.read).json["data"]
-    assert [one["id"] for one in found] == [request["id"]]
+    assert [review_request["id"] for review_request in found] == [request["id"]]

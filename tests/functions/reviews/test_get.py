@@ -46,7 +46,7 @@ def test_the_responses_to_a_review_are_shown_newest_first(tenant: Tenant) -> Non
 
     responses = shown(tenant, review["id"])["responses"]
 
-    assert [(one["id"], one["status"]) for one in responses] == [
+    assert [(response["id"], response["status"]) for response in responses] == [
         (second["id"], "generating"),
         (first["id"], "generating"),
     ]

@@ -36,12 +36,14 @@ def test_reviews_are_counted_by_the_month_in_which_they_were_written(tenant: Ten
         "mean_rating": 4.0,
         "ratings": {"1": 0, "2": 1, "3": 0, "4": 0, "5": 2},
     }
-    assert [(one["month"], one["surface"], one["summary"]["reviews"]) for one in stats["by_month"]] == [
+    assert [
+        (month["month"], month["surface"], month["summary"]["reviews"]) for month in stats["by_month"]
+    ] == [
         ("2026-03", "google", 1),
         ("2026-04", "facebook", 1),
         ("2026-04", "google", 2),
     ]
-    assert [(one["surface"], one["summary"]["mean_rating"]) for one in stats["by_surface"]] == [
+    assert [(surface["surface"], surface["summary"]["mean_rating"]) for surface in stats["by_surface"]] == [
         ("facebook", None),
         ("google", 4.0),
     ]

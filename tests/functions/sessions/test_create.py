@@ -325,7 +325,7 @@ def test_invitations_of_strangers_do_not_lock_a_member_out(
     by_name = _sign_in(cognito.signed_in(email), organization_id=tenant.id)
     assert _chosen(by_default) == _chosen(by_name) == tenant.id
     assert len(by_default.json["organizations"]) == 3
-    assert tenant.id in [one["id"] for one in by_default.json["organizations"]]
+    assert tenant.id in [organization["id"] for organization in by_default.json["organizations"]]
 
 
 def test_an_invited_person_enters_the_organization_that_they_name_however_many_invite_them(
@@ -339,7 +339,7 @@ def test_an_invited_person_enters_the_organization_that_they_name_however_many_i
     response = _sign_in(cognito.signed_in(email), organization_id=tenant.id)
 
     assert _chosen(response) == tenant.id
-    assert tenant.id in [one["id"] for one in response.json["organizations"]]
+    assert tenant.id in [organization["id"] for organization in response.json["organizations"]]
     assert call("GET", "/v1/session", key=response.json["session"]).json["organization"]["id"] == tenant.id
 
 
@@ -459,4 +459,4 @@ def test_sessions_that_ended_by_themselves_make_room(clock: Clock, tenant: Tenan
 
     member_id = call("GET", "/v1/session", key=text).json["member"]["id"]
     listed = call("GET", f"/v1/organizations/me/members/{member_id}/sessions", key=text).json["data"]
-    assert [one["is_current"] for one in listed] == [True]
+    assert [session["is_current"] for session in listed] == [True]

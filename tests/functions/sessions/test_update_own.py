@@ -40,7 +40,7 @@ def test_a_session_that_switches_the_mode_is_replaced(tenant: Tenant) -> None:
     assert response.json["mode"] == "test"
     assert call("GET", "/v1/session", key=dana.text).status == 401
     assert call("GET", "/v1/session", key=response.json["session"]).json["mode"] == "test"
-    (record,) = [one for one in stored("AUDIT", tenant.id) if one["action"] == "session.switched"]
+    (record,) = [record for record in stored("AUDIT", tenant.id) if record["action"] == "session.switched"]
     assert record["resource"] == {"type": "session", "id": dana.session_id}
 
 
@@ -75,7 +75,7 @@ def test_a_member_joins_another_organization_in_the_session_that_they_have(
     there = call("PATCH", "/v1/session", key=dana.text, json_body={"organization_id": stranger.id}).json
     back = call("PATCH", "/v1/session", key=there["session"], json_body={"organization_id": tenant.id}).json
 
-    assert [one["id"] for one in listed] == [tenant.id, stranger.id]
+    assert [organization["id"] for organization in listed] == [tenant.id, stranger.id]
     (member,) = call("GET", "/v1/organizations/me/members", key=stranger.admin).json["data"]
     assert (member["id"], member["status"]) == (joined, "active")
     assert member["last_signed_in_at"] == rfc3339(clock.at)
@@ -92,9 +92,9 @@ def test_a_switch_finds_an_organization_that_the_list_lacks(
     listed = call("GET", "/v1/session", key=dana.text).json["organizations"]
     response = call("PATCH", "/v1/session", key=dana.text, json_body={"organization_id": stranger.id})
 
-    assert [one["id"] for one in listed] == [tenant.id]
+    assert [organization["id"] for organization in listed] == [tenant.id]
     assert (response.status, response.json["organization"]["id"]) == (200, stranger.id)
-    assert [one["id"] for one in response.json["organizations"]] == [tenant.id, stranger.id]
+    assert [organization["id"] for organization in response.json["organizations"]] == [tenant.id, stranger.id]
 
 
 def test_a_switch_to_an_organization_without_the_person_is_404(tenant: Tenant, stranger: Tenant) -> None:

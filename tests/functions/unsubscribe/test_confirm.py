@@ -48,7 +48,7 @@ def test_one_click_suppresses_stops_and_opts_out(tenant: Tenant) -> None:
     assert state == "opted_out"
     (counter,) = stored("DELIVERABILITY", tenant.id)
     assert (counter["sent"], counter["unsubscribed"]) == (1, 1)
-    (record,) = [one for one in stored("AUDIT", tenant.id) if one["action"] == "suppression.created"]
+    (record,) = [record for record in stored("AUDIT", tenant.id) if record["action"] == "suppression.created"]
     assert record["actor"] == {"type": "system", "id": "unsubscribe_link"}
 
 

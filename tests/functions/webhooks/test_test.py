@@ -159,7 +159,7 @@ def test_during_a_rotation_both_secrets_sign(
 
 
 def _signed_with(request: ReceivedRequest, *candidates: str) -> list[str]:
-    """Which secrets made a request's `x-eal-signature`."""
+    """The secrets that made a request's `x-eal-signature`."""
     timestamp, signature = int(request.headers["x-eal-timestamp"]), request.headers["x-eal-signature"]
     return [
         secret for secret in candidates if signing.eal_signature(secret, timestamp, request.body) == signature

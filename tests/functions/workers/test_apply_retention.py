@@ -71,7 +71,7 @@ def run(tenant: Tenant, mode: str = "live") -> object:
 
 
 def objects() -> list[str]:
-    listed = aws.patient_s3().list_objects_v2(Bucket=settings.recordings_bucket()).get("Contents", [])
+    listed = aws.s3_sdk().list_objects_v2(Bucket=settings.recordings_bucket()).get("Contents", [])
     return [found["Key"] for found in listed]
 
 

@@ -44,14 +44,14 @@ def _archive(tenant: Tenant) -> Any:
 def _segments() -> dict[str, list[dict[str, Any]]]:
     bucket = settings.audit_bucket()
     found = {}
-    for stored in aws.patient_s3().list_objects_v2(Bucket=bucket).get("Contents", []):
-        text = gzip.decompress(aws.patient_s3().get_object(Bucket=bucket, Key=stored["Key"])["Body"].read())
+    for stored in aws.s3_sdk().list_objects_v2(Bucket=bucket).get("Contents", []):
+        text = gzip.decompress(aws.s3_sdk().get_object(Bucket=bucket, Key=stored["Key"])["Body"].read())
         found[stored["Key"]] = [json.loads(line) for line in text.splitlines()]
     return found
 
 
 def _versions() -> int:
-    return len(aws.patient_s3().list_object_versions(Bucket=settings.audit_bucket()).get("Versions", []))
+    return len(aws.s3_sdk().list_object_versions(Bucket=settings.audit_bucket()).get("Versions", []))
 
 
 def test_segments_contain_every_record_once_and_are_locked_for_seven_years(tenant: Tenant) -> None:
@@ -70,7 +70,7 @@ def test_segments_contain_every_record_once_and_are_locked_for_seven_years(tenan
     assert [record["seq"] for record in records] == [1, 2, 3, 4, 5]
     assert all(record["hash"] == audit.chained_hash(record) for record in records)
     for name, lines in segments.items():
-        head = aws.patient_s3().head_object(Bucket=settings.audit_bucket(), Key=name)
+        head = aws.s3_sdk().head_object(Bucket=settings.audit_bucket(), Key=name)
         assert head["ObjectLockMode"] == "GOVERNANCE"
         newest = clock.parse(lines[-1]["created_at"])
         kept = head["ObjectLockRetainUntilDate"] - newest
@@ -88,12 +88,12 @@ def test_the_lock_prevents_deletion(tenant: Tenant, monkeypatch: pytest.MonkeyPa
     _archive(tenant)
     (name,) = _segments()
     bucket = settings.audit_bucket()
-    version = aws.patient_s3().head_object(Bucket=bucket, Key=name)["VersionId"]
+    version = aws.s3_sdk().head_object(Bucket=bucket, Key=name)["VersionId"]
 
     with pytest.raises(aws.Refused, match="AccessDenied"):
-        aws.patient_s3().delete_object(Bucket=bucket, Key=name, VersionId=version)
+        aws.s3_sdk().delete_object(Bucket=bucket, Key=name, VersionId=version)
 
-    after = aws.patient_s3().head_object(Bucket=bucket, Key=name, VersionId=version)
+    after = aws.s3_sdk().head_object(Bucket=bucket, Key=name, VersionId=version)
     assert after["ObjectLockMode"] == mode
 
 

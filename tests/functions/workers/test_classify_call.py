@@ -371,13 +371,13 @@ def test_a_call_that_keeps_failing_is_reviewed_at_once_by_the_person_on_call(
     assert (decided["action"], decided["assigned_to"]) == ("needs_review", "Ann")
     assert decided["due_at"] == decided["decided_at"] < decided["escalation"]["acknowledge_by"]
     assert decided["by"] == {"type": "worker", "id": "classify_call"}
-    assert [(one["rule"], one["concluded"], one["decisive"]) for one in decided["reasons"]] == [
+    assert [(reason["rule"], reason["concluded"], reason["decisive"]) for reason in decided["reasons"]] == [
         ("confidence", "low", True),
         ("within_business_hours", decided["reasons"][1]["concluded"], False),
         ("on_call_available", "available", False),
     ]
     listed = call("GET", "/v1/calls?status=needs_review", key=tenant.read).json["data"]
-    assert [one["id"] for one in listed] == [call_id]
+    assert [call["id"] for call in listed] == [call_id]
     (event,) = events("call.dispatched", tenant.id)
     assert (event["id"], event["dispatch"]["action"]) == (call_id, "needs_review")
     (record,) = [item for item in stored("AUDIT", tenant.id) if item["action"] == "call.dispatched"]

@@ -88,7 +88,11 @@ def test_every_human_reply_stops_its_sequence(tenant: Tenant, text: str, found: 
     assert reply["classification"]["classification"] == found
     assert (reply["sequence_effect"], status(tenant, enrollment)) == ("stopped", ("stopped", "replied"))
     assert enrollments.find_open(Owner(tenant.id, "live"), DANA) is None
-    (occurrence,) = [one for one in replies.stored_email(tenant, email).occurrences if one.type == "replied"]
+    (occurrence,) = [
+        occurrence
+        for occurrence in replies.stored_email(tenant, email).occurrences
+        if occurrence.type == "replied"
+    ]
     assert occurrence.at == ARRIVED
     assert prospect_state(tenant, enrollment) == "replied"
     assert suppressed(tenant) == {}
@@ -188,7 +192,9 @@ def test_an_out_of_office_pauses_until_the_person_is_back(tenant: Tenant, text: 
     assert (found.status, found.resume_at) == ("paused", clock.parse(resume_at)), "midnight in Chicago"
     assert reply["sequence_effect"] == "paused"
     assert [
-        one.type for one in replies.stored_email(tenant, email).occurrences if one.type == "replied"
+        occurrence.type
+        for occurrence in replies.stored_email(tenant, email).occurrences
+        if occurrence.type == "replied"
     ] == []
     assert prospect_state(tenant, enrollment) == "not_started"
 
@@ -644,7 +650,7 @@ def snapshot(tenant: Tenant, enrollment: Enrollment, email: Email, reply_id: str
         found["version"],
         status(tenant, enrollment),
         suppressed(tenant),
-        [one.type for one in replies.stored_email(tenant, email).occurrences].count("replied"),
+        [occurrence.type for occurrence in replies.stored_email(tenant, email).occurrences].count("replied"),
         len(events("outreach.email.replied", tenant.id)),
         actions("reply", tenant.id).count("reply.classified"),
         actions("enrollment", tenant.id).count("enrollment.stopped"),
@@ -705,7 +711,9 @@ def test_two_replies_at_once_stop_one_enrollment(tenant: Tenant, monkeypatch: py
     assert shown(tenant, first)["classification"]["classification"] == "interested"
     assert status(tenant, enrollment) == ("stopped", "unsubscribed")
     assert prospect_state(tenant, enrollment) == "opted_out"
-    assert [one.type for one in replies.stored_email(tenant, email).occurrences].count("replied") == 2
+    assert [occurrence.type for occurrence in replies.stored_email(tenant, email).occurrences].count(
+        "replied"
+    ) == 2
     assert len(events("outreach.email.replied", tenant.id)) == 2
     assert actions("enrollment", tenant.id).count("enrollment.stopped") == 1
 
@@ -746,7 +754,7 @@ def test_test_mode_has_its_own_emails(tenant: Tenant) -> None:
     reply = classified(tenant, INTERESTED, to=replies.signed_address(tenant, email, "test"), mode="test")
 
     assert (reply["match"], reply["email_id"]) == ("reply_address", email.id)
-    assert [one.type for one in replies.stored_email(tenant, live).occurrences] == ["queued"]
+    assert [occurrence.type for occurrence in replies.stored_email(tenant, live).occurrences] == ["queued"]
 
 
 # ---------------------------------------------------------------- given up
@@ -774,7 +782,7 @@ def test_a_reply_that_keeps_failing_is_left_to_people_and_the_sequence_stops(
     assert (reply["classification"], reply["needs_review"], reply["match"]) == (None, True, "reply_address")
     assert (reply["sequence_effect"], status(tenant, enrollment)) == ("stopped", ("stopped", "replied"))
     waiting = call("GET", "/v1/outreach/replies?needs_review=true", key=tenant.read).json["data"]
-    assert [one["id"] for one in waiting] == [reply_id]
+    assert [reply["id"] for reply in waiting] == [reply_id]
     assert events("outreach.email.replied", tenant.id) == []
     for received in (MAX_RECEIVES, 1):
         assert classify(message, received=received) == []

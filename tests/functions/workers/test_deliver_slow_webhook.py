@@ -199,8 +199,8 @@ def test_a_pause_ends_with_a_success_and_all_that_waited_is_delivered(
     assert receiver.requests == []
 
     while sent := queue.take():
-        now.advance(seconds=max(one.delay for one in sent))
-        deliver(*(one.message for one in sent), lane="slow")
+        now.advance(seconds=max(message.delay for message in sent))
+        deliver(*(message.message for message in sent), lane="slow")
 
     assert len(receiver.requests) == len(waiting)
     assert [len(delivery.attempts) for delivery in deliveries()] == [1] * len(waiting)

@@ -254,11 +254,11 @@ def test_an_unreachable_scheduler_neither_loses_an_outcome_nor_repeats_an_attemp
     assert calls.count("CreateSchedule") == 1
     assert [len(delivery.attempts) for delivery in deliveries()] == [1] * 6
     assert sorted(delivery.status for delivery in deliveries()) == ["pending"] * 3 + ["succeeded"] * 3
-    assert all(health_of(one).leases == {} for one in messages)
+    assert all(health_of(message).leases == {} for message in messages)
     early = queue.take()
     assert [(sent.delay, sent.message["attempt"]) for sent in early] == [(900, 2)] * 3
-    for one in messages:
-        assert deliver_in_lanes(one, queue) == OK
+    for queued in messages:
+        assert deliver_in_lanes(queued, queue) == OK
     assert len(receiver.requests) == 6
 
     now.advance(seconds=900)
@@ -310,7 +310,9 @@ def test_a_queue_without_a_response_concerns_the_attempts_that_need_it(
         setattr(calls, fault, {"SendMessageBatch"})
         response: Any = deliver(*messages)
 
-    (failed,) = (int(one["itemIdentifier"].removeprefix("message-")) for one in response["batchItemFailures"])
+    (failed,) = (
+        int(failure["itemIdentifier"].removeprefix("message-")) for failure in response["batchItemFailures"]
+    )
     assert sorted(delivery.status for delivery in deliveries()) == ["pending", "succeeded"]
     now.advance(seconds=LEASE_SECONDS)
     for sent in (Sent(messages[failed], 0, None), *queue.take()):

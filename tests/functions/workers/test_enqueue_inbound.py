@@ -47,7 +47,7 @@ def test_a_stored_body_is_enqueued_with_its_context_in_the_group_of_its_connecti
 
     assert sent.group == connection.id
     raw = sent.message.pop("raw")
-    assert aws.patient_s3().get_object(Bucket=INBOUND_BUCKET, Key=raw)["Body"].read() == BODY
+    assert aws.s3_sdk().get_object(Bucket=INBOUND_BUCKET, Key=raw)["Body"].read() == BODY
     assert sent.message == {
         "vendor": "callrail",
         "kind": "post-call",
@@ -92,7 +92,7 @@ def test_the_longest_id_fits_into_the_metadata_that_s3_accepts(tenant: Tenant, c
     (message,) = inbound.enqueued("ResendQueue")
 
     assert message["delivery_id"] == character * 100
-    metadata = aws.patient_s3().head_object(Bucket=INBOUND_BUCKET, Key=message["raw"])["Metadata"]
+    metadata = aws.s3_sdk().head_object(Bucket=INBOUND_BUCKET, Key=message["raw"])["Metadata"]
     assert sum(len(name) + len(value.encode()) for name, value in metadata.items()) < 2048
 
 
@@ -135,6 +135,6 @@ def test_a_body_that_an_earlier_release_stored_and_enqueued_is_not_enqueued_agai
     connection: Connection,
 ) -> None:
     name = f"inbound/callrail/{connection.id}/post-call/0"
-    aws.patient_s3().put_object(Bucket=INBOUND_BUCKET, Key=name, Body=BODY)
+    aws.s3_sdk().put_object(Bucket=INBOUND_BUCKET, Key=name, Body=BODY)
 
     assert inbound.enqueued("CallrailQueue") == []

@@ -34,7 +34,9 @@ def test_each_organization_is_enqueued_in_both_modes(tenant: Tenant, stranger: T
     run()
 
     ids = (tenant.id, stranger.id, child_id)
-    assert enqueued() == sorted((one, mode) for one in ids for mode in ("live", "test"))
+    assert enqueued() == sorted(
+        (organization_id, mode) for organization_id in ids for mode in ("live", "test")
+    )
 
 
 def test_an_organization_stays_listed_when_it_changes(tenant: Tenant) -> None:

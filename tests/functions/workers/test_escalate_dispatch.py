@@ -71,7 +71,7 @@ def test_a_call_goes_through_the_people_on_call_to_the_review_queue(
     assert dispatch["decision"]["assigned_to"] == "Ann", "what the rules decided stays"
     assert waiting() == []
     listed = call("GET", "/v1/calls?status=needs_review", key=tenant.read).json["data"]
-    assert [one["id"] for one in listed] == [call_id]
+    assert [call["id"] for call in listed] == [call_id]
 
 
 def test_a_message_waits_in_the_queue_until_the_time_is_up(

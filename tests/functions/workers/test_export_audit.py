@@ -55,11 +55,11 @@ def _get(tenant: Tenant, export_id: str) -> Any:
 
 
 def _file(export: dict[str, Any]) -> bytes:
-    """What the URL gives: moto signs and serves nothing over a socket, so its path says which object."""
+    """The file at the URL: moto signs and serves nothing over a socket, so its path says which object."""
     bucket = settings.uploads_bucket()
     split = urlsplit(export["url"])
     key = split.path.lstrip("/").removeprefix(f"{bucket}/")
-    return aws.patient_s3().get_object(Bucket=bucket, Key=key)["Body"].read()
+    return aws.s3_sdk().get_object(Bucket=bucket, Key=key)["Body"].read()
 
 
 def _exported(tenant: Tenant, **body: Any) -> tuple[dict[str, Any], bytes]:
@@ -266,7 +266,7 @@ def test_the_worker_uses_the_client_with_long_timeouts(
         assert _consume(body) == {"batchItemFailures": []}
 
     assert _get(tenant, _id_in(body))["status"] == "completed"
-    assert aws.patient_s3().meta.config.read_timeout == 60  # type: ignore[attr-defined]
+    assert aws.s3_sdk().meta.config.read_timeout == 60  # type: ignore[attr-defined]
 
 
 def test_an_export_waits_until_its_own_record_is_archived(tenant: Tenant, seeded: list[chain.Record]) -> None:
@@ -442,8 +442,8 @@ def test_an_expired_upload_is_restarted(
         with pytest.raises(Killed):
             _consume(body)
     bucket = settings.uploads_bucket()
-    for upload in aws.patient_s3().list_multipart_uploads(Bucket=bucket)["Uploads"]:
-        aws.patient_s3().abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
+    for upload in aws.s3_sdk().list_multipart_uploads(Bucket=bucket)["Uploads"]:
+        aws.s3_sdk().abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
 
     _consume(body)
     assert _get(tenant, _id_in(body))["status"] == "running"
@@ -468,7 +468,7 @@ def _expire(tenant: Tenant, *segments_: tuple[int, int]) -> None:
     """Delete segments, as the bucket's lifecycle does after seven years."""
     for first, last in segments_:
         name = segment_object_key(tenant.in_mode("test"), first, last)
-        aws.patient_s3().delete_object(Bucket=settings.audit_bucket(), Key=name)
+        aws.s3_sdk().delete_object(Bucket=settings.audit_bucket(), Key=name)
 
 
 @pytest.mark.parametrize(
@@ -559,7 +559,7 @@ def test_a_file_that_is_too_large_to_hash_in_a_run_is_completed_without_a_hash(
 def test_an_archive_with_a_gap_is_not_exported(tenant: Tenant, seeded: list[chain.Record]) -> None:
     body = _ready(tenant, format="jsonl")
     name = segment_object_key(tenant.in_mode("test"), 101, 110)
-    aws.patient_s3().delete_object(Bucket=settings.audit_bucket(), Key=name)
+    aws.s3_sdk().delete_object(Bucket=settings.audit_bucket(), Key=name)
 
     assert _consume(body)["batchItemFailures"]
 
@@ -571,7 +571,7 @@ def test_an_archive_with_an_incomplete_segment_is_not_exported(
 ) -> None:
     body = _ready(tenant, format="csv")
     name = segment_object_key(tenant.in_mode("test"), 101, 110)
-    aws.patient_s3().put_object(Bucket=settings.audit_bucket(), Key=name, Body=chain.segment(seeded[100:109]))
+    aws.s3_sdk().put_object(Bucket=settings.audit_bucket(), Key=name, Body=chain.segment(seeded[100:109]))
 
     assert _consume(body)["batchItemFailures"]
 
@@ -594,8 +594,8 @@ def test_the_last_receive_fails_the_export_and_frees_its_slot_and_a_redrive_comp
     body = _ready(tenant, format="jsonl")
     others = [_request_export(tenant, format="jsonl", action=f"lead.{number}") for number in range(2)]
     name = segment_object_key(tenant.in_mode("test"), 101, 110)
-    lost = aws.patient_s3().get_object(Bucket=settings.audit_bucket(), Key=name)["Body"].read()
-    aws.patient_s3().delete_object(Bucket=settings.audit_bucket(), Key=name)
+    lost = aws.s3_sdk().get_object(Bucket=settings.audit_bucket(), Key=name)["Body"].read()
+    aws.s3_sdk().delete_object(Bucket=settings.audit_bucket(), Key=name)
     last = resources("AWS::SQS::Queue")["ExportQueue"]["RedrivePolicy"]["maxReceiveCount"]
     for received in range(1, last):
         assert _consume(body, received)["batchItemFailures"]
@@ -607,7 +607,7 @@ def test_the_last_receive_fails_the_export_and_frees_its_slot_and_a_redrive_comp
     assert _request_export(tenant, format="csv") not in others
     log = call("GET", "/v1/audit-log?action=audit_export.failed", key=tenant.test_admin).json["data"]
     assert [record["changes"] for record in log] == [[{"field": "status", "from": "running", "to": "failed"}]]
-    aws.patient_s3().put_object(Bucket=settings.audit_bucket(), Key=name, Body=lost)
+    aws.s3_sdk().put_object(Bucket=settings.audit_bucket(), Key=name, Body=lost)
     assert not _consume(body)["batchItemFailures"], "the message was put back"
     assert _get(tenant, _id_in(body))["status"] == "completed"
 

@@ -85,7 +85,7 @@ def test_every_quote_stands_in_its_source(tenant: Tenant) -> None:
     assert (item["room"], item["activity"], item["description"]) == ("kitchen", "remove", "carpet")
     assert (item["quantity"], item["unit"], item["quantity_basis"]) == (120, "SF", "stated")
     assert quote["quote"] in TEXT
-    assert [one["reason"] for one in found["exclusions"]] == ["prior_damage"]
+    assert [exclusion["reason"] for exclusion in found["exclusions"]] == ["prior_damage"]
     assert (found["provenance"]["engine"], found["version"]) == ("embedded", 1)
 
 
@@ -285,7 +285,7 @@ def test_planted_instructions_are_exclusions(tenant: Tenant) -> None:
     found = extracted(tenant, str(new_claim(tenant)["id"]), text)
 
     assert [item["description"] for item in found["data"]] == ["carpet"]
-    assert "instruction" in [one["reason"] for one in found["exclusions"]]
+    assert "instruction" in [exclusion["reason"] for exclusion in found["exclusions"]]
 
 
 def test_no_evidence_is_logged(tenant: Tenant, capsys: pytest.CaptureFixture[str]) -> None:

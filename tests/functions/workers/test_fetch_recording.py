@@ -75,9 +75,9 @@ def outcome(tenant: Tenant, message: dict[str, Any]) -> tuple[str | None, str | 
 
 def objects() -> dict[str, bytes]:
     bucket = settings.recordings_bucket()
-    listed = aws.patient_s3().list_objects_v2(Bucket=bucket).get("Contents", [])
+    listed = aws.s3_sdk().list_objects_v2(Bucket=bucket).get("Contents", [])
     return {
-        found["Key"]: aws.patient_s3().get_object(Bucket=bucket, Key=found["Key"])["Body"].read()
+        found["Key"]: aws.s3_sdk().get_object(Bucket=bucket, Key=found["Key"])["Body"].read()
         for found in listed
     }
 
@@ -113,7 +113,7 @@ def test_a_recording_is_stored_and_served_by_a_url_of_an_hour(
     assert parse_qs(url.query)["X-Amz-Expires"] == ["3600"]
     assert after["recording_url_expires_at"] > after["updated_at"]
     assert host.url not in json.dumps(after)
-    head = aws.patient_s3().head_object(Bucket=settings.recordings_bucket(), Key=object_key)
+    head = aws.s3_sdk().head_object(Bucket=settings.recordings_bucket(), Key=object_key)
     assert head["ContentType"] == "audio/mpeg"
     assert head["ContentDisposition"] == f'inline; filename="{message["call_id"]}.mp3"'
     assert actions("call", tenant.id)[-1] == "call.recording_stored"

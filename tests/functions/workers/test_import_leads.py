@@ -289,9 +289,7 @@ def test_a_file_of_invalid_rows_has_all_errors_in_its_error_file(tenant: Tenant)
 
     assert (lead_import["processed"], lead_import["failed"], len(lead_import["errors"])) == (1300, 1300, 100)
     content = (
-        aws.patient_s3()
-        .get_object(Bucket=UPLOADS_BUCKET, Key=key_of(lead_import["errors_url"]))["Body"]
-        .read()
+        aws.s3_sdk().get_object(Bucket=UPLOADS_BUCKET, Key=key_of(lead_import["errors_url"]))["Body"].read()
     )
     assert len(content.splitlines()) == 1 + 2 * 1300
     for item in items("LEAD_IMPORT_ERRORS"):
@@ -402,7 +400,7 @@ def test_a_replaced_file_fails_the_import(tenant: Tenant, monkeypatch: pytest.Mo
     body = put(lead_import, all_kinds())
     _kill_at_transaction(monkeypatch, body, number=2)
     made = len(items("LEAD"))
-    aws.patient_s3().put_object(
+    aws.s3_sdk().put_object(
         Bucket=UPLOADS_BUCKET, Key=key_of(lead_import["upload"]["url"]), Body=b"email\nz@example.com\n"
     )
 
@@ -417,7 +415,7 @@ def test_a_replaced_file_fails_the_import(tenant: Tenant, monkeypatch: pytest.Mo
 def test_a_deleted_file_fails_the_import(tenant: Tenant) -> None:
     lead_import = new_import(tenant)
     body = put(lead_import, all_kinds())
-    aws.patient_s3().delete_object(Bucket=UPLOADS_BUCKET, Key=key_of(lead_import["upload"]["url"]))
+    aws.s3_sdk().delete_object(Bucket=UPLOADS_BUCKET, Key=key_of(lead_import["upload"]["url"]))
 
     assert consume(body)
 
@@ -425,7 +423,7 @@ def test_a_deleted_file_fails_the_import(tenant: Tenant) -> None:
 
 
 def uploads() -> list[str]:
-    found = aws.patient_s3().list_objects_v2(Bucket=UPLOADS_BUCKET, Prefix="imports/uploads/")
+    found = aws.s3_sdk().list_objects_v2(Bucket=UPLOADS_BUCKET, Prefix="imports/uploads/")
     return [stored["Key"] for stored in found.get("Contents", [])]
 
 
@@ -445,7 +443,7 @@ def test_the_upload_is_deleted_when_its_import_has_ended(
     assert uploads() == []
     url = read(lead_import, tenant.read)["errors_url"]
     if url:
-        assert aws.patient_s3().get_object(Bucket=UPLOADS_BUCKET, Key=key_of(url))
+        assert aws.s3_sdk().get_object(Bucket=UPLOADS_BUCKET, Key=key_of(url))
 
 
 def test_an_upload_after_the_end_of_its_import_is_deleted(tenant: Tenant) -> None:
@@ -460,7 +458,7 @@ def test_an_upload_after_the_end_of_its_import_is_deleted(tenant: Tenant) -> Non
 
 def test_an_upload_without_an_import_is_deleted(tenant: Tenant) -> None:
     name = f"imports/uploads/{tenant.id}/live/imp_01kq09bekje6vbq5xe2b60xtww"
-    aws.patient_s3().put_object(Bucket=UPLOADS_BUCKET, Key=name, Body=b"email\n")
+    aws.s3_sdk().put_object(Bucket=UPLOADS_BUCKET, Key=name, Body=b"email\n")
 
     assert consume(notification(name))
 
@@ -530,7 +528,7 @@ def _check_exactly_once(tenant: Tenant, lead_import: dict[str, Any]) -> None:
     assert sorted(ended) == ["lead_import.completed", "lead_import.created", "lead_import.started"]
     if lead_import["failed"]:
         content = (
-            aws.patient_s3()
+            aws.s3_sdk()
             .get_object(Bucket=UPLOADS_BUCKET, Key=key_of(lead_import["errors_url"]))["Body"]
             .read()
             .decode()
@@ -723,7 +721,7 @@ def test_a_message_that_fails_on_its_last_receive_fails_its_import(
 
 
 def _errors_in_file(lead_import: dict[str, Any]) -> list[str]:
-    file = aws.patient_s3().get_object(Bucket=UPLOADS_BUCKET, Key=key_of(lead_import["errors_url"]))
+    file = aws.s3_sdk().get_object(Bucket=UPLOADS_BUCKET, Key=key_of(lead_import["errors_url"]))
     return file["Body"].read().decode().splitlines()[1:]
 
 
@@ -757,7 +755,7 @@ def test_an_import_that_fails_for_a_deleted_file_has_its_error_file(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lead_import, body = _stopped_after_a_wrong_row(tenant, monkeypatch)
-    aws.patient_s3().delete_object(Bucket=UPLOADS_BUCKET, Key=key_of(lead_import["upload"]["url"]))
+    aws.s3_sdk().delete_object(Bucket=UPLOADS_BUCKET, Key=key_of(lead_import["upload"]["url"]))
 
     assert consume(body)
 

@@ -45,13 +45,13 @@ if TYPE_CHECKING:
 
 MANY = 500
 EQUAL = 20
-"""How many of many photos are the same file."""
+"""Number of photos that are the same file."""
 OBJECTS = ("original", "preview", "thumbnail")
 
 
 def store_object(declared: dict[str, Any], content: bytes) -> None:
     """Put any bytes where the original belongs, as if S3 had not compared them with the signature."""
-    aws.patient_s3().put_object(Bucket=PHOTOS_BUCKET, Key=key_of(declared["upload"]["url"]), Body=content)
+    aws.s3_sdk().put_object(Bucket=PHOTOS_BUCKET, Key=key_of(declared["upload"]["url"]), Body=content)
 
 
 def names(*photos: dict[str, Any]) -> list[str]:
@@ -81,7 +81,7 @@ def test_an_upload_becomes_ready_and_its_original_stays_unchanged(
     assert stored[f"{found['id']}/original"] == content
     for name in ("preview", "thumbnail"):
         key = key_of(found[f"{name}_url"])
-        assert aws.patient_s3().head_object(Bucket=PHOTOS_BUCKET, Key=key)["ContentType"] == "image/jpeg"
+        assert aws.s3_sdk().head_object(Bucket=PHOTOS_BUCKET, Key=key)["ContentType"] == "image/jpeg"
 
 
 def test_a_notification_is_sent_again_in_the_group_of_its_organization(tenant: Tenant) -> None:
@@ -161,7 +161,7 @@ def test_the_same_in_test_mode(tenant: Tenant) -> None:
 
 
 def _keys() -> list[str]:
-    pages = aws.patient_s3().get_paginator("list_objects_v2").paginate(Bucket=PHOTOS_BUCKET)
+    pages = aws.s3_sdk().get_paginator("list_objects_v2").paginate(Bucket=PHOTOS_BUCKET)
     return [found["Key"] for page in pages for found in page.get("Contents", [])]
 
 
@@ -218,12 +218,12 @@ def test_many_photos_of_a_claim_at_once(tenant: Tenant, monkeypatch: pytest.Monk
         if page["next_cursor"] is None:
             break
         cursor = f"&cursor={page['next_cursor']}"
-    assert {one["id"] for one in listed} == set(declared)
+    assert {photo["id"] for photo in listed} == set(declared)
     assert len(listed) == MANY
-    assert {one["status"] for one in listed} == {"ready"}
+    assert {photo["status"] for photo in listed} == {"ready"}
     first = min(declared[:EQUAL])
-    assert {one["duplicate_of"] for one in listed if one["id"] in declared[:EQUAL]} == {first, None}
-    assert {one["duplicate_of"] for one in listed if one["id"] not in declared[:EQUAL]} == {None}
+    assert {photo["duplicate_of"] for photo in listed if photo["id"] in declared[:EQUAL]} == {first, None}
+    assert {photo["duplicate_of"] for photo in listed if photo["id"] not in declared[:EQUAL]} == {None}
     assert len(_keys()) == 3 * MANY
     assert len(audit_records(tenant, "claim_photo.ready")) == MANY
     assert call("GET", f"/v1/claims/{claim['id']}", key=tenant.read).json == claim
@@ -440,7 +440,7 @@ def test_the_bucket_s_other_objects_and_its_test_event_are_ignored(tenant: Tenan
         f"{tenant.id}/live/{claim_id}/y/original",
         f"{tenant.id}/both/{claim_id}/z/original",
     ):
-        aws.patient_s3().put_object(Bucket=PHOTOS_BUCKET, Key=key, Body=b"x")
+        aws.s3_sdk().put_object(Bucket=PHOTOS_BUCKET, Key=key, Body=b"x")
 
     assert work() == []
     assert work(body={"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "photos"}) == []
@@ -475,7 +475,13 @@ def test_a_worker_killed_after_any_call_finishes_when_the_message_returns(
         assert left == (set(names(declared)) if kind == "good" else set())
         record = f"claim_photo.{expected[0]}"
         assert (
-            len([one for one in audit_records(tenant, record) if one["resource"]["id"] == declared["id"]])
+            len(
+                [
+                    audit_record
+                    for audit_record in audit_records(tenant, record)
+                    if audit_record["resource"]["id"] == declared["id"]
+                ]
+            )
             == 1
         )
         if len(calls.made) < number:
@@ -515,7 +521,7 @@ def test_a_deletion_killed_after_any_call_finishes_when_repeated(
         assert items("CLAIM_PHOTO") == []
         assert objects() == {}
         register = store.register_of(claim_id, own)
-        assert [entry.sha256 for entry in register] == [one["sha256"] for one in declared]
+        assert [entry.sha256 for entry in register] == [photo["sha256"] for photo in declared]
         assert all(entry.deleted_at and entry.perceptual_hash is None for entry in register)
         if len(calls.made) < number:
             break

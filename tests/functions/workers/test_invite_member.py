@@ -41,7 +41,7 @@ def _accounts(pool: str) -> list[dict[str, Any]]:
 
 
 def _attributes(account: dict[str, Any]) -> dict[str, str]:
-    return {one["Name"]: one["Value"] for one in account["Attributes"]}
+    return {attribute["Name"]: attribute["Value"] for attribute in account["Attributes"]}
 
 
 def test_an_invitation_makes_an_account(tenant: Tenant, pool: str) -> None:

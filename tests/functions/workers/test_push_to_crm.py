@@ -93,8 +93,8 @@ def work_in_lanes(message: dict[str, Any], queue: Queue) -> object:
     return response
 
 
-def is_copy(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    return all(one[name] == other[name] for name in ("push_id", "attempt"))
+def is_copy(first: dict[str, Any], other: dict[str, Any]) -> bool:
+    return all(first[name] == other[name] for name in ("push_id", "attempt"))
 
 
 def shown(tenant: Tenant, lead_id: str) -> Any:
@@ -647,7 +647,7 @@ def test_a_hanging_crm_does_not_hold_up_the_pushes_of_another_tenant(
                 now.advance(seconds=1)
                 work(sent.message, lane=sent.lane)
         assert len(hanging.requests) == MAX_TIMEOUTS, "then it is paused"
-        assert all(sync(tenant, one)["attempts"] <= 1 for one in (message, *more))
+        assert all(sync(tenant, pushed)["attempts"] <= 1 for pushed in (message, *more))
 
 
 def test_a_push_that_is_deferred_for_too_long_fails(

@@ -77,7 +77,7 @@ def test_a_queued_email_is_sent_with_what_the_law_requires(owner: Owner, api: Re
         "resend",
         next(iter(api.sending.sent)),
     )
-    assert [one.type for one in sent.occurrences] == ["queued", "sent"]
+    assert [occurrence.type for occurrence in sent.occurrences] == ["queued", "sent"]
     (event,) = [item for item in unpublished("EVENT") if item["type"]["S"] == "outreach.email.sent"]
     assert email.id in event["data"]["S"]
 
@@ -112,7 +112,7 @@ def test_an_email_is_not_sent_before_its_time(owner: Owner, api: ResendApi, cloc
 
     clock.advance(hours=2)
 
-    assert [one["organization_id"] for one in enqueue()] == [owner.organization_id]
+    assert [message["organization_id"] for message in enqueue()] == [owner.organization_id]
     assert send(owner)
     assert outcome(owner, email)[0] == "sent"
 
@@ -133,7 +133,7 @@ def test_a_run_killed_after_any_call_sends_exactly_once(
             with pytest.raises(Killed):
                 send(owner)
         expire_lease(clock)
-        assert [one["organization_id"] for one in enqueue()] == [owner.organization_id], call_number
+        assert [message["organization_id"] for message in enqueue()] == [owner.organization_id], call_number
         assert send(owner)
         assert outcome(owner, email)[0] == "sent", call_number
         assert len(api.sending.sent) == call_number + 2

@@ -127,8 +127,8 @@ def test_content_that_is_not_what_was_signed_is_never_bundled(tenant: Tenant) ->
     claim_id = reviewed_claim(tenant)
     signed = sign(tenant, claim_id)
     (key,) = stored_keys("drafts/")
-    content = aws.patient_s3().get_object(Bucket=PHOTOS_BUCKET, Key=key)["Body"].read()
-    aws.patient_s3().put_object(Bucket=PHOTOS_BUCKET, Key=key, Body=content.replace(b"120", b"999"))
+    content = aws.s3_sdk().get_object(Bucket=PHOTOS_BUCKET, Key=key)["Body"].read()
+    aws.s3_sdk().put_object(Bucket=PHOTOS_BUCKET, Key=key, Body=content.replace(b"120", b"999"))
 
     assert len(write_bundle(tenant, signed)) == 1
     assert latest(tenant, claim_id)["status"] == "writing"
@@ -136,7 +136,7 @@ def test_content_that_is_not_what_was_signed_is_never_bundled(tenant: Tenant) ->
 
     assert latest(tenant, claim_id)["status"] == "failed"
     assert stored_files(signed) == []
-    aws.patient_s3().put_object(Bucket=PHOTOS_BUCKET, Key=key, Body=content)
+    aws.s3_sdk().put_object(Bucket=PHOTOS_BUCKET, Key=key, Body=content)
     assert write_bundle(tenant, signed) == []
     assert latest(tenant, claim_id)["status"] == "ready"
 

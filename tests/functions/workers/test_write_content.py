@@ -94,7 +94,7 @@ def test_a_blog_post_is_written_by_the_brief_and_the_settings(tenant: Tenant) ->
         "prompt_version": None,
     }
     assert actions("content", tenant.id) == ["content.created", "content.written"]
-    (record,) = [one for one in stored("AUDIT", tenant.id) if one["action"] == "content.written"]
+    (record,) = [record for record in stored("AUDIT", tenant.id) if record["action"] == "content.written"]
     assert record["actor"] == {"type": "worker", "id": "write_content"}
     assert "valve" not in str(record["changes"])
 
@@ -111,7 +111,7 @@ def test_a_blog_post_is_written_by_the_brief_and_the_settings(tenant: Tenant) ->
 def test_other_types_pass_the_checks_of_an_edit(
     tenant: Tenant, content_type: str, brief: dict[str, Any]
 ) -> None:
-    """What the AI writes can be sent back unchanged: it keeps the limits of its type and network."""
+    """A text by the AI can be sent back unchanged: it keeps the limits of its type and network."""
     _settings(tenant, content=FACTS)
 
     item = _written(tenant, content_type, **brief)
@@ -311,7 +311,7 @@ def test_a_commit_that_is_stale_is_not_paid_twice(
     message = _task(tenant, item)
 
     def begin_again() -> None:
-        """As another run of the same task does."""
+        """Begin as another run of the same task does."""
         by = caller.worker("test", tenant.in_mode("live"), "request-1")
         writing.at_step(CONTENTS.get(by.tenant, item["id"]), "writing", by)
 

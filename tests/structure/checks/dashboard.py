@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 PACKAGE = "layers/dashboard/eal_dashboard"
 PACKAGES = {"eal_dashboard", "jinja2", "mangum", "markdown_it", "markupsafe", "starlette", "urllib3"}
-"""Not `eal`, not botocore, not pydantic: the function has neither their layers nor a permission, and starts in half the
-time."""
+"""Packages that the dashboard may import. `eal`, botocore and pydantic are not among them: the function has neither
+their layers nor a permission, and starts in half the time."""
 OF_THE_FRAME = {"createSession", "getSession", "updateSession", "endSession"}
 """Called by eal_dashboard.app and sign_in, on behalf of every page."""
 API_ONLY = {
@@ -50,10 +50,10 @@ def faults(project: Project, pages: Sequence[Page]) -> Iterator[str]:
 def _imports(project: Project) -> Iterator[str]:
     for folder in (PACKAGE, "functions/dashboard"):
         for path, tree in project.modules(folder):
-            for one in imports(tree):
-                if one.module.split(".")[0] not in PACKAGES | set(sys.stdlib_module_names):
+            for imported in imports(tree):
+                if imported.module.split(".")[0] not in PACKAGES | set(sys.stdlib_module_names):
                     yield (
-                        f"{path}:{one.line} imports {one.module}: the dashboard imports "
+                        f"{path}:{imported.line} imports {imported.module}: the dashboard imports "
                         f"{', '.join(sorted(PACKAGES))} and the standard library"
                     )
 
@@ -86,7 +86,7 @@ def _page(project: Project, page: Page, pages: Sequence[Page]) -> Iterator[str]:
     for template in (page.template, *(form.result for form in page.forms if form.result)):
         if not (templates / template).exists():
             yield f"{page.path}: there is no template {template}"
-    if page.under and page.under not in {one.path for one in pages if one.nav}:
+    if page.under and page.under not in {page.path for page in pages if page.nav}:
         yield f"{page.path} is under {page.under}, which is not in the menu"
     if not page.nav and not page.under:
         yield f"{page.path}: give it an entry in the menu, or say which entry it is under"
@@ -103,14 +103,14 @@ def _call(page: Page, name: str, call: Call) -> Iterator[str]:
     if operation is None or operation.method != "GET":
         yield f"{page.path}: {name} calls {call.operation}, which is not a GET of the API"
         return
-    if call.after and call.after not in {form.key for form in page.forms}:
-        yield f"{page.path}: {name} is after {call.after}, which is no form of the page"
-    if call.of and call.of not in page.calls:
-        yield f"{page.path}: {name} is of {call.of}, which is no call of the page"
+    if call.after_refusal_of and call.after_refusal_of not in {form.key for form in page.forms}:
+        yield f"{page.path}: {name} is made after a refusal of {call.after_refusal_of}, which is no form of the page"
+    if call.depends_on and call.depends_on not in page.calls:
+        yield f"{page.path}: {name} depends on {call.depends_on}, which is no call of the page"
     try:
         filled(operation.path, dict.fromkeys(page.parameters, "id"))
     except KeyError as missing:
-        if not call.targets and not call.after:
+        if not call.targets and not call.after_refusal_of:
             yield f"{page.path}: {name} needs {missing}, which is not in the page's path"
     for parameter in {*call.query, *call.fixed} - operation.query.keys():
         yield f"{page.path}: {call.operation} has no parameter {parameter}"

@@ -17,7 +17,8 @@ HASHED = tuple(
     f"layers/{layer}/requirements.txt"
     for layer in ("dashboard", "identity", "images", "models", "numpy", "reports")
 )
-"""Their builds download wheels by their hashes. What functions import of them, the development environment has too."""
+"""Requirements of layers whose builds download wheels by their hashes. What functions import of them, the development
+environment has too."""
 IMPORTED = frozenset(
     {
         "anyio", "idna", "jinja2", "mangum", "markupsafe", "numpy", "pillow", "pillow-heif", "python-multipart",
@@ -26,7 +27,7 @@ IMPORTED = frozenset(
 )  # fmt: skip
 SCANNER = "tools/scan/requirements.txt"
 TRAINING = "tools/train/requirements.txt"
-"""Of other environments, so their versions may differ."""
+"""Requirements of other environments, whose versions may differ."""
 _PIN = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)==([A-Za-z0-9.!+]+)")
 _INCLUDE = "-r ../layers/dependencies/requirements.txt"
 
@@ -69,7 +70,7 @@ def _hashed(project: Project, pins: dict[str, str]) -> Iterator[str]:
     for name, number, line in located:
         pin, *hashes = line.split(" --hash=sha256:")
         found = _PIN.fullmatch(pin)
-        if found is None or not hashes or not all(re.fullmatch("[0-9a-f]{64}", one) for one in hashes):
+        if found is None or not hashes or not all(re.fullmatch("[0-9a-f]{64}", digest) for digest in hashes):
             yield f"{name}:{number}: '{line}' must be <name>==<version> and the sha256 of each wheel"
         elif found[1] in IMPORTED and pins.get(found[1]) != found[2]:
             yield f"{name}:{number}: {found[1]} is {found[2]}, but {pins.get(found[1])} in {DEVELOPMENT}: use the same"

@@ -190,7 +190,7 @@ def _nested_fields(name: str, schema: Node) -> Iterator[tuple[str, Node]]:
 
 
 def _is_described(document: Node, schema: Node) -> bool:
-    types = [one for one in schema.get("anyOf", [schema]) if one != {"type": "null"}]
+    types = [option for option in schema.get("anyOf", [schema]) if option != {"type": "null"}]
     return "description" in schema or (len(types) == 1 and "description" in resolved(document, types[0]))
 
 

@@ -1,4 +1,4 @@
-"""Which module may import which, by the syntax trees. Imports under TYPE_CHECKING and inside functions count too."""
+"""Rules for imports, by the syntax trees. Imports under TYPE_CHECKING and inside functions count too."""
 
 from __future__ import annotations
 
@@ -137,27 +137,28 @@ def _type_checking_blocks(tree: ast.Module) -> Iterator[ast.If]:
 
 
 def _nothing_from_outside(path: str, found: Sequence[Import]) -> Iterator[str]:
-    for one in found:
-        if one.module.split(".")[0] in ("functions", "tests", "tools"):
-            yield f"{path}:{one.line} imports {one.module}: eal is imported, it does not import its users"
-        if one.module.startswith("."):
-            yield f"{path}:{one.line}: write an absolute import, from eal"
+    for imported in found:
+        if imported.module.split(".")[0] in ("functions", "tests", "tools"):
+            yield f"{path}:{imported.line} imports {imported.module}: eal is imported, it does not import its users"
+        if imported.module.startswith("."):
+            yield f"{path}:{imported.line}: write an absolute import, from eal"
 
 
 def _third_party(path: str, found: Sequence[Import]) -> Iterator[str]:
     in_entry = path.startswith("layers/shared/eal/entry/")
-    for one in found:
-        top = one.module.split(".")[0]
-        if one.for_types_only:
+    for imported in found:
+        top = imported.module.split(".")[0]
+        if imported.for_types_only:
             continue
         if top == "boto3":
-            yield f"{path}:{one.line} imports boto3: use the clients of eal.core.aws"
+            yield f"{path}:{imported.line} imports boto3: use the clients of eal.core.aws"
         elif top == "botocore" and path != BOTOCORE:
-            yield f"{path}:{one.line} imports {one.module}: use the clients and the errors of eal.core.aws"
+            yield f"{path}:{imported.line} imports {imported.module}: use the clients and the errors of eal.core.aws"
         elif top in ("pydantic", "pydantic_core") and path not in PYDANTIC:
-            yield f"{path}:{one.line} imports {one.module}: import it from eal.core.schema, or the layer loads pydantic"
+            advice = "import it from eal.core.schema, or the layer loads pydantic"
+            yield f"{path}:{imported.line} imports {imported.module}: {advice}"
         elif top == "aws_lambda_powertools" and not in_entry and path != "layers/shared/eal/core/observe.py":
-            yield f"{path}:{one.line} imports {one.module}: only entry and observe use Powertools"
+            yield f"{path}:{imported.line} imports {imported.module}: only entry and observe use Powertools"
 
 
 def _layers(path: str, found: Sequence[Import]) -> Iterator[str]:
@@ -167,16 +168,17 @@ def _layers(path: str, found: Sequence[Import]) -> Iterator[str]:
     if (layer := own.split(".")[1]) not in LAYERS:
         yield f"{path}: eal has the folders {', '.join(LAYERS)}: move eal.{layer} into one of them"
         return
-    for one in found:
-        parts = one.module.split(".")
+    for imported in found:
+        parts = imported.module.split(".")
         if parts[0] != "eal" or len(parts) < 2:
             continue
         if parts[1] not in LAYERS:
-            yield f"{path}:{one.line} imports eal.{parts[1]}, which is in none of the folders {', '.join(LAYERS)}"
-        elif _is_upward(own, one.module):
-            yield f"{path}:{one.line} imports eal.{parts[1]}, which is above eal.{layer}: reverse the dependency"
-        elif (pair := _pair(own, one.module)) and pair not in PAIRS:
-            yield f"{path}:{one.line}: {pair[0]} imports {pair[1]}: remove it, or add the pair to PAIRS with a reason"
+            yield f"{path}:{imported.line} imports eal.{parts[1]}, which is in none of the folders {', '.join(LAYERS)}"
+        elif _is_upward(own, imported.module):
+            yield f"{path}:{imported.line} imports eal.{parts[1]}, which is above eal.{layer}: reverse the dependency"
+        elif (pair := _pair(own, imported.module)) and pair not in PAIRS:
+            advice = "remove it, or add the pair to PAIRS with a reason"
+            yield f"{path}:{imported.line}: {pair[0]} imports {pair[1]}: {advice}"
 
 
 def _module(path: str) -> str:
@@ -247,20 +249,23 @@ def _imported(project: Project) -> dict[str, set[str]]:
     return {
         own: {
             other
-            for one in imports(tree)
-            if one.module.startswith("eal.") and (other := module_of(one.module)) not in (own, "eal")
+            for imported in imports(tree)
+            if imported.module.startswith("eal.")
+            and (other := module_of(imported.module)) not in (own, "eal")
         }
         for own, tree in trees.items()
     }
 
 
 def _pure(path: str, tree: ast.Module, found: Sequence[Import]) -> Iterator[str]:
-    for one in found:
-        name = one.module.removeprefix("eal.")
-        if one.module.startswith("eal.") and any(name == bad or name.startswith(f"{bad}.") for bad in IMPURE):
-            yield f"{path}:{one.line} imports {one.module}: a model.py is pure, do it in store.py"
-        if one.module.split(".")[0] in ("botocore", "boto3", "aws_lambda_powertools", "os", "time"):
-            yield f"{path}:{one.line} imports {one.module}: a model.py is pure, do it in store.py"
+    for imported in found:
+        name = imported.module.removeprefix("eal.")
+        if imported.module.startswith("eal.") and any(
+            name == bad or name.startswith(f"{bad}.") for bad in IMPURE
+        ):
+            yield f"{path}:{imported.line} imports {imported.module}: a model.py is pure, do it in store.py"
+        if imported.module.split(".")[0] in ("botocore", "boto3", "aws_lambda_powertools", "os", "time"):
+            yield f"{path}:{imported.line} imports {imported.module}: a model.py is pure, do it in store.py"
     for node in nodes(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CLOCKS:
             owner = ast.unparse(node.func.value)
@@ -269,11 +274,12 @@ def _pure(path: str, tree: ast.Module, found: Sequence[Import]) -> Iterator[str]
 
 
 def _function(path: str, found: Sequence[Import]) -> Iterator[str]:
-    for one in found:
-        top = one.module.split(".")[0]
+    for imported in found:
+        top = imported.module.split(".")[0]
         home = "eal_dashboard" if path.startswith("functions/dashboard/") else "eal"
         if top not in (home, *sys.stdlib_module_names):
-            yield f"{path}:{one.line} imports {one.module}: a function imports {home} and the standard library"
+            rule = f"a function imports {home} and the standard library"
+            yield f"{path}:{imported.line} imports {imported.module}: {rule}"
 
 
 def _no_dataclasses(path: str, tree: ast.Module) -> Iterator[str]:
@@ -283,6 +289,6 @@ def _no_dataclasses(path: str, tree: ast.Module) -> Iterator[str]:
 
 
 def _no_tests(path: str, found: Sequence[Import]) -> Iterator[str]:
-    for one in found:
-        if one.module.split(".")[0] == "tests":
-            yield f"{path}:{one.line} imports {one.module}: tests import tools; share it in tools/fixtures"
+    for imported in found:
+        if imported.module.split(".")[0] == "tests":
+            yield f"{path}:{imported.line} imports {imported.module}: tests import tools; share it in tools/fixtures"

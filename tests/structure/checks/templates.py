@@ -20,7 +20,7 @@ CHOSEN = {"NumpyLayer": {"Fn::If": ["IsArm64", {"Ref": "NumpyArm64Layer"}, {"Ref
 UPLOADED_BY_BROWSERS = ("PhotosBucket", "UploadsBucket")
 """The buckets for whose presigned PUTs the API returns URLs."""
 UPLOAD_HEADERS = {"content-type", "if-none-match", "x-amz-checksum-sha256"}
-"""What the API asks an upload to send, except Content-Length, which browsers set themselves."""
+"""Headers that the API asks an upload to send, except Content-Length, which browsers set themselves."""
 
 
 def faults(project: Project) -> Iterator[str]:

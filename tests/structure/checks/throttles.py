@@ -63,7 +63,9 @@ def _reason(project: Project, logical_id: str) -> str | None:
         return "responds without an API key"
     if _is_slow(project, logical_id):
         return "may run longer than other endpoints"
-    if any("bedrock:InvokeModel" in listed(one["Action"]) for one in grants.statements(project, role)):
+    if any(
+        "bedrock:InvokeModel" in listed(statement["Action"]) for statement in grants.statements(project, role)
+    ):
         return "calls Bedrock"
     if "kms:Decrypt" in grants.actions_on(project, role, "SecretsKey"):
         return "decrypts a secret, and so calls the outside world"

@@ -39,7 +39,7 @@ CATEGORIES = {
 }  # fmt: skip
 """Codes of categories, for the recognition of a catalogue only."""
 MAX_CATEGORIES = 4
-"""More different codes than this in one file are a catalogue."""
+"""Maximum number of different codes in one file. More of them are a catalogue."""
 CODES = {"category_code", "selector_code"}
 TEXTS = (".csv", ".json", ".jsonl", ".txt", ".yaml", ".yml")
 FOLDERS = ("functions", "layers/shared")

@@ -96,10 +96,10 @@ def report(items: Sequence[Item], answers: Sequence[Json]) -> Iterator[str]:
 
 
 def _classes(expected: Sequence[str], got: Sequence[str]) -> Iterator[str]:
-    for one in sorted(set(expected)):
-        hits = sum(a == b == one for a, b in zip(expected, got, strict=True))
-        found = hits / max(1, got.count(one))
-        yield f"  {one}: recall {measures.share(hits, expected.count(one))}, precision {found:.3f}"
+    for label in sorted(set(expected)):
+        hits = sum(a == b == label for a, b in zip(expected, got, strict=True))
+        found = hits / max(1, got.count(label))
+        yield f"  {label}: recall {measures.share(hits, expected.count(label))}, precision {found:.3f}"
 
 
 def _authors(pairs: Pairs) -> Iterator[str]:
@@ -112,7 +112,7 @@ def _authors(pairs: Pairs) -> Iterator[str]:
 
 
 def _days(field: str, kind: str, pairs: Pairs) -> Iterator[str]:
-    """Of the mails whose class is found, because only these have the day."""
+    """Results of the day of the mails whose class is found, because only these have one."""
     right = [
         str(item.labels.get(field) or "") == str(answer[field] or "")
         for item, answer in pairs

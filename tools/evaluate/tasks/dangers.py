@@ -88,7 +88,7 @@ def _share(pairs: Pairs) -> str:
 
 
 def _curve(present: Pairs, misses: Pairs, calls: Pairs) -> Iterator[str]:
-    """What is raised at other thresholds of the sentence reader, beside what phrases name."""
+    """The dangers that other thresholds of the sentence reader raise, in addition to those that phrases name."""
     yield "threshold: found en, es; near misses en, es; ordinary calls"
     for level in CURVE:
         parts = [

@@ -54,7 +54,7 @@ ENGINES = {"rules": _rules}
 
 
 def wrong(item: Item, got: Json) -> list[str]:
-    """What differs from the labels."""
+    """The differences from the labels."""
     labels = item.labels
     found = []
     if "actions" in labels and got["action"] not in labels["actions"]:

@@ -90,11 +90,11 @@ def _answers(judge: Callable[[ClaimFile], tuple[Extraction, Provenance]]) -> Cal
 ENGINES = {"embedded": _embedded, "bedrock": _bedrock}
 
 
-def same_room(one: str | None, other: str | None) -> bool:
+def same_room(first: str | None, other: str | None) -> bool:
     """Whether two names are of one room: equal in canonical form, or one is the other with words in front."""
-    if one is None or other is None:
-        return one is other
-    a, b = canonical(one), canonical(other)
+    if first is None or other is None:
+        return first is other
+    a, b = canonical(first), canonical(other)
     return a == b or a.endswith(f" {b}") or b.endswith(f" {a}")
 
 
@@ -102,7 +102,7 @@ def is_room(label: Json, found: Json) -> bool:
     """The name, both sides in any order, the height, and the floor's area if it is labelled."""
     if not same_room(label["name"], found["name"]):
         return False
-    sides = [one["length"] is not None for one in (label, found)]
+    sides = [piece["length"] is not None for piece in (label, found)]
     if sides[0] != sides[1] or (label.get("height") is None) != (found["height"] is None):
         return False
     expected = (
@@ -132,8 +132,8 @@ def is_item(label: Json, found: Json) -> bool:
     return label["unit"] == found["unit"] and _near(label["quantity"], found["quantity"], QUANTITY_TOLERANCE)
 
 
-def _near(one: float, other: float, share: float) -> bool:
-    return abs(one - other) <= share * max(abs(one), abs(other))
+def _near(first: float, other: float, share: float) -> bool:
+    return abs(first - other) <= share * max(abs(first), abs(other))
 
 
 def paired(
@@ -143,7 +143,7 @@ def paired(
     rest = list(found)
     missed = []
     for label in labels:
-        match = next((one for one in rest if same(label, one)), None)
+        match = next((candidate for candidate in rest if same(label, candidate)), None)
         if match is None:
             missed.append(label)
         else:
@@ -154,11 +154,11 @@ def paired(
 def breaches(item: Item, answer: Json) -> list[str]:
     """The broken rules: what must not be in the scope, a height that nobody gave, and the task's hard rules."""
     found = [
-        f"must not: {one['activity']} {one['description']}"
-        for one in answer["items"]
+        f"must not: {found_item['activity']} {found_item['description']}"
+        for found_item in answer["items"]
         for ban in item.labels.get("must_not") or ()
-        if description(ban["description"]) == one["description"]
-        and (ban.get("room") is None or same_room(ban["room"], one["room"]))
+        if description(ban["description"]) == found_item["description"]
+        and (ban.get("room") is None or same_room(ban["room"], found_item["room"]))
     ]
     found += [
         f"height of {room['name']}: {room['height']}, nobody gave it"
@@ -215,7 +215,7 @@ def _parts(pairs: Pairs) -> Iterator[tuple[str, Pairs]]:
 
 def _shares(pairs: Pairs) -> Iterator[str]:
     quotes = [
-        any(_overlap(label["quote"], one["quote"]["text"]) for one in answer["exclusions"])
+        any(_overlap(label["quote"], exclusion["quote"]["text"]) for exclusion in answer["exclusions"])
         for item, answer in pairs
         for label in item.labels.get("exclusions") or ()
     ]
@@ -236,7 +236,9 @@ def _shares(pairs: Pairs) -> Iterator[str]:
         if right:
             yield f"{field}: {measures.share(sum(right), len(right))}"
     confidences = [
-        (one["confidence"], one in _right(item, answer)) for item, answer in pairs for one in answer["items"]
+        (scope_item["confidence"], scope_item in _right(item, answer))
+        for item, answer in pairs
+        for scope_item in answer["items"]
     ]
     error = measures.calibration_error([a for a, _ in confidences], [b for _, b in confidences])
     yield f"confidence of items: ECE {error:.3f}"
@@ -244,7 +246,7 @@ def _shares(pairs: Pairs) -> Iterator[str]:
 
 def _right(item: Item, answer: Json) -> list[Json]:
     surplus = paired(item.labels["items"], answer["items"], is_item)[2]
-    return [one for one in answer["items"] if one not in surplus]
+    return [item for item in answer["items"] if item not in surplus]
 
 
 def _overlap(label: str, quote: str) -> bool:
@@ -259,11 +261,11 @@ def _differences(item: Item, answer: Json) -> Iterator[str]:
     for field, same in (("rooms", is_room), ("items", is_item)):
         _, missed, surplus = paired(item.labels[field], answer[field], same)
         for kind, group in (("missed", missed), ("surplus", surplus)):
-            for one in group:
-                yield f"  {item.id} {kind} {field[:-1]}: {_shown(one)}"
+            for entry in group:
+                yield f"  {item.id} {kind} {field[:-1]}: {_shown(entry)}"
 
 
-def _shown(one: Json) -> str:
+def _shown(value: Json) -> str:
     names = (
         "room",
         "activity",
@@ -276,4 +278,4 @@ def _shown(one: Json) -> str:
         "height",
         "floor_area",
     )
-    return " ".join(f"{one[name]}" for name in names if name in one)
+    return " ".join(f"{value[name]}" for name in names if name in value)

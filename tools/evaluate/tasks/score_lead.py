@@ -101,18 +101,18 @@ def report(items: Sequence[Item], answers: Sequence[Json]) -> Iterator[str]:
     pairs = [(label(item), answer, item) for item, answer in zip(items, answers, strict=True) if label(item)]
     if not pairs:
         return
-    expected = [one for one, _, _ in pairs]
+    expected = [band for band, _, _ in pairs]
     got = [str(answer["band"]) for _, answer, _ in pairs]
     right = sum(a == b for a, b in zip(expected, got, strict=True))
-    scores = [(one, int(answer["score"])) for one, answer, _ in pairs]
+    scores = [(band, int(answer["score"])) for band, answer, _ in pairs]
     yield f"order of pairs of different bands: {order(scores):.3f}"
     for worse, better in pairwise(BANDS):
         yield f"  {worse} below {better}: {order([pair for pair in scores if pair[0] in (worse, better)]):.3f}"
     yield f"band: accuracy {measures.share(right, len(pairs))}, macro-F1 {measures.macro_f1(expected, got):.3f}"
     yield from measures.confusion(expected, got)
     authors: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for one, answer, item in pairs:
-        authors[item.author].append((one, int(answer["score"])))
+    for labelled_band, answer, item in pairs:
+        authors[item.author].append((labelled_band, int(answer["score"])))
     if len(authors) > 1:
         for author, part in sorted(authors.items()):
             yield f"  author {author}: {len(part)} items, order {order(part):.3f}"
@@ -120,7 +120,7 @@ def report(items: Sequence[Item], answers: Sequence[Json]) -> Iterator[str]:
 
 def order(scores: Sequence[tuple[str, float]]) -> float:
     """The share of pairs of different bands in which the better one has the higher score; a tie is half a pair."""
-    points = {band: [score for one, score in scores if one == band] for band in BANDS}
+    points = {band: [score for labelled_band, score in scores if labelled_band == band] for band in BANDS}
     hits, count = 0.0, 0
     for place, worse in enumerate(BANDS):
         for better in BANDS[place + 1 :]:

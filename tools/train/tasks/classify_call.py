@@ -56,9 +56,9 @@ TARGET = 0.97  # of the answered fields are right
 DANGER_RECALL = 0.95  # of both heads alone, on calls of authors most of whom tell dangers oddly on purpose
 EXCHANGE_FALSE_ALARMS = 0.01
 MENTION_RECALL = 0.99
-"""Of the dangers that the rules find, these are not overruled by the heads."""
+"""Share of the dangers found by the rules that the heads must not overrule."""
 HAZARD_TARGET = 0.9
-"""Of the named kinds of danger are right."""
+"""Share of the named kinds of danger that must be right."""
 
 _SEED = 20251126
 
@@ -90,11 +90,11 @@ def train() -> tuple[dict[str, NDArray[np.generic]], list[str]]:
     longer = [Example(call, _read(call), original=False) for call in lengthened(calls, exchanges)]
 
     arrays: dict[str, NDArray[np.generic]] = {}
-    arrays["idf"] = linear.frequencies([ngrams.of_clauses(one.read.clauses) for one in examples])
+    arrays["idf"] = linear.frequencies([ngrams.of_clauses(example.read.clauses) for example in examples])
     arrays |= relevance_head(examples, snippets, encoder)
     model = engine.with_adapter(encoder, _heads(arrays), CachedEncoder(LARGE))
     everything = examples + longer + snippets
-    inputs = {id(one): engine.prepare(one.read, model) for one in everything}
+    inputs = {id(example): engine.prepare(example.read, model) for example in everything}
     arrays |= field_heads(examples, longer, inputs, model, report)
     arrays |= danger_heads(examples, snippets, inputs, model, report)
     arrays["data_sha256"] = np.array(sha256([*calls, *exchanges]))
@@ -104,12 +104,12 @@ def train() -> tuple[dict[str, NDArray[np.generic]], list[str]]:
 def examples_of(calls: Sequence[Item]) -> list[Example]:
     """The calls in which the caller says anything."""
     read = [Example(call, _read(call), original=True) for call in calls]
-    return [one for one in read if one.read.caller_spoke]
+    return [example for example in read if example.read.caller_spoke]
 
 
 def snippets_of(exchanges: Sequence[Item]) -> list[Example]:
     read = [Example(item, _read(item), original=True) for item in exchanges]
-    return [one for one in read if one.read.exchanges]
+    return [example for example in read if example.read.exchanges]
 
 
 def _heads(arrays: dict[str, NDArray[np.generic]]) -> Heads:
@@ -137,9 +137,11 @@ def relevance_head(
     examples: Sequence[Example], snippets: Sequence[Example], encoder: CachedEncoder
 ) -> dict[str, NDArray[np.generic]]:
     """Tells what any call has (intake exchanges) from what calls begin with. Later exchanges of calls may be either."""
-    positive = [text for one in examples for text in _texts(one, 2)]
-    positive += [one.read.whole(one.read.exchanges) for one in examples]
-    negative = [text for one in snippets if one.item.kind == "intake" for text in _texts(one, None)]
+    positive = [text for example in examples for text in _texts(example, 2)]
+    positive += [example.read.whole(example.read.exchanges) for example in examples]
+    negative = [
+        text for snippet in snippets if snippet.item.kind == "intake" for text in _texts(snippet, None)
+    ]
     rows = encoder.encode(positive + negative, engine.MAX_EXCHANGE_TOKENS).astype(np.float64)
     labels = np.array([True] * len(positive) + [False] * len(negative))
     weights, bias = linear.yes_or_no(rows * 4, labels, RELEVANCE_STRENGTH)
@@ -153,8 +155,8 @@ def relevance_head(
     )
 
 
-def _texts(one: Example, most: int | None) -> list[str]:
-    return [one.read.text(exchange) for exchange in one.read.exchanges[:most]]
+def _texts(example: Example, most: int | None) -> list[str]:
+    return [example.read.text(exchange) for exchange in example.read.exchanges[:most]]
 
 
 def field_heads(
@@ -165,18 +167,18 @@ def field_heads(
     report: list[str],
 ) -> dict[str, NDArray[np.generic]]:
     everything = [*examples, *longer]
-    prepared = [inputs[id(one)] for one in everything]
-    original = np.array([one.original for one in everything])
-    unseen = np.array([one.calibrates for one in everything])
-    authors = [one.author for one in everything]
-    new = [one for one in everything if one.calibrates]
-    adapted_vectors = model.adapted.encode([inputs[id(one)].text for one in new])
-    vectors = np.stack([one.vector for one in prepared]).astype(np.float64)
+    prepared = [inputs[id(example)] for example in everything]
+    original = np.array([example.original for example in everything])
+    unseen = np.array([example.calibrates for example in everything])
+    authors = [example.author for example in everything]
+    new = [example for example in everything if example.calibrates]
+    adapted_vectors = model.adapted.encode([inputs[id(example)].text for example in new])
+    vectors = np.stack([prepared_call.vector for prepared_call in prepared]).astype(np.float64)
     arrays: dict[str, NDArray[np.generic]] = {}
     mixes, calibrations, thresholds = [], [], []
     for name, classes in CLASSES.items():
-        labels = np.array([classes.index(label(one.item.labels[name])) for one in everything])
-        rows = linear.matrix(vectors, [one.text_ngrams for one in prepared])
+        labels = np.array([classes.index(label(example.item.labels[name])) for example in everything])
+        rows = linear.matrix(vectors, [prepared_call.text_ngrams for prepared_call in prepared])
         width = vectors.shape[1]
         by_vector, by_ngrams = np.zeros((2, len(labels), len(classes)))
         bias = np.zeros_like(by_vector)
@@ -227,7 +229,7 @@ def _field_report(
     examples: Sequence[Example],
 ) -> Iterator[str]:
     right = best == labels
-    words = np.array([len(transcript(one.item).split()) for one in examples])
+    words = np.array([len(transcript(example.item).split()) for example in examples])
     expected, got = [classes[k] for k in labels], [classes[k] for k in best]
     sure = confidences >= level
     yield (
@@ -236,8 +238,8 @@ def _field_report(
         f"{sure.mean():.2f}, of these right {right[sure].mean():.3f}"
     )
     yield f"  short {right[words < LONG_WORDS].mean():.3f}, long {right[words >= LONG_WORDS].mean():.3f}"
-    for author in sorted({one.author for one in examples}):
-        own = np.array([one.author == author for one in examples])
+    for author in sorted({example.author for example in examples}):
+        own = np.array([example.author == author for example in examples])
         yield f"  {author}: {right[own].mean():.3f}"
 
 
@@ -250,29 +252,34 @@ def danger_heads(
 ) -> dict[str, NDArray[np.generic]]:
     """The danger head, how much the adapter's counts beside it, and their thresholds; and the kind of a danger."""
     everything = [*examples, *snippets]
-    prepared = [inputs[id(one)] for one in everything]
+    prepared = [inputs[id(example)] for example in everything]
     labels = np.array(
-        [bool(one.item.labels.get("safety", one.item.labels.get("danger"))) for one in everything]
+        [bool(example.item.labels.get("safety", example.item.labels.get("danger"))) for example in everything]
     )
     rows = linear.matrix(
-        np.stack([one.whole_vector for one in prepared]), [one.whole_ngrams for one in prepared]
+        np.stack([prepared_call.whole_vector for prepared_call in prepared]),
+        [prepared_call.whole_ngrams for prepared_call in prepared],
     )
-    owners = np.array([number for number, one in enumerate(prepared) for _ in one.exchanges])
+    owners = np.array(
+        [number for number, prepared_call in enumerate(prepared) for _ in prepared_call.exchanges]
+    )
     parts = linear.matrix(
-        np.concatenate([one.vectors for one in prepared]),
-        [sparse for one in prepared for sparse in one.ngrams],
+        np.concatenate([prepared_call.vectors for prepared_call in prepared]),
+        [sparse for prepared_call in prepared for sparse in prepared_call.ngrams],
     )
     whole, best_part = np.zeros(len(labels)), np.full(len(labels), -9.0)
-    for train, test in linear.folds([one.author for one in everything]):
+    for train, test in linear.folds([example.author for example in everything]):
         weights, bias = linear.classes_by_margin(rows[train], labels[train].astype(np.intp), 2, STRENGTH)
         whole[test] = rows[test] @ weights[:, 1] + bias[1]
         held_out = np.flatnonzero(test[owners])
         scores = parts[held_out] @ weights[:, 1] + bias[1]
         np.maximum.at(best_part, owners[held_out], scores)
-    calls = np.array(["safety" in one.item.labels for one in everything])
+    calls = np.array(["safety" in example.item.labels for example in everything])
     part_level = float(np.quantile(best_part[calls & ~labels], 1 - EXCHANGE_FALSE_ALARMS))
 
-    unseen = np.flatnonzero([one.calibrates and "safety" in one.item.labels for one in everything])
+    unseen = np.flatnonzero(
+        [example.calibrates and "safety" in example.item.labels for example in everything]
+    )
     adapted_vectors = model.adapted.encode([prepared[number].text for number in unseen])
     adapted = model.adapter["danger"].scores(adapted_vectors)[:, 0].astype(np.float64)
     dangerous, both = labels[unseen], (whole[unseen] + best_part[unseen]) / 2
@@ -300,13 +307,13 @@ def hazard_head(
     snippets: Sequence[Example], inputs: dict[int, Inputs], report: list[str]
 ) -> dict[str, NDArray[np.generic]]:
     """The head for the kind of a danger, and the share from which it gives the danger its name."""
-    dangers = [one for one in snippets if one.item.labels.get("hazard") in HAZARDS]
+    dangers = [snippet for snippet in snippets if snippet.item.labels.get("hazard") in HAZARDS]
     kinds = sorted(set(HAZARDS.values()))
-    labels = np.array([kinds.index(HAZARDS[one.item.labels["hazard"]]) for one in dangers])
-    vectors = np.stack([inputs[id(one)].whole_vector for one in dangers]).astype(np.float64)
+    labels = np.array([kinds.index(HAZARDS[danger.item.labels["hazard"]]) for danger in dangers])
+    vectors = np.stack([inputs[id(danger)].whole_vector for danger in dangers]).astype(np.float64)
     rows = linear.csr_matrix(vectors * 2)
     shares = np.zeros((len(labels), len(kinds)))
-    for train, test in linear.folds([one.author for one in dangers]):
+    for train, test in linear.folds([danger.author for danger in dangers]):
         weights, bias = linear.classes_by_margin(rows[train], labels[train], len(kinds), 1.0)
         shares[test] = probabilities(rows[test] @ weights + bias)
     right = shares.argmax(1) == labels

@@ -49,11 +49,11 @@ def train() -> tuple[dict[str, NDArray[np.generic]], list[str]]:
         {"data_sha256": np.array(""), **classify_call.relevance_head(examples, snippets, encoder)}
     )["relevance"]
     texts = []
-    for one in [*examples, *snippets]:
-        alone = [one.read.text(exchange) for exchange in one.read.exchanges]
+    for example in [*examples, *snippets]:
+        alone = [example.read.text(exchange) for exchange in example.read.exchanges]
         scores = relevance_head.scores(encoder.encode(alone, engine.MAX_EXCHANGE_TOKENS))[:, 0]
-        relevant = [one.read.exchanges[position] for position in relevance.relevant(scores)]
-        texts.append(_text(one, relevant, tokenizer))
+        relevant = [example.read.exchanges[position] for position in relevance.relevant(scores)]
+        texts.append(_text(example, relevant, tokenizer))
     report = [f"{len(examples)} calls and {len(snippets)} exchanges of {len(ADAPTER_AUTHORS)} authors"]
     trained = adapter.train(texts, list(FIELDS.values()), report.append)
     arrays: dict[str, NDArray[np.generic]] = {
@@ -70,19 +70,19 @@ def train() -> tuple[dict[str, NDArray[np.generic]], list[str]]:
     return arrays, report
 
 
-def _text(one: Example, relevant: Sequence[Exchange], tokenizer: WordPieceTokenizer) -> Text:
-    tokens = tokenizer.ids(one.read.whole(relevant))
+def _text(example: Example, relevant: Sequence[Exchange], tokenizer: WordPieceTokenizer) -> Text:
+    tokens = tokenizer.ids(example.read.whole(relevant))
     sizes = [
-        len(tokenizer.ids(one.read.text(exchange))) - 2 for exchange in relevant
+        len(tokenizer.ids(example.read.text(exchange))) - 2 for exchange in relevant
     ]  # without start and end
     segments = np.repeat(np.arange(len(relevant)), sizes)
     padded = [0, *segments, *[len(relevant) - 1] * len(tokens)]
-    fields = [_class(one, name) for name in FIELDS]
+    fields = [_class(example, name) for name in FIELDS]
     return Text(tokens, padded[: len(tokens)], fields)
 
 
-def _class(one: Example, name: str) -> int:
-    labels = one.item.labels
+def _class(example: Example, name: str) -> int:
+    labels = example.item.labels
     if name == "danger":
         return int(bool(labels.get("safety", labels.get("danger"))))
     return CLASSES[name].index(label(labels[name])) if name in labels else NO_LABEL

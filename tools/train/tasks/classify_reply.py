@@ -19,10 +19,10 @@ from tools.train import linear
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-CLASSES = [one.value for one in ReplyClass]
+CLASSES = [reply_class.value for reply_class in ReplyClass]
 STRENGTH = 1.0
 TARGET = 0.97
-"""Of the classifications that are not unsure, the share that is right."""
+"""Share of the classifications that are not unsure which must be right."""
 
 
 def train() -> tuple[dict[str, NDArray[np.generic]], list[str]]:
@@ -30,20 +30,22 @@ def train() -> tuple[dict[str, NDArray[np.generic]], list[str]]:
     items = read_sets(engine.TASK, "train")
     encoder = CachedEncoder()
     read = [features.read(reply_of(item)) for item in items]
-    dense = np.stack([one.dense(encoder.encode(one.sentences)) for one in read]).astype(np.float64)
-    blocks = [one.blocks for one in read]
+    dense = np.stack([features.dense(encoder.encode(features.sentences)) for features in read]).astype(
+        np.float64
+    )
+    blocks = [features.blocks for features in read]
     labels = np.array([CLASSES.index(label(item)) for item in items])
     scores = np.zeros((len(items), len(CLASSES)))
     for rest, held in linear.folds([item.author for item in items]):
-        idf = linear.frequencies([block for block, one in zip(blocks, rest, strict=True) if one])
+        idf = linear.frequencies([block for block, in_rest in zip(blocks, rest, strict=True) if in_rest])
         rows = linear.matrix(dense, [ngrams.weighted(block, idf) for block in blocks])
         weights, bias = linear.classes_by_margin(rows[rest], labels[rest], len(CLASSES), STRENGTH)
         scores[held] = rows[held] @ weights + bias
     temperature = linear.temperature(scores, labels)
     found, confidences = [], []
-    for one, shares in zip(read, probabilities(scores / temperature), strict=True):
+    for reply, shares in zip(read, probabilities(scores / temperature), strict=True):
         chances = {ReplyClass(name): float(share) for name, share in zip(CLASSES, shares, strict=True)}
-        kind, confidence, _ = engine.decided(one, chances)
+        kind, confidence, _ = engine.decided(reply, chances)
         found.append(kind.value)
         confidences.append(confidence)
     expected = [label(item) for item in items]

@@ -66,12 +66,12 @@ LAST_PACE = 0.5
 _SEED = 20261201
 
 type Turns = list[tuple[str, str]]
-"""Who speaks, and what."""
+"""Speaker and words of each turn."""
 
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """What one or two people say, and whether it names a present danger."""
+    """Words of one or two people, and whether they name a present danger."""
 
     turns: Turns
     dangerous: bool
@@ -172,13 +172,13 @@ class Data:
     def epoch(self, number: int) -> list[Example]:
         chance = random.Random(_SEED + number)  # noqa: S311 - reproducible, no secret
         found: list[Example] = []
-        for one in self._sentences:
-            turns = _garbled(one.turns, chance) if chance.random() < GARBLED else one.turns
-            found += _examples(turns, range(len(turns)), one, self.tokenizer)
+        for sentence in self._sentences:
+            turns = _garbled(sentence.turns, chance) if chance.random() < GARBLED else sentence.turns
+            found += _examples(turns, range(len(turns)), sentence, self.tokenizer)
             if chance.random() < INSERTED:
-                hosts = self._hosts["es" if one.language != "en" and chance.random() < 0.8 else "en"]
+                hosts = self._hosts["es" if sentence.language != "en" and chance.random() < 0.8 else "en"]
                 inserted, own = _inserted(turns, chance.choice(hosts or self._hosts["en"]), chance)
-                found += _examples(inserted, own, one, self.tokenizer)
+                found += _examples(inserted, own, sentence, self.tokenizer)
         ordinary = STATUSES.index("ordinary")
         for call, rare in zip(self._ordinary, self._rare, strict=True):
             if rare or chance.random() < ORDINARY_CALLS:
@@ -234,7 +234,7 @@ def _text(turns: Turns) -> str:
 
 
 def _garbled(turns: Turns, chance: random.Random) -> Turns:
-    """As a recogniser writes it: without capitals and, by chance, without accents and punctuation."""
+    """The turns as a recogniser writes them: without capitals and, by chance, without accents and punctuation."""
     bare, unmarked = chance.random() < 0.5, chance.random() < 0.7
     found: Turns = []
     for speaker, said in turns:
@@ -269,16 +269,16 @@ def _inserted(turns: Turns, host: Turns, chance: random.Random) -> tuple[Turns, 
     return [*around[:place], *turns, *around[place:]], range(place, place + len(turns))
 
 
-def _examples(turns: Turns, own: range, one: Labelled, tokenizer: UnigramTokenizer) -> Iterator[Example]:
+def _examples(turns: Turns, own: range, labelled: Labelled, tokenizer: UnigramTokenizer) -> Iterator[Example]:
     """The windows of the turns. Those outside of `own` are no danger."""
     read = reading.read(_text(turns), voicemail=False)
     spoken = windows.sentences(read)
     for window in windows.windows(spoken, tokenizer):
         inside = [spoken[number].turn in own for number in window.sentences]
-        if not one.dangerous:
-            yield Example(window, (0,) * len(inside), NO_LABEL, one.status)
+        if not labelled.dangerous:
+            yield Example(window, (0,) * len(inside), NO_LABEL, labelled.status)
         elif any(inside):
-            yield Example(window, tuple(int(flag) for flag in inside), one.kind, NO_LABEL)
+            yield Example(window, tuple(int(flag) for flag in inside), labelled.kind, NO_LABEL)
 
 
 def of_call(text: str, tokenizer: UnigramTokenizer) -> list[Window]:

@@ -39,18 +39,22 @@ type Floats = NDArray[np.float64]
 def train() -> tuple[bytes, list[str]]:
     """The curve as a file, and the report."""
     items = [item for item in read_sets("extract_claim", "train") if item.author in AUTHORS]
-    read_items = [one for item in items for one in _read(item)]
-    signals = np.array([astuple(one) for one, _ in read_items], dtype=np.float64)
+    read_items = [stated for item in items for stated in _read(item)]
+    signals = np.array([astuple(stated) for stated, _ in read_items], dtype=np.float64)
     right = np.array([is_right for _, is_right in read_items], dtype=np.float64)
     weights = _fitted(signals, right)
     intercept = _raised_to(FIRST_PRECISION, signals @ weights)
     curve: Curve = {
         "data_sha256": sha256(items),
         "intercept": round(intercept, _PRECISION),
-        "weights": {name: round(float(one), _PRECISION) for name, one in zip(NAMES, weights, strict=True)},
+        "weights": {
+            name: round(float(weight), _PRECISION) for name, weight in zip(NAMES, weights, strict=True)
+        },
     }
     shares = _share(signals @ weights + intercept)
-    error = measures.calibration_error([float(one) for one in shares], [bool(one) for one in right])
+    error = measures.calibration_error(
+        [float(share) for share in shares], [bool(is_right) for is_right in right]
+    )
     return f"{json.dumps(curve, indent=2)}\n".encode(), [
         f"{len(right)} items of {len(items)} claims; {right.mean():.3f} of them right, by rules that know the claims; "
         f"confidence {shares.min():.2f} to {shares.max():.2f}, mean {shares.mean():.3f}; ECE {error:.3f}",
@@ -60,11 +64,11 @@ def train() -> tuple[bytes, list[str]]:
 def _read(item: Item) -> list[tuple[Signals, bool]]:
     """The signals of each item of a claim, and whether a label has it."""
     reading = read(file_of(item))
-    sized = [one.room for one in reading.measures if one.room and one.field == "size"]
+    sized = [measure.room for measure in reading.measures if measure.room and measure.field == "size"]
     listed = scope.listed(reading.stated, Names(reading.mentions, sized))
-    found = [asdict(scope.item(one)) for one in listed]
+    found = [asdict(scope.item(stated)) for stated in listed]
     surplus = paired(item.labels["items"], found, is_item)[2]
-    return [(Signals.of(one), shown not in surplus) for one, shown in zip(listed, found, strict=True)]
+    return [(Signals.of(stated), shown not in surplus) for stated, shown in zip(listed, found, strict=True)]
 
 
 def _fitted(signals: Floats, right: Floats) -> Floats:

@@ -31,14 +31,14 @@ def train() -> tuple[dict[str, NDArray[np.generic]], list[str]]:
     items = [item for item in read_sets(lead_notes.TASK, "train") if lead_of(item).notes]
     encoder = CachedEncoder()
     read = [_features(item) for item in items]
-    dense = np.stack([one.dense(encoder) for one in read]).astype(np.float64)
-    blocks = [one.blocks for one in read]
+    dense = np.stack([notes.dense(encoder) for notes in read]).astype(np.float64)
+    blocks = [notes.blocks for notes in read]
     labels = np.array([BANDS.index(label(item)) for item in items])
     authors = [item.author for item in items]
     examples = np.array([HOUSE_WEIGHT if author == HOUSE else 1.0 for author in authors])
     scores = np.zeros((len(items), len(BANDS)))
     for rest, held in linear.folds(authors):
-        idf = linear.frequencies([block for block, one in zip(blocks, rest, strict=True) if one])
+        idf = linear.frequencies([block for block, in_rest in zip(blocks, rest, strict=True) if in_rest])
         rows = linear.matrix(dense, [ngrams.weighted(block, idf) for block in blocks])
         weights, bias = linear.classes_by_margin(
             rows[rest], labels[rest], len(BANDS), STRENGTH, examples[rest]
@@ -49,7 +49,8 @@ def train() -> tuple[dict[str, NDArray[np.generic]], list[str]]:
     shares = probabilities(scores[others] / temperature)
     right = shares.argmax(1) == labels[others]
     expected = [
-        (BANDS[place], float(one @ np.arange(4))) for place, one in zip(labels[others], shares, strict=True)
+        (BANDS[place], float(share @ np.arange(4)))
+        for place, share in zip(labels[others], shares, strict=True)
     ]
     idf = linear.frequencies(blocks)
     rows = linear.matrix(dense, [ngrams.weighted(block, idf) for block in blocks])

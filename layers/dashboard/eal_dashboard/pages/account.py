@@ -22,7 +22,7 @@ PAGES = (
         under="/settings/members",
         calls={
             "own": Call("getSession"),
-            "sessions": Call("listMemberSessions", of="own", targets=_own, optional=True),
+            "sessions": Call("listMemberSessions", depends_on="own", targets=_own, optional=True),
         },
         forms=(
             Form(

@@ -38,7 +38,9 @@ def _checkpoint(values: Json) -> Json:
     return {
         "proof_json": json.dumps(proof),
         "others": [
-            one for one in others if one["size"] <= proof["to"]["size"] and one["id"] != proof["to"]["id"]
+            other
+            for other in others
+            if other["size"] <= proof["to"]["size"] and other["id"] != proof["to"]["id"]
         ],
     }
 

@@ -50,7 +50,7 @@ def _list(values: Json) -> Json:
     filtered.pop("cursor", None)
     return {
         "choices": {name: query[name]["enum"] for name in ("status", "intent", "urgency", "direction")},
-        "to_dispatch": {one["id"]: seconds_to_dispatch(one) for one in values["calls"]["data"]},
+        "to_dispatch": {call["id"]: seconds_to_dispatch(call) for call in values["calls"]["data"]},
         "is_filtered": bool(filtered),
         "views": [
             (text, f"/calls?{urlencode(view)}" if view else "/calls", view == filtered)
@@ -60,7 +60,7 @@ def _list(values: Json) -> Json:
 
 
 def seconds_to_dispatch(call: Json) -> float | None:
-    """From the end of the call to the decision."""
+    """Seconds from the end of the call to the decision."""
     if not call["dispatch"] or not call["ended_at"]:
         return None
     passed = moment(call["dispatch"]["decided_at"]) - moment(call["ended_at"])
@@ -91,7 +91,8 @@ def _detail(values: Json) -> Json:
 
 
 def has_something_to_do(dispatch: Json) -> bool:
-    """As in eal.domain.dispatch.transitions, which a test compares. The API decides."""
+    """Whether somebody can carry out the dispatch, as in eal.domain.dispatch.transitions, which a test compares. The
+    API decides."""
     if dispatch["action"] == "needs_review":
         return dispatch["assigned_to"] is not None
     return dispatch["action"] not in ("reject", "no_action")
@@ -102,17 +103,19 @@ def _shown(run: Json, name: str) -> str:
 
 
 def _fill_correction(values: Json, call: Json, newest: Json | None) -> None:
-    """What counts as the fields' values, and beside it what the engine answered."""
+    """Add the effective values of the fields, and next to them the engine's answers."""
     form = values["forms"]["correctClassification"]
     if form.has_error:
         return
     for name in CORRECTED:
-        one = form.fields[name]
+        bound_field = form.fields[name]
         if call["classification"]:
             value = call["classification"][name]
-            one.value = {True: "true", False: "false", None: ""}[value] if name in YES_OR_NO else value
+            bound_field.value = (
+                {True: "true", False: "false", None: ""}[value] if name in YES_OR_NO else value
+            )
         if newest:
-            one.hint = f"The engine answered: {_shown(newest, name)}{_percent(newest, name)}."
+            bound_field.hint = f"The engine answered: {_shown(newest, name)}{_percent(newest, name)}."
     if call["correction"]:
         form.fields["note"].value = call["correction"]["note"] or ""
 
@@ -134,7 +137,7 @@ def _answers(counts: Json, newest: Json | None, correction: Json | None) -> list
             "is_unsure": name in counts["unsure"],
             "is_corrected": name in corrected,
             "engine": _shown(newest, name) if newest and newest[name] != counts[name] else "",
-            "turns": sorted({one["turn"] for one in counts["evidence"] if one["field"] == name}),
+            "turns": sorted({quote["turn"] for quote in counts["evidence"] if quote["field"] == name}),
         }
         for name in DECIDED
     ]
@@ -143,8 +146,8 @@ def _answers(counts: Json, newest: Json | None, correction: Json | None) -> list
 def _turns(transcript: Json | None, evidence: Iterable[Json]) -> list[Json]:
     """The turns of the transcript, each cut where a quote begins or ends."""
     quotes: dict[int, list[tuple[str, str]]] = {}
-    for one in evidence:
-        quotes.setdefault(one["turn"], []).append((one["field"], one["quote"]))
+    for quote in evidence:
+        quotes.setdefault(quote["turn"], []).append((quote["field"], quote["quote"]))
     return [
         {**turn, "parts": parts(turn["text"], quotes.get(turn["index"], ()))}
         for turn in (transcript["turns"] if transcript else ())
@@ -175,7 +178,7 @@ def _simulation(call: Json) -> str:
     if not counts:
         return ""
     reasons = call["dispatch"]["reasons"] if call["dispatch"] else ()
-    area: Json = next((one["saw"] for one in reasons if one["rule"] == "in_service_area"), {})
+    area: Json = next((reason["saw"] for reason in reasons if reason["rule"] == "in_service_area"), {})
     facts = {
         **{name: counts[name] for name in ("intent", "urgency", "confidence")},
         **{name: ",".join(counts[name]) for name in ("hazards", "unsure")},

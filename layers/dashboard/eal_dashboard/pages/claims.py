@@ -22,7 +22,7 @@ MOVES = {
     "signed_off": ("closed",),
     "closed": ("open",),
 }
-"""As in eal.domain.claims.model, which a test compares. The API decides."""
+"""Next statuses of each status, as in eal.domain.claims.model, which a test compares. The API decides."""
 FILTERS = (
     "claim_number", "status", "carrier", "loss_type", "date_of_loss_after", "date_of_loss_before", "cursor",
 )  # fmt: skip
@@ -37,9 +37,9 @@ PHOTO_TYPES = {
     "image/png": (".png",),
     "image/heic": (".heic", ".heif"),
 }
-"""With their extensions, as in eal.domain.claims.photos.model, which a test compares."""
+"""Content types of photos with their extensions, as in eal.domain.claims.photos.model, which a test compares."""
 REASONS = {"wrong_type": "The file is not an image of the type that its name states."}
-"""Of rejections whose reason in the API is for programs."""
+"""Explanations of rejections whose reason in the API is for programs."""
 MAX_PHOTO_BYTES = int(OPERATIONS["createClaimPhoto"].body["size_bytes"]["maximum"])
 FIELDS = (
     "claim_number",
@@ -82,21 +82,21 @@ def _overview(values: Json) -> Json:
     moves = MOVES.get(claim["status"], ())
     if claim["status"] == "closed" and values["member"].role not in MAY_REOPEN:
         moves = ()
-    values["forms"]["transitionClaim"].fields["to"].options = [(one, label(one)) for one in moves]
+    values["forms"]["transitionClaim"].fields["to"].options = [(move, label(move)) for move in moves]
     items = values["scope"]["data"] if values["scope"] else []
     findings = values["checks"]["data"] if values["checks"] else []
     return {
         "moves": moves,
-        "undecided": sum(one["status"] == "proposed" for one in items),
+        "undecided": sum(item["status"] == "proposed" for item in items),
         "items": len(items),
         "findings": len(findings),
-        "blocking": sum(one["level"] == "block" for one in findings),
+        "blocking": sum(finding["level"] == "block" for finding in findings),
     }
 
 
 def _photos(values: Json) -> Json:
     summaries = values["summaries"]["data"] if values["summaries"] else []
-    return {"summary_of": {one["photo_id"]: one for one in summaries}, "reasons": REASONS}
+    return {"summary_of": {summary["photo_id"]: summary for summary in summaries}, "reasons": REASONS}
 
 
 def _photo(values: Json) -> Json:
@@ -107,24 +107,24 @@ def _photo(values: Json) -> Json:
 def _notes(values: Json) -> Json:
     zone = values["member"].timezone
     notes = values["notes"]["data"]
-    corrected = {one["corrects"]: one["id"] for one in notes if one["corrects"]}
+    corrected = {note["corrects"]: note["id"] for note in notes if note["corrects"]}
 
     def correction(note: Json) -> BoundForm:
-        made = values["forms"]["correctNote" if note["kind"] == "note" else "correctReading"]
-        return forms.of_row(made, {"corrects": note["id"]}, note, "", zone)
+        bound_form = values["forms"]["correctNote" if note["kind"] == "note" else "correctReading"]
+        return forms.of_row(bound_form, {"corrects": note["id"]}, note, "", zone)
 
-    return {"rows_of_notes": [(one, corrected.get(one["id"]), correction(one)) for one in notes]}
+    return {"rows_of_notes": [(note, corrected.get(note["id"]), correction(note)) for note in notes]}
 
 
 def _rooms(values: Json) -> Json:
-    made, zone = values["forms"]["updateClaimRoom"], values["member"].timezone
+    bound_form, zone = values["forms"]["updateClaimRoom"], values["member"].timezone
 
     def correction(room: Json) -> BoundForm:
         measures = {name: room[name] for name in ("height", "pieces", "openings")}
         current = {"measures": measures, "reason": (room["correction"] or {}).get("reason")}
-        return forms.of_row(made, {"room_id": room["id"]}, current, f'"{room["version"]}"', zone)
+        return forms.of_row(bound_form, {"room_id": room["id"]}, current, f'"{room["version"]}"', zone)
 
-    return {"rows_of_rooms": [(one, correction(one)) for one in values["rooms"]["data"]]}
+    return {"rows_of_rooms": [(room, correction(room)) for room in values["rooms"]["data"]]}
 
 
 def _scope(values: Json) -> Json:
@@ -133,9 +133,9 @@ def _scope(values: Json) -> Json:
 
     def bound(name: str, item: Json) -> BoundForm:
         reason = item["decision"]["reason"] if name == "editItem" and item["status"] == "edited" else None
-        current = {"values": {one: item[one] for one in VALUES}, "reason": reason}
-        made = values["forms"][name]
-        return forms.of_row(made, {"item_id": item["id"]}, current, f'"{item["version"]}"', zone)
+        current = {"values": {name: item[name] for name in VALUES}, "reason": reason}
+        bound_form = values["forms"][name]
+        return forms.of_row(bound_form, {"item_id": item["id"]}, current, f'"{item["version"]}"', zone)
 
     items = values["scope"]["data"]
     rooms = values["rooms"]["data"] if values["rooms"] else []
@@ -143,25 +143,25 @@ def _scope(values: Json) -> Json:
         "reviews": [
             {
                 "item": item,
-                "changed": [one for one in VALUES if item[one] != item["engine"][one]],
-                "findings": [one for one in findings if item["id"] in one["item_ids"]],
+                "changed": [name for name in VALUES if item[name] != item["engine"][name]],
+                "findings": [finding for finding in findings if item["id"] in finding["item_ids"]],
                 "accept": bound("acceptItem", item),
                 "edit": bound("editItem", item),
                 "reject": bound("rejectItem", item),
             }
             for item in items
         ],
-        "photo_of": {one["id"]: one for one in values["photos"]["data"]} if values["photos"] else {},
-        "rooms_named": sorted({str(one["name"]) for one in rooms}),
+        "photo_of": {photo["id"]: photo for photo in values["photos"]["data"]} if values["photos"] else {},
+        "rooms_named": sorted({str(room["name"]) for room in rooms}),
         "statuses": OPERATIONS["getClaimScope"].query["status"]["enum"],
-        "undecided": sum(one["status"] == "proposed" for one in items),
+        "undecided": sum(item["status"] == "proposed" for item in items),
     }
 
 
 def _checks(values: Json) -> Json:
     items = values["scope"]["data"] if values["scope"] else []
-    findings = sorted(values["checks"]["data"], key=lambda one: one["level"] != "block")
-    return {"item_of": {one["id"]: one for one in items}, "findings": findings}
+    findings = sorted(values["checks"]["data"], key=lambda finding: finding["level"] != "block")
+    return {"item_of": {item["id"]: item for item in items}, "findings": findings}
 
 
 def _sign_off(values: Json) -> Json:
@@ -169,10 +169,10 @@ def _sign_off(values: Json) -> Json:
     findings = values["checks"]["data"] if values["checks"] else []
     acknowledge = values["forms"]["signOffClaim"].fields["acknowledge"]
     return {
-        "undecided": sum(one["status"] == "proposed" for one in items),
+        "undecided": sum(item["status"] == "proposed" for item in items),
         "items": len(items),
-        "blocking": [one for one in findings if one["level"] == "block"],
-        "warnings": sum(one["level"] != "block" for one in findings),
+        "blocking": [finding for finding in findings if finding["level"] == "block"],
+        "warnings": sum(finding["level"] != "block" for finding in findings),
         "reasons": {row["check_id"]: row["reason"] for row in acknowledge.rows},
     }
 
@@ -184,7 +184,7 @@ def _first_record(records: Json) -> dict[str, str] | None:
 def _verify(values: Json) -> Json:
     """The sign-off of the address: the API lists them and has no operation for one."""
     wanted = values["path"]["sign_off_id"]
-    found = next((one for one in values["sign_offs"]["data"] if one["id"] == wanted), None)
+    found = next((sign_off for sign_off in values["sign_offs"]["data"] if sign_off["id"] == wanted), None)
     shown = {name: found[name] for name in ("id", "content_sha256", "bundle")} if found else {}
     return {
         "sign_off": found,
@@ -438,7 +438,7 @@ PAGES = (
                         "values.unit",
                         label="Unit",
                         options=tuple(
-                            (one, one) for one in ("SF", "LF", "SY", "SQ", "CF", "CY", "EA", "HR", "DAY")
+                            (unit, unit) for unit in ("SF", "LF", "SY", "SQ", "CF", "CY", "EA", "HR", "DAY")
                         ),
                     ),
                     Field("values.quantity_basis", label="Basis"),
@@ -529,7 +529,7 @@ PAGES = (
                 },
                 optional=True,
             ),
-            "proof": Call("getAuditProof", of="records", targets=_first_record, optional=True),
+            "proof": Call("getAuditProof", depends_on="records", targets=_first_record, optional=True),
         },
         prepare=_verify,
     ),

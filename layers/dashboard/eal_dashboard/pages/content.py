@@ -32,7 +32,7 @@ KINDS = {
     "social_post": "A post for one network, within that network's limits.",
     "video_script": "Scenes with what is spoken and what is shown.",
 }
-"""What can be written without a review. A response to a review begins at the review."""
+"""Types of content that can be written without a review. A response to a review begins at the review."""
 EDITS = {
     "blog_post": "editBlogPost",
     "video_script": "editVideoScript",
@@ -71,29 +71,29 @@ def _detail(values: Json) -> Json:
         "steps": [values["forms"][name] for name in steps],
         "is_editable": content["status"] in EDITABLE,
         "failure": REASONS.get(content["reason"] or "", ""),
-        "is_blocked": any(one["level"] == "block" for one in content["findings"]),
+        "is_blocked": any(finding["level"] == "block" for finding in content["findings"]),
         "progress": [
             (text, "done" if place < current else "now" if place == current else "later")
             for place, (_, text) in enumerate(WRITING)
         ],
-        "seconds": sum(one["seconds"] for one in content["scenes"]),
+        "seconds": sum(scene["seconds"] for scene in content["scenes"]),
     }
 
 
 def _edit(values: Json) -> Json:
     content = values["content"]
     name = EDITS.get(content["type"], "") if content["status"] in EDITABLE else ""
-    made = values["forms"].get(name)
-    return {"edit": made} | (_measured(content, made) if made else {})
+    bound_form = values["forms"].get(name)
+    return {"edit": bound_form} | (_measured(content, bound_form) if bound_form else {})
 
 
-def _measured(content: Json, made: BoundForm) -> Json:
-    """What the page says about the text while it is written."""
-    text = {name: one.value for name, one in made.fields.items()}
+def _measured(content: Json, bound_form: BoundForm) -> Json:
+    """The page's values about the text while it is written."""
+    text = {name: bound_field.value for name, bound_field in bound_form.fields.items()}
     if content["type"] == "video_script":
-        scenes = made.fields["scenes"].rows
+        scenes = bound_form.fields["scenes"].rows
         seconds = [row.get("seconds", "") for row in scenes]
-        return {"scenes": len(scenes), "seconds": sum(int(one) for one in seconds if one.isdecimal())}
+        return {"scenes": len(scenes), "seconds": sum(int(text) for text in seconds if text.isdecimal())}
     if content["type"] == "social_post":
         posted = posts.posted(text["body"], lines(text["links"]), lines(text["hashtags"]))
         return {"posted": posted, "length": posts.of_post(content["brief"]["network"], posted)}

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 MAX_BOUNCE_RATE, MAX_COMPLAINT_RATE = 0.04, 0.001
 MIN_SENT_FOR_BOUNCES, MIN_SENT_FOR_COMPLAINTS = 100, 1000
 WINDOW_DAYS = 7
-"""As in eal.domain.outreach.deliverability.model, which a test compares."""
+"""Length of the window in days, as in eal.domain.outreach.deliverability.model, which a test compares."""
 TABLE_DAYS = 14
 
 
 def shown(values: Json) -> Json:
-    """What the template needs beyond the response."""
+    """The values that the template needs in addition to the response."""
     found = values["deliverability"]
-    days = {one["day"]: one for one in found["groups"] if one["day"]}
+    days = {day["day"]: day for day in found["groups"] if day["day"]}
     resumed = (found["sender"]["resumed_at"] or "")[:10]
     since, until = date.fromisoformat(found["since"][:10]), date.fromisoformat(found["until"][:10])
     dates = [since + timedelta(days=number) for number in range((until - since).days + 1)]
@@ -34,7 +34,7 @@ def shown(values: Json) -> Json:
             for text in ((day - timedelta(days=back)).isoformat() for back in range(WINDOW_DAYS))
             if text in days and text >= resumed
         ]
-        share = sum(one[metric] for one in window) / max(sum(one["sent"] for one in window), at_least)
+        share = sum(day[metric] for day in window) / max(sum(day["sent"] for day in window), at_least)
         return Bar(f"{day:%b} {day.day}", share, rate(share))
 
     drawn = dates[WINDOW_DAYS - 1 :] or dates
@@ -45,7 +45,7 @@ def shown(values: Json) -> Json:
         "complaints": complaints,
         "max_bounce_rate": MAX_BOUNCE_RATE,
         "max_complaint_rate": MAX_COMPLAINT_RATE,
-        "days": sorted(days.values(), key=lambda one: one["day"], reverse=True)[:TABLE_DAYS],
+        "days": sorted(days.values(), key=lambda day: day["day"], reverse=True)[:TABLE_DAYS],
     }
 
 

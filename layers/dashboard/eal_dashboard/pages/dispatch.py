@@ -14,12 +14,12 @@ def _from_address(values: Json) -> Json:
     """The facts of a call, with which its page links to the simulator."""
     form, query = values["forms"]["simulateDispatch"], values["query"]
     if not form.has_error:
-        for name, one in form.fields.items():
+        for name, bound_field in form.fields.items():
             fact = query.get(name.removeprefix("facts."), "")
-            if one.widget == "choices":
-                one.values = tuple(fact.split(","))
+            if bound_field.widget == "choices":
+                bound_field.values = tuple(fact.split(","))
             elif fact:
-                one.value = fact.replace(",", "\n") if one.widget == "lines" else fact
+                bound_field.value = fact.replace(",", "\n") if bound_field.widget == "lines" else fact
     return {}
 
 

@@ -46,16 +46,16 @@ def _new(values: Json) -> Json:
 
 def _detail(values: Json) -> Json:
     draft = values["draft"]
-    findings = sorted(draft["findings"], key=lambda one: one["level"] != "block")
+    findings = sorted(draft["findings"], key=lambda finding: finding["level"] != "block")
     quotes = {
-        name: [one["quote"] for one in findings if one["field"] == name and one["quote"]]
+        name: [finding["quote"] for finding in findings if finding["field"] == name and finding["quote"]]
         for name in ("subject", "body")
     }
-    remarks = [one.partition(":") for one in draft["remarks"]]
+    remarks = [remark.partition(":") for remark in draft["remarks"]]
     return {
         "findings": findings,
         "quotes": quotes,
-        "is_blocked": any(one["level"] == "block" for one in findings),
+        "is_blocked": any(finding["level"] == "block" for finding in findings),
         "reason": REASONS.get(draft["reason"] or "", draft["reason"]),
         "remarks": [f"{label(kind)}: {label(what).lower()}" for kind, _, what in remarks],
     }

@@ -12,16 +12,16 @@ if TYPE_CHECKING:
 
 def _prepare(values: Json) -> Json:
     parent = values["organization"]["parent_organization_id"]
-    grant = next((one for one in values["grants"]["data"] if one["parent_id"] == parent), None)
+    grant = next((grant for grant in values["grants"]["data"] if grant["parent_id"] == parent), None)
     form = values["forms"]["putGrant"]
     if grant and not form.has_error:
         form.fields["resources"].values = tuple(grant["resources"])
-    rollup = {one["organization_id"]: one for one in (values["rollup"] or {}).get("data", [])}
+    rollup = {child["organization_id"]: child for child in (values["rollup"] or {}).get("data", [])}
     children = (values["children"] or {}).get("data", [])
     return {
         "parent": parent,
         "grant": grant,
-        "children": [{**one, "rollup": rollup.get(one["id"])} for one in children],
+        "children": [{**child, "rollup": rollup.get(child["id"])} for child in children],
         "more": (values["children"] or {}).get("next_cursor"),
     }
 

@@ -15,14 +15,14 @@ PATH = "/settings/integrations"
 
 @dataclass(frozen=True)
 class Vendor:
-    """What a person needs to know of a vendor. A test compares the names with eal.domain.integrations.model."""
+    """A vendor, as a person needs to know it. A test compares the names with eal.domain.integrations.model."""
 
     name: str
     text: str
     secrets: dict[str, str]
     settings: dict[str, str]
     where: str = ""
-    """Where the vendor has its receiver addresses and secrets."""
+    """Place where the vendor shows its receiver addresses and secrets."""
 
 
 VENDORS = {
@@ -85,13 +85,13 @@ def _form(key: str, vendor: Vendor) -> Form:
 
 
 def _prepare(values: Json) -> Json:
-    connected = {one["vendor"]: one for one in values["integrations"]["data"]}
+    connected = {integration["vendor"]: integration for integration in values["integrations"]["data"]}
     for key, vendor in VENDORS.items():
-        form, one = values["forms"][f"connect_{key}"], connected.get(key)
+        form, integration = values["forms"][f"connect_{key}"], connected.get(key)
         for name in vendor.settings:
             field = form.fields[f"settings.{name}"]
-            field.value = field.value or str((one or {}).get("settings", {}).get(name) or "")
-        if one is None:
+            field.value = field.value or str((integration or {}).get("settings", {}).get(name) or "")
+        if integration is None:
             for name in vendor.secrets:
                 form.fields[f"secrets.{name}"].hint = ""
     return {"vendors": [(key, vendor, connected.get(key)) for key, vendor in VENDORS.items()]}

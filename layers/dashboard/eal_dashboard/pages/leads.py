@@ -21,7 +21,7 @@ MOVES = {
     "lost": ("new",),
     "disqualified": ("new",),
 }
-"""As in eal.domain.leads.model, which a test compares. The API decides."""
+"""Next statuses of each status, as in eal.domain.leads.vocabulary, which a test compares. The API decides."""
 ADDRESS = ("address.line1", "address.line2", "address.city", "address.state", "address.postal_code")
 FILTERS = ("status", "loss_type", "source", "email", "phone", "cursor")
 
@@ -34,12 +34,16 @@ def _list(_: Json) -> Json:
 def _detail(values: Json) -> Json:
     lead = values["lead"]
     allowed = MOVES.get(lead["status"], ())
-    values["forms"]["transitionLead"].fields["to"].options = [(one, label(one)) for one in allowed]
+    values["forms"]["transitionLead"].fields["to"].options = [(status, label(status)) for status in allowed]
     return {
         "moves": allowed,
         "contributions": [
-            Bar(one["reason"][:1].upper() + one["reason"][1:], max(one["points"], 0), f"{one['points']:+d}")
-            for one in lead["score_contributions"]
+            Bar(
+                contribution["reason"][:1].upper() + contribution["reason"][1:],
+                max(contribution["points"], 0),
+                f"{contribution['points']:+d}",
+            )
+            for contribution in lead["score_contributions"]
         ],
     }
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from eal_dashboard.operations import Json
 
 CARDS = 20
-"""Of a column, until its "Show more"."""
+"""Number of cards of a column, until its "Show more"."""
 NEEDS_REASON = "lost"
 LATE = timedelta(hours=1)
 """A new lead that waits longer for its first contact is marked."""
@@ -37,7 +37,7 @@ class Card:
     lead: Json
     form: BoundForm | None
     waits: str
-    """For how long the lead has waited for its first contact."""
+    """Time for which the lead has waited for its first contact."""
     is_late: bool
 
 
@@ -66,17 +66,17 @@ class Refused:
 
 
 def _prepare(values: Json) -> Json:
-    made = values["forms"]["moveLead"]
-    refused = _refused(made, values)
+    bound_form = values["forms"]["moveLead"]
+    refused = _refused(bound_form, values)
     columns = [_column(status, values, refused) for status in MOVES if values[status]]
     return {
         "columns": columns,
         "column": columns[0] if columns else Column("", (), None),  # of an address with an unknown column
         "is_whole": len(columns) == len(MOVES),
-        "is_empty": not any(one.cards or one.next_cursor for one in columns)
+        "is_empty": not any(column.cards or column.next_cursor for column in columns)
         and not _has_filter(values["query"]),
         "refused": refused,
-        "failed_form": made if made.has_error and refused is None else None,
+        "failed_form": bound_form if bound_form.has_error and refused is None else None,
         "needs_reason": NEEDS_REASON,
         "loss_types": OPERATIONS["listLeads"].query["loss_type"]["enum"],
     }
@@ -98,36 +98,41 @@ def _column(status: str, values: Json, refused: Refused | None) -> Column:
     return Column(status, [card(lead) for lead in page["data"]], page["next_cursor"])
 
 
-def _form(made: BoundForm, lead: Json, values: Json) -> BoundForm | None:
+def _form(bound_form: BoundForm, lead: Json, values: Json) -> BoundForm | None:
     """The form of a lead, with the moves that its status allows."""
     allowed = MOVES.get(lead["status"], ())
-    if not allowed or not made.is_allowed:
+    if not allowed or not bound_form.is_allowed:
         return None
     form = forms.of_row(
-        made, {"lead_id": lead["id"]}, lead, f'"{lead["version"]}"', values["member"].timezone
+        bound_form, {"lead_id": lead["id"]}, lead, f'"{lead["version"]}"', values["member"].timezone
     )
     to = form.fields["to"]
-    to.options = [(one, label(one)) for one in allowed]
-    if form is not made:
+    to.options = [(status, label(status)) for status in allowed]
+    if form is not bound_form:
         to.value = allowed[0]
     elif to.value not in allowed:
         to.value = ""  # the person decides again
     return form
 
 
-def _refused(made: BoundForm, values: Json) -> Refused | None:
+def _refused(bound_form: BoundForm, values: Json) -> Refused | None:
     lead, history = values["lead"], values["history"]
-    if not made.has_error or lead is None:
+    if not bound_form.has_error or lead is None:
         return None
-    changes = forms.changes(made.seen, lead)
-    for one in changes:
-        one |= {side: _shown(one["field"], one[side]) for side in ("from", "to")}
+    changes = forms.changes(bound_form.seen, lead)
+    for change in changes:
+        change |= {side: _shown(change["field"], change[side]) for side in ("from", "to")}
     entries = history["data"] if history else []
-    latest = next((one for one in entries if one["type"] == "transition"), None)
-    has_moved = any(one["field"] == "status" for one in changes)
-    form = _form(made, lead, values)
+    latest = next((entry for entry in entries if entry["type"] == "transition"), None)
+    has_moved = any(change["field"] == "status" for change in changes)
+    form = _form(bound_form, lead, values)
     return Refused(
-        lead, form or made, form is not None, made.is_stale, changes, latest if has_moved else None
+        lead,
+        form or bound_form,
+        form is not None,
+        bound_form.is_stale,
+        changes,
+        latest if has_moved else None,
     )
 
 
@@ -148,12 +153,14 @@ PAGES = (
                     "listLeads",
                     query=FILTERS,
                     fixed={"status": status, "limit": str(CARDS)},
-                    only=("column", status),
+                    only_if=("column", status),
                 )
                 for status in MOVES
             },
-            "lead": Call("getLead", after="moveLead", optional=True),
-            "history": Call("listLeadHistory", fixed={"limit": "10"}, after="moveLead", optional=True),
+            "lead": Call("getLead", after_refusal_of="moveLead", optional=True),
+            "history": Call(
+                "listLeadHistory", fixed={"limit": "10"}, after_refusal_of="moveLead", optional=True
+            ),
         },
         forms=(
             Form(

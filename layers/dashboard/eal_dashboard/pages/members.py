@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 def _list(values: Json) -> Json:
     """The members, each with the form that removes it."""
-    made, zone = values["forms"]["removeMember"], values["member"].timezone
+    bound_form, zone = values["forms"]["removeMember"], values["member"].timezone
     return {
         "rows_of_members": [
-            (one, forms.of_row(made, {"member_id": one["id"]}, {}, "", zone))
-            for one in values["members"]["data"]
+            (member, forms.of_row(bound_form, {"member_id": member["id"]}, {}, "", zone))
+            for member in values["members"]["data"]
         ]
     }
 
@@ -25,7 +25,7 @@ def _list(values: Json) -> Json:
 def _detail(values: Json) -> Json:
     """The member of the address: the API lists members and has no operation for one."""
     member = next(
-        (one for one in values["members"]["data"] if one["id"] == values["path"]["member_id"]), None
+        (member for member in values["members"]["data"] if member["id"] == values["path"]["member_id"]), None
     )
     if member is not None:
         values["forms"]["updateMember"] = forms.of_row(

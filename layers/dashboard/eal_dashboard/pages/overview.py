@@ -30,10 +30,14 @@ def _prepare(values: Json) -> Json:
         "funnel": [Bar(label(name), leads["funnel"].get(name, 0), tone=2) for name in FUNNEL]
         if leads
         else [],
-        "sources": [Bar(label(one["source"]), one["total"], tone=3) for one in leads["by_source"][:MAX_BARS]]
+        "sources": [
+            Bar(label(source["source"]), source["total"], tone=3) for source in leads["by_source"][:MAX_BARS]
+        ]
         if leads
         else [],
-        "disabled": [one for one in (values["webhooks"] or {}).get("data", []) if not one["enabled"]],
+        "disabled": [
+            webhook for webhook in (values["webhooks"] or {}).get("data", []) if not webhook["enabled"]
+        ],
     }
 
 

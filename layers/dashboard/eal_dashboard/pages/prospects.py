@@ -51,8 +51,8 @@ def _list(values: Json) -> Json:
     return {
         "choices": {name: query[name]["enum"] for name in ("qualification", "outreach_state")},
         "is_filtered": any(values["query"].get(name) for name in FILTERS if name != "cursor"),
-        "names": {one["id"]: _name(one) for one in shown},
-        "pending": [one["id"] for one in shown if one["qualification"]["status"] == "pending"],
+        "names": {prospect["id"]: _name(prospect) for prospect in shown},
+        "pending": [prospect["id"] for prospect in shown if prospect["qualification"]["status"] == "pending"],
     }
 
 

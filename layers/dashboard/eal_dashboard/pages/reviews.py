@@ -36,8 +36,8 @@ def _detail(values: Json) -> Json:
 def _stats(values: Json) -> Json:
     stats, now = values["stats"], values["now"]
     amounts: Counter[str] = Counter()
-    for one in stats["by_month"]:
-        amounts[one["month"]] += one["summary"]["reviews"]
+    for row in stats["by_month"]:
+        amounts[row["month"]] += row["summary"]["reviews"]
     months = (_months(stats["since"], stats["until"]) or sorted(amounts))[-MAX_COLUMNS:]
     ranges = [(_month_before(now, number - 1), text) for number, text in RANGES]
     return {

@@ -20,7 +20,7 @@ MAX_STEPS = OPERATIONS["createSequence"].body["steps"]["max_items"]
 USUAL_DELAY_HOURS, MIN_FOLLOW_UP_HOURS = 72, 12
 """The latter as in eal.domain.outreach.sequences.model, which a test compares. The API decides."""
 MOVES = {"draft": ("active",), "active": ("paused",), "paused": ("active", "archived"), "archived": ()}
-"""As above."""
+"""Next statuses of each status, as in eal.domain.outreach.sequences.model, which a test compares."""
 DAYS = tuple((day.lower(), day) for day in ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))
 
 
@@ -56,24 +56,24 @@ def _list(_: Json) -> Json:
 
 
 def _fill(form: str) -> Callable[[Json], Json]:
-    """What the form proposes: the usual delays, and names of variants."""
+    """The values that the form proposes: the usual delays, and names of variants."""
 
     def prepare(values: Json) -> Json:
-        made = values["forms"][form]
-        for number in range(made.counts["steps"]):
-            wait = made.fields[f"steps.{number}.delay_hours"]
+        bound_form = values["forms"][form]
+        for number in range(bound_form.counts["steps"]):
+            wait = bound_form.fields[f"steps.{number}.delay_hours"]
             wait.value = wait.value or str(USUAL_DELAY_HOURS if number else 0)
-            _fit_variants(made, number)
-        return {"made": made, "is_full": made.counts["steps"] == MAX_STEPS}
+            _fit_variants(bound_form, number)
+        return {"bound_form": bound_form, "is_full": bound_form.counts["steps"] == MAX_STEPS}
 
     return prepare
 
 
-def _fit_variants(made: BoundForm, number: int) -> None:
+def _fit_variants(bound_form: BoundForm, number: int) -> None:
     """An e-mail has a text of its own, or at least two variants. The first one that is added takes the text over,
     and the last one that remains gives it back."""
     subject, body, variants = (
-        made.fields[f"steps.{number}.{name}"] for name in ("subject", "body", "variants")
+        bound_form.fields[f"steps.{number}.{name}"] for name in ("subject", "body", "variants")
     )
     if len(variants.rows) == 1 and not variants.rows[0]:
         variants.rows = [{"subject": subject.value, "body": body.value}, {}]
@@ -101,7 +101,7 @@ def _detail(values: Json) -> Json:
 
 
 def _checks(values: Json) -> list[Json]:
-    """What the API checks before a sequence becomes active, as far as the page can see it; None is unknown."""
+    """The checks of the API before a sequence becomes active, as far as the page can see it; None is unknown."""
     sequence, settings = values["sequence"], values["organization"] and values["organization"]["settings"]
     steps, cap = sequence["steps"], sequence["daily_cap"]
     found: list[tuple[bool | None, str, str]] = [(bool(steps), "At least one e-mail", "{edit}")]
@@ -122,7 +122,9 @@ def _checks(values: Json) -> list[Json]:
         limit = settings["outreach"]["daily_cap"]
         found.append((cap <= limit, f"At most {limit:,} e-mails a day, your organization's limit", "{edit}"))
     if not values["member"].is_test:
-        connected = values["integrations"] and [one["vendor"] for one in values["integrations"]["data"]]
+        connected = values["integrations"] and [
+            integration["vendor"] for integration in values["integrations"]["data"]
+        ]
         found.append(
             (
                 "resend" in connected if connected is not None else None,

@@ -23,13 +23,13 @@ def _detail(values: Json) -> Json:
     subscribed = values["webhook"]["events"]
     if "*" not in subscribed:
         test = values["forms"]["testWebhook"].fields["type"]
-        test.options = [one for one in test.options if one[0] in subscribed] or test.options
+        test.options = [option for option in test.options if option[0] in subscribed] or test.options
     deliveries = (values["deliveries"] or {}).get("data", [])
-    ended = [one for one in deliveries if one["status"] in ("succeeded", "failed")]
+    ended = [delivery for delivery in deliveries if delivery["status"] in ("succeeded", "failed")]
     return {
         "statuses": OPERATIONS["listWebhookDeliveries"].query["status"]["enum"],
         "ended": len(ended),
-        "succeeded": sum(one["status"] == "succeeded" for one in ended),
+        "succeeded": sum(delivery["status"] == "succeeded" for delivery in ended),
     }
 
 

@@ -67,7 +67,8 @@ class Judge[J]:
         *,
         input_sha256: str,
     ) -> tuple[J, Provenance]:
-        """As `chain.run`. `input_sha256` is the hash by which inputs of the task are compared."""
+        """Run `chain.run` once for each input and return its result. `input_sha256` is the hash by which inputs of the
+        task are compared."""
         if input_sha256 not in self._judged:
             self._judged[input_sha256] = run(task, given, policy, tenant, at)
         return self._judged[input_sha256]

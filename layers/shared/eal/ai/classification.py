@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Intent(StrEnum):
-    """What the caller needs."""
+    """The need of the caller."""
 
     WATER = "water"
     SEWAGE = "sewage"
@@ -43,7 +43,7 @@ LOSSES = frozenset(
 
 
 class Urgency(StrEnum):
-    """How soon action is needed."""
+    """Time within which action is needed."""
 
     EMERGENCY = "emergency"
     HIGH = "high"
@@ -67,7 +67,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Confidences:
-    """For each field, the probability that it is right, from 0 to 1."""
+    """Probability of each field that it is right, from 0 to 1."""
 
     intent: float
     urgency: float

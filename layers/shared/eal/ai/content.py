@@ -18,7 +18,7 @@ MAX_POST_CHARACTERS: dict[Network, int] = {
     "google_business": 1_500,
     "nextdoor": 8_192,
 }
-"""Of a post's text with its hashtags and links, in the network's counting: `posted_length`."""
+"""Maximum length of a post's text with its hashtags and links, in the network's counting: `posted_length`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

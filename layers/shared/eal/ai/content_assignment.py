@@ -1,4 +1,4 @@
-"""What the writer of content is given, and what it returns."""
+"""Input and output of the writer of content."""
 
 import hashlib
 import json
@@ -9,7 +9,7 @@ from eal.ai.content import Brief, ContentText, ContentType
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publisher:
-    """What the tenant's settings say about it, and all that a text may say about it. `service_areas` are names."""
+    """The tenant's settings about itself: all that a text may say about it. `service_areas` are names."""
 
     name: str
     industry: str

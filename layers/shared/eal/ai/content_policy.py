@@ -69,7 +69,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What the rules need to know about the text's surroundings.
+    """The context of a text that the rules need.
 
     `sender_names` are the names of which the text should contain one; empty if no sender is set. `own_contacts` are the
     contacts of sender and recipient, and `others_contacts` those that belong to other people on record: `email#…` and
@@ -383,7 +383,7 @@ _QUESTION = (
     r"|have|had"
     r"|what|when|where|who|whom|whose|why|how|which|any)\b"
 )
-"""How a clause begins that asks. "Your insurance will cover it, OK?" asks nothing."""
+"""Beginnings of clauses that ask. "Your insurance will cover it, OK?" asks nothing."""
 _MAX_BEFORE, _MAX_AFTER = 400, 120
 """Characters around a match that are read. No clause is longer."""
 
@@ -398,7 +398,7 @@ _REPLY_PREFIX = r"\s*(?:re|fwd?|aw|sv|wg)\s*(?:\[\d+\]\s*)?:"
 
 
 def findings(fields: Mapping[str, str], facts: Facts) -> tuple[Finding, ...]:
-    """What is wrong with an e-mail, in the order of the fields and of the words. `subject` is a field of that name."""
+    """The faults of an e-mail, in the order of the fields and of the words. `subject` is a field of that name."""
     found: list[Finding] = []
     if not facts.sender_names:
         found.append(
@@ -422,7 +422,7 @@ def findings(fields: Mapping[str, str], facts: Facts) -> tuple[Finding, ...]:
 
 
 def text_findings(fields: Mapping[str, str], facts: Facts) -> tuple[Finding, ...]:
-    """What is wrong with the texts, whoever sends or publishes them."""
+    """The faults of the texts, whoever sends or publishes them."""
     found: list[Finding] = []
     for field, text in fields.items():
         found += islice(_in_field(field, text, facts), _MAX_FINDINGS)

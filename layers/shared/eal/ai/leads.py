@@ -7,11 +7,11 @@ from typing import Literal, NamedTuple
 type Band = Literal["junk", "cold", "warm", "hot"]
 
 BANDS: tuple[Band, ...] = ("junk", "cold", "warm", "hot")
-"""From the lowest to the highest."""
+"""Bands from the lowest to the highest."""
 
 
 class LeadFacts(NamedTuple):
-    """What is known about a lead besides its notes. `in_service_area` is None if that is not known."""
+    """The known facts about a lead besides its notes. `in_service_area` is None if that is not known."""
 
     in_service_area: bool | None
     has_email: bool

@@ -1,4 +1,4 @@
-"""Which engines judge a tenant's calls, and what they may cost."""
+"""Engines that judge a tenant's calls, and their budget."""
 
 from __future__ import annotations
 

@@ -47,9 +47,9 @@ class ProvenanceView(Wire):
     tokens: int
     """The number of input and output tokens at Bedrock, otherwise 0."""
     cost_microusd: int
-    """What Bedrock cost, as far as known, in millionths of a US dollar, otherwise 0."""
+    """Cost of Bedrock in millionths of a US dollar, as far as known, otherwise 0."""
     latency_ms: int
-    """How long the engines took together, in milliseconds."""
+    """Duration of all engines together, in milliseconds."""
     fallback: bool
     """True if Bedrock gave no usable answer or could not be asked, such as when its budget is spent. The result is then
     the platform's own."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class ReplyClass(StrEnum):
-    """What a reply means for its sequence. The last three are from machines."""
+    """Meaning of a reply for its sequence. The last three are from machines."""
 
     INTERESTED = "interested"
     MEETING_REQUEST = "meeting_request"

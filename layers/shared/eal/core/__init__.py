@@ -1,1 +1,1 @@
-"""What any multi-tenant serverless product needs, and nothing of what this one is about."""
+"""Parts that any multi-tenant serverless product needs, without anything of this one's subject."""

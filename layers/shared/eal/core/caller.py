@@ -1,4 +1,4 @@
-"""Who acts, for which tenant and mode, with which scope, and when."""
+"""The caller of a request: actor, tenant and mode, scope, and the time."""
 
 from datetime import datetime
 from typing import Literal, NamedTuple, Self
@@ -13,7 +13,7 @@ type Scope = Literal["read", "write", "admin"]
 SCOPES: tuple[Scope, ...] = ("read", "write", "admin")
 
 type Role = Literal["owner", "admin", "member", "viewer"]
-"""Of a member of an organization."""
+"""Role of a member of an organization."""
 
 ROLES: tuple[Role, ...] = ("viewer", "member", "admin", "owner")
 """The lowest first."""
@@ -25,7 +25,7 @@ def includes(held: Scope, needed: Scope) -> bool:
 
 
 class KeyBounds(NamedTuple):
-    """What limits the caller's key. A key can't create or change a credential beyond its own end and networks.
+    """Limits of the caller's key. A key can't create or change a credential beyond its own end and networks.
 
     `member_id` is the member from whom the key descends, because they created it or a key that did: it may do to owners
     what this member may do. None for a key of the operator, or of the parent that created the organization.
@@ -51,7 +51,7 @@ class SignIn(NamedTuple):
 
 
 class Visitor(NamedTuple):
-    """Who sends a request to a public endpoint, as far as that is known. `ip` and `user_agent` may be empty."""
+    """The sender of an unauthenticated request. `ip` and `user_agent` may be empty."""
 
     request_id: str
     ip: str
@@ -121,7 +121,7 @@ class Caller(NamedTuple):
         return self.sign_in.session_id if self.sign_in else self.actor.id
 
     def with_new_transaction(self) -> Self:
-        """The same caller, for another try from its reads on."""
+        """This caller with an empty transaction, to run the request again from its first read."""
         return self._replace(transaction=self.transaction.restarted())
 
 

@@ -16,7 +16,8 @@ _PLAIN_EMAIL = re.compile(
 _MAX_LOCAL_PART_CHARACTERS = 64
 
 MAX_PHONE_CHARACTERS = 40
-"""More than any spelling of a number with its extension; libphonenumber itself stops at 250."""
+"""Maximum length of an entered phone number: more than any spelling of a number with its extension; libphonenumber
+itself stops at 250."""
 MAX_EMAIL_CHARACTERS = 254
 
 

@@ -167,8 +167,8 @@ def validation_message(kind: str, text: str) -> str:
 def field_of(
     location: tuple[int | str, ...], message: str, values: Json
 ) -> tuple[tuple[int | str, ...], str]:
-    """The location and the message of a field error, from `loc` of pydantic's. For an entry with an invalid name, that
-    has one more part, which is none of the body.
+    """The location and the message of a field error, from `loc` of pydantic's. For an entry with an invalid name,
+    pydantic appends `[key]` to `loc`; it is dropped.
     """
     if not location or location[-1] != _NAME or _has(values, location):
         return location, message

@@ -16,7 +16,7 @@ _RANDOM_BITS = 74
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MAX_REMEMBERED = 64
 _MAX_CHARACTERS_SHOWN = 64
-"""More than the 59 of the longest id that `_SHAPE` allows."""
+"""Maximum length of an id in an error message: more than the 59 of the longest id that `_SHAPE` allows."""
 _lock = threading.Lock()
 _last: dict[int, int] = {}
 """The last random part used in each of the latest milliseconds."""

@@ -5,7 +5,7 @@ from typing import Annotated
 
 
 class _AsItIs:
-    """For pydantic: what was stored as JSON is loaded and dumped without a look at it."""
+    """Annotation for pydantic: passes JSON values through without validation."""
 
     def __get_pydantic_core_schema__(self, _source: object, _handler: object) -> dict[str, str]:
         return {"type": "any"}

@@ -1,4 +1,4 @@
-"""What every list shares: its query parameters and the shape of its page."""
+"""Common parts of all lists: the query parameters and the shape of its page."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _cut(value: object) -> object:
 
 
 PLAIN_DIGITS = BeforeValidator(_plain)
-"""For each number in a query."""
+"""Validator of each number in a query."""
 
 
 class ListQuery(Wire):
@@ -66,7 +66,7 @@ class ListQuery(Wire):
         ),
     ] = None
     order: Literal["asc", "desc"] = "desc"
-    """By creation time; newest first by default."""
+    """Order by creation time; newest first by default."""
     created_after: Instant | None = None
     """Only items created at or after this time."""
     created_before: Instant | None = None
@@ -79,7 +79,8 @@ class ListQuery(Wire):
         self._route = route
 
     def cursor_scope(self, tenant: Tenant) -> CursorScope:
-        """What the list's cursors are bound to: tenant, route and filters, but not `limit` and `cursor`."""
+        """The parts of the request to which the list's cursors are bound: tenant, route and filters, but not `limit`
+        and `cursor`."""
         if not self._route:
             raise AssertionError("bind the query to its route before it makes or reads a cursor")
         filters = self.model_dump_json(exclude={"limit", "cursor"}, exclude_none=True)

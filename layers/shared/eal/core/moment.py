@@ -1,4 +1,4 @@
-"""How long ago something was, in a process that Lambda freezes between invocations."""
+"""Elapsed time in a process that Lambda freezes between invocations."""
 
 from __future__ import annotations
 

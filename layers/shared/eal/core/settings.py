@@ -83,12 +83,12 @@ def audit_bucket() -> str:
 
 
 def audit_retention_days() -> int:
-    """How long the archive keeps an audit record."""
+    """Days for which the archive keeps an audit record."""
     return int(_required("AUDIT_RETENTION_DAYS"))
 
 
 def audit_table_days() -> int:
-    """How long the table keeps an audit record. After that, only the archive has it."""
+    """Days for which the table keeps an audit record. After that, only the archive has it."""
     return int(_required("AUDIT_TABLE_DAYS"))
 
 
@@ -131,7 +131,7 @@ def public_base_url() -> str:
 
 
 SIGNED_IN_PATH = "/signed-in"
-"""Where a sign-in returns to the dashboard. The user pool's client in the template has the same address."""
+"""Path of the dashboard to which a sign-in returns. The user pool's client in the template has the same address."""
 
 
 def dashboard_url() -> str:
@@ -154,7 +154,7 @@ def user_pool_host() -> str:
 
 
 def user_pool_issuer() -> str:
-    """What the pool's tokens name as their issuer, on the local stack too."""
+    """The issuer that the pool's tokens name, on the local stack too."""
     return f"{user_pool_host()}/{user_pool()}"
 
 
@@ -169,7 +169,8 @@ def user_pool_client_secret() -> str:
 
 
 def resend_requests_per_second() -> float:
-    """How many e-mails per second are sent with one key of Resend. Its documentation says two, or five, for a team."""
+    """Maximum number of e-mails per second that are sent with one key of Resend. Its documentation says two, or five,
+    for a team."""
     return float(_required("RESEND_REQUESTS_PER_SECOND"))
 
 

@@ -1,8 +1,8 @@
-"""What `eal.core.schema` is in the built layer: pydantic's models on the core schemas that the build has stored.
+"""Replacement of `eal.core.schema` in the built layer: pydantic's models on the core schemas that the build has stored.
 
 Only what eal uses of pydantic, with the same names. The schemas are in `eal_schemas`, written by
 layers/shared/store_schemas.py; a model's validator and serializer are made of its schema on first use. Annotations are
-not read here, so what stands in them (`Field`, validators) is only a mark.
+not read here, so `Field` and validators in them have no effect.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def json_schema(cls: type) -> dict[str, Any]:
 
 
 class _Mark:
-    """pydantic's, and without effect here: the stored schema contains what it means."""
+    """No-op stand-in for a class of pydantic: the stored schema contains its effect."""
 
     __slots__ = ()
 
@@ -200,7 +200,7 @@ class BaseModel:
 
     @classmethod
     def model_rebuild(cls) -> None:
-        """Make what first use would make."""
+        """Build the validator and the serializer now, not on first use."""
         _ = cls.__pydantic_validator__, cls.__pydantic_serializer__
 
     def model_dump(self, **how: Any) -> dict[str, Any]:
@@ -260,7 +260,7 @@ def restored[M: BaseModel](
 
 
 class TypeAdapter[T]:
-    """For a dataclass of eal."""
+    """pydantic's TypeAdapter for a dataclass of eal."""
 
     def __init__(self, cls: type[T]) -> None:
         self._cls = cls
@@ -297,7 +297,7 @@ def HttpUrl(text: str) -> object:
 
 
 def json_type(value: object) -> str:
-    """Which kind of JSON value it is: the choices of `JsonValue`, as `pydantic.types._get_type_name` names them."""
+    """The kind of a JSON value: one of the choices of `JsonValue`, as `pydantic.types._get_type_name` names them."""
     if value is None:
         return "NoneType"
     for kind in (bool, int, float, str, list, dict):
@@ -307,5 +307,5 @@ def json_type(value: object) -> str:
 
 
 def pass_on(value: object, handler: Callable[[object], object]) -> object:
-    """What a `PlainValidator` adds to the serialization of its type: nothing."""
+    """Returns the value unchanged: the serialization that a `PlainValidator` adds to its type."""
     return handler(value)

@@ -20,7 +20,7 @@ class Tenant(NamedTuple):
 
 
 class BothModes(NamedTuple):
-    """An organization whatever the mode, for what belongs to both: itself, its members and its keys."""
+    """Owner of items that live and test mode share: the organization, its members and its keys."""
 
     organization_id: str
 
@@ -33,7 +33,7 @@ type Owner = Tenant | BothModes
 
 
 class TenantScoped:
-    """A mixin for what carries its tenant as two fields, as items and queue messages do."""
+    """Mixin for records with `organization_id` and `mode`, such as items and queue messages."""
 
     __slots__ = ()
 

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from eal.core.table.item import Item
 
 ANY_VERSION = range(1, 10**18)
-"""For `if_match`: any version of an existing resource."""
+"""Value of `if_match` that matches any version of an existing resource."""
 MAX_OPERATIONS = 100
 """DynamoDB's limit for a transaction. More is a programming error here, never a split."""
 MAX_TRIES = 4
@@ -59,7 +59,8 @@ _TASK_DAYS = 7
 
 
 def until_committed[T](commit: Callable[[], T], refusal: ApiError | None = None) -> T:
-    """What `commit` returns: it reads, changes and commits, and starts again if others wrote the same items meanwhile.
+    """Returns the result of `commit`, which reads, changes and commits, and is called again if others wrote the same
+    items meanwhile.
 
     Raises: `refusal`, or Unavailable, if they kept writing.
     """
@@ -111,7 +112,8 @@ class Transaction:
         self.put_version(item, was=was)
 
     def put_version(self, item: Mapping[str, Json], *, was: int) -> None:
-        """The same without regard to `if_match`, for an item other than the resource itself. `was` is 0 for none."""
+        """Put the next version of an item other than the resource itself; `if_match` does not apply. `was` is the
+        version that was read, 0 if the item must be absent."""
         self._operations.append(put_version(settings.state_table(), item, was=was))
 
     def put(self, item: Mapping[str, Json]) -> None:

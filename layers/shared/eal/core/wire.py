@@ -98,7 +98,8 @@ def _member[E: StrEnum](values: type[E], value: object) -> E:
 
 
 class Wire(BaseModel):
-    """A model that is built on first use: a function imports all models of its resource and uses two or three.
+    """Base of request and response models. A model is built on first use, because a function imports all models of its
+    resource and uses two or three.
 
     For a body: `may_be_left_out` if the request needs none, and `acts_at_once` if the endpoint has an effect that no
     transaction can roll back, such as a request to a third party. Its Idempotency-Key is locked before the effect.
@@ -138,7 +139,8 @@ class UploadView(Wire):
 
 
 def without_defaults(*never_null: str) -> Callable[[dict[str, JsonValue]], None]:
-    """For the JSON Schema of a PATCH body: it has no defaults, because an absent field stays unchanged.
+    """Returns a change of the JSON Schema of a PATCH body, which has no defaults, because an absent field stays
+    unchanged.
 
     `never_null` are the fields whose None only means that they are absent.
     """
@@ -148,7 +150,7 @@ def without_defaults(*never_null: str) -> Callable[[dict[str, JsonValue]], None]
             field.pop("default", None)
             if name in never_null:
                 choices = cast("list[dict[str, JsonValue]]", field.pop("anyOf"))
-                (own,) = (one for one in choices if one != {"type": "null"})
+                (own,) = (choice for choice in choices if choice != {"type": "null"})
                 field |= {**own, **field}
 
     return change

@@ -1,4 +1,4 @@
-"""What GET /health returns: the key's tenant, mode and scopes, and its rate limit."""
+"""The response of GET /health: the key's tenant, mode and scopes, and its rate limit."""
 
 from typing import Literal, Self
 

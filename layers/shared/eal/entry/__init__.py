@@ -1,2 +1,2 @@
-"""What a Lambda is composed of, by its trigger: a request, a queue, a vendor's webhook, the table's stream,
-or a schedule."""
+"""Entry points of the Lambdas, by trigger: a request, a queue, a vendor's webhook, the table's stream, or a
+schedule."""

@@ -91,23 +91,24 @@ class QueueResponse(TypedDict):
 
 
 class KeepsFailing(Exception):
-    """All receives of the message but the last failed, or were killed."""
+    """Raised on the last receive instead of running the work again: all earlier ones failed, or were killed."""
 
 
 class RetryPolicy(NamedTuple):
-    """For a queue with a long visibility timeout: a failed message returns sooner, and a bounded number of times.
+    """Retry policy of a queue with a long visibility timeout: a failed message returns sooner, and a bounded number of
+    times.
 
     `queue` is the name of the setting. `first_delay_seconds` is the wait before the second receive; it doubles with
     each later one. A message that fails in its last receive becomes a dead letter, and `give_up(message, fault)` ends
-    its work. `consume_last`, if set, replaces `consume` for that last receive. An exception in `left_to_others` means
-    that another worker has the message: its delay stays, and nothing is given up.
+    its work. `consume_last`, if set, replaces `consume` for that last receive. An exception in `handled_elsewhere`
+    means that another worker has the message: its delay stays, and nothing is given up.
     """
 
     queue: str
     first_delay_seconds: int
     give_up: Callable[[Message, Exception], None]
     consume_last: Callable[[Message], None] | None = None
-    left_to_others: tuple[type[Exception], ...] = ()
+    handled_elsewhere: tuple[type[Exception], ...] = ()
 
 
 class Consumer:
@@ -178,8 +179,8 @@ class Consumer:
         # The edge of a consumer: reported to SQS, which delivers this message again.
         except Exception as fault:
             observe.logger.exception("message_failed")
-            if self._retry_policy and not isinstance(fault, self._retry_policy.left_to_others):
-                self._give_up_or_hasten(record, self._retry_policy, fault)
+            if self._retry_policy and not isinstance(fault, self._retry_policy.handled_elsewhere):
+                self._apply_retry_policy(record, self._retry_policy, fault)
             return False
         return True
 
@@ -187,7 +188,7 @@ class Consumer:
         policy = self._retry_policy
         return policy.consume_last or self._consume if policy and _is_last(record) else self._consume
 
-    def _give_up_or_hasten(self, record: QueueRecord, policy: RetryPolicy, fault: Exception) -> None:
+    def _apply_retry_policy(self, record: QueueRecord, policy: RetryPolicy, fault: Exception) -> None:
         """A failure here must not keep the other messages of the batch from being reported."""
         try:
             if _is_last(record):
@@ -223,7 +224,7 @@ def _is_last(record: QueueRecord) -> bool:
 
 
 def _received(record: QueueRecord) -> int:
-    """How often the message was received, including this time."""
+    """The number of times the message was received, including this time."""
     return int(record["attributes"]["ApproximateReceiveCount"])
 
 

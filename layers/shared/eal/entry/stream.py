@@ -40,7 +40,7 @@ class StreamResponse(TypedDict):
 
 
 class Grouped(Protocol):
-    """What items are grouped by."""
+    """The value by which items are grouped."""
 
     def __hash__(self) -> int: ...
 

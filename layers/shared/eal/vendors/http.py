@@ -32,7 +32,7 @@ MAX_ATTEMPTS = 4
 MAX_PAUSE_SECONDS = 5.0
 """The longest pause for which a worker sleeps. For a longer one, the client raises Busy."""
 MIN_PAUSE_SECONDS = 0.5
-"""Also if the vendor requests none."""
+"""Minimum pause, also if the vendor requests none."""
 _UNAUTHORIZED, _CONFLICT, _TOO_MANY_REQUESTS = 401, 409, 429
 _DEFAULT_WAIT_SECONDS = 60.0
 _NONE: Mapping[str, str] = {}
@@ -50,7 +50,7 @@ message and the vendor counts requests per key."""
 class Busy(Exception):
     """The vendor does not respond now. `retry_after` is in seconds, more than MAX_PAUSE_SECONDS. `may_have_arrived`: an
     attempt had no response, or one of a faulty server, so the vendor may have carried out the request. `is_throttled`:
-    it accepts no other request before either."""
+    no request is accepted before then."""
 
     def __init__(
         self, retry_after: float, *, may_have_arrived: bool = True, is_throttled: bool = False

@@ -26,7 +26,7 @@ type Recover = Callable[[Reconciliation, Caller, datetime], Cursor]
 """Ingests the missing records of one connection, and returns the new cursor. Raises NotConfigured, Busy, Refused or
 TooLarge."""
 type RecoverMissed = Callable[[Reconciliation, Caller, datetime, Ingest], Cursor]
-"""The same for a vendor with webhooks."""
+"""`Recover` of a vendor with webhooks: it passes the missing records to an Ingest."""
 
 _UNAUTHORIZED = 401
 

@@ -44,7 +44,8 @@ def found(text: str, facts: Facts = NAMED, field: str = "body") -> list[Rule]:
 
 
 class Measured(NamedTuple):
-    """By sentence: one that breaks a rule is right if that rule is found, one that breaks none if nothing is."""
+    """Results by sentence: one that breaks a rule is right if that rule is found, one that breaks none if nothing
+    is."""
 
     precision: float
     recall: float
@@ -57,7 +58,7 @@ def measured(sentences: list[Sentence]) -> Measured:
     return Measured(right / (right + wrong), right / positive)
 
 
-@pytest.mark.parametrize("sentence", _sentences("tuned"), ids=lambda one: one.text)
+@pytest.mark.parametrize("sentence", _sentences("tuned"), ids=lambda sentence: sentence.text)
 def test_the_sentences_that_the_rules_were_written_by(sentence: Sentence) -> None:
     rules = found(sentence.text)
 
@@ -72,7 +73,7 @@ def test_sentences_that_the_rules_were_not_written_by() -> None:
     assert fresh.recall >= MIN_FRESH_RECALL, fresh
 
 
-@pytest.mark.parametrize("sentence", _sentences("responses"), ids=lambda one: one.text)
+@pytest.mark.parametrize("sentence", _sentences("responses"), ids=lambda sentence: sentence.text)
 def test_the_sentences_of_responses_to_reviews(sentence: Sentence) -> None:
     response = Facts(answers_review=True, is_published=True)
     rules = [finding.rule for finding in text_findings({"body": sentence.text}, response)]
@@ -186,7 +187,7 @@ def test_contacts_are_those_of_sender_and_recipient_or_found() -> None:
     )
     text = "Dana@Example.com, (415) 555-0100, 415.555.0199, +1 415 555 0777, info@example.org."
 
-    assert [(one.rule, one.level, one.quote) for one in findings({"body": text}, facts)] == [
+    assert [(finding.rule, finding.level, finding.quote) for finding in findings({"body": text}, facts)] == [
         ("unknown_contact", "warn", "info@example.org"),
         ("contact_of_others", "block", "415.555.0199"),
         ("unknown_contact", "warn", "+1 415 555 0777"),
@@ -196,7 +197,7 @@ def test_contacts_are_those_of_sender_and_recipient_or_found() -> None:
 
 def published(text: str, **facts: object) -> list[tuple[Rule, str, str | None]]:
     given = replace(Facts(is_published=True), **facts)  # type: ignore[arg-type]
-    return [(one.rule, one.level, one.quote) for one in text_findings({"body": text}, given)]
+    return [(finding.rule, finding.level, finding.quote) for finding in text_findings({"body": text}, given)]
 
 
 def test_a_published_text_needs_no_sender() -> None:

@@ -43,5 +43,5 @@ def test_no_quote_of_the_evaluation_sets_is_broken_by_the_redaction(path: Path) 
 
 
 def _pattern(hidden: str) -> str:
-    """What a redacted text can have been: an asterisk stands for one letter, digit or asterisk."""
+    """Pattern of the texts that a redacted text can have been: an asterisk stands for one letter, digit or asterisk."""
     return "".join(r"(?:[^\W_]|\*)" if letter == "*" else re.escape(letter) for letter in hidden)

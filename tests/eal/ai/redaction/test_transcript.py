@@ -343,7 +343,7 @@ def test_a_transcript_of_nothing_but_different_names_is_redacted() -> None:
 
 
 def test_text_beyond_the_last_turn_that_is_read_is_dropped() -> None:
-    """What is not searched may have personal data."""
+    """Text that is not searched may have personal data."""
     turns = "".join(f"Agent: {n}\nCaller: yes\n" for n in range(MAX_TURNS // 2))
     redacted = redact(f"{turns}Caller: My name is Dana Ruiz, 612-555-0144.").text
 

@@ -92,10 +92,10 @@ def test_agreement_raises_the_confidence_and_what_one_engine_alone_has_is_unsure
 
     both = joined(file, answer(item(), felt)).items
 
-    found = {one.evidence[0].text: one for one in both}
+    found = {item.evidence[0].text: item for item in both}
     alone = found["Toss the soggy felt, 30 SF"]
     assert (alone.confidence, alone.room, alone.quantity) == (0.6, "kitchen", 30)
-    confidences = {one.description: one.confidence for one in both}
+    confidences = {item.description: item.confidence for item in both}
     assert confidences["carpet"] == 0.95
     assert confidences["baseboard"] <= 0.6
 
@@ -108,7 +108,7 @@ def test_different_quantities_are_a_conflict_that_a_person_decides() -> None:
 
     (carpet,) = both.items
     assert (carpet.quantity, carpet.confidence) == (120, 0.5)
-    (conflict,) = [one for one in both.conflicts if one.field == "quantity"]
+    (conflict,) = [conflict for conflict in both.conflicts if conflict.field == "quantity"]
     assert (conflict.kept, conflict.others) == ("120 SF", ("110 SF",))
 
 
@@ -118,14 +118,14 @@ def test_what_either_engine_excludes_is_excluded() -> None:
 
     both = joined(file, answer(item(), exclusions=(den,)))
 
-    assert [one.description for one in both.items] == ["carpet"]
-    assert "excluded_work" in [one.reason for one in both.exclusions]
+    assert [item.description for item in both.items] == ["carpet"]
+    assert "excluded_work" in [exclusion.reason for exclusion in both.exclusions]
     stain = claim("Carpet stain in the hall is from 2019, not part of this loss: remove 40 SF of carpet.")
     own = EXTRACT_CLAIM.embedded(stain)[0].exclusions
     assert own
     words = own[0].quote.text
     insists = item(quote=words, room="hall", quantity=0, unit="none")
-    assert all(one.evidence[0].text != words for one in joined(stain, answer(insists)).items)
+    assert all(item.evidence[0].text != words for item in joined(stain, answer(insists)).items)
 
 
 def test_rooms_and_their_measures_remain_those_of_the_grammar() -> None:
@@ -155,7 +155,7 @@ def test_rooms_and_their_measures_remain_those_of_the_grammar() -> None:
 def test_what_breaks_a_rule_is_a_fault(changes: dict[str, Any], fault: str) -> None:
     found = [*faults(answer(item(**changes)), shown(claim(NOTE)))]
 
-    assert any(fault in one for one in found)
+    assert any(fault in text for text in found)
 
 
 def test_an_instruction_cannot_be_quoted() -> None:

@@ -1,4 +1,4 @@
-"""What a model service sees of a transcript, and that its quotes point at the original words."""
+"""The part of a transcript that a model service sees, and that its quotes point at the original words."""
 
 from __future__ import annotations
 

@@ -166,7 +166,7 @@ def test_a_response_is_signed_by_the_organization_once() -> None:
     ],
 )
 def test_what_breaks_a_rule_is_a_fault(answer: Answer, given: ContentAssignment, fault: str) -> None:
-    assert any(fault in one for one in faults(answer, given))
+    assert any(fault in text for text in faults(answer, given))
 
 
 def test_a_claim_that_the_settings_support_is_none() -> None:

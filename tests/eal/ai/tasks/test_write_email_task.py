@@ -86,7 +86,7 @@ def test_a_good_answer_has_no_faults_and_is_filled_and_framed() -> None:
     ],
 )
 def test_what_breaks_a_rule_is_a_fault(given_answer: Answer, fault: str) -> None:
-    assert any(fault in one for one in faults(given_answer, FACTS))
+    assert any(fault in text for text in faults(given_answer, FACTS))
 
 
 def test_a_name_that_contains_a_slot_is_not_filled_again() -> None:

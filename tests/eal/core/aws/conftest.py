@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 type Reaction = bytes | Callable[[socket.socket], object]
-"""What the server does after a request: sends bytes, or something else with the connection."""
+"""Reaction of the server to a request: sends bytes, or something else with the connection."""
 
 
 class Scripted:

@@ -28,7 +28,7 @@ KEY: Any = {"pk": {"S": "a"}, "sk": {"S": "b"}}
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    """It has the resources of this process, so those of other tests too."""
+    """A moto server. It has the resources of this process, so those of other tests too."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
@@ -72,7 +72,7 @@ def test_the_setting_decides_which_client_is_used(cloud: str) -> None:
     modules = {type(client).__module__.rpartition(".")[2] for client in clients}
     assert modules == ({"json_client", "s3_client"} if cloud == "own" else {"sdk"})
     assert all(isinstance(client, Client) for client in clients)
-    assert {type(client).__name__ for client in (aws.patient_s3(), aws.scheduler(), aws.cognito())} == {
+    assert {type(client).__name__ for client in (aws.s3_sdk(), aws.scheduler(), aws.cognito())} == {
         "SdkClient"
     }
 
@@ -242,7 +242,7 @@ def test_objects(cloud: str, key: str) -> None:
     assert stored["ContentLength"] == head["ContentLength"] == len(body)
     assert stored["ContentType"] == head["ContentType"] == "application/json"
     assert head["Metadata"] == {"message": '{"two  spaces": 1}'}
-    assert [found["Key"] for found in aws.patient_s3().list_objects_v2(Bucket=BUCKET)["Contents"]] == [key]
+    assert [found["Key"] for found in aws.s3_sdk().list_objects_v2(Bucket=BUCKET)["Contents"]] == [key]
     with pytest.raises(aws.Refused) as raised:
         client.put_object(Bucket=BUCKET, Key=key, Body=b"", IfNoneMatch="*")
     assert raised.value.code == "PreconditionFailed"
@@ -265,11 +265,11 @@ def test_an_object_with_a_retention(cloud: str) -> None:
         ObjectLockRetainUntilDate=until,
         IfNoneMatch="*",
     )["VersionId"]
-    head = aws.patient_s3().head_object(Bucket=LOCKED, Key=f"locked-by-{cloud}")
+    head = aws.s3_sdk().head_object(Bucket=LOCKED, Key=f"locked-by-{cloud}")
     assert head["ObjectLockMode"] == "GOVERNANCE"
     assert abs(head["ObjectLockRetainUntilDate"] - until) < timedelta(seconds=1)
     with pytest.raises(aws.Refused) as raised:
-        aws.patient_s3().delete_object(Bucket=LOCKED, Key=f"locked-by-{cloud}", VersionId=version)
+        aws.s3_sdk().delete_object(Bucket=LOCKED, Key=f"locked-by-{cloud}", VersionId=version)
     assert raised.value.code == "AccessDenied"
 
 

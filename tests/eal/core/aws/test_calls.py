@@ -387,5 +387,5 @@ def test_the_clients_of_many_threads_share_connections(serve: Serve) -> None:
 
 
 def test_an_operation_of_s3_that_needs_the_sdk_says_so(environment: None) -> None:
-    with pytest.raises(AttributeError, match="patient_s3"):
+    with pytest.raises(AttributeError, match="s3_sdk"):
         aws.s3().list_objects_v2(Bucket="b")

@@ -41,8 +41,8 @@ def send_all(*messages: Delayed) -> list[Exception | None]:
 
 
 def delays(sent: list[Sent]) -> dict[str, tuple[int, bool]]:
-    """By name: the delay, and whether Scheduler has the message."""
-    return {str(one.message["name"]): (one.delay, one.group is None) for one in sent}
+    """The delays by name: the delay, and whether Scheduler has the message."""
+    return {str(message.message["name"]): (message.delay, message.group is None) for message in sent}
 
 
 def schedules() -> int:
@@ -121,7 +121,7 @@ def test_a_schedule_without_a_response_is_sent_twice_and_never_not_at_all(
     with watched_calls(monkeypatch) as calls:
         calls.unanswered = {"CreateSchedule"}
         assert send_all(unclear) == [None]
-    assert [one.group is None for one in queue.take()] == [True, False]
+    assert [message.group is None for message in queue.take()] == [True, False]
 
     now.advance(minutes=15)
     assert send_all(unclear) == [None]  # its consumer postpones the early message
@@ -156,7 +156,9 @@ def test_a_batch_that_a_queue_does_not_accept_holds_up_no_other(
         )
 
     assert (sent, late) == (None, None)
-    assert all(isinstance(one, aws.Refused if fault == "refused" else aws.Unreachable) for one in failed)
+    assert all(
+        isinstance(failure, aws.Refused if fault == "refused" else aws.Unreachable) for failure in failed
+    )
     assert calls.count("SendMessageBatch") == 3
     arrived = delays(queue.take()).keys()
     assert {"sent", "late"} <= arrived

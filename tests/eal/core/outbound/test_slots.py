@@ -64,7 +64,7 @@ def test_the_slots_of_a_batch_are_acquired_and_released_in_one_call_each(
         acquired = acquire(*"abcdefghij")
         assert len(health().leases) == len(acquired) == 10
         calls.made.remove("GetItem")
-        release(*((one, SUCCESS) for one in acquired if isinstance(one, Slot)))
+        release(*((slot, SUCCESS) for slot in acquired if isinstance(slot, Slot)))
 
     assert calls.made == ["BatchExecuteStatement", "BatchExecuteStatement"]
     assert health().leases == {}
@@ -75,7 +75,7 @@ def test_as_many_of_a_batch_as_fit_have_slots(cloud: None) -> None:
 
     acquired = acquire(*"abcdefghij")
 
-    assert [isinstance(one, Slot) for one in acquired] == [True] * 3 + [False] * 7
+    assert [isinstance(slot, Slot) for slot in acquired] == [True] * 3 + [False] * 7
     assert len(health().leases) == MAX_IN_FLIGHT
 
 
@@ -93,10 +93,10 @@ def test_many_workers_at_once_get_no_more_slots_than_there_are(cloud: None, *, i
 
     with ThreadPoolExecutor(8) as pool:
         batches = pool.map(lambda number: acquire(*(f"{number}-{nth}" for nth in range(5))), range(8))
-        acquired = [one for batch in batches for one in batch]
+        acquired = [slot for batch in batches for slot in batch]
 
     most = MAX_IN_FLIGHT_FAILING if is_failing else MAX_IN_FLIGHT
-    assert sum(isinstance(one, Slot) for one in acquired) == len(health().leases) <= most
+    assert sum(isinstance(slot, Slot) for slot in acquired) == len(health().leases) <= most
     assert health().leases
 
 
@@ -140,9 +140,9 @@ def test_a_slot_that_another_worker_has_is_left_to_it(clock: Clock, cloud: None)
 
 def test_an_endpoint_without_health_gets_one_from_whoever_is_first(cloud: None) -> None:
     with ThreadPoolExecutor(4) as pool:
-        acquired = [one for batch in pool.map(acquire, "abcd") for one in batch]
+        acquired = [slot for batch in pool.map(acquire, "abcd") for slot in batch]
 
-    assert all(isinstance(one, Slot) for one in acquired)
+    assert all(isinstance(slot, Slot) for slot in acquired)
     assert set(health().leases) == set("abcd")
 
 

@@ -143,13 +143,13 @@ def test_a_killed_run_hides_no_leaf_and_can_be_repeated(
 
 def test_a_tile_is_written_for_each_sixteenth_record(monkeypatch: pytest.MonkeyPatch) -> None:
     written: list[str] = []
-    grow = progress.grow
+    put_if_larger = progress.put_if_larger
 
     def recorded(item: Item) -> bool:
         written.append(str(item["sk"]))
-        return grow(item)
+        return put_if_larger(item)
 
-    monkeypatch.setattr(progress, "grow", recorded)
+    monkeypatch.setattr(progress, "put_if_larger", recorded)
 
     _grow(range(1, 65))
 
@@ -232,7 +232,7 @@ class Uniform:
         level, number = map(int, sk.split("-"))
         size = min((SIZE >> 8 * level) - number * 256, 256)
         hashes = base64.b64encode(self._of_height[8 * level] * size).decode()
-        progress.grow(
+        progress.put_if_larger(
             {"pk": f"{ORG}#{MODE}#AUDIT_TILE", "sk": sk, "kind": "AUDIT_TILE", "size": size, "hashes": hashes}
         )
 

@@ -73,7 +73,7 @@ def item(
 def found(
     *items: ScopeItem, file: ClaimFile | None = None, **parts: object
 ) -> list[tuple[Check, str | None]]:
-    return [(one.check, one.room) for one in of(*items, file=file, **parts)]
+    return [(finding.check, finding.room) for finding in of(*items, file=file, **parts)]
 
 
 def of(*items: ScopeItem, file: ClaimFile | None = None, **parts: object) -> tuple[Finding, ...]:
@@ -159,7 +159,7 @@ def test_a_room_without_photos() -> None:
 def test_missing_claim_fields() -> None:
     file = ClaimFile(facts=replace(COMPLETE, carrier=None, loss_type="water"))
 
-    assert [one.saw for one in of(file=file)] == [
+    assert [finding.saw for finding in of(file=file)] == [
         "The claim has no carrier.",
         "The claim has no water_category.",
         "The claim has no water_class.",
@@ -171,7 +171,7 @@ def test_conflicting_measures() -> None:
         room="kitchen", field="size", subject=None, kept="10 x 12 ft", others=("11 x 12 ft",), evidence=(QUOTE,)
     )  # fmt: skip
 
-    assert [one.saw for one in of(conflicts=(conflict,))] == [
+    assert [finding.saw for finding in of(conflicts=(conflict,))] == [
         "size in kitchen: 10 x 12 ft is used, 11 x 12 ft is stated too."
     ]
 

@@ -19,7 +19,10 @@ def _settings(tenant: Tenant, **settings: object) -> None:
 def _found(tenant: Tenant, item: dict[str, Any], body: str) -> list[tuple[str, str, str, str | None]]:
     response = content.patch(tenant, item, {"body": body})
     assert response.status == 200, response.text
-    return [(one["rule"], one["level"], one["field"], one["quote"]) for one in response.json["findings"]]
+    return [
+        (finding["rule"], finding["level"], finding["field"], finding["quote"])
+        for finding in response.json["findings"]
+    ]
 
 
 def test_the_settings_decide_what_may_be_said(tenant: Tenant) -> None:
@@ -47,7 +50,7 @@ def test_the_settings_count_at_the_approval(tenant: Tenant) -> None:
 
     assert response.status == 409
     found = response.json["error"]["details"]["findings"]
-    assert {(one["rule"], one["quote"]) for one in found} == {("banned_word", "valve")}
+    assert {(finding["rule"], finding["quote"]) for finding in found} == {("banned_word", "valve")}
 
 
 def test_a_response_repeats_no_name_of_its_review_and_admits_nothing(tenant: Tenant) -> None:
@@ -69,7 +72,7 @@ def test_each_part_of_a_text_is_checked(tenant: Tenant) -> None:
 
     response = content.patch(tenant, item, {"title": "The best team in town", "scenes": [scene]})
 
-    assert [(one["rule"], one["field"]) for one in response.json["findings"]] == [
+    assert [(finding["rule"], finding["field"]) for finding in response.json["findings"]] == [
         ("superlative", "title"),
         ("coverage_promise", "scenes.0.narration"),
         ("fake_urgency", "scenes.0.on_screen_text"),

@@ -66,7 +66,7 @@ def test_replaced_words_are_one_edit_whatever_space_is_between_them() -> None:
 def test_the_first_revision_inserts_everything() -> None:
     found = diff.between(None, POST)
 
-    assert [(one.field, [edit.op for edit in one.edits]) for one in found.fields] == [
+    assert [(field.field, [edit.op for edit in field.edits]) for field in found.fields] == [
         ("title", ["insert"]),
         ("body", ["insert"]),
         ("slug", ["insert"]),
@@ -85,7 +85,7 @@ def test_scenes_hashtags_and_links_are_compared_as_text() -> None:
 
     found = diff.between(before, after)
 
-    assert [one.field for one in found.fields] == ["scenes", "hashtags", "links"]
+    assert [field.field for field in found.fields] == ["scenes", "hashtags", "links"]
     assert [edit for edit in found.fields[0].edits if edit.op != "equal"] == [
         Edit("delete", " 5"),
         Edit("insert", " 6"),
@@ -98,14 +98,17 @@ def test_scenes_hashtags_and_links_are_compared_as_text() -> None:
 def test_the_edits_of_each_field_give_both_texts(before: ContentText, after: ContentText) -> None:
     found = diff.between(before, after)
 
-    shown = {one.field: _texts(one) for one in found.fields}
+    shown = {field.field: _texts(field) for field in found.fields}
     for field in ("title", "body"):
         old, new = getattr(before, field) or "", getattr(after, field) or ""
         assert shown.get(field, (old, old)) == (old, new)
         assert (field in shown) is (old != new)
-    for one in found.fields:
-        assert all(edit.text for edit in one.edits)
-        assert all(first.op != second.op for first, second in zip(one.edits, one.edits[1:], strict=False))
+    for field_diff in found.fields:
+        assert all(edit.text for edit in field_diff.edits)
+        assert all(
+            first.op != second.op
+            for first, second in zip(field_diff.edits, field_diff.edits[1:], strict=False)
+        )
     assert found == diff.between(before, after)
     assert found.unified == diff.unified(before, after)
 

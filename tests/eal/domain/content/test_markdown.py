@@ -117,12 +117,12 @@ HOSTILE = (
     "\uff1cscript\uff1ealert(1)\uff1c/script\uff1e",
     "+ADw-script+AD4-alert(1)+ADw-/script+AD4-",
 )
-"""What browsers were made to execute, in the forms in which Markdown can bring it (among others of the OWASP cheat
-sheets about cross-site scripting)."""
+"""Texts that browsers were made to execute, in the forms in which Markdown can bring it (among others of the OWASP
+cheat sheets about cross-site scripting)."""
 
 
 class _Page(HTMLParser):
-    """What a page would contain: tags with their attributes."""
+    """The content of a page: tags with their attributes."""
 
     def __init__(self, text: str) -> None:
         super().__init__(convert_charrefs=True)

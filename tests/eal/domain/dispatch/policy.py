@@ -94,8 +94,8 @@ def inside(facts: Case, settings: Case) -> str:
 
 
 def _angle_miles(first: Case, second: Case) -> float:
-    one, other = _vector(first), _vector(second)
-    cosine = sum(mine * theirs for mine, theirs in zip(one, other, strict=True))
+    left, other = _vector(first), _vector(second)
+    cosine = sum(mine * theirs for mine, theirs in zip(left, other, strict=True))
     return 3958.8 * acos(max(-1.0, min(1.0, cosine)))
 
 

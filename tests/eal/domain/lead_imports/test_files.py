@@ -24,7 +24,7 @@ def test_cells_that_look_like_formulas_are_escaped(cloud: None) -> None:
         out.put(ref)
 
     content = (
-        aws.patient_s3().get_object(Bucket=UPLOADS_BUCKET, Key=ref.errors_object_key)["Body"].read().decode()
+        aws.s3_sdk().get_object(Bucket=UPLOADS_BUCKET, Key=ref.errors_object_key)["Body"].read().decode()
     )
     assert list(csv.reader(io.StringIO(content, newline=""))) == [
         ["row", "field", "message"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from eal.domain.lead_imports.pace import MAX_PAUSE_SECONDS, MIN_PAUSE_SECONDS, Pace
 
 UNITS_PER_SECOND = 1000.0
-"""Of a partition of DynamoDB, without the burst capacity of the first minutes."""
+"""Write units per second of a partition of DynamoDB, without the burst capacity of the first minutes."""
 UNITS_PER_CHUNK, UNITS_PER_REQUEST = 660, 35
 SECONDS_PER_CHUNK, SECONDS_PER_REQUEST = 0.08, 0.2
 
@@ -24,7 +24,7 @@ class Partition:
         return accepted
 
 
-def test_of_a_tenants_requests_beside_an_import_less_than_one_in_a_hundred_is_throttled() -> None:
+def test_an_import_throttles_under_one_percent_of_the_tenants_requests() -> None:
     partition, pace = Partition(), Pace()
     next_chunk = next_request = 0.0
     requests = refused = chunks = 0

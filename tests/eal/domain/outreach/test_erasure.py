@@ -1,4 +1,4 @@
-"""What is left of outreach to an erased person: that the address gets no e-mail, by its hash."""
+"""Remains of outreach to an erased person: that the address gets no e-mail, by its hash."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a step is sent: properties over windows, zones, changes of the clocks, and ids."""
+"""The time at which a step is sent: properties over windows, zones, changes of the clocks, and ids."""
 
 from __future__ import annotations
 

@@ -277,7 +277,7 @@ HOSTILE = [
     "{{ firstname | default('x') }}",
     "   ",
 ]  # fmt: skip
-"""What a template must not do: reach Python, loop, call, hide a value, or exhaust the parser."""
+"""Templates that do what they must not: reach Python, loop, call, hide a value, or exhaust the parser."""
 
 
 @pytest.mark.parametrize("source", HOSTILE)

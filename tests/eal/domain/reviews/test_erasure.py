@@ -81,7 +81,7 @@ def test_nothing_of_an_erased_customer_is_left_and_the_counters_stay(
     mine = [item for item in items() if tenant.id in item["pk"]["S"]]
     assert WORD not in json.dumps(mine)
     assert EMAIL not in json.dumps([item for item in mine if item["kind"]["S"] != "AUDIT"])
-    assert [one["id"] for one in call("GET", PATH, key=tenant.read).json["data"]] == [other["id"]]
+    assert [review["id"] for review in call("GET", PATH, key=tenant.read).json["data"]] == [other["id"]]
     assert call("GET", REQUESTS, key=tenant.read).json["data"] == []
     assert call("GET", f"{PATH}/stats?since=2026-01&until=2026-12", key=tenant.read).json == stats
     for event_type in ("review.requested", "review.received", "review.updated"):

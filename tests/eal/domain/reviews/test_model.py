@@ -56,13 +56,13 @@ def test_facts_that_are_merged_change_nothing_again(facts: ReviewFacts) -> None:
 
 @given(st.lists(_facts, max_size=6))
 def test_the_newest_change_stays_in_whatever_order_facts_arrive(facts: list[ReviewFacts]) -> None:
-    dated = [one for one in facts if one.edited_at]
+    dated = [fact for fact in facts if fact.edited_at]
     review = _review()
-    for one in facts:
-        review = merged(review, one)
+    for fact in facts:
+        review = merged(review, fact)
 
     if dated:
-        assert review.edited_at == max(one.edited_at for one in dated if one.edited_at)
+        assert review.edited_at == max(fact.edited_at for fact in dated if fact.edited_at)
 
 
 @given(st.lists(st.tuples(_facts, st.booleans()), max_size=6))

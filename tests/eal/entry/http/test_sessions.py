@@ -116,13 +116,13 @@ def test_a_change_names_the_member_and_the_address_of_the_browser(tenant: Tenant
     )
 
     assert response.status == 201
-    (record,) = [one for one in stored("AUDIT", tenant.id) if one["action"] == "lead.created"]
+    (record,) = [record for record in stored("AUDIT", tenant.id) if record["action"] == "lead.created"]
     assert record["actor"] == {"type": "member", "id": dana.member_id, "ip": "2001:db8::7"}
     assert record["source"] == "dashboard"
 
 
 @pytest.mark.parametrize("stated", ["", "not an address", "198.51.100.4, 10.0.0.1", "0x7f.1"])
-def test_what_is_no_address_is_ignored(tenant: Tenant, stated: str) -> None:
+def test_an_invalid_address_is_ignored(tenant: Tenant, stated: str) -> None:
     dana = signed_in(tenant)
 
     call(
@@ -134,7 +134,7 @@ def test_what_is_no_address_is_ignored(tenant: Tenant, stated: str) -> None:
         ip="203.0.113.8",
     )
 
-    (record,) = [one for one in stored("AUDIT", tenant.id) if one["action"] == "lead.created"]
+    (record,) = [record for record in stored("AUDIT", tenant.id) if record["action"] == "lead.created"]
     assert record["actor"]["ip"] == "203.0.113.8"  # type: ignore[index, call-overload]  # Json
 
 

@@ -64,7 +64,7 @@ class ClaimFile:
 
     @property
     def characters(self) -> int:
-        """Of all texts together."""
+        """Length of all texts together, in characters."""
         return sum(len(note.text) for note in self.notes) + sum(len(photo.caption) for photo in self.photos)
 
 

@@ -1,4 +1,5 @@
-"""What is extracted from the evidence: rooms, scope items, summaries of photos, exclusions, conflicts of measures."""
+"""Parts that are extracted from the evidence: rooms, scope items, summaries of photos, exclusions, conflicts of
+measures."""
 
 import hashlib
 from dataclasses import dataclass
@@ -93,13 +94,15 @@ def areas(room: Room) -> Areas | None:
     for piece in room.pieces[1:]:
         if piece.kind == "offset":
             around -= 2 * min(max(piece.length, piece.width), max(main.length, main.width))
-    to_floor = sum(one.width * one.count for one in room.openings if one.kind != "window")
+    to_floor = sum(opening.width * opening.count for opening in room.openings if opening.kind != "window")
     height = room.height
     walls = None
     if height is not None:
         open_area = sum(
-            one.width * min(one.height if one.height is not None else height, height) * one.count
-            for one in room.openings
+            opening.width
+            * min(opening.height if opening.height is not None else height, height)
+            * opening.count
+            for opening in room.openings
         )
         walls = _rounded(max(0.0, around * height - open_area))
     return Areas(
@@ -202,7 +205,8 @@ class MeasureConflict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extraction:
-    """What the evidence of a claim states. Advisory: a person reviews every item. `remarks` are slugs about the run."""
+    """The statements in the evidence of a claim. They are advisory: a person reviews every item. `remarks` are slugs
+    about the run."""
 
     rooms: tuple[Room, ...]
     items: tuple[ScopeItem, ...]

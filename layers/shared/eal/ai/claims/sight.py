@@ -1,4 +1,4 @@
-"""What a model sees in a photo."""
+"""A model's view of a photo."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,8 @@ from eal.ai.claims.vocabulary import Phase, Severity
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoContent:
-    """What is visible in a photo, in closed vocabularies, so that no words of it get further. None is not visible."""
+    """The visible content of a photo, in closed vocabularies, so that no words of it get further. None is not
+    visible."""
 
     damage: str | None = None
     materials: tuple[str, ...] = ()
@@ -18,7 +19,7 @@ class PhotoContent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoSight:
-    """What a model saw in a photo, and which one at what cost. Its input is the photo with its SHA-256."""
+    """A model's view of a photo, with the model and its cost. Its input is the photo with its SHA-256."""
 
     content: PhotoContent
     engine: str

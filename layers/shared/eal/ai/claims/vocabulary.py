@@ -16,7 +16,7 @@ type Phase = Literal["before", "during", "after"]
 
 
 class Activity(StrEnum):
-    """What is done to the material, object or equipment that the description of an item names."""
+    """The work done to the material, object or equipment that the description of an item names."""
 
     REMOVE = "remove"
     REPLACE = "replace"

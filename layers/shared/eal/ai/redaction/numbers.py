@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from eal.ai.redaction.tokens import Number
 
 type Topic = Literal["card", "ssn", "phone", "name", "address", "email"]
-"""What a question asks for."""
+"""Subject of a question."""
 
 _NUMBER_TOPICS: tuple[Topic, ...] = ("card", "ssn", "phone")
 # The least number of digits of a part of an answer, because people say a number in pieces.

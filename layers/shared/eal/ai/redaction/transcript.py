@@ -33,7 +33,7 @@ _MIN_SPELLED_IF_REQUESTED = 2
 _TOPIC_TURNS = 6
 """Turns after a question in which its answer may still go on: the agent repeats each piece."""
 _NAME_TURNS = 2
-"""The same for a name, which is said at once."""
+"""Turns after a question for a name, which is said at once."""
 _GREETING_TURNS = 3
 """Turns in which people say who they are."""
 _CHARACTERS_BEFORE = 60
@@ -165,7 +165,7 @@ def _topics() -> tuple[tuple[Topic, re.Pattern[str]], ...]:
 
 
 def _topics_of(text: str) -> frozenset[Topic]:
-    """What the text asks for or names."""
+    """The topics that the text asks for or names."""
     lower = text.lower()
     return frozenset(topic for topic, pattern in _topics() if pattern.search(lower))
 

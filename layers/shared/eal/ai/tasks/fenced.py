@@ -52,7 +52,7 @@ class FencedTranscript:
 
 
 def span_of(quote: str, masked: str) -> tuple[int, int] | None:
-    """Where the words of a quote stand in a masked text. Case and white space may differ."""
+    """The position of a quote's words in a masked text. Case and white space may differ."""
     words = quote.translate(HARMLESS).split()
     if not words or not any(letter.isalnum() for letter in quote):
         return None

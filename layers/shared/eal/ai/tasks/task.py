@@ -1,4 +1,4 @@
-"""What the chain needs to know of an AI task."""
+"""An AI task, as the chain needs it."""
 
 from __future__ import annotations
 

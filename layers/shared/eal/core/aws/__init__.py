@@ -1,8 +1,8 @@
 """The AWS clients: one per process and service, created on first use. No other module creates clients.
 
-Two kinds stand behind this door. Our own, in `json_client` and `s3_client`, make the calls of nearly every request,
-in a tenth of botocore's time per call. botocore, in `sdk`, does everything else. With the setting EAL_SDK=botocore it
-does everything (docs/decisions/0063).
+Two implementations share this interface. Our own, in `json_client` and `s3_client`, make the calls of nearly every
+request, in a tenth of botocore's time per call. botocore, in `sdk`, does everything else. With the setting
+EAL_SDK=botocore it does everything (docs/decisions/0063).
 """
 
 from __future__ import annotations
@@ -90,14 +90,14 @@ def secretsmanager() -> SecretsManagerClient:
 
 
 def s3() -> S3Client:
-    """For objects that are sent and read in one piece, and presigned URLs: `put_object`, `get_object`, `head_object`,
-    `delete_object` and `generate_presigned_url`."""
+    """Client for objects that are sent and read in one piece, and for presigned URLs: `put_object`, `get_object`,
+    `head_object`, `delete_object` and `generate_presigned_url`."""
     return cast("S3Client", _s3_client())
 
 
-def patient_s3() -> S3Client:
-    """For everything else, such as streams, uploads in parts and lists, in workers that run for minutes: completing an
-    upload of 10,000 parts takes S3 minutes (its API reference)."""
+def s3_sdk() -> S3Client:
+    """Client for all other operations of S3, such as streams, uploads in parts and lists, in workers that run for
+    minutes: completing an upload of 10,000 parts takes S3 minutes (its API reference)."""
     return cast("S3Client", _sdk_client("s3", 60))
 
 

@@ -1,4 +1,4 @@
-"""What all clients of AWS have in common, ours and those of the SDK."""
+"""Base of all AWS clients, our own and those of the SDK."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CONNECT_SECONDS = 1.0
 READ_SECONDS = 2.0
 """The time-out of each read. Three attempts of two seconds end before an endpoint's timeout of ten seconds."""
 MAX_CONNECTIONS = 16
-"""Of a client: as many calls can be made side by side."""
+"""Maximum number of concurrent calls of a client."""
 
 
 class Client(ABC):

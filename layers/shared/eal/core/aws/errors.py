@@ -24,7 +24,7 @@ class Refused(Exception):
 
 
 class Unreachable(Exception):
-    """No whole response came, at any attempt. AWS may have carried the operation out."""
+    """Raised if no attempt received a complete response. AWS may have carried the operation out."""
 
 
 class NotConnected(Unreachable):

@@ -1,4 +1,5 @@
-"""Which responses and faults are tried again, and how often: as botocore does in its mode "standard".
+"""Retry policy: the retryable responses and faults, and the number of attempts, as botocore does in its mode
+"standard".
 
 https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 """
@@ -34,8 +35,8 @@ def pause_seconds(attempt: int) -> float:
 
 
 class Quota:
-    """What a client may spend on further attempts. Successes fill it again, so that an outage does not multiply the
-    calls of every process by three."""
+    """Retry quota of a client. Successes fill it again, so that an outage does not multiply the calls of every process
+    by three."""
 
     def __init__(self) -> None:
         self._left = QUOTA

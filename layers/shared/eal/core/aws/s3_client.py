@@ -70,7 +70,7 @@ class S3Client(Client):
 
     def __getattr__(self, method: str) -> Callable[..., Any]:
         if method not in _OPERATIONS:
-            raise AttributeError(f"the client for whole objects has no {method}: use aws.patient_s3()")
+            raise AttributeError(f"the client for whole objects has no {method}: use aws.s3_sdk()")
         return super().__getattr__(method)
 
     def _call(self, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -90,8 +90,7 @@ class S3Client(Client):
         return _result(operation, response)
 
     def _address(self, bucket: str, key: str) -> tuple[str, str]:
-        """The authority and the path of an object. The bucket is in the path where it is no name of the DNS, on the
-        local stack."""
+        """The authority and the path of an object: path-style on the local stack, virtual-hosted on AWS."""
         path = quote(f"/{key}", safe="/~")
         if self._endpoint.is_custom:
             return self._endpoint.authority, f"/{bucket}{path}"
@@ -118,7 +117,7 @@ def _text(value: str | int | datetime) -> str:
 
 
 def _result(operation: str, response: Response) -> dict[str, Any]:
-    """What an operation returns, of which the headers in `_RESULTS`."""
+    """Returns the result of an operation, with the headers in `_RESULTS`."""
     result: dict[str, Any] = {
         name: response.headers[header] for name, header in _RESULTS.items() if header in response.headers
     }

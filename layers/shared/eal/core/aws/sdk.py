@@ -20,7 +20,8 @@ _making = Lock()
 
 
 class SdkClient(Client):
-    """A client of botocore. What is no operation, such as `generate_presigned_url`, is its own attribute."""
+    """A client of botocore. Attributes that are not operations, such as `generate_presigned_url`, are passed
+    through."""
 
     def __init__(self, service: str, *, read_seconds: float, attempts: int, endpoint: str | None) -> None:
         super().__init__(service)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from eal.core.aws.endpoint import Endpoint
 
 DEADLINE_SECONDS = 8.0
-"""Of a call with all its attempts: it ends before an endpoint's timeout of ten seconds."""
+"""Maximum duration of a call with all its attempts, in seconds: it ends before an endpoint's timeout of ten seconds."""
 
 
 class Transport:

@@ -3,7 +3,7 @@
 from typing import Final
 
 FEED_DAYS = 90
-"""For how long an event is in the feed."""
+"""Days for which an event stays in the feed."""
 
 CATALOGUE: Final = {
     "call.received": "New inbound call ingested from CallRail or another tracker.",

@@ -72,7 +72,7 @@ class Target(NamedTuple):
 
 
 def query_dns(host: str, port: int) -> list[str]:
-    """What the system's resolver returns within three seconds: getaddrinfo has no timeout of its own."""
+    """The addresses that the system's resolver returns within three seconds: getaddrinfo has no timeout of its own."""
     results: SimpleQueue[list[str]] = SimpleQueue()
 
     def look_up() -> None:
@@ -91,7 +91,7 @@ def query_dns(host: str, port: int) -> list[str]:
 
 
 def no_lookup(_host: str, _port: int) -> list[str]:
-    """For a check of the text alone, in a request that must not wait for the DNS."""
+    """Returns no addresses: for a check of the URL's text alone, in a request that must not wait for the DNS."""
     return []
 
 
@@ -120,7 +120,7 @@ def resolve(url: str, *, loopback: bool, lookup: Lookup = query_dns) -> Target:
 
 
 def faults(url: str, pointer: str, *, loopback: bool, lookup: Lookup = query_dns) -> list[FieldError]:
-    """What is wrong with the address at `pointer` of a body.
+    """The faults of the URL at `pointer` of a body.
 
     A host without an address is no fault: it may be set up later, and each send checks again.
     """

@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from eal.core.outbound.slots import NoSlot
 
 MAX_RECORDINGS = 10
-"""How often an outcome is recorded, each time over a change that somebody else made to the state."""
+"""Maximum number of attempts to record an outcome, each over a change that somebody else made to the state."""
 
 type Lane = Literal["fast", "slow"]
-"""Which queue a message is in. Attempts at a slow endpoint (`health`) are made in the slow lane, by its own workers."""
+"""The queue of a message. Attempts at a slow endpoint (`health`) are made in the slow lane, by its own workers."""
 
 _MAX_DEFERRAL_SECONDS = 300.0
 _MAX_EXPONENT = 5
@@ -65,7 +65,8 @@ class AttemptMessage(TenantScoped):
 
 
 class State(Protocol):
-    """What the attempts are for, as stored. `next_attempt_at` is None if no further attempt is planned."""
+    """Stored state of the resource that the attempts deliver. `next_attempt_at` is None if no further attempt is
+    planned."""
 
     @property
     def attempts_made(self) -> int: ...
@@ -122,7 +123,7 @@ class Attempts[M: AttemptMessage, S: State]:
         return self.deferred(message, seconds, lane, now)
 
     def deferred(self, message: M, seconds: float, lane: Lane, now: datetime) -> Delayed:
-        """The same message for later, because it has no slot, or no room in this minute.
+        """The message to enqueue again with a delay: no slot is free, or this minute's rate limit is used up.
 
         No longer than one SQS delay: a change of the endpoint must also apply to deferred messages.
         """
@@ -179,5 +180,5 @@ class Attempts[M: AttemptMessage, S: State]:
 
 
 def jitter() -> float:
-    """From -1 to 1."""
+    """Random number from -1 to 1."""
     return random.uniform(-1, 1)  # noqa: S311 - no secret is made of it

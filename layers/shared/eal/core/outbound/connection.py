@@ -40,7 +40,7 @@ def tls() -> ssl.SSLContext:
 
 
 class Origin(NamedTuple):
-    """What an idle connection may be reused for: the same name at the same checked address."""
+    """Key of the connection pool: the same name at the same checked address."""
 
     scheme: str
     host: str

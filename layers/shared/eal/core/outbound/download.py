@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 PIECE_BYTES = 65_536
 _FRAMING_BYTES = 65_536
-"""Of a response's head, and as a share of its size (a 16th) for the framing of chunks."""
+"""Maximum size of a response's head. The framing of chunks may take a 16th of the response's size in addition."""
 
 
 class Failed(Exception):

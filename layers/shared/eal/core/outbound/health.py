@@ -18,19 +18,21 @@ from eal.core.outbound.sender import TOTAL_SECONDS, Reply
 MAX_IN_FLIGHT = 20
 """Concurrent attempts at one endpoint."""
 MAX_IN_FLIGHT_FAILING = 1
-"""The same while it fails."""
+"""Concurrent attempts at a failing endpoint."""
 SLOW_SECONDS = 2.0
 """An endpoint is slow after an attempt that took longer."""
 PATIENCE_SECONDS = TOTAL_SECONDS
 """The time-out of an attempt, by default."""
 SHORT_PATIENCE_SECONDS = 5.0
-"""After a time-out. A probe has PATIENCE_SECONDS again, otherwise an endpoint that needs 8 s could never recover."""
+"""Time-out of an attempt that follows a time-out, in seconds. A probe has PATIENCE_SECONDS again, otherwise an endpoint
+that needs 8 s could never recover."""
 MAX_TIMEOUTS = 3
-"""In a row, before an endpoint is paused."""
+"""Time-outs in a row after which an endpoint is paused."""
 PROBE_PAUSE = timedelta(seconds=60)
-"""From a failed probe to the next one, doubled by each further time-out in a row."""
+"""Time from a failed probe to the next one, doubled by each further time-out in a row."""
 MAX_DOUBLINGS = 3
-"""With the jitter of a deferral, the longest pause of 8 minutes fits into SQS's delay of 15."""
+"""Maximum number of doublings of PROBE_PAUSE. With the jitter of a deferral, the longest pause of 8 minutes fits into
+SQS's delay of 15."""
 DISABLED_AFTER = timedelta(days=5)
 """Failures without a success for so long disable a webhook endpoint."""
 RUN_ENDS_AFTER = timedelta(hours=48)
@@ -75,7 +77,7 @@ class EndpointHealth:
 
     @property
     def max_in_flight(self) -> int:
-        """How many attempts may be in flight, if the endpoint is not paused."""
+        """The number of attempts that may be in flight if the endpoint is not paused."""
         return MAX_IN_FLIGHT_FAILING if self.failing_since or self.probe_at is not None else MAX_IN_FLIGHT
 
     def pause_seconds(self, now: datetime) -> float:

@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from eal.core import clock
 
 _MAX_DIGITS = 10
-"""Of the seconds: more than anybody waits."""
+"""Maximum number of digits of the seconds: more than anybody waits."""
 
 
 def seconds(header: str | None) -> float | None:

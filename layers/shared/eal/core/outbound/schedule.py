@@ -12,14 +12,15 @@ GONE = 410
 """The status with which a receiver ends all deliveries (Standard Webhooks 1.0.0, "Delivery success")."""
 
 RETRY_SECONDS = (5, 300, 1_800, 7_200, 18_000, 43_200, 72_000, 86_400, 97_200)
-"""From each failed attempt to the next: ten attempts in 90.6 h, and in 72.5 h with every jitter at -20 %."""
+"""Delay from each failed attempt to the next, in seconds: ten attempts in 90.6 h, and in 72.5 h with every jitter at
+-20 %."""
 MAX_ATTEMPTS = len(RETRY_SECONDS) + 1
 JITTER = 0.2
 SCHEDULE_DURATION = timedelta(seconds=sum(RETRY_SECONDS))
 
 DEFERRAL_TIMEOUT = timedelta(hours=116)
-"""How long a request is deferred for lack of room at its receiver: more than the longest schedule, 108.7 h with every
-jitter at +20 %, and less than the five days for which receivers should keep ids."""
+"""Maximum time for which a request is deferred for lack of room at its receiver: more than the longest schedule, 108.7
+h with every jitter at +20 %, and less than the five days for which receivers should keep ids."""
 
 MAX_SQS_DELAY_SECONDS = 900
 """SQS's limit. EventBridge Scheduler sends messages that are due later."""

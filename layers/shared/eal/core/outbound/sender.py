@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 TOTAL_SECONDS = 15.0
 MAX_RESPONSE_BYTES = 4096
-"""Of a response's body that are read, and of the text that is made of them."""
+"""Maximum size of the part of a response's body that is read, and of the text that is made of it."""
 _MAX_BYTES_READ = 65_536
-"""Of one response with its head, interim responses, and the framing of chunks."""
+"""Maximum size of one response with its head, interim responses, and the framing of chunks."""
 _FINAL = 200
 """The lowest status of a response that no other follows."""
 _MAX_IDLE_SECONDS = 30.0

@@ -44,7 +44,7 @@ MINUTE = 60
 _MAX_TRIES = 4
 _LEASES = path("leases")
 _UNCHANGED = ("failing_since", "probe_at", "timeouts", "slow")
-"""What a change of the health must not overwrite unseen."""
+"""Fields of the health that a change must not overwrite without having read them."""
 
 
 class SlotRequest(NamedTuple):
@@ -56,7 +56,8 @@ class SlotRequest(NamedTuple):
 
 
 class Terms(NamedTuple):
-    """With `only_healthy`, slow endpoints have no slots. With `ignores_pause`, paused endpoints have them.
+    """Conditions for a slot. With `only_healthy`, slow endpoints have no slots. With `ignores_pause`, paused endpoints
+    have them.
 
     `expects_failure`: the endpoints probably fail, so that the first statement asks for the slot that they then have.
     The caller reads their health after that: the `health` of such a slot is unknown.
@@ -126,7 +127,7 @@ def acquire_all(requests: Sequence[SlotRequest], now: datetime, terms: Terms) ->
 
 
 def acquire(request: SlotRequest, now: datetime, terms: Terms) -> Slot | NoSlot:
-    """The same for one attempt.
+    """Acquire a slot for one attempt.
 
     Raises: StatementFailed.
     """
@@ -193,7 +194,7 @@ class _Claim(NamedTuple):
         update = Update(
             key=self.health_key,
             sets={_LEASES: {**live, **dict.fromkeys(chosen, self.expires_at)}, path("ttl"): _ttl(now)},
-            equals={_LEASES: cast("Item", health.leases), **_seen(health)},
+            equals={_LEASES: cast("Item", health.leases), **_unchanged_since_read(health)},
         )
         return _Claimed(update, {**others, **self._slots(chosen, health)})
 
@@ -242,7 +243,7 @@ class Release(NamedTuple):
             key=self.health_key,
             sets={path(name): value for name, value in changed.items() if value is not None},
             removes=[*leases, *(path(name) for name, value in changed.items() if value is None)],
-            equals={**leases, **(_seen(self.before) if is_used else {})},
+            equals={**leases, **(_unchanged_since_read(self.before) if is_used else {})},
         )
 
     def over(self, item: Item | None, now: datetime) -> Release | None:
@@ -312,7 +313,8 @@ def count_in_minute(health_key: Key, attempts: int, now: datetime) -> int:
 
 
 def disabling(slot: Slot, now: datetime, failing_since: datetime | None = None) -> Operation:
-    """For the transaction that disables an endpoint: release the slot, and begin with a probe once it is enabled.
+    """The operation, for the transaction that disables an endpoint, that releases the slot and makes the endpoint begin
+    with a probe once it is enabled.
 
     With `failing_since`, on the condition that the endpoint still fails since then.
     """
@@ -353,7 +355,7 @@ def _report(release: Release, now: datetime) -> None:
         )
 
 
-def _seen(health: EndpointHealth) -> dict[str, Json]:
+def _unchanged_since_read(health: EndpointHealth) -> dict[str, Json]:
     return {path(name): value for name, value in health.stored().items() if name in _UNCHANGED}
 
 

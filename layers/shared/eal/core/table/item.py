@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from eal.core.schema import BaseModel
 
     class _Attribute(TypedDict, total=False):
-        """What items consist of. Sets are not used. A binary is a compressed value: base64 in the table's stream and
-        from our AWS client, bytes from botocore."""
+        """An attribute of an item in DynamoDB's JSON. Sets are not used. A binary is a compressed value: base64 in the
+        table's stream and from our AWS client, bytes from botocore."""
 
         S: str
         B: str | bytes
@@ -47,7 +47,7 @@ Query returns a megabyte of items as they are stored, which has to fit into a fu
 
 
 class _Compressed:
-    """Not a tuple, so that code that takes it for a JSON value fails."""
+    """A compressed value. It is not a tuple, so that code that takes it for a JSON value fails."""
 
     __slots__ = ("max_bytes", "value")
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from eal.core.table.keys import Key
 
 _KEPT = timedelta(days=1)
-"""How long the item stays after the lease has expired."""
+"""Time for which the item stays after the lease has expired."""
 
 
 class Lease(NamedTuple):

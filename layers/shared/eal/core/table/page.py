@@ -46,7 +46,7 @@ class Page[T](NamedTuple):
 
 
 class Partition(NamedTuple):
-    """What a list reads: a partition of the table, or of an index, whose items are ordered by `id`.
+    """The partition that a list reads, of the table or of an index, whose items are ordered by `id`.
 
     `base` is the items' own partition: with `id` it is the table key that DynamoDB requires in a start key. Items with
     an id below `lowest` are not read.
@@ -111,22 +111,22 @@ def at_most_one[T](tenant: Tenant, query: ListQuery, item: T | None) -> Page[T]:
     return Page([] if item is None else [item], None)
 
 
-def weight(text: str) -> int:
+def json_string_bytes(text: str) -> int:
     """The bytes of a JSON text in a response. Lambda returns the body as a JSON string, in which quotes are escaped."""
     return len(text.encode(errors="replace")) + text.count('"') + text.count("\\")
 
 
 def _fitting(items: Sequence[Item]) -> int:
-    """How many of the items fit into a response."""
+    """The number of items that fit into a response."""
     size = 0
     for fitting, item in enumerate(items):
-        size += weight(json.dumps(item, ensure_ascii=False, separators=(",", ":")))
+        size += json_string_bytes(json.dumps(item, ensure_ascii=False, separators=(",", ":")))
         if size > MAX_PAGE_BYTES:
             return max(fitting, 1)
     return len(items)
 
 
-def every(query: ListQuery, partition: Partition) -> Iterator[Item]:
+def iterate_all(query: ListQuery, partition: Partition) -> Iterator[Item]:
     """All items of the list, for a reader that limits itself."""
     start = None
     while True:

@@ -76,7 +76,7 @@ def _put_version(item: Mapping[str, Json], was: int) -> Item | None:
     return None
 
 
-def grow(item: Mapping[str, Json]) -> bool:
+def put_if_larger(item: Mapping[str, Json]) -> bool:
     """Put an item over one with a smaller `size`, or over none. False if the stored one is at least as large."""
     client = aws.dynamodb()
     try:

@@ -133,7 +133,7 @@ def pages(
     limit: int | None = None,
     newest_first: bool = False,
 ) -> Iterator[list[Item]]:
-    """The same, one query at a time: a megabyte each, or `limit` items for a reader that may stop early."""
+    """Yields the result of a query page by page: up to 1 MB each, or `limit` items for a reader that may stop early."""
     request: dict[str, object] = {
         "TableName": settings.state_table(),
         "KeyConditionExpression": condition,

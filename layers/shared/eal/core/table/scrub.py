@@ -52,7 +52,7 @@ class Erased:
         return [contact.removeprefix(prefix) for contact in contacts if contact.startswith(prefix)]
 
     def without(self, contacts: Set[str]) -> Erased:
-        """The same without contacts that another lead or prospect has."""
+        """Copy without the contacts that another lead or prospect has."""
         return replace(
             self,
             contacts=tuple(contact for contact in self.contacts if contact not in contacts),
@@ -140,7 +140,7 @@ def clear(key: Key, *, sets: Mapping[str, Json], removes: Sequence[str]) -> None
         )
 
 
-def leave(remnant: Mapping[str, Json]) -> None:
+def put_remnant(remnant: Mapping[str, Json]) -> None:
     """Put what remains of an erased item: nothing by which a person can be found, except for a hash."""
     aws.dynamodb().put_item(TableName=settings.state_table(), Item=to_attributes(remnant))
 

@@ -1,5 +1,5 @@
-"""How many keys a tenant may have at once: an item that names those in use. Their number also counts in the family of
-the organization (`eal.domain.families`).
+"""The quota of keys that a tenant may have at once: an item that names those in use. Their number also counts in the
+family of the organization (`eal.domain.families`).
 
 A revoked key leaves the item at once. An expiry needs no timer: an expired key leaves the item when a new key needs its
 place.
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from eal.domain.families.model import Family
 
 MAX_KEYS = 50
-"""Of a tenant in one mode, because each key has a rate limit of its own."""
+"""Maximum number of keys of a tenant in one mode, because each key has a rate limit of its own."""
 
 
 def begin(first: ApiKey, by: Caller) -> None:

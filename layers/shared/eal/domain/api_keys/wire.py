@@ -1,4 +1,4 @@
-"""What the API accepts and returns of API keys."""
+"""Request and response models for API keys."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class ApiKeyCreate(Wire):
     name: Name
     """Your own name for the key, such as that of the program that uses it."""
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=3)]
-    """What the key may do. `admin` includes `write`, and `write` includes `read`."""
+    """Scopes of the key. `admin` includes `write`, and `write` includes `read`."""
     mode: Mode | None = None
     """Defaults to the mode of the calling key."""
     expires_at: Instant | None = None

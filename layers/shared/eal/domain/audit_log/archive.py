@@ -60,7 +60,7 @@ def archive(tenant: Tenant, request_id: str, deadline: float = inf) -> int:
         written += _archive_readable(log, deadline)
     for checkpoint in log.unarchived_checkpoints():
         _put_checkpoint(checkpoint)
-        log.advance(kept=checkpoint.id)
+        log.advance(last_stored_checkpoint=checkpoint.id)
     if not log.remove_mark():
         aws.sqs().send_message(
             QueueUrl=settings.queue("audit"), MessageBody=waiting.message(tenant, request_id)
@@ -78,8 +78,8 @@ def _archive_readable(log: _Log, deadline: float) -> int:
         to_sign = [cast("int", record["seq"]) for record in records if _needs_checkpoint(record)]
         log.advance(
             archived=log.head.archived + len(records),
-            planned=None,
-            calling=max([log.head.calling, *to_sign]),
+            segment_end=None,
+            last_to_sign=max([log.head.last_to_sign, *to_sign]),
             **_lateness(log.head, records),
         )
         written += len(records)
@@ -110,17 +110,18 @@ def checkpoint_object_key(tenant: Tenant, size: int) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Head:
-    """`archived` is the last record in the bucket and the tree, `planned` the last record of the segment in progress,
-    `calling` the last archived record that needs a checkpoint, `kept` the last checkpoint in the bucket.
+    """`archived` is the last record in the bucket and the tree, `segment_end` the last record of the segment in
+    progress, `last_to_sign` the last archived record that needs a checkpoint, `last_stored_checkpoint` the last
+    checkpoint in the bucket.
 
     `newest` is the latest creation time in the archive. No record was created more than `late_seconds` before a record
     with a lower number: the relay numbers a record within seconds, and later after a failure.
     """
 
     archived: int = 0
-    planned: int | None = None
-    calling: int = 0
-    kept: str | None = None
+    segment_end: int | None = None
+    last_to_sign: int = 0
+    last_stored_checkpoint: str | None = None
     newest: Instant | None = None
     late_seconds: int = LATE_SECONDS
     version: int = 0
@@ -153,12 +154,12 @@ class _Log:
     def next_records(self) -> list[Item]:
         """The records of the next segment, planned on the head; empty if none is left. Raises: Incomplete, Stale."""
         records = _numbered_after(self.tenant, self.head)
-        if self.head.planned is None:
+        if self.head.segment_end is None:
             if records:
-                self.advance(planned=self.head.archived + len(records))
-        elif len(records) != self.head.planned - self.head.archived:
+                self.advance(segment_end=self.head.archived + len(records))
+        elif len(records) != self.head.segment_end - self.head.archived:
             raise Incomplete(
-                f"records {self.head.archived + 1} to {self.head.planned} are not all readable yet"
+                f"records {self.head.archived + 1} to {self.head.segment_end} are not all readable yet"
             )
         return records
 
@@ -169,9 +170,9 @@ class _Log:
 
     def unarchived_checkpoints(self) -> list[Checkpoint]:
         """The checkpoints after the last one in the bucket, oldest first."""
-        if self.newest is None or self.newest.id == self.head.kept:
+        if self.newest is None or self.newest.id == self.head.last_stored_checkpoint:
             return []
-        return checkpoints.signed_after(self.tenant, self.head.kept)
+        return checkpoints.signed_after(self.tenant, self.head.last_stored_checkpoint)
 
     def remove_mark(self) -> bool:
         """Remove the mark of unarchived records. False if it stays, because newer records are numbered.
@@ -212,7 +213,7 @@ class _Log:
 
 def _numbered_after(tenant: Tenant, head: _Head) -> list[Item]:
     """The records after the archived ones up to the first gap, the planned record, or the limit of a segment."""
-    first, last = head.archived + 1, head.planned or head.archived + MAX_RECORDS_PER_SEGMENT
+    first, last = head.archived + 1, head.segment_end or head.archived + MAX_RECORDS_PER_SEGMENT
     found: list[Item] = []
     values: Item = {":pk": partition(tenant, "AUDIT"), ":first": first, ":last": last}
     for item in walk("feedpk = :pk AND feedsk BETWEEN :first AND :last", values, index="feed"):

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from eal.core import ids
-from eal.core.table.page import MAX_PAGE_BYTES, weight
+from eal.core.table.page import MAX_PAGE_BYTES, json_string_bytes
 from eal.core.table.read import get
 from eal.domain.audit_log import checkpoints, segments
 from eal.domain.audit_log.segments import LATE_SECONDS, MAX_RECORDS_PER_SEGMENT, created_at_of
@@ -139,7 +139,7 @@ class _Page:
 
     def add(self, line: _Line) -> bool:
         """False if the page is full."""
-        size = weight(line.text.decode())
+        size = json_string_bytes(line.text.decode())
         if self.records and (len(self.records) == self._limit or self._bytes + size > MAX_PAGE_BYTES):
             return False
         self.records.append(line.record)

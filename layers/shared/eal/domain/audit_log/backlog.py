@@ -1,4 +1,5 @@
-"""What the hourly run enqueues: the logs that need a checkpoint, and those whose records were not archived."""
+"""The tasks that the hourly run enqueues: the logs that need a checkpoint, and those whose records were not
+archived."""
 
 from __future__ import annotations
 
@@ -48,7 +49,7 @@ def read(tenants: Sequence[Tenant], now: datetime) -> Backlog:
     for tenant, of_log in zip(tenants, keys, strict=True):
         # Not loaded as dataclasses: that would take most of the time, and one invalid item would fail all logs.
         sequence, head, newest = (found.get(key, {}) for key in of_log)
-        if _number(head, "calling") > _number(newest, "size"):
+        if _number(head, "last_to_sign") > _number(newest, "size"):
             backlog.unsigned.append(tenant)
         if _number(sequence, "last") > _number(head, "archived") and _is_old(head.get("newest"), now):
             backlog.stalled.append(tenant)

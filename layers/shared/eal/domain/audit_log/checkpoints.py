@@ -65,7 +65,7 @@ def log_state_keys(tenant: Tenant) -> tuple[Key, Key]:
 def log_state_of(archive_head: Item | None, newest: Item | None) -> LogState:
     return LogState(
         size=cast("int", archive_head["archived"]) if archive_head else 0,
-        last_to_sign=cast("int", archive_head.get("calling", 0)) if archive_head else 0,
+        last_to_sign=cast("int", archive_head.get("last_to_sign", 0)) if archive_head else 0,
         newest=load(Checkpoint, newest) if newest else None,
     )
 

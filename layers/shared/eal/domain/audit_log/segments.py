@@ -141,7 +141,7 @@ def lines(segment: Segment, compressed: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def first_created_at(compressed: IO[bytes]) -> datetime:
-    """When a segment's first record was created. Only the first line is read."""
+    """The time at which a segment's first record was created. Only the first line is read."""
     with gzip.GzipFile(fileobj=compressed) as unpacked:
         return created_at_of(json.loads(unpacked.readline()))
 
@@ -172,7 +172,7 @@ def _listed(tenant: Tenant, seq: int, *, page_size: int) -> Iterator[Segment]:
     # A name is longer than the number, so it sorts after it, and the segment that begins with `seq` is listed.
     after = f"{prefix}{seq:012d}"
     while True:
-        page = aws.patient_s3().list_objects_v2(
+        page = aws.s3_sdk().list_objects_v2(
             Bucket=settings.audit_bucket(), Prefix=prefix, StartAfter=after, MaxKeys=page_size
         )
         for listed in page.get("Contents", []):
@@ -184,7 +184,7 @@ def _listed(tenant: Tenant, seq: int, *, page_size: int) -> Iterator[Segment]:
 
 
 def _first_created_at(segment: Segment) -> datetime:
-    body = aws.patient_s3().get_object(Bucket=settings.audit_bucket(), Key=segment.name)["Body"]
+    body = aws.s3_sdk().get_object(Bucket=settings.audit_bucket(), Key=segment.name)["Body"]
     try:
         return first_created_at(cast("IO[bytes]", body))
     finally:
@@ -192,4 +192,4 @@ def _first_created_at(segment: Segment) -> datetime:
 
 
 def _fetch(name: str) -> bytes:
-    return aws.patient_s3().get_object(Bucket=settings.audit_bucket(), Key=name)["Body"].read()
+    return aws.s3_sdk().get_object(Bucket=settings.audit_bucket(), Key=name)["Body"].read()

@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 
 AUDIT_RECORDS = Collection("AUDIT", AuditRecord, id_prefix="aud", noun="audit record")
 _CURSOR_LIFETIME = timedelta(days=31)
-"""Of an ascending list. Lists stop reading a record from the table this long before it expires there."""
+"""Lifetime of a cursor of an ascending list. Lists stop reading a record from the table this long before it expires
+there."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = timedelta(days=1)
-"""More than clocks differ: an id can be later than the record of its creation."""
+"""A margin for clocks that differ: an id can be later than the record of its creation."""
 
 
 def get(record_id: str, by: Caller) -> AuditRecord:
@@ -71,12 +72,12 @@ def search(query: AuditLogQuery, by: Caller) -> Page[AuditRecord]:
     return Page(records, seal(scope, following) if following else None)
 
 
-def every(query: AuditLogQuery, by: Caller) -> Iterator[Item] | None:
+def iterate_all(query: AuditLogQuery, by: Caller) -> Iterator[Item] | None:
     """All records that can match, in the order of the list and without pages. The caller applies `matches`.
 
     None if some can be in the archive only.
     """
-    return None if _reaches_archive(query, by) else page.every(query, _partition(query, by.tenant))
+    return None if _reaches_archive(query, by) else page.iterate_all(query, _partition(query, by.tenant))
 
 
 def _table_page(query: AuditLogQuery, position: Position | None, by: Caller) -> Page[AuditRecord]:
@@ -119,14 +120,16 @@ def _reaches_archive(query: AuditLogQuery, by: Caller) -> bool:
 
 
 def _oldest(query: AuditLogQuery, by: Caller) -> datetime:
-    """No record that matches is older: none is older than its organization, its resource or its actor, by their ids."""
+    """The earliest time of a record that can match: none is older than its organization, its resource or its actor, by
+    their ids."""
     origins = [origin for origin in (by.organization_id, query.resource_id, query.actor_id) if origin]
     times = [_earliest(origin, by) for origin in origins]
     return max([*times, query.created_after] if query.created_after else times)
 
 
 def _earliest(origin: str, by: Caller) -> datetime:
-    """No record of an organization, a resource or an actor is older, by its id. Names have no time."""
+    """The creation time of an organization, a resource or an actor by its id: no record of it is older. Names have no
+    time."""
     if not ids.is_id(origin.rpartition("_")[0], origin):
         return _EPOCH
     # Cut, because an id can have a time after the year 9999.

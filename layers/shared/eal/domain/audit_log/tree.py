@@ -177,4 +177,4 @@ def _grow(tenant: Tenant, tile: _Tile, hashes: Sequence[bytes]) -> None:
 
 def _put(item_key: Key, size: int, hashes: Sequence[bytes]) -> None:
     text = base64.b64encode(b"".join(hashes)).decode()
-    progress.grow({**item_key._asdict(), "kind": "AUDIT_TILE", "size": size, "hashes": text})
+    progress.put_if_larger({**item_key._asdict(), "kind": "AUDIT_TILE", "size": size, "hashes": text})

@@ -61,7 +61,7 @@ class AuditRecordView(Wire):
     """`api`: a request with an API key. `dashboard`: a request with a session. `worker`: a background process of this
     API. `webhook`: a vendor's webhook. `system`: an operator of this API, or a link in an e-mail."""
     resource: ResourceView
-    """What was changed."""
+    """The changed resource."""
     changes: list[ChangeView]
     """The fields that changed, except `version` and `updated_at`."""
     request_id: str

@@ -86,22 +86,22 @@ def _write(record: CallRecord, correction: Correction | None, by: Caller) -> Cal
     if correction == before.correction:
         return before
     newest = record.runs[-1].without_quotes() if record.runs else None
-    counts = _counts(newest, correction, before)
+    effective = _effective(newest, correction, before)
     settings = organization_settings.settings_of(by.organization_id)
     situation = decisions.situation_of(record, settings, by)
     corrected = replace(
         before,
-        classification=counts,
+        classification=effective,
         corrected_run=newest if correction else None,
         first_classified_at=before.first_classified_at or by.at,
-        classified_at=(before.classified_at or by.at) if counts else None,
+        classified_at=(before.classified_at or by.at) if effective else None,
         correction=correction,
         updated_at=by.at,
         version=before.version + 1,
     )
     after = (
         dispatching.decided_again(corrected, situation, by.actor, by.at)
-        if counts
+        if effective
         else dispatching.undecided(corrected)
     )
     store.replace_call(before, after, by)
@@ -126,11 +126,8 @@ def _write(record: CallRecord, correction: Correction | None, by: Caller) -> Cal
     return after
 
 
-def _counts(newest: Run | None, correction: Correction | None, call: Call) -> Run | None:
-    """The classification that counts.
-
-    Raises: ValidationFailed for a correction that is incomplete without a run.
-    """
+def _effective(newest: Run | None, correction: Correction | None, call: Call) -> Run | None:
+    """The effective classification.    Raises: ValidationFailed for a correction that is incomplete without a run."""
     if correction is None:
         return newest
     if newest:
@@ -151,7 +148,7 @@ def _missing(correction: Correction) -> list[FieldError]:
 
 
 def _audited(call: Call) -> dict[str, Json]:
-    """What counts, and what the person decided of it."""
+    """The effective classification for the audit record, with the person's decisions in it."""
     audited: dict[str, Json] = {"status": call.status}
     if call.classification:
         audited |= {name: getattr(call.classification, name) for name in (*_DECIDED, "safety")}

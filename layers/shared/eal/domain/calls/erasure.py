@@ -37,7 +37,7 @@ def erase(call_id: str, by: Caller) -> None:
 
 
 def erase_version(call: Call, by: Caller) -> None:
-    """The same for a call that was read before. The commit raises Stale if it has changed since."""
+    """Erase a call that was already read. The commit raises Stale if it has changed since."""
     by.transaction.delete(CALLS.key(by.tenant, call.id), was=call.version)
     by.transaction.delete(store.transcript_key(by.tenant, call.id))
     by.transaction.delete(store.runs_key(by.tenant, call.id))

@@ -38,9 +38,11 @@ if TYPE_CHECKING:
     from eal.domain.calls.model import Call
 
 FETCH_SECONDS = 45.0
-"""For all of a download. With the upload, it ends before the worker's timeout and its slot's lease, 60 seconds."""
+"""Time-out of a whole download, in seconds. With the upload, it ends before the worker's timeout and its slot's lease,
+60 seconds."""
 MAX_BYTES = 100 * 1024 * 1024
-"""More than seven hours of a tracker's usual MP3 with 32 kbit/s, or one and a half hours of a WAV of 8 kHz."""
+"""Maximum size of a recording: more than seven hours of a tracker's usual MP3 with 32 kbit/s, or one and a half hours
+of a WAV of 8 kHz."""
 _MAX_REDIRECTS = {"callrail": 3}
 """CallRail's URLs redirect to the storage of its files. The URLs of other trackers lead to the file."""
 _HEALTH_KIND = "RECORDING_HEALTH"

@@ -228,8 +228,8 @@ class Correction:
         return decided
 
     def over(self, run: Run) -> Run:
-        """What counts: the run with the corrected fields, of which nobody is unsure. Its provenance stays that of the
-        engine. A danger that a person names is an emergency, as any other.
+        """The run with the corrected fields, of which nobody is unsure. Its provenance stays that of the engine. A
+        danger that a person names is an emergency, as any other.
         """
         own = run.confidences
         sure = Confidences(
@@ -258,7 +258,7 @@ class Correction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Callback:
-    """What came of calling the customer back, or when that is planned."""
+    """A callback: its outcome, or its planned time."""
 
     id: str
     call_id: str
@@ -282,7 +282,7 @@ class Call:
     """`order` has the order of the event that set each fact, `seen` the digests of the events that had an effect.
 
     `received_at` is when the end of the call was received. `enqueued_sha256` is the input of the last classification
-    that was enqueued. `classification` is what counts: the newest run, without its quotes, under the correction;
+    that was enqueued. `classification` is the effective one: the newest run, without its quotes, under the correction;
     `corrected_run` is that run's own answer if there is a correction. `runs_version` counts the runs, and
     `runs_requested` is the number that there are after the last request to run again, which was at `run_requested_at`.
     """
@@ -328,7 +328,7 @@ class Call:
 
     @property
     def ended_at(self) -> datetime | None:
-        """When the tracker says, or else the start and the duration."""
+        """The time that the tracker reports, or else the start plus the duration."""
         started, seconds = self.facts.started_at, self.facts.duration_seconds
         if self.facts.ended_at:
             return self.facts.ended_at
@@ -383,7 +383,7 @@ class Call:
 
     @property
     def is_input_classified(self) -> bool:
-        """Whether what counts is about the present input."""
+        """Whether the effective classification has the current input."""
         counts = self.classification
         return counts is not None and counts.input_sha256 == self.input_sha256()
 
@@ -449,7 +449,7 @@ class CallRecord:
 
     @property
     def classification(self) -> Run | None:
-        """What counts, with the evidence of the newest run."""
+        """The effective classification, with the evidence of the newest run."""
         counts = self.call.classification
         return replace(counts, evidence=self.runs[-1].evidence) if counts and self.runs else counts
 

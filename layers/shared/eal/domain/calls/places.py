@@ -66,7 +66,8 @@ def _name() -> re.Pattern[str]:
 
 @cache
 def _with_name() -> re.Pattern[str]:
-    """After "zip code is", a state, or a city and a comma: "Oakland, 94601". A street's number precedes a name."""
+    """Pattern of a ZIP code after "zip code is", a state, or a city and a comma: "Oakland, 94601". A street's number
+    precedes a name."""
     name = r"\b(?i:zip|postal)\b[^\d\n]{0,24}?"
     state = rf"\b(?:{_STATES}|(?i:{_STATE_NAMES}))[,.]? "
     city = r"\b[A-Z][a-z]+, "

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 URL_LIFETIME = timedelta(hours=1)
 PART_BYTES = 8 * 1024 * 1024
-"""Of an upload, and of a recording in memory."""
+"""Size of a part of an upload, and so of a recording's part in memory."""
 
 
 class NotAudio(Exception):
@@ -136,7 +136,7 @@ def store_audio(tenant: Tenant, call_id: str, pieces: Iterator[bytes]) -> Stored
         buffer += piece
         if len(buffer) >= PART_BYTES:
             return StoredAudio(found.content_type, _upload_parts(tenant, call_id, found, buffer, pieces))
-    aws.patient_s3().put_object(
+    aws.s3_sdk().put_object(
         Bucket=settings.recordings_bucket(),
         Key=_object_key(tenant, call_id),
         Body=bytes(buffer),
@@ -151,7 +151,7 @@ def _upload_parts(
 ) -> int:
     """Upload `buffer` and the rest of the pieces in parts. Returns the size in bytes."""
     client, bucket, object_key = (
-        aws.patient_s3(),
+        aws.s3_sdk(),
         settings.recordings_bucket(),
         _object_key(tenant, call_id),
     )

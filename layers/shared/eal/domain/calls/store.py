@@ -235,7 +235,7 @@ def _with_transcript(before: Call | None, after: Call, snapshot: Snapshot, by: C
 
 
 def publish_classification(before: Call, after: Call, by: Caller) -> None:
-    """Emit `call.classified` if the classification that counts is new or has another decision.
+    """Emit `call.classified` if the effective classification is new or has another decision.
 
     Otherwise enqueue a task for the statistics, in the shape of an event: they count confidences and corrections too.
     """

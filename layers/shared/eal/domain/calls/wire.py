@@ -30,7 +30,8 @@ _INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
 _MAX_TRANSCRIPT_CHARACTERS = 250_000
 """About five hours of talk. An item of DynamoDB has at most 400 KB, and a body 256 KiB."""
 _REPORTED_RANK = 3
-"""As final as CallRail's event after a call: a request reports a call that has ended."""
+"""Rank of a call that a request reports. It is as final as CallRail's event after a call: a request reports a call that
+has ended."""
 _OTHER_WAYS_IN = frozenset({"callrail"})
 """Vendors whose calls a receiver ingests: two ways in could each create half of a call."""
 
@@ -226,8 +227,8 @@ class DangerSignView(Wire):
     turn: int
     """The `index` of the turn that has the sentence, from 0."""
     found_by: list[Literal["rule", "sentence_reader", "call_model", "model"]]
-    """What found it. `rule`: a phrase that names the danger in plain words. `sentence_reader`: the trained reader of
-    sentences. `call_model`: the trained reader of whole calls. `model`: a model of Bedrock."""
+    """The readers that found it. `rule`: a phrase that names the danger in plain words. `sentence_reader`: the trained
+    reader of sentences. `call_model`: the trained reader of whole calls. `model`: a model of Bedrock."""
     present: bool
     """Whether it counts as a present danger."""
     because: str
@@ -243,8 +244,8 @@ class ClassificationView(Wire):
     """
 
     intent: Intent
-    """What the caller wants done. `other`: a real request that fits no other value. `unknown`: the caller cannot be
-    understood or says nothing."""
+    """The service that the caller asks for. `other`: a real request that fits no other value. `unknown`: the caller
+    cannot be understood or says nothing."""
     urgency: Urgency
     """How soon somebody must act. `low`: no service is needed."""
     qualified: bool | None
@@ -269,7 +270,7 @@ class ClassificationView(Wire):
     danger_signs: list[DangerSignView]
     """The sentences that name a danger to life, or almost do, and how that was decided."""
     provenance: ProvenanceView
-    """Which engine made the classification, from which input and at what cost."""
+    """The engine that made the classification, its input and its cost."""
     classified_at: Instant
     """When the engine classified the call, or a person did so without it."""
 
@@ -285,7 +286,7 @@ class TurnView(Wire):
     speaker: Literal["caller", "agent", "unknown"]
     """The side that speaks. `unknown` if the turn has no label, or one that names neither side."""
     text: str
-    """What was said, without the speaker's label."""
+    """The spoken words, without the speaker's label."""
 
 
 class TranscriptView(Wire):
@@ -315,7 +316,7 @@ class RedactionView(Wire):
     end: int
     """The position after the last redacted character, counted like `start`."""
     kind: Literal["card", "ssn", "phone", "email", "address", "name"]
-    """What was redacted. `card`: a payment card number. `ssn`: a US social security number."""
+    """Kind of the redacted data. `card`: a payment card number. `ssn`: a US social security number."""
 
 
 class CallTranscriptView(TranscriptView):
@@ -328,8 +329,8 @@ class CallTranscriptView(TranscriptView):
     redacted: bool
     """Whether personal data is replaced with asterisks."""
     redactions: list[RedactionView]
-    """What was redacted in the turns, in order. Empty unless `redacted` is true. Names in speakers' labels are redacted
-    in `text` only, because no turn contains them."""
+    """The redactions in the turns, in order. Empty unless `redacted` is true. Names in speakers' labels are redacted in
+    `text` only, because no turn contains them."""
     version: int
     """The `version` of the call."""
 
@@ -481,7 +482,7 @@ class CallView(Wire):
     classification: ClassificationView | None
     """The newest run, with any correction applied. Null until the call is classified."""
     dispatch: DispatchView | None
-    """What happens after the call. Null until it is decided."""
+    """The dispatch of the call. Null until it is decided."""
     lead_id: str | None
     """The lead captured from the call, or the existing lead with the customer's number."""
     classified_at: Instant | None
@@ -523,8 +524,8 @@ class CorrectedCallView(CallView):
 
 
 class CallDetail(CallView):
-    """A call with its transcript and classification. `classification` is what counts: the newest run, with the fields
-    of the correction. `classification_runs` has the newest 20 runs, newest first, without the correction.
+    """A call with its transcript and classification. `classification` is the effective one: the newest run, with the
+    fields of the correction. `classification_runs` has the newest 20 runs, newest first, without the correction.
     """
 
     classification: ClassificationDetail | None

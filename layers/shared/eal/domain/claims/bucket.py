@@ -1,9 +1,9 @@
-"""What photos and bundles share: the bucket that their objects are in."""
+"""The bucket of photos and bundles."""
 
 from datetime import timedelta
 
 UPLOAD_WINDOW = timedelta(hours=1)
-"""How long the URL of an upload or a download is valid."""
+"""Time for which the URL of an upload or a download is valid."""
 
 
 class NotDeleted(Exception):

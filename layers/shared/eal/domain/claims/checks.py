@@ -276,7 +276,8 @@ def _missing_fields(file: ClaimFile, extraction: Extraction) -> Iterator[Finding
 
 def _conflicting(extraction: Extraction) -> Iterator[Finding]:
     for conflict in sorted(
-        extraction.conflicts, key=lambda one: (one.room or "", one.field, one.subject or "", one.kept)
+        extraction.conflicts,
+        key=lambda conflict: (conflict.room or "", conflict.field, conflict.subject or "", conflict.kept),
     ):
         subject = (conflict.subject or conflict.field).replace("_", " ")
         others = ", ".join(conflict.others)

@@ -39,7 +39,8 @@ def erase(claim_id: str, by: Caller) -> None:
 
 
 def erase_again(claim_id: str, by: Caller) -> None:
-    """The same after a restore, whatever legal hold the restored claim has: it ended before the first erasure.
+    """Erase the claim after a restore, whatever legal hold the restored claim has: the hold ended before the first
+    erasure.
 
     Raises: NotFound.
     """

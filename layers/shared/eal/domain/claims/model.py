@@ -93,7 +93,7 @@ class Claim:
 
     @property
     def retention_begins_at(self) -> datetime | None:
-        """When the retention of the evidence began; None while it does not run, or if it has ended."""
+        """The time at which the retention of the evidence began; None while it does not run, or if it has ended."""
         if self.closed_at is None or self.legal_hold:
             return None
         was_applied = self.evidence_deleted_at is not None and self.evidence_deleted_at >= self.closed_at

@@ -195,7 +195,7 @@ def check_is_not_closed(claim: Claim) -> None:
 
 
 def check_no_hold(claim: Claim) -> None:
-    """Before a deletion of the claim or of its evidence. Raises: Conflict."""
+    """Check that the claim or its evidence may be deleted. Raises: Conflict."""
     if claim.legal_hold:
         raise Conflict(
             f"The claim {claim.id} is on legal hold. Nothing of it can be deleted until the hold is released.",

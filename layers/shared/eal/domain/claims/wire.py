@@ -1,4 +1,4 @@
-"""What the API accepts and returns for claims."""
+"""Request and response models for claims."""
 
 from __future__ import annotations
 

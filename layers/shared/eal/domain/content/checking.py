@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def findings(content: Content, company: Company, by: Caller) -> tuple[Finding, ...]:
-    """What the content policy has against the present text. Costs a read only for a response to a review."""
+    """The findings of the content policy about the present text. Costs a read only for a response to a review."""
     if content.text is None:
         return ()
     return content_policy.text_findings(fields_of(content.text), facts_of(content, company, by))

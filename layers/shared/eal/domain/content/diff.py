@@ -1,4 +1,4 @@
-"""What changed from one revision to the next: by word as edits, and by line as a unified diff.
+"""The difference between a revision and the next: by word as edits, and by line as a unified diff.
 
 `difflib` is CPython's own and costs nothing to deploy (docs/decisions/0057). Its time can grow with the cube of a text
 that repeats words, so passages are compared by sentence first, and by word only within the sentences that differ.
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 type EditOperation = Literal["equal", "insert", "delete"]
 
 MAX_PAIRS = 250_000
-"""Of parts of two passages, such as 500 words and 500 words. Longer passages without a common sentence replace each
-other as a whole, which also reads better."""
+"""Maximum number of compared pairs of parts of two passages, such as 500 words and 500 words. Longer passages without a
+common sentence replace each other as a whole, which also reads better."""
 _SENTENCES = r"[^.!?\n]+[.!?\n]*\s*|[.!?\n]+\s*"
 _WORDS = r"\s*(?:\w+(?:['’-]\w+)*|[^\w\s])|\s+"  # noqa: RUF001 - the apostrophe of typographic texts
 """Words and punctuation, each with the white space before it. As with sentences, all together are the whole text."""

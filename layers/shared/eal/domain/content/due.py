@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from eal.core.tenancy import Mode
 
 GRACE = timedelta(minutes=10)
-"""How late an item is before its message counts as lost."""
+"""Delay of an item after which its message counts as lost."""
 
 _KIND = "CONTENT_DUE"
 

@@ -22,7 +22,7 @@ TAGS = frozenset(
 )  # fmt: skip
 ATTRIBUTES = {"a": {"href", "title"}, "img": {"alt", "src", "title"}, "ol": {"start"}}
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
-"""Of links and images. Relative ones pass too: a post may link to another page of its website."""
+"""URL schemes of links and images. Relative ones pass too: a post may link to another page of its website."""
 
 
 def html(markdown: str) -> str:

@@ -45,7 +45,7 @@ TRANSITIONS: dict[ContentStatus, tuple[Destination, ...]] = {
 retry moves a failed one to `generating`."""
 
 EDITABLE: frozenset[ContentStatus] = frozenset({"draft", "in_review", "approved", "unpublished", "failed"})
-"""What may get a new revision. It is a draft afterwards, because an approval is one of a text."""
+"""Statuses in which an item may get a new revision. It is a draft afterwards, because an approval is one of a text."""
 
 MAX_REVISIONS = 200
 MAX_TRANSITIONS_KEPT = 20

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from eal.core.caller import Caller
 
 MAX_HTML_BYTES = 150 * 1024
-"""Of the HTML of a blog post as JSON. It is in the event, which DynamoDB limits to 400 KB, and in each feed. Rendering
-enlarges a text, and a table of short rows without any limit of its own."""
+"""Maximum size of the HTML of a blog post as JSON. It is in the event, which DynamoDB limits to 400 KB, and in each
+feed. Rendering enlarges a text, and a table of short rows without any limit of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -148,7 +148,7 @@ def get_compared(content_id: str, number: str, by: Caller) -> ComparedRevision:
     Raises: NotFound.
     """
     content = CONTENTS.get(by.tenant, content_id)
-    known = {str(one): one for one in range(1, content.revision + 1)}
+    known = {str(number): number for number in range(1, content.revision + 1)}
     if number not in known:
         raise NotFound(f"The content item {content.id} has no revision {number[:10]}.")
     revision = _revision(content, known[number], by)

@@ -30,7 +30,7 @@ def transition(content_id: str, body: ContentTransition, by: Caller) -> Content:
 
     Raises: NotFound, PreconditionFailed; IllegalTransition with `allowed`; ValidationFailed if notes are missing or the
     time is not in the next year; Conflict with `findings` if the content policy blocks the text; InsufficientScope if
-    a person must approve it and the caller is none.
+    approval needs a person, and the caller is not one.
     """
     before = CONTENTS.get(by.tenant, content_id)
     by.transaction.check_if_match(before.version)

@@ -1,4 +1,4 @@
-"""What the API accepts and returns for content."""
+"""Request and response models for content."""
 
 from __future__ import annotations
 
@@ -84,14 +84,14 @@ _LINKS = Field(description="Web addresses that follow the text of a social post.
 
 
 class BriefBody(Wire):
-    """What to write. `topic` is required except for a review response, `network` for a social post, `review_id` for a
-    review response.
+    """The brief of a text. `topic` is required except for a review response, `network` for a social post, `review_id`
+    for a review response.
     """
 
     model_config = _INPUT
 
     topic: Annotated[str, Field(min_length=1, max_length=300), OneLine] | None = None
-    """What the text is about, in a few words."""
+    """Subject of the text, in a few words."""
     keywords: Annotated[
         list[Annotated[str, Field(min_length=1, max_length=80), OneLine]],
         Field(default_factory=list, max_length=20),
@@ -132,7 +132,7 @@ class ContentCreate(Wire):
     type: ContentType
     """The type of content. It decides which fields the `brief` needs."""
     brief: BriefBody
-    """What to write, for whom and in which tone."""
+    """Subject, readers and tone of the text."""
 
 
 class SceneBody(Wire):
@@ -192,7 +192,7 @@ class RevisionCreate(Wire):
     instructions: Annotated[
         str, Field(min_length=1, max_length=MAX_INSTRUCTIONS_CHARACTERS), AfterValidator(prose)
     ]
-    """What the AI is to change, in English, such as: Make it shorter, and mention the hotline."""
+    """Changes for the AI to make, in English, such as: Make it shorter, and mention the hotline."""
 
 
 class RevisionRestore(Wire):
@@ -248,7 +248,7 @@ class RevisionQuery(ListQuery):
 
 class BriefView(Wire):
     topic: str | None
-    """What the text is about, in a few words."""
+    """Subject of the text, in a few words."""
     keywords: list[str]
     """Words that the text should contain."""
     tone: Tone | None
@@ -270,7 +270,7 @@ class SceneView(Wire):
 
 
 class ContentFindingView(Wire):
-    """What the content policy has against the text. The content cannot be approved while a finding has the level
+    """A finding of the content policy about the text. The content cannot be approved while a finding has the level
     `block`.
     """
 
@@ -283,7 +283,7 @@ class ContentFindingView(Wire):
     quote: str | None
     """The text that breaks the rule. Null if the finding is about something missing."""
     advice: str
-    """What to do about it, in English."""
+    """How to resolve the finding, in English."""
 
 
 class ContentActorView(Wire):
@@ -346,7 +346,7 @@ class ContentView(Wire):
     status: ContentStatus
     """`generating` while the AI works. Each new revision makes it a `draft` again."""
     brief: BriefView
-    """What the AI was asked to write. It never changes."""
+    """Brief that the AI was given. It never changes."""
     revision: int
     """The number of the newest revision, whose text this is. 0 if there is no text yet."""
     title: str | None
@@ -366,13 +366,13 @@ class ContentView(Wire):
     findings: list[ContentFindingView]
     """The content policy's findings about the text. Checked with each revision, and on approval."""
     remarks: list[str]
-    """What the AI did with the brief or the instructions, as it reported."""
+    """Report of the AI about its use of the brief or the instructions."""
     provenance: ProvenanceView | None
     """How the AI produced what it wrote last. Null if it has written nothing yet."""
     edited: bool
     """Whether a person has changed what the AI wrote last."""
     task: TaskName | None
-    """What the AI is doing, or failed to do."""
+    """Task that the AI is doing, or failed to do."""
     step: Step | None
     """The step that the AI is at. Null unless the status is `generating`."""
     instructions: str | None
@@ -435,7 +435,7 @@ class DiffView(Wire):
     fields: list[FieldDiffView]
     """The changed parts, compared word by word."""
     unified: str
-    """The same changes line by line, as a unified diff. Empty if nothing changed."""
+    """The changes line by line, as a unified diff. Empty if nothing changed."""
 
 
 class UnifiedDiffView(Wire):
@@ -459,9 +459,9 @@ class RevisionFields(Wire):
     restored_from: int | None
     """The number of the restored revision."""
     instructions: str | None
-    """What the AI was asked to change. Null unless `reason` is `revised`."""
+    """Instructions that the AI was given. Null unless `reason` is `revised`."""
     remarks: list[str]
-    """What the AI did with the brief or the instructions, as it reported."""
+    """Report of the AI about its use of the brief or the instructions."""
     provenance: ProvenanceView | None
     """How the AI produced the text. Null unless it wrote this revision."""
 

@@ -1,4 +1,5 @@
-"""What the AI writes of a content item: the assignment from what is known, the steps, and the revision with the result.
+"""Writing of a content item by the AI: the assignment from what is known, the steps, and the revision with the
+result.
 
 Only the run with the item's `task_id` changes anything: a cancelled or repeated task finds another one, or none.
 """
@@ -45,7 +46,7 @@ def at_step(content: Content, step: Step, by: Caller) -> Content:
 
 
 def assignment_of(content: Content, company: Company, by: Caller) -> ContentAssignment | None:
-    """What the engine is given. None if the review to answer no longer exists."""
+    """The assignment for the engine. None if the review to answer no longer exists."""
     settings = content_settings.content_in(company.settings)
     review = REVIEWS.find(by.tenant, content.review_id) if content.review_id else None
     if content.type == "review_response" and (review is None or review.status == "deleted"):

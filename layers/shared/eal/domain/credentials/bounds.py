@@ -1,4 +1,5 @@
-"""What bounds the caller's own key, an expiry or networks, bounds every credential that the caller makes or changes."""
+"""The bounds of the caller's own key, an expiry or networks, bound every credential that the caller makes or
+changes."""
 
 from __future__ import annotations
 
@@ -29,7 +30,7 @@ def require_networks_within_own(by: Caller, allowed_cidrs: tuple[str, ...] | Non
 
 
 def require_unbounded_key(by: Caller, *, until: datetime | None = None) -> None:
-    """For access from every address that lasts until `until`, or for ever.
+    """Require a caller's key that may give access from every address until `until`, or for ever.
 
     Raises: InsufficientScope if the caller's key is bound to networks, or expires before.
     """

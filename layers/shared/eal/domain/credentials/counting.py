@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 WINDOW_MINUTES = 5
 _DROPPED_MINUTES = 10
-"""How many minutes before the window each request clears; stale counters of an idle credential are cleared when seen.
+"""Minutes before the window that each request clears; stale counters of an idle credential are cleared when
+seen.
 """
 
 

@@ -30,7 +30,7 @@ class Outcome(NamedTuple):
     fault: str | None = None
     retry_after: float | None = None
     result: Result | None = None
-    """For the health of the CRM; None if nothing was sent."""
+    """The result for the health of the CRM; None if nothing was sent."""
 
 
 class Push(NamedTuple):

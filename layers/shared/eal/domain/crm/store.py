@@ -61,7 +61,7 @@ def request_push(lead_id: str, by: Caller) -> Lead:
 
 
 def slot_request(message: PushMessage) -> SlotRequest:
-    """For an attempt at the tenant's CRM, whose health is `org_…#live#CRM_HEALTH`, `crm`."""
+    """The slot request of an attempt at the tenant's CRM, whose health is `org_…#live#CRM_HEALTH`, `crm`."""
     return SlotRequest(key(message.tenant, _HEALTH_KIND, VENDOR), _HEALTH_KIND, message.push_id)
 
 

@@ -38,7 +38,7 @@ DEFAULT_ACKNOWLEDGE_MINUTES = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What is known when a call is decided. An unknown place is None; degrees are given together.
+    """The known facts when a call is decided. An unknown place is None; degrees are given together.
 
     `unsure` are the fields of the classification whose confidence is too low to act on them, whatever `confidence` is.
     `likely_urgencies` are those that an unsure urgency may be; none means any. `danger_signs` are for the trace only.
@@ -88,7 +88,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """What one rule saw and concluded. `decisive`: the action follows from this conclusion."""
+    """The conclusion of one rule, with the facts that it saw. `decisive`: the action follows from this conclusion."""
 
     rule: RuleId
     saw: dict[str, Json]
@@ -98,7 +98,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What the rules decided. `assigned_phone` tells apart people on call of the same name."""
+    """The decision of the rules. `assigned_phone` tells apart people on call of the same name."""
 
     action: Action
     reasons: tuple[Reason, ...]
@@ -117,7 +117,7 @@ class DecidedBy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Override:
-    """What a person decided instead of the rules."""
+    """A person's decision instead of that of the rules."""
 
     action: Action
     reason: str
@@ -129,7 +129,7 @@ class Override:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Escalation:
-    """How far a dispatch has gone through the people on call. Level 0 is the first person.
+    """The progress of a dispatch through the people on call. Level 0 is the first person.
 
     `notified` has the phones of everybody notified so far. `acknowledge_by` is None when nobody else will be.
     """
@@ -141,8 +141,8 @@ class Escalation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dispatch:
-    """What happens after a call. `action`, `due_at` and `assigned_to` are what counts: of the decision, after its
-    escalation, or of the override.
+    """The dispatch of a call. `action`, `due_at` and `assigned_to` are the effective ones: of the decision, after
+    its escalation, or of the override.
 
     `decision` is None if a person decided before the rules did. `round` counts the decisions and overrides, so that a
     message of an earlier one's escalation is recognised.

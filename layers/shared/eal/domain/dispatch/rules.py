@@ -44,7 +44,7 @@ type _OnCall = Literal["available", "nobody", "not_set"]
 
 
 class _Conclusions(NamedTuple):
-    """What the rules concluded. `people` are on call and have capacity, in the order of the rota."""
+    """The conclusions of the rules. `people` are on call and have capacity, in the order of the rota."""
 
     facts: Facts
     area: _Area
@@ -71,7 +71,8 @@ class _Conclusions(NamedTuple):
 
     @property
     def needs_nothing(self) -> bool:
-        """No need for a service. A low urgency means that, unless the caller is, or may be, qualified for a service."""
+        """Whether the caller needs no service. A low urgency means that, unless the caller is, or may be, qualified for
+        a service."""
         if self.facts.intent in _NO_SERVICE:
             return self.facts.urgency is Urgency.LOW and self.facts.qualified is not True
         return self.facts.urgency is Urgency.LOW and self.facts.qualified is False
@@ -96,7 +97,8 @@ class _Conclusions(NamedTuple):
 
     @property
     def due_at(self) -> datetime | None:
-        """At once if it may be urgent, otherwise when next open. None if there are no business hours."""
+        """The time by which somebody must act: at once if the call may be urgent, otherwise the next opening. None if
+        there are no business hours."""
         return self.facts.at if self.may_be_urgent else self.next_opening
 
 
@@ -110,7 +112,7 @@ class _Outcome(NamedTuple):
 
 
 def decide(facts: Facts, settings: Settings) -> Decision:
-    """What to do, with the conclusion of every rule."""
+    """The decision about a call, with the conclusion of every rule."""
     conclusions, reasons = _conclude(facts, settings)
     outcome = _outcome(conclusions)
     person = conclusions.people[0] if outcome.assigns and conclusions.people else None
@@ -129,7 +131,7 @@ def decide(facts: Facts, settings: Settings) -> Decision:
 
 
 def decide_unclassified(at: datetime, settings: Settings, open_dispatches: Mapping[str, int]) -> Decision:
-    """What to do with a call that could not be classified: it may be an emergency, so its review is as urgent.
+    """The decision about a call that could not be classified: it may be an emergency, so its review is as urgent.
 
     The trace leaves out the rules that read only the classification and the place.
     """
@@ -248,7 +250,7 @@ def _for_high(seen: _Conclusions) -> _Outcome:
 
 
 def _for_normal(seen: _Conclusions) -> _Outcome:
-    """Also for a low urgency with a need."""
+    """The outcome for a normal urgency, and for a low one with a need."""
     if seen.next_opening is None:
         return _Outcome("needs_review", None, ("urgency", "within_business_hours"))
     is_ours = seen.facts.qualified is True and seen.is_loss and seen.area == "inside"
@@ -301,7 +303,7 @@ def _conclude(
                 "low_below": LOW_CONFIDENCE,
                 "unsure": list(facts.unsure),
                 **(
-                    {"likely_urgencies": [one.value for one in facts.likely_urgencies]}
+                    {"likely_urgencies": [urgency.value for urgency in facts.likely_urgencies]}
                     if facts.likely_urgencies
                     else {}
                 ),

@@ -46,11 +46,11 @@ class ReasonView(Wire):
 
 
 class DecisionView(Wire):
-    """What the rules decide for some facts, with the conclusion of every rule."""
+    """The decision of the rules about some facts, with the conclusion of every rule."""
 
     action: Action
-    """What is to be done. `dispatch_now`: send a crew at once. `needs_review`: a person decides. `reject` and
-    `no_action`: do nothing."""
+    """Action to take. `dispatch_now`: send a crew at once. `needs_review`: a person decides. `reject` and `no_action`:
+    do nothing."""
     reasons: list[ReasonView]
     """The conclusion of every rule, in order of precedence, whether decisive or not."""
     due_at: Instant | None
@@ -69,7 +69,7 @@ class DecidedByView(Wire):
 
 
 class RulesDecisionView(Wire):
-    """What the rules decided, which stays visible next to an override and after an escalation."""
+    """The decision of the rules, which stays visible next to an override and after an escalation."""
 
     action: Action
     """The action that the rules chose."""
@@ -95,7 +95,7 @@ class OverrideView(Wire):
 
 
 class EscalationView(Wire):
-    """How far the dispatch has gone through the people on call."""
+    """Progress of the dispatch through the people on call."""
 
     level: int
     """0 for the first person on call, and 1 more for each further person and for the review."""
@@ -104,12 +104,12 @@ class EscalationView(Wire):
 
 
 class DispatchView(Wire):
-    """What happens after the call. `action`, `due_at` and `assigned_to` are what counts: an override over the decision
-    of the rules, which is also in `decision`.
+    """The dispatch of a call. `action`, `due_at` and `assigned_to` are the effective ones: an override over the
+    decision of the rules, which is also in `decision`.
     """
 
     action: Action
-    """What is to be done. It becomes `needs_review` if nobody on call acknowledges the dispatch."""
+    """Action to take. It becomes `needs_review` if nobody on call acknowledges the dispatch."""
     reasons: list[ReasonView]
     """Why the rules decided so. Empty if they have not decided."""
     due_at: Instant | None
@@ -145,14 +145,14 @@ class DispatchView(Wire):
 
 
 class FactsBody(Wire):
-    """What is known of a call."""
+    """Known facts about a call."""
 
     model_config = _INPUT
 
     at: Moment | None = None
     """The time of the decision. Defaults to now."""
     intent: Annotated[Intent, one_of(Intent)]
-    """What the caller wants done."""
+    """The service that the caller asks for."""
     urgency: Annotated[Urgency, one_of(Urgency)]
     """How soon somebody must act."""
     qualified: bool | None = None
@@ -246,7 +246,7 @@ class DispatchDecide(Wire):
     )
 
     action: Action | None = None
-    """What is to be done. If null, the rules decide."""
+    """Action to take. If null, the rules decide."""
     reason: Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(prose)] | None = None
     """Why the rules are overridden. Required with `action`."""
     due_at: Moment | None = None

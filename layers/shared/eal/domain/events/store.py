@@ -17,7 +17,7 @@ from eal.core.cursor import Position, seal, unseal
 from eal.core.errors import NotFound
 from eal.core.events import envelope
 from eal.core.table.keys import key, partition
-from eal.core.table.page import MAX_ITEMS_READ, MAX_PAGE_BYTES, MAX_READ_SECONDS, weight
+from eal.core.table.page import MAX_ITEMS_READ, MAX_PAGE_BYTES, MAX_READ_SECONDS, json_string_bytes
 from eal.core.table.read import get as get_item
 from eal.core.table.read import walk
 
@@ -57,7 +57,7 @@ def read(query: FeedQuery, by: Caller) -> Feed:
     size = 0
     ends_at = time.monotonic() + MAX_READ_SECONDS
     for read_count, item in enumerate(_without_gaps(last.at or 0, by)):
-        size += weight(cast("str", item["data"]))
+        size += json_string_bytes(cast("str", item["data"]))
         is_large = size > MAX_PAGE_BYTES and read_count > 0
         has_read_enough = read_count == MAX_ITEMS_READ or (read_count > 0 and time.monotonic() >= ends_at)
         if len(found) == query.limit or has_read_enough or is_large:
@@ -117,7 +117,7 @@ def _after(number: int, by: Caller, *, limit: int, newest_first: bool = False) -
 
 
 def _numbered_at(item: Item) -> datetime:
-    """When the relay assigned the number."""
+    """The time at which the relay assigned the number."""
     return parse(cast("str", item["numbered_at"]))
 
 

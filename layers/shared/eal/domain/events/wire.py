@@ -29,7 +29,7 @@ class EventView(Wire):
     id: str
     """The id of the event, also in the header `webhook-id` of every delivery: skip an event that you have processed."""
     type: str
-    """What happened, such as `lead.created`."""
+    """Type of the event, such as `lead.created`."""
     api_version: Literal["v1"]
     """The API version that defines the form of `data`."""
     created_at: Instant

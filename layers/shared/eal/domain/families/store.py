@@ -180,7 +180,7 @@ def _top(organization_id: str) -> tuple[str, Item]:
 
 
 def _spent_cents(organization_id: str, month: str) -> int:
-    """What an organization's use cost in a month, with what is held, rounded up. Test mode calls no model."""
+    """The cost of an organization's use in a month, with the held amounts, rounded up. Test mode calls no model."""
     item = get(usage_key(Tenant(organization_id, "live"), month)) or {}
     return -(-cast("int", item.get("counted_microusd", 0)) // MICROUSD_PER_CENT)
 

@@ -38,8 +38,8 @@ _ID = re.compile(r"conn_[0-9a-f]{40}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """What a receiver needs. `ciphertexts` are the current signing secret, and until `previous_until` also the one that
-    it replaced."""
+    """A connection as its receiver needs it. `ciphertexts` are the current signing secret, and until `previous_until`
+    also the one that it replaced."""
 
     organization_id: str
     mode: Mode

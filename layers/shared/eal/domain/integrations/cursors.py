@@ -1,4 +1,4 @@
-"""How far a connection has been reconciled, and how its latest run ended."""
+"""Position up to which a connection is reconciled, and the outcome of its latest run."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cursor:
-    """No record before `through` is missing. `began_at` and `place` belong to an interrupted walk: when it began, and
-    the position at which it continues. `full_at` is when the latest complete walk over all records began, of a vendor
-    whose records can disappear.
+    """The position of a connection's reconciliation. No record before `through` is missing. `began_at` and `place`
+    belong to an interrupted walk: when it began, and the position at which it continues. `full_at` is when the latest
+    complete walk over all records began, of a vendor whose records can disappear.
 
     `succeeded_at` is the latest run without a fault; `failure` is that of the run after it, if one failed.
     """

@@ -11,7 +11,7 @@ from eal.core.signing import PREFIX
 
 MIN_SIGNING_KEY_BYTES = 8
 MAX_SECRET_BYTES = 2048
-"""In UTF-8. KMS encrypts up to 4,096 bytes (its API reference, Encrypt)."""
+"""Maximum size of a secret in UTF-8. KMS encrypts up to 4,096 bytes (its API reference, Encrypt)."""
 _KEY_BYTES = range(24, 65)
 _CRM_SECRET_BYTES = range(24, 513)
 

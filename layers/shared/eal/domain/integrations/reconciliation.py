@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 
 INTERVAL = timedelta(minutes=15)
 INTERVAL_AFTER_REFUSAL = timedelta(hours=1)
-"""After a refusal, because a tenant that gave a wrong key may replace it."""
+"""Pause after a refusal, because a tenant that gave a wrong key may replace it."""
 LEASE = timedelta(minutes=5)
-"""How long a connection is claimed, at most: the timeout of the workers."""
+"""Maximum time for which a connection is claimed: the timeout of the workers."""
 _RETENTION = timedelta(days=90)
 _BATCH_CONNECTIONS = 100
-"""Their cursors are read in one TransactGetItems, which reads at most 100 items."""
+"""Connections per batch. Their cursors are read in one TransactGetItems, which reads at most 100 items."""
 
 type Ingest = Callable[[str, dict[str, Json]], None]
 """Ingests a missing record, by kind and body, in the same way as a webhook."""

@@ -1,4 +1,4 @@
-"""What the API accepts and returns of integrations."""
+"""Request and response models for integrations."""
 
 from __future__ import annotations
 

@@ -30,9 +30,7 @@ def fetched(ref: ImportRef, etag: str | None) -> Iterator[tuple[BinaryIO, str]]:
     """
     pinned: dict[str, Any] = {"IfMatch": etag} if etag else {}
     try:
-        found = aws.patient_s3().get_object(
-            Bucket=settings.uploads_bucket(), Key=ref.upload_object_key, **pinned
-        )
+        found = aws.s3_sdk().get_object(Bucket=settings.uploads_bucket(), Key=ref.upload_object_key, **pinned)
     except aws.Refused as refused:
         if refused.code == "PreconditionFailed":
             raise NotImportable("The file was replaced after the import started.") from None
@@ -77,7 +75,7 @@ class ErrorFile:
         """Upload the file. It replaces the same file of a run that was killed afterwards."""
         self._file.flush()
         self._file.seek(0)
-        aws.patient_s3().put_object(
+        aws.s3_sdk().put_object(
             Bucket=settings.uploads_bucket(),
             Key=ref.errors_object_key,
             Body=cast("BinaryIO", self._file.buffer),

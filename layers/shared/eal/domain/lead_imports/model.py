@@ -23,7 +23,7 @@ MAX_ERRORS_SHOWN = 100
 
 UPLOAD_WINDOW = timedelta(hours=1)
 MAX_UNFINISHED_IMPORTS = 3
-"""Per tenant and mode, because all tenants' files share a few workers."""
+"""Unfinished imports per tenant and mode, because all tenants' files share a few workers."""
 RETENTION = timedelta(days=7)
 """The bucket keeps the file of errors at least as long."""
 
@@ -237,6 +237,6 @@ def _duplicate_error(number: int, contact: str, holder: str) -> RowError:
 
 
 def counts(lead_import: LeadImport) -> dict[str, Json]:
-    """For the audit log. Which rows changed which lead is in the records of the leads."""
+    """The counts for the audit log. Which rows changed which lead is in the records of the leads."""
     names = ("total", "created", "updated", "skipped", "failed") if lead_import.total is not None else ()
     return {"status": lead_import.status, **{name: getattr(lead_import, name) for name in names}}

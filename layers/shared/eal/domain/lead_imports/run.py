@@ -45,15 +45,17 @@ if TYPE_CHECKING:
     from eal.core.table.keys import Key
 
 MAX_RUN_SECONDS = 240.0
-"""Of the function's 300. After that, the remaining rows are left to a new message."""
+"""Time for one run; the function times out after 300 seconds. After that, the remaining rows are left to a new
+message."""
 OPERATIONS_PER_LEAD = 4
-"""In addition to the claims of its contacts: the lead, its audit record, its event, and its score history."""
+"""Writes for a lead in addition to the claims of its contacts: the lead, its audit record, its event, and its score
+history."""
 OPERATIONS_PER_CHUNK = 4
 """The import, the chunk's errors, and the pointers to its unpublished audit records and events."""
 MAX_ROWS_PER_CHUNK, MAX_ERRORS_PER_CHUNK = 1000, 500
-"""For rows that cost no operation: an item of errors stays below 400 KB, DynamoDB's limit."""
+"""Limits for rows that cost no operation: an item of errors stays below 400 KB, DynamoDB's limit."""
 ROWS_PER_PROGRESS_UPDATE = 2000
-"""How often a dry run saves its progress."""
+"""Number of rows after which a dry run saves its progress."""
 MAX_RECEIVES = 5
 """The queue's maxReceiveCount. After that, the message moves to the dead-letter queue."""
 STALLED_AFTER = timedelta(minutes=15)
@@ -102,7 +104,7 @@ def work(message: Mapping[str, Json]) -> None:
 
 
 def work_final_attempt(message: Mapping[str, Json]) -> None:
-    """As `work`, for the last receive of a message.
+    """Runs the import at the last receive of its message.
 
     If earlier attempts made no progress, the import is not attempted again: a file that kills the worker would kill it
     again, and the import would never end.

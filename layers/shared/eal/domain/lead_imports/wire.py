@@ -24,8 +24,8 @@ class LeadImportCreate(Wire):
     dry_run: bool = False
     """Whether to only validate and count the rows, without changing any lead."""
     on_duplicate: OnDuplicate = "error"
-    """What to do if a lead has the e-mail address or a phone number of a row. `error`: fail the row. `return`: skip it.
-    `update`: merge it into that lead, as `POST /leads` does; the row fails if the merged lead would exceed a limit.
+    """Treatment of a row whose e-mail address or phone number a lead already has. `error`: fail the row. `return`: skip
+    it. `update`: merge it into that lead, as `POST /leads` does; the row fails if the merged lead would exceed a limit.
     Rows of the same file can be duplicates of each other."""
 
 
@@ -35,7 +35,7 @@ class RowErrorView(Wire):
     field: str | None
     """The field with the error. Null if the error is about the row as a whole."""
     message: str
-    """What is wrong, in English."""
+    """Explanation of the fault, in English."""
 
 
 class LeadImportView(Wire):
@@ -49,7 +49,7 @@ class LeadImportView(Wire):
     dry_run: bool
     """Whether rows are only validated and counted, without changing any lead."""
     on_duplicate: OnDuplicate
-    """What happens to a row if a lead already has its e-mail address or one of its phone numbers."""
+    """Treatment of a row whose e-mail address or phone number a lead already has."""
     total: int | None
     """The number of rows in the file. Null until they are counted."""
     processed: int

@@ -1,4 +1,4 @@
-"""Where leads are: their collection, and the claims of their contacts."""
+"""The collection of leads, and the claims of their contacts."""
 
 from eal.core.table.collection import Collection
 from eal.domain.leads.contacts import ContactClaims

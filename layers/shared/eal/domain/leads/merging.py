@@ -67,7 +67,8 @@ def filled_in(lead: Lead, other: Lead) -> Lead:
 
 
 def filled_in_where_room(lead: Lead, other: Lead) -> Lead:
-    """The same without values that exceed a limit: for forms and calls, whose senders cannot be asked to send less."""
+    """The lead, filled in like `filled_in` but without values that exceed a limit: for forms and calls, whose senders
+    cannot be asked to send less."""
     for piece in _pieces(other):
         more = filled_in(lead, piece)
         if not over_limit(more):

@@ -60,7 +60,7 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptReading:
+class StoredReading:
     """The trained reading of the notes with the hash `notes_sha256`, if it gives the lead another band than the
     patterns do. Without it, the next request that changes the lead would score it by the patterns again.
     """
@@ -138,7 +138,7 @@ class Lead:
     reached: tuple[Status, ...] = ("new",)
     contacted_at: Instant | None = None
     score: Score | None = None
-    notes_reading: KeptReading | None = None
+    notes_reading: StoredReading | None = None
     crm_sync: CrmSync | None = None
     former_contacts: tuple[str, ...] = ()
 

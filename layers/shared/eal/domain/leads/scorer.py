@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from eal.ai.leads import BANDS, LeadFacts
 from eal.domain.leads.merging import without_kept_lines
-from eal.domain.leads.model import Contribution, KeptReading, Lead, Score
+from eal.domain.leads.model import Contribution, Lead, Score, StoredReading
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -99,7 +99,7 @@ MIN_NOTE_WORDS = 4
 MIN_CONFIDENCE = 0.5
 """Below it the patterns decide: they are right as often, and a correction costs an event."""
 MAX_SHARE_POINTS = 15
-"""Of a reading, within its band: the closer to the next band, the more."""
+"""Maximum points of a reading within its band: the closer to the next band, the more."""
 
 _SENT = frozenset({"phone", "call", "referral", "partner", "plumber", "agent", "adjuster", "carrier", "tpa"})
 _LISTS = ("import", "list", "purchased", "scrape")
@@ -152,7 +152,7 @@ def notes_to_read(lead: Lead) -> str | None:
 
 
 def facts(lead: Lead, in_service_area: bool | None) -> LeadFacts:
-    """What the trained reading knows besides the notes."""
+    """The facts that the trained reading gets besides the notes."""
     return LeadFacts(
         in_service_area=in_service_area,
         has_email=bool(lead.email or lead.additional_emails),
@@ -163,8 +163,8 @@ def facts(lead: Lead, in_service_area: bool | None) -> LeadFacts:
     )
 
 
-def reading_to_keep(lead: Lead, reading: NotesReading, model: str) -> KeptReading:
-    return KeptReading(
+def reading_to_keep(lead: Lead, reading: NotesReading, model: str) -> StoredReading:
+    return StoredReading(
         band=reading.band,
         share=reading.share,
         confidence=reading.confidence,
@@ -184,7 +184,7 @@ def _sha256(lead: Lead) -> str:
 
 def _reading_that_decides(
     lead: Lead, points: int, in_service_area: bool | None
-) -> tuple[KeptReading, Weight] | None:
+) -> tuple[StoredReading, Weight] | None:
     """The reading and its band, unless it is of other notes, too unsure, or of the band that the points are in. Facts
     limit it as they limit the need.
     """

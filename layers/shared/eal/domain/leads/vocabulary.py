@@ -6,7 +6,7 @@ type Status = Literal["new", "contacted", "qualified", "scheduled", "won", "lost
 type LossType = Literal["water", "sewage", "fire", "mold", "storm", "biohazard", "rebuild", "other"]
 
 type OnDuplicate = Literal["error", "return", "update"]
-"""What happens to a new lead with the e-mail or a phone of another one: it is refused, dropped, or merged into it."""
+"""Treatment of a new lead with the e-mail or a phone of another one: it is refused, dropped, or merged into it."""
 type Urgency = Literal["emergency", "high", "normal", "low"]
 
 TRANSITIONS: dict[Status, tuple[Status, ...]] = {

@@ -1,4 +1,4 @@
-"""What the API accepts and returns for leads."""
+"""Request and response models for leads."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class AddressBody(Wire):
 
 
 class AttributionBody(Wire):
-    """Where the lead came from, in the fields of ad platforms and call trackers."""
+    """Origin of the lead, in the fields of ad platforms and call trackers."""
 
     model_config = ConfigDict(**_INPUT, frozen=True)
 
@@ -202,7 +202,7 @@ class LeadCreateQuery(Wire):
     model_config = ConfigDict(extra="forbid")
 
     on_duplicate: OnDuplicate = "error"
-    """What to do if a lead has the same e-mail address or one of the phone numbers. `error`: return 409. `return`:
+    """Treatment of a lead whose e-mail address or phone number another lead already has. `error`: return 409. `return`:
     return 200 with that lead, unchanged. `update`: merge this request into that lead and return 200.
 
     An update loses no value: each value that it replaces is kept as a line of the notes, once. If the notes have no
@@ -258,7 +258,7 @@ class ContributionView(Wire):
 
 class CrmSyncView(Wire):
     """The lead's latest push to the CRM. `last_error` is a delivery fault, or `http_` and the status that the CRM
-    returned, or `overdue` if the CRM had no room for the push for 116 hours.
+    returned, or `overdue` if the push could not be attempted for 116 hours.
     """
 
     push_id: str

@@ -1,4 +1,4 @@
-"""What a call tracker reports in addition to calls: web forms and text messages."""
+"""Reports of a call tracker in addition to calls: web forms and text messages."""
 
 from dataclasses import dataclass, field
 from typing import Literal

@@ -28,7 +28,7 @@ def require_enabled(settings: dict[str, Json]) -> None:
 
 
 def ai_policy(settings: dict[str, Json]) -> Policy:
-    """Which engines may classify the organization's calls, and what they may cost, by its settings."""
+    """The engines that may classify the organization's calls, and their budget, by its settings."""
     return load(Policy, cast("Item", settings.get("ai", {})))
 
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class ContentSettings(NamedTuple):
-    """What published texts may say about the organization, and what they must not."""
+    """Statements about the organization that published texts may make, and those that they must not."""
 
     service_areas: tuple[str, ...]
     licences: tuple[str, ...]

@@ -16,7 +16,7 @@ DAILY_CAP = 500
 
 
 class Sender(NamedTuple):
-    """Who sends the organization's outreach e-mails."""
+    """The sender of the organization's outreach e-mails."""
 
     name: str
     email: str
@@ -24,7 +24,7 @@ class Sender(NamedTuple):
 
 
 class Outreach(NamedTuple):
-    """How much outreach e-mail the organization sends, and what is recorded about it."""
+    """The amount of outreach e-mail that the organization sends, and the records about it."""
 
     sender: Sender | None
     time_zone: str

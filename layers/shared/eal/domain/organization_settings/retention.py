@@ -11,7 +11,7 @@ RECORDING_DAYS, TRANSCRIPT_DAYS, CLAIM_DAYS = 90, 365, 90
 
 
 class Retention(NamedTuple):
-    """For how many days the recording and the transcript of a call are kept, and the evidence of a closed claim."""
+    """Days for which the recording and the transcript of a call are kept, and the evidence of a closed claim."""
 
     recording_days: int
     transcript_days: int

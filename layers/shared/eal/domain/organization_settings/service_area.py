@@ -12,7 +12,7 @@ _EARTH_MILES = 3958.8
 
 
 class Point(TypedDict):
-    """In degrees."""
+    """A position in degrees."""
 
     latitude: float
     longitude: float

@@ -1,4 +1,4 @@
-"""What the API accepts and returns of an organization's settings."""
+"""Request and response models for an organization's settings."""
 
 from __future__ import annotations
 
@@ -265,7 +265,7 @@ class SenderView(Wire):
 
 
 class OutreachView(Wire):
-    """How much outreach e-mail is sent, and what is recorded about it."""
+    """Amount of outreach e-mail, and the records about it."""
 
     daily_cap: Annotated[int, _DAILY_CAP] = DAILY_CAP
     warm_up_started_on: Annotated[
@@ -277,7 +277,8 @@ class OutreachView(Wire):
 
 
 class ContentSettingsView(Wire):
-    """What content may say about the organization, and what it must not. The AI says nothing else about it."""
+    """Statements about the organization that content may make, and those that it must not. The AI says nothing else
+    about it."""
 
     service_areas: Annotated[list[str], _SERVICE_AREAS] = []  # noqa: RUF012
     licences: Annotated[list[str], _LICENCES] = []  # noqa: RUF012
@@ -314,7 +315,7 @@ class SettingsView(Wire):
     outreach: OutreachView = OutreachView()
     """The daily cap of outreach e-mail, where replies go, and whether opens and clicks are recorded."""
     content: ContentSettingsView = ContentSettingsView()
-    """What content may say about the organization, and what it must not."""
+    """Statements about the organization that content may make, and those that it must not."""
     ai: AiView = AiView()
     """Whether AI is used, which engine does the work, and what it may cost."""
     recordings: RecordingsView = RecordingsView()
@@ -526,7 +527,8 @@ _Fact = Annotated[str, Field(min_length=2, max_length=150), AfterValidator(one_l
 
 
 class ContentSettingsBody(Wire):
-    """What content may say about the organization, and what it must not. The AI says nothing else about it.
+    """Statements about the organization that content may make, and those that it must not. The AI says nothing else
+    about it.
 
     Replaced as a whole: omitted fields return to their defaults.
     """
@@ -588,7 +590,7 @@ class SettingsBody(Wire):
     outreach: OutreachBody | None = None
     """The daily cap of outreach e-mail, where replies go, and whether opens and clicks are recorded."""
     content: ContentSettingsBody | None = None
-    """What content may say about the organization, and what it must not."""
+    """Statements about the organization that content may make, and those that it must not."""
     ai: AiBody | None = None
     """Whether AI is used, which engine does the work, and what it may cost."""
     recordings: RecordingsBody | None = None

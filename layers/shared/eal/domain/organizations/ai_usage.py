@@ -1,4 +1,4 @@
-"""What an organization's use of a model service cost in a month, and its budget."""
+"""The cost of an organization's use of a model service in a month, and its budget."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 POINTERS = Collection("CHILD", ChildPointer, id_prefix="org", noun="child", both_modes=True)
 
 MAX_CHILDREN_PER_READ = 33
-"""With up to three items per child, below the 100 items that one TransactGetItems may read."""
+"""Children per read: with up to three items per child, below the 100 items that one TransactGetItems may read."""
 
 
 class Child(NamedTuple):

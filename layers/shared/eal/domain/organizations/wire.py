@@ -1,4 +1,4 @@
-"""What the API accepts and returns of organizations."""
+"""Request and response models for organizations."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class OrganizationView(Wire):
     name: str
     """The organization's name, as review requests, feeds of content and texts by the AI show it."""
     industry: str
-    """What the organization does, as texts by the AI name it."""
+    """Business of the organization, as texts by the AI name it."""
     parent_organization_id: str | None
     """The id of the organization under which it was created. Null if it has no parent."""
     settings: SettingsView
@@ -142,7 +142,7 @@ class AiUsageView(Wire):
     tokens: int
     """The number of tokens that these uses sent and received."""
     spent_microusd: int
-    """What these uses cost."""
+    """Cost of these uses."""
     held_microusd: int
     """The amount held for uses in progress, and for those without a response, whose cost is unknown. It counts against
     the budget like what was spent."""

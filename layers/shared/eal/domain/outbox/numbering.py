@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 _MAX_ITEMS = 60
 _MAX_BYTES = 2_500_000
-"""Of a transaction. Measured as JSON: DynamoDB's limit is 4 MB, and it counts lists of numbers as up to 1.5 times
-their JSON."""
+"""Maximum size of a transaction. Measured as JSON: DynamoDB's limit is 4 MB, and it counts lists of numbers as up to
+1.5 times their JSON."""
 _OPTIONAL_ATTRIBUTES = ("numbered_at", "seq", "previous_hash", "hash")
 """Audit records have a sequence and hashes, events a time."""
 _MAX_ATTEMPTS = 8

@@ -85,7 +85,7 @@ class _Entry:
 
 @dataclass(frozen=True, slots=True)
 class _Outgoing:
-    """What is to be sent of a group."""
+    """The entries of a group that are to be sent."""
 
     entries: list[_Entry]
     unhashable: list[str]

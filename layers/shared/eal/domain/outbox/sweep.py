@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 MIN_AGE = timedelta(minutes=5)
 _MAX_ITEMS = 100
-"""Of a batch: the keys of one BatchGetItem."""
+"""Items per batch: the limit of a BatchGetItem."""
 
 
 def pending_batches(shard: int, now: datetime) -> Iterator[list[Pointer]]:

@@ -52,7 +52,7 @@ def review_token(tenant: Tenant, request_id: str) -> str:
 
 
 def unsubscribe_placeholder(email_id: str) -> str:
-    """What stands for the unsubscribe link in a stored e-mail until it is sent (`.invalid`: RFC 2606, 2).
+    """The placeholder of the unsubscribe link in a stored e-mail until it is sent (`.invalid`: RFC 2606, 2).
 
     For e-mails that an endpoint queues: an endpoint does not know the API's address, because the API depends on it.
     """
@@ -60,7 +60,7 @@ def unsubscribe_placeholder(email_id: str) -> str:
 
 
 def review_placeholder(request_id: str) -> str:
-    """The same for the link of a review request."""
+    """The placeholder of the link of a review request."""
     return f"https://review.invalid/{request_id}"
 
 

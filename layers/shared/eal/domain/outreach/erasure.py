@@ -72,7 +72,7 @@ def scrub_traces(tenant: Tenant, email_id: str) -> None:
 
 def erase_email(tenant: Tenant, email: Email) -> None:
     """Delete an e-mail and leave a tombstone. Idempotent. The e-mail itself is last, because a second run finds it."""
-    scrub.leave(
+    scrub.put_remnant(
         {
             **emails.tombstone_key(tenant, email.id)._asdict(),
             "kind": "EMAIL_TOMBSTONE",

@@ -1,4 +1,4 @@
-"""What an e-mail vendor reports: events of sent e-mails, and received e-mails."""
+"""Reports of an e-mail vendor: events of sent e-mails, and received e-mails."""
 
 from dataclasses import dataclass, field
 from typing import Literal

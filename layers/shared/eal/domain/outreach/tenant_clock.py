@@ -1,7 +1,7 @@
 """The clock of a tenant's outreach, which a test tenant can move forward: the test clock.
 
-Live mode has the real time. While a clock advances, it stands at the moment that is being carried out, as a test clock
-of Stripe does, so that a sequence of three weeks is tried in a minute with each e-mail at its own time.
+Live mode has the real time. While a clock advances, it shows the time of the step in progress, as a test clock of
+Stripe does, so that a sequence of three weeks is tried in a minute with each e-mail at its own time.
 """
 
 from __future__ import annotations
@@ -99,8 +99,9 @@ def advance(target: Callable[[datetime], datetime], by: Caller) -> MovedClock:
     return after
 
 
-class Reading:
-    """A tenant's time during one run. The clock is read once, and moved by nobody else while it advances."""
+class ClockState:
+    """The state of a tenant's clock during one run. The clock is read once, and moved by nobody else while it
+    advances."""
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant

@@ -30,7 +30,7 @@ def sender_name(organization_id: str) -> str | None:
 
 
 def topic_of(sent: SentEmail) -> Topic:
-    """What the link of an e-mail unsubscribes from; `all` if nothing is left of the e-mail."""
+    """The topic from which the link of an e-mail unsubscribes; `all` if nothing is left of the e-mail."""
     if email := EMAILS.find(sent.tenant, sent.email_id):
         return email.topic
     tombstone = get(tombstone_key(sent.tenant, sent.email_id)) or {}

@@ -1,4 +1,4 @@
-"""Where prospects are: their collection, and the claims of their contacts."""
+"""The collection of prospects, and the claims of their contacts."""
 
 from eal.core.table.collection import Collection
 from eal.domain.leads.contacts import ContactClaims

@@ -24,7 +24,7 @@ OUTREACH_STATES: tuple[OutreachState, ...] = (
     "opted_out",
     "converted",
 )
-"""In the order in which outreach advances them. People may set any of them but `converted`."""
+"""Outreach states, in the order in which outreach advances them. People may set any of them but `converted`."""
 type Value = str | int | float | bool | None
 """The value of a field of an enrichment."""
 

@@ -138,7 +138,7 @@ def advance_outreach(prospect_id: str, to: OutreachState, by: Caller) -> None:
 
 
 def advance_outreach_of(before: Prospect, to: OutreachState, by: Caller) -> None:
-    """The same for a prospect that was read already."""
+    """Advance the outreach state of a prospect that was already read."""
     if OUTREACH_STATES.index(to) > OUTREACH_STATES.index(before.outreach_state):
         _write("prospect.updated", before, replace(before, outreach_state=to), by)
 

@@ -1,4 +1,4 @@
-"""What the API accepts and returns for prospects."""
+"""Request and response models for prospects."""
 
 from __future__ import annotations
 
@@ -249,7 +249,7 @@ class QualificationView(Wire):
     reasons: list[str]
     """The reasons, as slugs, such as `outside_area`."""
     provenance: ProvenanceView | None
-    """Which rules decided, from which input. Null while `status` is `pending`."""
+    """The rules that decided, and their input. Null while `status` is `pending`."""
     qualified_at: Instant | None
     """When the qualification was made, whatever its result. Null while `status` is `pending`."""
 

@@ -10,7 +10,7 @@ type Surface = Literal["google", "facebook", "yelp", "other"]
 type ReviewStatus = Literal["received", "deleted"]
 type ReplyStatus = Literal["pending", "posted", "failed"]
 type Outcome = Literal["created", "updated", "unchanged"]
-"""Of ingesting a review."""
+"""Outcome of ingesting a review."""
 
 PERSONAL = frozenset({"external_id", "text", "author", "reply"})
 """Fields that are, or may contain, personal data: the audit log shows commitments to them. By its id, a review can be
@@ -81,7 +81,7 @@ class Review:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierVersion:
-    """What a review said until its author changed it. `version` is that of the review at that time."""
+    """A version of a review before its author changed it. `version` is that of the review at that time."""
 
     version: int
     replaced_at: Instant
@@ -121,8 +121,8 @@ def replaced_version(before: Review, after: Review) -> EarlierVersion | None:
 
 
 def counts_of(review: Review | None) -> dict[Counter, Mapping[str, int]]:
-    """What a review adds to the statistics: to the month in which it was written. One that its surface no longer shows
-    adds nothing.
+    """The numbers that a review adds to the statistics: to the month in which it was written. One that its surface no
+    longer shows adds nothing.
     """
     if review is None or review.status == "deleted":
         return {}

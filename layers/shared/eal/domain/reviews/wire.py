@@ -1,4 +1,4 @@
-"""What the API accepts and returns for reviews."""
+"""Request and response models for reviews."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class ReviewCreate(Wire):
     rating: Rating | None = None
     """The number of stars. Null if the review has none, such as a recommendation."""
     text: Annotated[str, Field(max_length=MAX_TEXT_CHARACTERS), AfterValidator(prose)] | None = None
-    """What the customer wrote. Null if the review has only a rating."""
+    """Text by the customer. Null if the review has only a rating."""
     author: Name | None = None
     """The author's name at the surface."""
     reviewed_at: Instant
@@ -89,7 +89,7 @@ class ReviewReplyView(Wire):
     status: ReplyStatus
     """`pending` until the surface has it; `failed` if it could not be posted, for `reason`."""
     text: str
-    """What the reply says, whether or not the surface shows it."""
+    """Text of the reply, whether or not the surface shows it."""
     content_id: str | None
     """The content item that the reply was written as. Null if it was written at the surface."""
     posted_at: Instant | None
@@ -112,7 +112,7 @@ class ReviewView(Wire):
     rating: Annotated[int | None, Field(ge=1, le=5)]
     """The number of stars. Null if the review has none."""
     text: str | None
-    """What the customer wrote. Null if the review has only a rating."""
+    """Text by the customer. Null if the review has only a rating."""
     author: str | None
     """The author's name at the surface. Null if it is anonymous or was not reported."""
     reviewed_at: Instant
@@ -138,14 +138,14 @@ class ReviewPage(PageView[ReviewView]):
 
 
 class EarlierVersionView(Wire):
-    """What the review said until its author changed it."""
+    """A version of the review before its author changed it."""
 
     version: int
     """The version of the review at that time."""
     rating: int | None
     """The number of stars at that time. Null if the review had none."""
     text: str | None
-    """What the customer had written. Null if the review had only a rating."""
+    """Text by the customer. Null if the review had only a rating."""
     edited_at: Instant | None
     """The review's `edited_at` at that time."""
     replaced_at: Instant

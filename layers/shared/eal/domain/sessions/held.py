@@ -1,4 +1,4 @@
-"""Which sessions a member has: one item per member, so that ending all of them is part of one transaction.
+"""The sessions that a member has: one item per member, so that ending all of them is part of one transaction.
 
 A sign-in replaces the item's version, and so do the removal of the member and a change of the role. So no session can
 begin while they commit.

@@ -12,9 +12,9 @@ IDLE = timedelta(minutes=60)
 ABSOLUTE = timedelta(hours=12)
 """A session ends this long after its member has signed in, however much it is used."""
 REQUESTS_PER_MINUTE = 600
-"""Of one session. A page of the dashboard makes several requests; they count against no API key."""
+"""Rate limit of one session. A page of the dashboard makes several requests; they count against no API key."""
 MAX_SESSIONS = 10
-"""Of one member. One more sign-in ends the session that was used least recently."""
+"""Maximum number of sessions of one member. One more sign-in ends the session that was used least recently."""
 
 SCOPES: dict[Role, Scope] = {"viewer": "read", "member": "write", "admin": "admin", "owner": "admin"}
 
@@ -52,7 +52,7 @@ class Session(TenantScoped):
 
     @property
     def idle_expires_at(self) -> datetime:
-        """When the session ends if it is not used again."""
+        """The time at which the session ends if it is not used again."""
         return min(self.last_used_at + IDLE, self.expires_at)
 
     def is_alive(self, now: datetime) -> bool:

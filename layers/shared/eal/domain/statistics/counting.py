@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Counted(NamedTuple):
-    """How many resources had changed, and what was added to the counters."""
+    """The number of changed resources, and the amounts added to the counters."""
 
     resources: int
     added: Contribution

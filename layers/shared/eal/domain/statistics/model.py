@@ -203,7 +203,7 @@ def total_of(contributions: Iterable[Contribution]) -> Contribution:
 
 
 def expires_at(counter: Counter) -> datetime | None:
-    """When a counter item expires; None for the tally, which does not."""
+    """The time at which a counter item expires; None for the tally, which does not."""
     if counter.kind == TALLY:
         return None
     unit = cast("Unit", counter.kind.partition("#")[2])
@@ -269,7 +269,7 @@ def call_cohort_of(items: Iterable[Mapping[str, Json]]) -> CallCohort:
 
 
 def runs_in(added: Contribution) -> dict[RunMetric, int]:
-    """What was added about engines' runs, by metric. Each call is in one bucket of a day."""
+    """The added counts of engines' runs, by metric. Each call is in one bucket of a day."""
     names: dict[str, RunMetric] = {
         "run#judged": "calls_judged",
         "run#confidence": "calls_confidence",

@@ -1,4 +1,4 @@
-"""What the API accepts and returns for statistics."""
+"""Request and response models for statistics."""
 
 from __future__ import annotations
 
@@ -152,8 +152,8 @@ class QualifiedCountsView(Wire):
 
 
 class CallWeekView(Wire):
-    """How the engine did on the calls of a week, to see it drift: a share that changes without a reason in the business
-    is a reason to look at calls.
+    """The engine's performance on the calls of a week, which shows its drift: a share that changes without a reason in
+    the business is a reason to look at calls.
     """
 
     starts_on: date

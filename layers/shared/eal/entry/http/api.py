@@ -210,10 +210,10 @@ def _prepare(route: Route) -> None:
 
 
 def _versions_in(if_match: str | None) -> Container[int] | None:
-    """The versions in an If-Match header: `"7"`, or several, or `*` for any. A weak tag, or one that is none of ours,
-    matches none (RFC 9110).
+    """The versions in an If-Match header: `"7"`, or several, or `*` for any. Weak tags, and tags that this API did
+    not issue, match nothing (RFC 9110).
 
-    Raises: InvalidRequest for what is no entity tag.
+    Raises: InvalidRequest if the header is malformed.
     """
     if if_match is None:
         return None

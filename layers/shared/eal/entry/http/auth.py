@@ -94,7 +94,8 @@ class Admission:
 
 
 def _rotation_headers(credential: ApiKey | Session) -> dict[str, str]:
-    """Of a rotated key: `Deprecation` (RFC 9745), the rotation's time, and `Sunset` (RFC 8594), the key's expiry."""
+    """Headers of a rotated key: `Deprecation` (RFC 9745), the rotation's time, and `Sunset` (RFC 8594), the key's
+    expiry."""
     if isinstance(credential, Session) or credential.status != "rotating":
         return {}
     if credential.rotated_at is None or credential.expires_at is None:
@@ -234,7 +235,7 @@ def _use_key(key_hash: str, now: datetime, ip: str, admission: Admission) -> Use
         return outcome
 
     unknown = InvalidKey("This API key does not exist. Use another key.")
-    return _use(_Kind(ApiKey, keys.pk(key_hash), "API key", count, check, unknown), now, admission)
+    return _use(_CredentialType(ApiKey, keys.pk(key_hash), "API key", count, check, unknown), now, admission)
 
 
 def _use_session(session_hash: str, now: datetime, ip: str, admission: Admission) -> Use[Session]:
@@ -246,11 +247,13 @@ def _use_session(session_hash: str, now: datetime, ip: str, admission: Admission
         return sessions.count_use(session_hash, now, ip)
 
     unknown = InvalidKey("This session has ended. Sign in again.")
-    return _use(_Kind(Session, sessions.pk(session_hash), "session", count, check, unknown), now, admission)
+    return _use(
+        _CredentialType(Session, sessions.pk(session_hash), "session", count, check, unknown), now, admission
+    )
 
 
-class _Kind[C: (ApiKey, Session)](NamedTuple):
-    """What differs between keys and sessions. `count_use` counts the request, and `check` raises the refusal of a
+class _CredentialType[C: (ApiKey, Session)](NamedTuple):
+    """The differences between keys and sessions. `count_use` counts the request, and `check` raises the refusal of a
     credential that has ended or that cannot be used from this address.
     """
 
@@ -262,7 +265,7 @@ class _Kind[C: (ApiKey, Session)](NamedTuple):
     unknown: InvalidKey
 
 
-def _use[C: (ApiKey, Session)](kind: _Kind[C], now: datetime, admission: Admission) -> Use[C]:
+def _use[C: (ApiKey, Session)](kind: _CredentialType[C], now: datetime, admission: Admission) -> Use[C]:
     """Count the request against its credential, or raise the refusal."""
     try:
         outcome = kind.count_use()
@@ -294,7 +297,7 @@ def _use[C: (ApiKey, Session)](kind: _Kind[C], now: datetime, admission: Admissi
 
 @contextmanager
 def _housekeeping() -> Iterator[None]:
-    """For updates that only tidy the counters: their failure does not affect the request."""
+    """Context of updates that only tidy the counters: their failure does not affect the request."""
     try:
         yield
     except (aws.Refused, aws.Unreachable) as fault:
@@ -303,7 +306,7 @@ def _housekeeping() -> Iterator[None]:
 
 
 def _fail_open[C: (ApiKey, Session)](
-    kind: _Kind[C], now: datetime, admission: Admission, fault: Exception
+    kind: _CredentialType[C], now: datetime, admission: Admission, fault: Exception
 ) -> Use[C]:
     """The table cannot write: admit the request without counting it, if the credential can be read and is valid."""
     observe.count("limiter_failed_open")

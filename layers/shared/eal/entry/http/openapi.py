@@ -16,7 +16,7 @@ SERVER = "/api/v1"
 
 @cache
 def text() -> str:
-    """As in the repository, or without its whitespace in the layer (Makefile)."""
+    """The document as in the repository; in the layer it has no whitespace (Makefile)."""
     return PATH.read_text(encoding="utf-8")
 
 

@@ -32,7 +32,7 @@ class _RequestContext(TypedDict, total=False):
 
 
 class ProxyEvent(TypedDict):
-    """What API Gateway sends a proxy integration (payload format 1.0); only the members that are read here."""
+    """The event of API Gateway's proxy integration (payload format 1.0); only the members that are read here."""
 
     httpMethod: str
     resource: str

@@ -1,1 +1,1 @@
-"""What workers receive, a module for each worker: the layer's build stores schemas of what is in the layer."""
+"""Messages to workers, a module for each worker. The layer's build stores schemas of what is in the layer."""

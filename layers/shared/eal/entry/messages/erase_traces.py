@@ -33,7 +33,7 @@ class ContentTask(TenantMessage):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimEvidenceTask(ClaimTask):
-    """Only the evidence, as it was at `until`: the end of the claim's retention."""
+    """Erasure of a claim's evidence only, as it was at `until`: the end of the claim's retention."""
 
     until: Instant
 

@@ -6,7 +6,7 @@ from eal.entry.queue import TenantMessage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class LeadSnapshot:
     """The members of the event's lead that are read here. Its current state is read from the table."""
 
     id: str
@@ -15,4 +15,4 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeadEvent(TenantMessage):
-    data: Shown
+    data: LeadSnapshot

@@ -34,7 +34,7 @@ _MAX_NOTES_CHARACTERS = 5000
 _MAX_NAME_CHARACTERS = 200
 _MAX_METADATA_FIELDS = 20
 _MAX_FIELDS_BYTES = 100_000
-"""Of a form's stored fields: an item of DynamoDB has at most 400 KB."""
+"""Maximum size of a form's stored fields: an item of DynamoDB has at most 400 KB."""
 _ROLES: Final = (
     ("email", re.compile(r"e?mail")),
     ("phone", re.compile(r"phone|mobile|cell|\btel")),

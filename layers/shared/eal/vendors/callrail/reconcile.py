@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from eal.vendors.loose_json import Body
 
 MAX_REQUESTS_PER_RUN = 20
-"""At most 80 per hour and 1,920 per day. CallRail allows 1,000 and 10,000 per account, which tenants may share."""
+"""Requests per run: at most 80 per hour and 1,920 per day. CallRail allows 1,000 and 10,000 per account, which tenants
+may share."""
 SETTLING_TIME = timedelta(minutes=30)
 """A post-call webhook arrives up to 20 minutes after the end of the call; before that, no webhook is missing."""
 LOOK_BACK = timedelta(hours=6)

@@ -1,4 +1,4 @@
-"""From the code of a sign-in to the account: OAuth 2.0 with PKCE (RFC 7636), and the id token of OpenID Connect.
+"""Exchange of a sign-in's code for the account: OAuth 2.0 with PKCE (RFC 7636), and the id token of OpenID Connect.
 
 No token is kept: the id token is checked once, and the others are dropped.
 """
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 ALGORITHM = "RS256"
 """The only one that Cognito signs with. A token that names another one is refused, `none` and HS256 among them."""
 LEEWAY_SECONDS = 60
-"""How far Cognito's clock may be ahead of ours."""
+"""Maximum time by which Cognito's clock may be ahead of ours."""
 MIN_SECONDS_BETWEEN_KEYS = 60.0
 """An unknown key id lets the keys be read again, and a stranger cannot make that happen more often."""
 _INVALID_CODE = "The sign-in is not valid any more. Sign in again."

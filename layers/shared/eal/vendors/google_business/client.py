@@ -32,7 +32,7 @@ LOCATIONS = "https://mybusinessbusinessinformation.googleapis.com"
 REVIEWS = "https://mybusiness.googleapis.com"
 TOKENS = "https://oauth2.googleapis.com"
 SECONDS_APART = 0.2
-"""Per process: 300 requests per minute."""
+"""Pause between two requests of a process: 300 requests per minute."""
 PAGE_REVIEWS = 50
 PAGE_LOCATIONS = 100
 """The maxima of Google's lists."""

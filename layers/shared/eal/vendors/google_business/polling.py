@@ -43,7 +43,8 @@ MAX_REQUESTS_PER_RUN = 100
 """5,000 reviews. A location with more is ingested in several runs. No single run sees all of its reviews, so those that
 Google no longer shows are not found."""
 MAX_DURATION = timedelta(minutes=2)
-"""After it, a run requests no other page. One request may take a minute (eal.vendors.http), and the worker has five."""
+"""Time after which a run requests no other page. One request may take a minute (eal.vendors.http), and the worker has
+five."""
 FULL_INTERVAL = timedelta(days=1)
 LOOK_BACK = timedelta(days=1)
 """Google documents no time by which a change appears in a list. Reading a known review again costs no request."""

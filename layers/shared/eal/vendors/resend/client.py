@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 BASE = "https://api.resend.com"
 SECONDS_APART = 1.0
-"""Per process. Resend allows a team two requests per second (one of its pages says five). If more workers than that
-have mails of one team, Resend returns 429 and their messages are deferred."""
+"""Pause between two requests of a process. Resend allows a team two requests per second (one of its pages says five).
+If more workers than that have mails of one team, Resend returns 429 and their messages are deferred."""
 PAGE_MAILS = 100
 _MAX_REFERENCES = 50
 """The newest: the last one is what the mail answers."""

@@ -94,7 +94,8 @@ EVENTS: Final[Mapping[str, tuple[Event, ...]]] = {
         ),
     ),
 }
-"""What the vendor reports of an e-mail, by the name before the @. An e-mail to `failed` is refused for good."""
+"""Events that the vendor reports of an e-mail, by the local part of its recipient's address. An e-mail to `failed` is
+refused for good."""
 REPLIES: Final[Mapping[str, Reply]] = {
     "replies-interested": Reply("Yes, we are interested. Please call me tomorrow morning."),
     "replies-meeting": Reply("Can we meet on Tuesday at 10 am? Please send me an invitation."),

@@ -32,7 +32,7 @@ WAITS: Final[Mapping[str, float]] = {
 }
 """Errors that end by themselves, with the seconds until the next attempt if Resend does not say."""
 KEY_RETRY_SECONDS = 3600
-"""After a refused key, because the tenant may replace it."""
+"""Pause after a refused key, because the tenant may replace it."""
 _KEY_FAULTS = frozenset({"missing_api_key", "restricted_api_key", "invalid_api_key"})
 _UNAUTHORIZED, _FORBIDDEN = 401, 403
 
@@ -65,7 +65,7 @@ class Resend:
 
 
 def connect(by: Caller) -> Transport | None:
-    """What sends the tenant's e-mails: the simulated mailbox in test mode. None without a key of Resend."""
+    """The transport of the tenant's e-mails: the simulated mailbox in test mode. None without a key of Resend."""
     if by.mode == "test":
         return mailbox.SimulatedMailbox(by.tenant, by.request_id)
     key = integrations.api_key(VENDOR, by)

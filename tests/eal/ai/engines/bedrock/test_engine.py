@@ -37,7 +37,7 @@ RIGHT = {"evidence": [QUOTE], "intent": "water", "urgency": "normal"}
 
 
 def faults(answer: Colour) -> list[str]:
-    return [f"evidence: no such words: {one}" for one in answer.evidence if one != QUOTE]
+    return [f"evidence: no such words: {quote}" for quote in answer.evidence if quote != QUOTE]
 
 
 def question(

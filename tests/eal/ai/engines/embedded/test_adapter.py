@@ -13,7 +13,7 @@ from tools.evaluate.sets import read_sets, sha256
 from tools.train.authors import ADAPTER_AUTHORS
 
 DIMENSIONS = 768
-"""Of the large encoder, which the adapter changes."""
+"""Dimensions of the large encoder, which the adapter changes."""
 
 
 def test_the_adapter_names_the_data_that_it_was_trained_on() -> None:

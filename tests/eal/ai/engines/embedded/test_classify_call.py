@@ -96,7 +96,7 @@ def judged_pairs() -> Judged:
 
 
 def _judged(items: Sequence[Item], most: int) -> Judged:
-    """The same calls in every run, by the hashes of their ids."""
+    """The judged calls: equal ones in every run, by the hashes of their ids."""
     chosen = sorted(items, key=lambda item: hashlib.sha256(item.id.encode()).digest())[:most]
     return tuple((item, classify(transcript(item), voicemail=is_voicemail(item))) for item in chosen)
 
@@ -144,7 +144,9 @@ def test_the_reader_adds_a_danger_that_no_phrase_names() -> None:
 
     assert (got.safety, got.urgency) == (True, Urgency.EMERGENCY)
     assert [sign.found_by for sign in got.danger_signs] == [("sentence_reader",)]
-    assert [one.quote for one in got.evidence if one.field == "safety"] == ["The mat under my chair is wet."]
+    assert [evidence.quote for evidence in got.evidence if evidence.field == "safety"] == [
+        "The mat under my chair is wet."
+    ]
     assert not engine.classify_call(text, using=with_danger_bias(-50)).safety
 
 
@@ -210,17 +212,17 @@ def test_a_sure_wrong_number_has_a_sure_urgency() -> None:
 
 def test_every_field_has_evidence_and_every_quote_is_exact() -> None:
     for item, got in judged():
-        assert {"intent", "urgency", "qualified"} <= {one.field for one in got.evidence}
+        assert {"intent", "urgency", "qualified"} <= {evidence.field for evidence in got.evidence}
         check(got, transcript(item))
 
 
 def check(got: Classification, text: str) -> None:
     """The invariants of a classification of any text."""
     turns = parse(text)
-    for one in got.evidence:
-        assert one.quote
-        assert one.quote in turns[one.turn].text
-        assert one.quote in text
+    for evidence in got.evidence:
+        assert evidence.quote
+        assert evidence.quote in turns[evidence.turn].text
+        assert evidence.quote in text
     values = (got.confidences.intent, got.confidences.urgency, got.confidences.qualified)
     assert all(0 <= value <= 1 for value in values)
     assert got.confidence == round(sum(values) / 3, 3)
@@ -229,7 +231,7 @@ def check(got: Classification, text: str) -> None:
     if got.safety:
         assert got.urgency is Urgency.EMERGENCY
         assert got.hazards
-        assert "safety" in {one.field for one in got.evidence}
+        assert "safety" in {evidence.field for evidence in got.evidence}
     else:
         assert not got.hazards
 

@@ -99,7 +99,7 @@ def test_both_models_have_the_same_tokens() -> None:
     lines = Path(__file__).with_name("tokens.jsonl").read_text(encoding="utf-8").splitlines()
     texts = [json.loads(line)["text"] for line in lines]
     small, large = (
-        {number: word for word, number in one.items()} for one in (vocabulary(SMALL), vocabulary(LARGE))
+        {number: word for word, number in tokens.items()} for tokens in (vocabulary(SMALL), vocabulary(LARGE))
     )
     ends = {"<s>": "[CLS]", "</s>": "[SEP]"}
 

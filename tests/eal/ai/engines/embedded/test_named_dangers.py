@@ -66,7 +66,7 @@ def found(text: str) -> list[Named]:
     ("hazard", "sentence"), [(hazard, sentence) for hazard, own in PLAIN.items() for sentence in own]
 )
 def test_a_danger_in_plain_words_is_found(hazard: str, sentence: str, hedge: str) -> None:
-    assert hazard in {one.hazard for one in found(hedge.format(sentence)) if one.present}
+    assert hazard in {named.hazard for named in found(hedge.format(sentence)) if named.present}
 
 
 @pytest.mark.parametrize(
@@ -87,8 +87,8 @@ def test_a_danger_in_plain_words_is_found(hazard: str, sentence: str, hedge: str
 def test_grammar_takes_a_named_danger_away(text: str, because: str) -> None:
     signs = found(text)
 
-    assert not any(one.present for one in signs)
-    assert because in {one.because for one in signs}
+    assert not any(named.present for named in signs)
+    assert because in {named.because for named in signs}
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_grammar_takes_a_named_danger_away(text: str, because: str) -> None:
     ],
 )
 def test_other_words_name_none(text: str) -> None:
-    assert not any(one.present for one in found(text))
+    assert not any(named.present for named in found(text))
 
 
 def test_near_misses_of_hands_left_out_are_rarely_named() -> None:
@@ -112,7 +112,7 @@ def test_near_misses_of_hands_left_out_are_rarely_named() -> None:
         for item in read_sets("dangers", "fresh")
         if not item.labels["danger"] and item.content["setting"] != "call"
     ]
-    raised = sum(any(one.present for one in found(transcript(item))) for item in misses)
+    raised = sum(any(named.present for named in found(transcript(item))) for item in misses)
 
     assert len(misses) >= 2_500
     assert raised <= 0.015 * len(misses)

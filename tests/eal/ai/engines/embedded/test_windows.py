@@ -74,6 +74,6 @@ def test_what_is_read_of_a_call_is_bounded(text: str) -> None:
 def test_a_question_that_the_caller_affirms_is_the_callers_own_sentence() -> None:
     spoken, _ = read("Agent: Is the ceiling coming down?\nCaller: Yes.")
 
-    assert [(one.text, one.by_agent) for one in spoken] == [
+    assert [(sentence.text, sentence.by_agent) for sentence in spoken] == [
         ("Is the ceiling coming down?", False), ("Yes.", False),
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""What the inspection accepts, what it rejects and why, and what it says of a photo. Every file is made here."""
+"""Photos that the inspection accepts or rejects, its reasons, and its report about a photo. Every file is made here."""
 
 from __future__ import annotations
 
@@ -347,8 +347,8 @@ def test_a_time_without_an_offset_stays_local() -> None:
 # ---------------------------------------------------------------- perceptual hash
 
 
-def _distance(one: str, other: str) -> int:
-    return (int(one, 16) ^ int(other, 16)).bit_count()
+def _distance(first: str, other: str) -> int:
+    return (int(first, 16) ^ int(other, 16)).bit_count()
 
 
 def test_copies_of_a_photo_are_near_and_other_photos_are_not() -> None:

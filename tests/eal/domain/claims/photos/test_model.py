@@ -1,4 +1,4 @@
-"""Which photos of a claim are alike, and which object is the original of which photo."""
+"""Similarity of a claim's photos, and the object that is the original of a photo."""
 
 from __future__ import annotations
 

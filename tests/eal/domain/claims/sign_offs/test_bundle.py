@@ -82,14 +82,14 @@ def test_no_cell_starts_like_a_formula(sign: str, text: str) -> None:
 
 
 def test_a_manifest_has_the_hash_of_each_file_and_one_of_its_own() -> None:
-    one, other = file_of("a", b"a"), file_of("b", b"bb")
+    first, other = file_of("a", b"a"), file_of("b", b"bb")
 
-    manifest = Manifest(files=(one, other))
+    manifest = Manifest(files=(first, other))
 
-    assert (one.sha256[:8], other.bytes) == ("ca978112", 2)
+    assert (first.sha256[:8], other.bytes) == ("ca978112", 2)
     assert json.loads(manifest.as_json())["files"][1] == {
         "name": "b",
         "sha256": other.sha256,
         "bytes": 2,
     }
-    assert manifest.sha256 != Manifest(files=(other, one)).sha256
+    assert manifest.sha256 != Manifest(files=(other, first)).sha256

@@ -1,4 +1,4 @@
-"""When a sender is paused, and the keys of counters."""
+"""Pauses of a sender, and the keys of counters."""
 
 from __future__ import annotations
 

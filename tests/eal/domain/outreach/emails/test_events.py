@@ -56,7 +56,7 @@ def test_an_event_of_our_own_email_becomes_its_occurrence_and_no_other_item(
 
     assert _types(email, tenant) == ["queued", "sent", "delivered"]
     assert stored("EMAIL_EVENT", tenant.id) == []
-    (record,) = [one for one in stored("AUDIT", tenant.id) if one["action"] == "email.delivered"]
+    (record,) = [record for record in stored("AUDIT", tenant.id) if record["action"] == "email.delivered"]
     assert record["actor"] == {"type": "vendor", "id": "resend"}
     assert "dana" not in str(record)
 
@@ -137,7 +137,13 @@ def test_any_order_with_the_sending_among_it_ends_in_the_same_email_and_counters
                 emails.report(connection, *bodies[step])
 
     after = emails.stored(email, tenant)
-    assert [one.type for one in after.occurrences] == ["queued", "sent", "delayed", "delivered", "bounced"]
+    assert [occurrence.type for occurrence in after.occurrences] == [
+        "queued",
+        "sent",
+        "delayed",
+        "delivered",
+        "bounced",
+    ]
     assert (after.status, after.version) == ("bounced", 5)
     assert _counts(tenant) == {"sent": 1, "delayed": 1, "delivered": 1, "hard_bounced": 1}
     (hour,) = stored("SENDER_HOUR", tenant.id)
@@ -337,7 +343,7 @@ def test_too_many_bounces_pause_the_sender_and_say_so(connection: Connection, te
     assert sender.is_paused(live)
     (event,) = events("outreach.sender.paused", tenant.id)
     assert (event["id"], event["status"], event["reason"]) == (tenant.id, "paused", "bounces")
-    (record,) = [one for one in stored("AUDIT", tenant.id) if one["action"] == "sender.paused"]
+    (record,) = [record for record in stored("AUDIT", tenant.id) if record["action"] == "sender.paused"]
     assert record["resource"] == {"type": "sender", "id": tenant.id}
     _bounce(tenant, connection, 1)
     assert len(events("outreach.sender.paused", tenant.id)) == 1

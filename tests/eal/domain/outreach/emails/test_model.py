@@ -50,8 +50,8 @@ def occurrence(kind: OccurrenceType, minutes: int = 1, detail: str | None = None
 
 def after(*occurrences: Occurrence) -> Email:
     email = QUEUED
-    for one in occurrences:
-        email = with_occurrence(email, one)
+    for occurrence in occurrences:
+        email = with_occurrence(email, occurrence)
     return email
 
 
@@ -75,9 +75,11 @@ def test_any_order_and_any_repetition_make_the_same_email(happened: list[Occurre
 def test_the_occurrences_are_in_the_order_of_their_times_and_bounded(happened: list[Occurrence]) -> None:
     kept = after(*happened).occurrences
 
-    assert [one.at for one in kept] == sorted(one.at for one in kept)
-    for kind in {(one.type, one.is_hard_bounce) for one in kept}:
-        of_a_kind = [one for one in kept if (one.type, one.is_hard_bounce) == kind]
+    assert [occurrence.at for occurrence in kept] == sorted(occurrence.at for occurrence in kept)
+    for kind in {(occurrence.type, occurrence.is_hard_bounce) for occurrence in kept}:
+        of_a_kind = [
+            occurrence for occurrence in kept if (occurrence.type, occurrence.is_hard_bounce) == kind
+        ]
         assert len(of_a_kind) <= MAX_OCCURRENCES_OF_A_TYPE
 
 
@@ -85,8 +87,8 @@ def test_the_occurrences_are_in_the_order_of_their_times_and_bounded(happened: l
 def test_an_occurrence_takes_no_metric_away(happened: list[Occurrence]) -> None:
     metrics: frozenset[Metric] = frozenset()
     email = QUEUED
-    for one in happened:
-        email = with_occurrence(email, one)
+    for occurrence in happened:
+        email = with_occurrence(email, occurrence)
         assert metrics <= metrics_of(email)
         metrics = metrics_of(email)
 

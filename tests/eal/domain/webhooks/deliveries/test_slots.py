@@ -331,7 +331,7 @@ def rotate(webhook: dict[str, Any], tenant: Tenant) -> str:
 
 
 def signed_with(receiver: Receiver, number: int, *candidates: str) -> str:
-    """Which secret made `x-eal-signature` of a request."""
+    """The secret that made `x-eal-signature` of a request."""
     request = receiver.requests[number]
     timestamp = int(request.headers["x-eal-timestamp"])
     (found,) = [

@@ -28,7 +28,7 @@ _KIND = "AI_USAGE"
 
 
 class Budget(Protocol):
-    """What an engine may spend, in micro-USD."""
+    """The budget of an engine, in micro-USD."""
 
     def hold(self, microusd: int) -> bool:
         """Reserve an amount. False if that would exceed the budget. Raises: Unavailable."""

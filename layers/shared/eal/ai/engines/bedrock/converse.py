@@ -37,7 +37,7 @@ pause = time.sleep
 
 
 class Failed(Exception):
-    """No reply. `reason` is a slug.
+    """Raised if there is no reply. `reason` is a slug.
 
     `charge_is_known`: an error is free. If no response came, the model may have worked, and nobody knows the tokens.
     """

@@ -27,20 +27,20 @@ if TYPE_CHECKING:
     from eal.core.tenancy import Tenant
 
 DEADLINE_SECONDS = 12.0
-"""For all tries of an answer and its repair, unless the question has another. The worker's timeout leaves as much again
-for the rest of its work."""
+"""Time limit for all tries of an answer and its repair, in seconds, unless the question has another. The worker's
+timeout leaves as much again for the rest of its work."""
 IMAGE_TOKENS = 5_000
-"""More than an image of at most 1,600 pixels has: Claude scales it down to about 1,600 tokens, Nova counts 2,600 for
-1,300 by 1,300 pixels (their guides, "Vision" and "Image understanding")."""
+"""Assumed tokens of an image, more than one of at most 1,600 pixels has: Claude scales it down to about 1,600 tokens,
+Nova counts 2,600 for 1,300 by 1,300 pixels (their guides, "Vision" and "Image understanding")."""
 PAUSE_SECONDS = 60.0
-"""After a time-out this process asks nothing for so long: a Bedrock that hangs takes at most a sixth of its time."""
+"""Pause of this process after a time-out: a Bedrock that hangs takes at most a sixth of its time."""
 _MAX_REQUESTS = 2
 """The answer and its repair."""
 _OVERHEAD_TOKENS = 1_000
-"""What Bedrock adds to a request with a tool; less than 700 for Claude (its guide, "Tool use")."""
+"""Tokens that Bedrock adds to a request with a tool; less than 700 for Claude (its guide, "Tool use")."""
 _MAX_FAULT_CHARACTERS = 800
 _CHARACTERS_PER_TOKEN = 5
-"""More than in English text, so that a prompt is not taken for longer than it is."""
+"""Assumed characters of a token: more than in English text, so that a prompt is not taken for longer than it is."""
 _REFUSALS = {
     "guardrail_intervened": "bedrock_refused",
     "content_filtered": "bedrock_refused",
@@ -58,7 +58,7 @@ class NotInTestMode(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question[A: BaseModel]:
-    """What a model is asked. `answer` is the output model, whose fields are the tool's input. `images` are JPEGs.
+    """A question for a model. `answer` is the output model, whose fields are the tool's input. `images` are JPEGs.
 
     `faults` says what is wrong with a well-formed answer, such as a quote that does not occur.
     """
@@ -271,7 +271,7 @@ def _plain(node: Mapping[str, Json], definitions: Mapping[str, Json]) -> Json:
     plain: dict[str, Json] = {name: node[name] for name in _KEPT if name in node}
     if node.get("type") == "object":
         properties = cast("Mapping[str, Mapping[str, Json]]", node["properties"])
-        plain["properties"] = {name: _plain(one, definitions) for name, one in properties.items()}
+        plain["properties"] = {name: _plain(schema, definitions) for name, schema in properties.items()}
         plain["required"] = list(properties)
         plain["additionalProperties"] = False
     if node.get("type") == "array":

@@ -1,4 +1,4 @@
-"""What differs between the models of Bedrock: price, prompt cache, strict tools. Only listed models are used.
+"""Differences between the models of Bedrock: price, prompt cache, strict tools. Only listed models are used.
 
 Prices per token on demand, as of 2026-11-26: pages of third parties, because AWS's own (aws.amazon.com/bedrock/pricing)
 is built by scripts. Compare them with an invoice before a stack spends much. An inference profile of one geography

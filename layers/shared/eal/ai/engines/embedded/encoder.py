@@ -33,9 +33,10 @@ SMALL = "encoder.npz"
 LARGE = "large_encoder.npz"
 MULTILINGUAL = "multilingual_encoder.npz"
 DIMENSIONS = 384
-"""Of a vector of `encoder()`."""
+"""Dimensions of a vector of `encoder()`."""
 MAX_TOKENS = 256
-"""Of one text. Both models have positions for 512, and were trained on 128; further tokens are ignored."""
+"""Maximum number of tokens of one text. Both models have positions for 512, and were trained on 128; further tokens are
+ignored."""
 _HEADS = 12
 _MAX_BATCH_TOKENS = 2_048  # bounds the memory of a batch: 2,048 tokens take 25 MB in the widest layer
 _MAX_WORD_CHARACTERS = 100
@@ -61,7 +62,7 @@ class WordPieceTokenizer:
         self._first, self._last, self._unknown = (vocabulary[name] for name in (*ends, "[UNK]"))
 
     def ids(self, text: str, limit: int = MAX_TOKENS) -> list[int]:
-        """At most `limit` ids, with those of the start and the end."""
+        """The token ids of a text: at most `limit`, with those of the start and the end."""
         found = [self._first]
         for word in _words(text):
             found += self._pieces(word)
@@ -228,7 +229,7 @@ class SentenceEncoder(Encoder):
         """One unit vector for each text; texts of similar length share a batch."""
         ids = [self.tokenizer.ids(text, limit) for text in texts]
         vectors = np.zeros((len(texts), self.dimensions), np.float32)
-        for batch in batches([len(one) for one in ids], _MAX_BATCH_TOKENS):
+        for batch in batches([len(token_id) for token_id in ids], _MAX_BATCH_TOKENS):
             hidden, mask = self.hidden([ids[position] for position in batch])
             vectors[batch] = unit(np.einsum("btd,bt->bd", hidden, mask))
         return vectors
@@ -250,8 +251,8 @@ class MultilingualEncoder(Encoder):
     def encode_parts(
         self, texts: Sequence[Sequence[int]], parts: Sequence[Sequence[tuple[int, int]]]
     ) -> list[Floats]:
-        """For each text (ids of tokens) one vector for each of its parts (first token, and the one after the last): the
-        mean over the part's tokens, each of which has read the whole text.
+        """Returns for each text (ids of tokens) one vector for each of its parts (first token, and the one after the
+        last): the mean over the part's tokens, each of which has read the whole text.
         """
         found: list[Floats] = [np.zeros((0, self.dimensions), np.float32)] * len(texts)
         for batch in batches([len(text) for text in texts], _MAX_BATCH_TOKENS):
@@ -312,7 +313,7 @@ def _floats(array: NDArray[np.generic]) -> Floats:
 def batches(lengths: Sequence[int], tokens: int) -> Iterator[list[int]]:
     """Positions of texts, the shortest first, in groups whose padded size is at most `tokens`."""
     batch: list[int] = []
-    for position in sorted(range(len(lengths)), key=lambda one: lengths[one]):
+    for position in sorted(range(len(lengths)), key=lambda index: lengths[index]):
         if batch and (len(batch) + 1) * lengths[position] > tokens:
             yield batch
             batch = []

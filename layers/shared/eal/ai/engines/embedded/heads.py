@@ -34,7 +34,7 @@ class Head:
     sparse: Floats | None
 
     def parts(self, vector: Floats | None, ngrams: Sparse | None) -> tuple[Floats, Floats]:
-        """What the vector and the n-grams say for each class, without bias and temperature."""
+        """The scores of the vector and of the n-grams for each class, without bias and temperature."""
         none = np.zeros_like(self.bias)
         by_vector = none if self.dense is None or vector is None else vector @ self.dense
         if self.sparse is None or ngrams is None:
@@ -91,7 +91,7 @@ def _head(name: str, arrays: Mapping[str, NDArray[np.generic]]) -> Head:
         return None if array is None else array.astype(np.float32)
 
     return Head(
-        classes=tuple(str(one) for one in arrays[f"{name}.classes"]),
+        classes=tuple(str(value) for value in arrays[f"{name}.classes"]),
         bias=arrays[f"{name}.bias"].astype(np.float32),
         temperature=float(arrays[f"{name}.temperature"].astype(np.float32)),
         dense=weights("dense"),

@@ -35,7 +35,7 @@ HEAD = "band"
 MAX_SENTENCES = 60
 """Bounds the work on the notes; the last ones are read, because notes are appended."""
 _FACT_WEIGHT = np.float32(0.3)
-"""Of each fact, next to vectors of length 1. Chosen by cross-validation over the authors."""
+"""Weight of each fact, next to vectors of length 1. Chosen by cross-validation over the authors."""
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
 _LISTS = ("import", "list", "purchased", "scrape")
 

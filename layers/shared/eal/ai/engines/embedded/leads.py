@@ -64,7 +64,7 @@ class LeadReading:
 
 @dataclass(frozen=True, slots=True)
 class _Message:
-    """What the rules for calls find in a message, and the `signals` of lexicon/messages_only.py in it."""
+    """The findings of the rules for calls in a message, and the `signals` of lexicon/messages_only.py in it."""
 
     index: MentionIndex
     weighing: intents.Weighing

@@ -24,7 +24,8 @@ MAX_EXCHANGES = 300
 _MAX_REPLY_WORDS = 30
 _MAX_AGENT_WORDS = 60
 _MAX_SKIPPED_WORDS = 2
-"""Between two clauses of one span: fillers, which the plain spelling drops. More was an instruction to the system."""
+"""Maximum number of words between two clauses of one span: fillers, which the plain spelling drops. More was an
+instruction to the system."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def _adjoins(between: str) -> bool:
 
 
 def words(clauses: Iterable[Clause], turns: Sequence[Turn]) -> str:
-    """What the clauses say, as the transcript spells it."""
+    """The words of the clauses, as the transcript spells them."""
     return " ".join(turns[span.turn].text[span.start : span.end] for span in spans(clauses, turns))
 
 

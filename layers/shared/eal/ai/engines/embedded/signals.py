@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Signal(StrEnum):
-    """What a cue indicates. Signals with the name of an intent support that intent; dangers are reported by name."""
+    """The indication of a cue. Signals with the name of an intent support that intent; dangers are reported by name."""
 
     # Intents
     WATER = "water"

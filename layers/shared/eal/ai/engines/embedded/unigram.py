@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _MARK = "\u2581"
 """Stands for a space at the start of a piece."""
 _UNKNOWN_PENALTY = 10.0
-"""How much less than the rarest piece a character without a piece scores, as in SentencePiece."""
+"""Penalty of a character without a piece, below the score of the rarest piece, as in SentencePiece."""
 _MAX_WORD_CHARACTERS = 60
 """Length of the parts in which a longer word is read, so that the work grows with the length and not its square."""
 _MAX_CACHED_WORDS = 20_000
@@ -57,7 +57,8 @@ class UnigramTokenizer:
                 yield marked[start : start + _MAX_WORD_CHARACTERS]
 
     def _best_pieces(self, word: str) -> tuple[int, ...]:
-        """No piece has a mark inside, so each word has a best sequence of its own."""
+        """The best sequence of pieces of a word. No piece has a mark inside, so each word has a best sequence of its
+        own."""
         size = len(word)
         best = [0.0, *[float("-inf")] * size]
         arrived: list[tuple[int, int]] = [(0, 0)] * (size + 1)

@@ -44,9 +44,9 @@ _KEPT_REASONS = frozenset({"missed_call", "instruction_ignored", "complete_voice
 
 _AGREE = {"intent": 0.975, "urgency": 0.975, "qualified": 0.985}
 _DIFFER = {"intent": 0.68, "urgency": 0.8, "qualified": 0.76}
-"""How often a field is right if two engines agree on it, and if they do not. Measured for trained heads and rules on
-147 calls that neither had seen, and not yet for a model of Bedrock: `python -m tools.evaluate classify_call --engine
-bedrock` shows how far they are off."""
+"""Probability that a field is right if two engines agree on it, and if they do not. Measured for trained heads and
+rules on 147 calls that neither had seen, and not yet for a model of Bedrock: `python -m tools.evaluate classify_call
+--engine bedrock` shows how far they are off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,7 @@ def _facts(given: CallInput) -> str:
 
 
 def faults(answer: Answer, transcript: FencedTranscript) -> list[str]:
-    """What is wrong with an answer of the right form. The texts are for the model, which may repair it."""
+    """The faults of an answer of the right form. The texts are for the model, which may repair it."""
     found = [
         f"evidence: turn {quote.turn} has no such words. Copy a quote exactly, or leave it out."
         for quote in answer.evidence
@@ -151,7 +151,7 @@ def _is_kept(reason: str) -> bool:
 
 
 def _danger_signs(answer: Answer, transcript: FencedTranscript) -> Iterator[DangerSign]:
-    """What the model found: a sign for each hazard, in the turn of its quote."""
+    """The danger signs that the model found: a sign for each hazard, in the turn of its quote."""
     if not answer.safety:
         return
     places = [

@@ -1,4 +1,4 @@
-"""What a model service answers: the input of the tool `record_extraction`. Its schema is that of the tool.
+"""Answer of a model service: the input of the tool `record_extraction`. Its schema is that of the tool.
 
 There is no field for a category or selector code: no engine fills those in.
 """

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def faults(extraction: Extraction, file: ClaimFile) -> list[str]:
-    """What is wrong with an extraction of the evidence; nothing if it is valid."""
+    """The faults of an extraction of the evidence; none if it is valid."""
     texts = {("note", note.id): note.text for note in file.notes}
     texts |= {("photo", photo.id): photo.caption for photo in file.photos}
     names = {room.name for room in extraction.rooms}

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from eal.ai.claims.vocabulary import SourceKind
 
 MAX_CHARACTERS = 8_000
-"""Of all sources together: about 60 items, which a model writes within the deadline. What follows is not shown."""
+"""Maximum length of all sources together: about 60 items, which a model writes within the deadline. The rest is not
+shown."""
 _PERSONAL = frozenset({"card", "ssn", "phone", "email", "address", "name"})
 _QUANTITY = re.compile(
     r"\d[\d,.]{0,15}\s{0,3}(?:sf|lf|sy|sq|cf|cy|ea|hrs?|days?|ft|feet|in|inch\w*|x)\b", re.IGNORECASE
@@ -61,13 +62,13 @@ class ShownEvidence:
 
     def has(self, quote: Quote) -> bool:
         """Whether the source of a quote was shown."""
-        return any((one.kind, one.id) == (quote.source, quote.source_id) for one in self.sources)
+        return any((source.kind, source.id) == (quote.source, quote.source_id) for source in self.sources)
 
 
 def shown(file: ClaimFile) -> ShownEvidence:
     """Notes before captions, each in the order of time, as far as there is room for the whole source."""
     names = tuple(
-        one for one in (file.facts.insured, file.facts.policy_number, file.facts.claim_number) if one
+        name for name in (file.facts.insured, file.facts.policy_number, file.facts.claim_number) if name
     )
     sources: list[_Source] = []
     left = MAX_CHARACTERS

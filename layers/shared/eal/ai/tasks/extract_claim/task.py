@@ -40,7 +40,8 @@ VERSION = 1
 MAX_TOKENS = 4_000
 """Sixty items of about 60 tokens."""
 DEADLINE_SECONDS = 28.0
-"""Less than the client's read timeout of 30 s: a reply comes in one piece when its last token is written."""
+"""Time limit of a request, less than the client's read timeout of 30 s: a reply comes in one piece when its last token
+is written."""
 SURE = 0.8
 """Below this confidence, an item is worth a second look."""
 
@@ -48,7 +49,7 @@ _AGREE, _DIFFER, _ALONE = 0.95, 0.5, 0.6
 """Confidence of an item that both engines have, that both have with different quantities, and that one has. They are
 assumptions: no model has been measured on the labelled claims yet."""
 _CODE = re.compile(r"\b[A-Z]{2,}\b|[A-Za-z]{0,20}\d[<>/+\-&]\d?|[<>+&]")
-"""What a category or selector code looks like."""
+"""Pattern of a category or selector code."""
 _MIN_SHARED = 4
 _TOLERANCE = 0.02
 
@@ -68,7 +69,7 @@ def _consultation(given: ClaimFile) -> Consultation[Answer, Extraction]:
 
 
 def faults(answer: Answer, evidence: ShownEvidence) -> Iterator[str]:
-    """What is wrong with an answer of the right form. The texts are for the model, which may repair it."""
+    """The faults of an answer of the right form. The texts are for the model, which may repair it."""
     for place, exclusion in enumerate(answer.exclusions):
         if evidence.quote(exclusion.source, exclusion.quote) is None:
             yield f"exclusions {place}: the quote is not in source {exclusion.source}. Copy it exactly."
@@ -95,14 +96,14 @@ def _item_faults(item: Item, quote: Quote) -> Iterator[str]:
 def _is_stated(quantity: float, text: str) -> bool:
     sequence = tokens(text)
     found = [number(sequence, at) for at in range(len(sequence))]
-    values = [float(one[0]) for one in found if one]
-    values += [float(one.replace(",", "")) for one in re.findall(r"\d[\d,]*(?:\.\d+)?", text)]
+    values = [float(match[0]) for match in found if match]
+    values += [float(digits.replace(",", "")) for digits in re.findall(r"\d[\d,]*(?:\.\d+)?", text)]
     products = (a * b for a, b in combinations(values, 2))
     return any(_near(quantity, value) for value in (*values, *products))
 
 
-def _near(one: float, other: float) -> bool:
-    return abs(one - other) <= _TOLERANCE * max(one, other)
+def _near(first: float, other: float) -> bool:
+    return abs(first - other) <= _TOLERANCE * max(first, other)
 
 
 def _is_named(words: str, text: str) -> bool:
@@ -121,21 +122,21 @@ def combined(first: Extraction, answer: Answer, evidence: ShownEvidence) -> Extr
         if quote := evidence.quote(exclusion.source, exclusion.quote):
             exclusions.append(Exclusion(exclusion.reason, quote))
     by_model = [
-        one
+        stated
         for item in answer.items
         if (quote := evidence.quote(item.source, item.quote))
-        and not _is_excluded((one := _item_of(item, quote, first.rooms)).evidence, exclusions)
+        and not _is_excluded((stated := _item_of(item, quote, first.rooms)).evidence, exclusions)
     ]
     waiting: dict[_Work, list[ScopeItem]] = defaultdict(list)
-    for one in by_model:
-        waiting[_work(one)].append(one)
+    for stated in by_model:
+        waiting[_work(stated)].append(stated)
     items: list[ScopeItem] = []
     conflicts = [*first.conflicts]
     for item in first.items:
         same = (
             waiting[_work(item)] or waiting[(None, item.activity, item.description)]
         )  # or of no room that it named
-        match = next((one for one in same if _agree(item, one)), same[0] if same else None)
+        match = next((stated for stated in same if _agree(item, stated)), same[0] if same else None)
         if match is None:
             seen = any(evidence.has(quote) for quote in item.evidence)
             if not seen:
@@ -149,7 +150,7 @@ def combined(first: Extraction, answer: Answer, evidence: ShownEvidence) -> Extr
         else:
             items.append(replace(item, confidence=_DIFFER))
             conflicts.append(_conflict(item, match))
-    items += [one for group in waiting.values() for one in group]
+    items += [stated for group in waiting.values() for stated in group]
     return replace(
         first,
         rooms=(*first.rooms, *_new_rooms(first.rooms, items)),
@@ -204,18 +205,18 @@ def _is_excluded(evidence: Sequence[Quote], exclusions: Iterable[Exclusion]) -> 
     """Whether all words that show an item are words of an exclusion."""
     return all(
         any(
-            (one.quote.source, one.quote.source_id) == (quote.source, quote.source_id)
-            and quote.text in one.quote.text
-            for one in exclusions
+            (exclusion.quote.source, exclusion.quote.source_id) == (quote.source, quote.source_id)
+            and quote.text in exclusion.quote.text
+            for exclusion in exclusions
         )
         for quote in evidence
     )
 
 
-def _agree(one: ScopeItem, other: ScopeItem) -> bool:
-    if one.quantity is None or other.quantity is None:
-        return one.quantity is other.quantity
-    return one.unit is other.unit and _near(one.quantity, other.quantity)
+def _agree(first: ScopeItem, other: ScopeItem) -> bool:
+    if first.quantity is None or other.quantity is None:
+        return first.quantity is other.quantity
+    return first.unit is other.unit and _near(first.quantity, other.quantity)
 
 
 def _conflict(item: ScopeItem, other: ScopeItem) -> MeasureConflict:

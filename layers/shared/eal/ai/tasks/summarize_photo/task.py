@@ -67,13 +67,13 @@ def _faults(answer: Answer) -> Iterator[str]:
 
 
 def combined(first: PhotoLook, answer: Answer) -> PhotoLook:
-    """What the model saw. Materials that our tables do not know are left out: they may be words of the photo."""
-    known = (gazetteer().name(one) for one in answer.materials)
+    """The view of the model. Materials that our tables do not know are left out: they may be words of the photo."""
+    known = (gazetteer().name(name) for name in answer.materials)
     return replace(
         first,
         content=PhotoContent(
             damage=None if answer.damage in _NOT_SEEN else answer.damage,
-            materials=tuple(dict.fromkeys(one for one in known if one)),
+            materials=tuple(dict.fromkeys(material for material in known if material)),
             severity=None if answer.severity == "unclear" else answer.severity,
             hazards=tuple(sorted(set(answer.hazards))),
             phase=None if answer.phase == "unclear" else answer.phase,

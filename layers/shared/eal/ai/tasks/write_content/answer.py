@@ -1,4 +1,4 @@
-"""What a model service answers: the input of the tool `record_content`, by type. Its schema is that of the tool."""
+"""Answer of a model service: the input of the tool `record_content`, by type. Its schema is that of the tool."""
 
 from __future__ import annotations
 
@@ -66,8 +66,8 @@ class VideoScript(Answer):
     scenes: Annotated[list[SceneAnswer], Field(min_length=2, max_length=20)]
 
     def fields(self) -> dict[str, str]:
-        narrated = {f"scenes.{number}": one.narration for number, one in enumerate(self.scenes)}
-        shown = {f"scenes.{number}.text": one.on_screen_text for number, one in enumerate(self.scenes)}
+        narrated = {f"scenes.{number}": scene.narration for number, scene in enumerate(self.scenes)}
+        shown = {f"scenes.{number}.text": scene.on_screen_text for number, scene in enumerate(self.scenes)}
         return {"title": self.title, **narrated, **shown}
 
 

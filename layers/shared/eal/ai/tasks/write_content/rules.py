@@ -1,4 +1,4 @@
-"""What holds for content whatever an engine writes, and what a model service learns of an assignment.
+"""Rules for content whatever an engine writes, and the parts of an assignment that a model service learns.
 
 A model service learns no name and no number of the tenant: they are slots, which are filled here. The rest is redacted.
 A review is text from outside, and fenced as data.
@@ -37,7 +37,7 @@ ANSWERS: dict[ContentType, type[Answer]] = {
 }
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _HARMLESS = str.maketrans("<>{}", "\u2039\u203a()")
-"""No word from outside can look like the end of a fence, or like a slot."""
+"""Replacements that keep words from outside from looking like the end of a fence, or like a slot."""
 
 
 def slots(given: ContentAssignment) -> dict[str, str]:
@@ -90,7 +90,7 @@ def masked(text: str, given: ContentAssignment) -> str:
 
 
 def faults(answer: Answer, given: ContentAssignment) -> list[str]:
-    """What is wrong with an answer of the right form. The texts are for the model, which may repair it."""
+    """The faults of an answer of the right form. The texts are for the model, which may repair it."""
     fields = answer.fields()
     text = "\n".join(fields.values())
     known = slots(given)
@@ -127,9 +127,9 @@ def combined(first: WrittenContent, answer: Answer, given: ContentAssignment) ->
         first,
         text=text_of(answer, first.text, given),
         remarks=tuple(
-            one
-            for one in first.remarks
-            if not one.startswith(("topic_not", "audience_not", "not_understood"))
+            remark
+            for remark in first.remarks
+            if not remark.startswith(("topic_not", "audience_not", "not_understood"))
         ),
         unsure=False,
     )
@@ -150,8 +150,8 @@ def text_of(answer: Answer, first: ContentText, given: ContentAssignment) -> Con
             )
         case VideoScript():
             narrated = [
-                video.scene(filled(one.narration, given), filled(one.on_screen_text, given))
-                for one in answer.scenes
+                video.scene(filled(scene.narration, given), filled(scene.on_screen_text, given))
+                for scene in answer.scenes
             ]
             return replace(first, title=fields["title"], scenes=(*narrated, *_last(first, given)))
         case SocialPost():

@@ -1,4 +1,4 @@
-"""What a model service answers: the input of the tool `record_email`. Its schema is that of the tool."""
+"""Answer of a model service: the input of the tool `record_email`. Its schema is that of the tool."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ _SLOTS = ("first_name", "last_name", "company", "city", "organization")
 """Facts that are names, which the model sees only as slots."""
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _HARMLESS = str.maketrans("<>{}", "\u2039\u203a()")
-"""No word of the instructions can look like the end of the fence, or like a slot."""
+"""Replacements that keep words of the instructions from looking like the end of the fence, or like a slot."""
 _SENDER = content_policy.Facts(sender_names=("",))
 """A sender whom every text names: we add the signature."""
 
@@ -80,7 +80,7 @@ def _fenced(given: Assignment) -> str:
 
 
 def faults(answer: Answer, facts: Mapping[str, str]) -> list[str]:
-    """What is wrong with an answer of the right form. The texts are for the model, which may repair it."""
+    """The faults of an answer of the right form. The texts are for the model, which may repair it."""
     text = "\n".join((answer.subject, *answer.paragraphs))
     known = {name for name in _SLOTS if name in facts}
     found = [

@@ -17,13 +17,14 @@ MAX_ROWS = 5000
 MAX_BODY_BYTES = 5_800_000
 """Measured as a JSON string. A Lambda response has at most 6 MiB and contains the body as a JSON string."""
 MAX_RECORDS_READ = 20_000
-"""For filters that no index serves. Reading them takes two seconds; API Gateway waits 29 seconds."""
+"""Maximum number of records read for filters that no index serves. Reading them takes two seconds; API Gateway waits 29
+seconds."""
 
 
 def csv_text(query: AuditLogCsvQuery, by: Caller) -> str | None:
     """The matching records in the order of the list; None if they need an export, because they exceed a limit or can be
     in the archive only. The caller's transaction records that they were exported."""
-    items = store.every(query.as_list(), by)
+    items = store.iterate_all(query.as_list(), by)
     if items is None:
         return None
     rows = [csv.header()]

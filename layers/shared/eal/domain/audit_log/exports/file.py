@@ -43,7 +43,7 @@ class ExportFile:
 
 def begin(export_file: ExportFile, format_: str) -> str:
     """Start an upload. Returns its id."""
-    upload = aws.patient_s3().create_multipart_upload(
+    upload = aws.s3_sdk().create_multipart_upload(
         Bucket=settings.uploads_bucket(),
         Key=export_file.object_key,
         ContentType=_TYPES[format_],
@@ -55,20 +55,20 @@ def begin(export_file: ExportFile, format_: str) -> str:
 def put_part(export_file: ExportFile, upload_id: str, number: int, data: bytes) -> None:
     """Raises: FileMissing."""
     try:
-        aws.patient_s3().upload_part(
+        aws.s3_sdk().upload_part(
             Bucket=settings.uploads_bucket(),
             Key=export_file.object_key,
             UploadId=upload_id,
             PartNumber=number,
             Body=data,
         )
-    except aws.patient_s3().exceptions.NoSuchUpload:
+    except aws.s3_sdk().exceptions.NoSuchUpload:
         raise FileMissing from None
 
 
 def complete(export_file: ExportFile, upload_id: str) -> None:
     """Turn the parts into the object. No error if the upload is missing: an earlier run may have completed it."""
-    client, bucket = aws.patient_s3(), settings.uploads_bucket()
+    client, bucket = aws.s3_sdk(), settings.uploads_bucket()
     parts: list[CompletedPartTypeDef] = []
     try:
         is_truncated = True
@@ -94,8 +94,8 @@ def hash_and_size(export_file: ExportFile, max_hashed_bytes: int) -> tuple[str |
     Raises: FileMissing.
     """
     try:
-        found = aws.patient_s3().get_object(Bucket=settings.uploads_bucket(), Key=export_file.object_key)
-    except aws.patient_s3().exceptions.NoSuchKey:
+        found = aws.s3_sdk().get_object(Bucket=settings.uploads_bucket(), Key=export_file.object_key)
+    except aws.s3_sdk().exceptions.NoSuchKey:
         raise FileMissing from None
     if found["ContentLength"] > max_hashed_bytes:
         found["Body"].close()
@@ -109,14 +109,14 @@ def hash_and_size(export_file: ExportFile, max_hashed_bytes: int) -> tuple[str |
 
 def put_tail(export_file: ExportFile, name: str, data: bytes) -> None:
     """Store data that is too small for a part, for the next run."""
-    aws.patient_s3().put_object(Bucket=settings.uploads_bucket(), Key=export_file.folder + name, Body=data)
+    aws.s3_sdk().put_object(Bucket=settings.uploads_bucket(), Key=export_file.folder + name, Body=data)
 
 
 def get_tail(export_file: ExportFile, name: str) -> bytes:
     """Raises: FileMissing."""
     try:
-        tail = aws.patient_s3().get_object(Bucket=settings.uploads_bucket(), Key=export_file.folder + name)
-    except aws.patient_s3().exceptions.NoSuchKey:
+        tail = aws.s3_sdk().get_object(Bucket=settings.uploads_bucket(), Key=export_file.folder + name)
+    except aws.s3_sdk().exceptions.NoSuchKey:
         raise FileMissing from None
     return tail["Body"].read()
 

@@ -13,11 +13,11 @@ type Format = Literal["csv", "jsonl"]
 type Status = Literal["queued", "running", "completed", "failed"]
 
 RETENTION = timedelta(days=7)
-"""How long the file can be downloaded. The bucket's lifecycle rule has the same time."""
+"""Time for which the file can be downloaded. The bucket's lifecycle rule has the same time."""
 DEADLINE = timedelta(hours=24)
 """An export that is not completed by then has failed. Its messages are in the dead-letter queue, which has an alarm."""
 REPEAT_WINDOW = timedelta(minutes=5)
-"""The same request within this time is a retry. A later one is for a new export, up to the current end of the log."""
+"""Time within which an equal request is a retry. A later one is for a new export, up to the current end of the log."""
 
 
 class AuditExportFilters(AuditLogFilters):

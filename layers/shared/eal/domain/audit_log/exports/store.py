@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 AUDIT_EXPORTS = Collection("AUDIT_EXPORT", AuditExport, id_prefix="exp", noun="export")
 
 MAX_OPEN_EXPORTS = 3
-"""Per tenant and mode. Each can take hours, and the worker processes five at once."""
+"""Open exports per tenant and mode. Each can take hours, and the worker processes five at once."""
 _RETENTION = timedelta(days=90)
 """The manifest outlives the file, so that a downloaded file can still be verified."""
 

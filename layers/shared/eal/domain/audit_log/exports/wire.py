@@ -99,7 +99,7 @@ class AuditExportView(Wire):
     url_expires_at: Instant | None
     """When `url` expires. Both are null before the export is completed and after `expires_at`."""
     manifest: ManifestView | None
-    """What the file contains, for its verification. Null until the export is completed."""
+    """Contents of the file, for its verification. Null until the export is completed."""
     created_at: Instant
     completed_at: Instant | None
     """When the export was completed. Null before that."""

@@ -38,7 +38,7 @@ together 2.5 TB, more than a worker writes within DEADLINE."""
 MAX_HASHED_BYTES = 40 * 1000**3
 """Hashing a file cannot be resumed, and S3 does not send more to a function in the time of a run (60 MB/s, assumed)."""
 RUN_SECONDS = 840
-"""Of the function's 900. After that, another message continues the export."""
+"""Time for one run, in seconds; the function times out after 900. After that, another message continues the export."""
 _MIN_DELAY_SECONDS, _MAX_DELAY_SECONDS = 5, 300
 _MAX_COMMIT_ATTEMPTS = 4
 
@@ -107,7 +107,7 @@ class _Run:
         return progress
 
     def resume(self, progress: Progress) -> int | None:
-        """As `work`. Raises: FileMissing, Stale, Gap."""
+        """Continue an export that has begun; the result is that of `work`. Raises: FileMissing, Stale, Gap."""
         if not progress.is_written:
             progress = self._write(progress)
         # Hashing the file cannot be resumed, so it does not begin late in a run.

@@ -11,7 +11,7 @@ type NoteKind = Literal["note", "moisture_reading"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What a moisture meter showed. `dry_standard` is the value of the same material when dry, in the same unit."""
+    """A reading of a moisture meter. `dry_standard` is the value of the same material when dry, in the same unit."""
 
     material: str
     value: float

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 KIND, ID_PREFIX = "CLAIM_NOTE", "note"
 MAX_NOTES = 2000
-"""Of a claim, readings included: the checks, an extraction and a sign-off read all of them."""
+"""Maximum number of notes of a claim, readings included: the checks, an extraction and a sign-off read all of them."""
 _CLOCK_SKEW = timedelta(minutes=5)
 _NOT_AUDITED = frozenset({"id", "created_at", "created_by", "text_sha256"})
 _PERSONAL = frozenset({"text", "author", "reading"})

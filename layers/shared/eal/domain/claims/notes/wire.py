@@ -1,4 +1,4 @@
-"""What the API accepts and returns for the notes of a claim."""
+"""Request and response models for the notes of a claim."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _VALUE = Field(description="What the meter showed, in `unit`.")
 
 
 class ReadingBody(Wire):
-    """What a moisture meter showed."""
+    """A reading of a moisture meter."""
 
     model_config = _INPUT
 
@@ -118,7 +118,7 @@ class NoteView(Wire):
     corrects: str | None
     """The id of the note that this one replaces."""
     reading: ReadingView | None
-    """What a moisture meter showed. Always null if `kind` is `note`."""
+    """Values of the moisture meter. Always null if `kind` is `note`."""
     text_deleted_at: Instant | None
     """When text, author and place were deleted at the end of the retention."""
     created_at: Instant

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 MAX_PIXELS = 50_000_000
 """A telephone with a 48-megapixel camera stays below. A pixel takes up to 4 bytes of memory, and HEIC as many again."""
 MAX_SCANS = 100
-"""Of a progressive JPEG. Encoders write about 10, and each one costs as much time as the whole image."""
+"""Maximum number of scans of a progressive JPEG. Encoders write about 10, and each one costs as much time as the whole
+image."""
 MAX_EXIF_BYTES = 256 * 1024
 MAX_TEXT_CHARACTERS = 100
 PREVIEW_PIXELS, THUMBNAIL_PIXELS = 1600, 320
@@ -99,7 +100,7 @@ def inspect(content: bytes, declared: ContentType) -> Inspected:
 
 
 def content_type_of(content: bytes) -> ContentType | None:
-    """By the first bytes; None for any other format."""
+    """The content type, by the first bytes; None for any other format."""
     if content.startswith(b"\xff\xd8\xff"):
         return "image/jpeg"
     if content.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -152,12 +153,13 @@ _MALFORMED = (
     OSError, SyntaxError, ValueError, EOFError, RuntimeError, TypeError, LookupError, AttributeError, ArithmeticError,
     struct.error,
 )  # fmt: skip
-"""What Pillow, its decoders and its readers of metadata raise for malformed files. A MemoryError is a fault of ours."""
+"""Exceptions that Pillow, its decoders and its readers of metadata raise for malformed files. A MemoryError is a fault
+of ours."""
 
 
 @contextmanager
 def _rejecting(rejection: Rejection) -> Iterator[None]:
-    """Only for calls of Pillow."""
+    """Context that turns errors of Pillow into a rejection; only for calls of Pillow."""
     from PIL import Image as images
 
     try:
@@ -240,7 +242,7 @@ def _in_srgb(image: Image, profile: bytes | None) -> Image:
 
 
 def _upright(image: Image, orientation: int) -> Image:
-    """As the photo is seen (EXIF 2.32, Orientation). The decoder of HEIC has turned its images already."""
+    """The image as the photo is seen (EXIF 2.32, Orientation). The decoder of HEIC has turned its images already."""
     from PIL.Image import Transpose
 
     turns = {
@@ -273,7 +275,7 @@ def _jpeg(image: Image, quality: int) -> bytes:
 
 
 def _evidence(image: Image) -> Evidence:
-    """What the metadata says. Metadata that cannot be read is none, because the photo itself may be good."""
+    """The evidence in the metadata. Metadata that cannot be read is none, because the photo itself may be good."""
     folders: list[dict[int, Any]] = [{}, {}, {}]
     with suppress(*_MALFORMED), warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -69,7 +69,8 @@ def work(message: Mapping[str, Json], judge: Judge[PhotoLook]) -> None:
 
 
 def work_final_attempt(message: Mapping[str, Json]) -> None:
-    """As `work`, for the last receive of a message: a file that killed the worker would kill it again.
+    """Ends an inspection at the last receive of its message, instead of `work`: a file that killed the worker would
+    kill it again.
 
     Raises: InspectionFailed; Stale.
     """

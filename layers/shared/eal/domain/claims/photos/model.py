@@ -37,12 +37,13 @@ EXTENSIONS: dict[ContentType, tuple[str, ...]] = {
 }
 MAX_PHOTO_BYTES = 25 * 1024 * 1024
 MAX_PHOTOS = 2000
-"""Of a claim, deleted ones included: the register of a claim is read as a whole."""
+"""Maximum number of photos of a claim, deleted ones included: the register of a claim is read as a whole."""
 
 UPLOAD_DEADLINE = timedelta(days=1)
-"""After that, a photo that was never uploaded is rejected."""
+"""Time after which a photo that was never uploaded is rejected."""
 UNUSED_KEPT = timedelta(days=7)
-"""How long a photo without an upload is kept: longer than S3's notification can wait in its queue, which is 4 days."""
+"""Time for which a photo without an upload is kept: longer than S3's notification can wait in its queue, which is 4
+days."""
 
 NEAR_DUPLICATE_BITS = 5
 """Two perceptual hashes that differ in at most as many of their 64 bits are those of near-duplicates."""
@@ -62,7 +63,7 @@ REASONS: dict[Rejection, str] = {
     "contains_another_file": "The file is also a ZIP archive or a PDF document.",
     "inspection_failed": "The photo could not be inspected. Upload it again as a new photo.",
 }
-"""What the API says about each rejection."""
+"""The explanation of each rejection in the API."""
 
 PERSONAL = frozenset(
     {"filename", "caption", "room", "evidence.taken_at", "evidence.place", "evidence.camera"}
@@ -89,7 +90,7 @@ class Camera:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What the bytes of the original say. Cameras can be set wrong, and metadata can be edited.
+    """The evidence in the bytes of the original. Cameras can be set wrong, and metadata can be edited.
 
     `taken_at` is the camera's local time, with its offset from UTC if the camera recorded one. `width` and `height` are
     pixels as the photo is seen; `orientation` is EXIF's, from 1 to 8.
@@ -159,7 +160,7 @@ class Photo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterEntry:
-    """What the register of a claim knows of one photo. It stays when the photo is deleted.
+    """A photo in the register of a claim. It stays when the photo is deleted.
 
     `perceptual_hash` is set while the photo is `ready`: 64 bits as 16 hexadecimal digits, or empty for an image without
     enough contrast to be compared.
@@ -195,10 +196,10 @@ def findings(photo: Photo, register: Iterable[RegisterEntry]) -> Findings:
     )
 
 
-def _are_near(one: RegisterEntry, other: RegisterEntry) -> bool:
-    if not one.perceptual_hash or not other.perceptual_hash:
+def _are_near(entry: RegisterEntry, other: RegisterEntry) -> bool:
+    if not entry.perceptual_hash or not other.perceptual_hash:
         return False
-    difference = int(one.perceptual_hash, 16) ^ int(other.perceptual_hash, 16)
+    difference = int(entry.perceptual_hash, 16) ^ int(other.perceptual_hash, 16)
     return difference.bit_count() <= NEAR_DUPLICATE_BITS
 
 

@@ -99,7 +99,7 @@ def preview(ref: PhotoRef) -> bytes | None:
 
 
 def _content(ref: PhotoRef, rendition: Rendition, limit: int | None = None) -> bytes | None:
-    client = aws.patient_s3()
+    client = aws.s3_sdk()
     try:
         found = client.get_object(Bucket=settings.photos_bucket(), Key=ref.object_key(rendition))
     except client.exceptions.NoSuchKey:
@@ -110,7 +110,7 @@ def _content(ref: PhotoRef, rendition: Rendition, limit: int | None = None) -> b
 
 def put(ref: PhotoRef, rendition: Rendition, content: bytes) -> None:
     """Store a preview or a thumbnail. It replaces that of a run that was killed afterwards."""
-    aws.patient_s3().put_object(
+    aws.s3_sdk().put_object(
         Bucket=settings.photos_bucket(),
         Key=ref.object_key(rendition),
         Body=content,
@@ -125,7 +125,7 @@ def delete(refs: Iterable[PhotoRef]) -> None:
         {"Key": ref.object_key(rendition)} for ref in refs for rendition in RENDITIONS
     )
     for batch in batched(keys, _MAX_DELETED, strict=False):
-        response = aws.patient_s3().delete_objects(
+        response = aws.s3_sdk().delete_objects(
             Bucket=settings.photos_bucket(), Delete={"Objects": [*batch], "Quiet": True}
         )
         for failed in response.get("Errors", []):

@@ -1,4 +1,4 @@
-"""What a model sees in a photo, if the stack has a model and the tenant pays for it."""
+"""Description of a photo by a model, if the stack has a model and the tenant pays for it."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ class PhotoUpdate(Wire):
 
 
 class LocationView(Wire):
-    """Where the camera was, by its own receiver. WGS 84."""
+    """Position of the camera, by its own receiver. WGS 84."""
 
     latitude: Annotated[float, Field(ge=-90, le=90)]
     """The latitude in decimal degrees, negative south of the equator."""
@@ -112,8 +112,8 @@ class CameraView(Wire):
 
 
 class PhotoEvidenceView(Wire):
-    """What the original's bytes say, unchanged since the upload: `sha256` proves it. Metadata can be wrong or edited
-    before the upload.
+    """The evidence in the original's bytes, unchanged since the upload: `sha256` proves it. Metadata can be wrong or
+    edited before the upload.
     """
 
     width: int
@@ -148,7 +148,7 @@ class PhotoView(Wire):
     sha256: str
     """The SHA-256 of the file's bytes, in hexadecimal, as declared. Verified if the status is `ready`."""
     caption: str | None
-    """What the photo shows, as a person described it. Extraction reads it."""
+    """Description of the photo by a person. Extraction reads it."""
     room: str | None
     """The room in which the photo was taken, as a person named it. Extraction reads it."""
     status: Status
@@ -159,7 +159,7 @@ class PhotoView(Wire):
     reason: str | None
     """Why the photo was rejected, as a sentence."""
     evidence: PhotoEvidenceView | None
-    """What the original's bytes say. Null unless the status is `ready`."""
+    """Evidence in the original's bytes. Null unless the status is `ready`."""
     duplicate_of: str | None
     """The id of the claim's first photo with the same SHA-256, if there is one."""
     near_duplicate_of: list[str]

@@ -23,6 +23,6 @@ def check(claim_id: str, by: Caller) -> tuple[int | None, tuple[IdentifiedFindin
 
 
 def findings(claim: Claim, scope: Scope, tenant: Tenant) -> tuple[IdentifiedFinding, ...]:
-    """What the checks find. The photos are not read: their summaries are in the scope."""
+    """The findings of the checks. The photos are not read: their summaries are in the scope."""
     file = ClaimFile(notes=evidence.read_notes(claim, tenant), facts=evidence.facts_of(claim))
     return identified(claim.id, checks.findings(file, scope.effective), scope.items)

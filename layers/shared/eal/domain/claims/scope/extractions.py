@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from eal.domain.claims.model import Claim, ExtractionFailure
 
 MAX_BYTES = 1_000_000
-"""Of an extraction: a transaction has at most 4 MB, and a response 6 MB, in which each item is shown twice."""
+"""Maximum size of an extraction: a transaction has at most 4 MB, and a response 6 MB, in which each item is shown
+twice."""
 _PART_BYTES = 300_000
 """An item has at most 400 KB."""
 

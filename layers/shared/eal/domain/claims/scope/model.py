@@ -31,7 +31,7 @@ ITEM_PREFIX, ROOM_PREFIX, FINDING_PREFIX = "item", "room", "chk"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Values:
-    """What an item says. The codes are free text of a person: no engine and no catalogue of ours fills them in."""
+    """The values of an item. The codes are free text of a person: no engine and no catalogue of ours fills them in."""
 
     activity: Activity
     description: str
@@ -58,7 +58,7 @@ class Values:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What a person decided about an item. `values` are set if the item was edited.
+    """A person's decision about an item. `values` are set if the item was edited.
 
     `fingerprint` is that of the engine's item. The decision holds for every later extraction that repeats the item
     unchanged. `salt` is for the audit log's commitments; it is never shown.
@@ -97,7 +97,7 @@ class ReviewedItem:
 
     @property
     def version(self) -> int:
-        """It rises with each extraction and with each decision."""
+        """The version, which rises with each extraction and with each decision."""
         return self.scope_version + (self.latest.version if self.latest else 0)
 
     @property
@@ -124,7 +124,7 @@ class ReviewedItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measures:
-    """What is measured of a room, in feet."""
+    """The measures of a room, in feet."""
 
     height: float | None = None
     pieces: tuple[Piece, ...] = ()
@@ -175,7 +175,7 @@ class ReviewedRoom:
 
     @property
     def version(self) -> int:
-        """It rises with each extraction and with each correction."""
+        """The version, which rises with each extraction and with each correction."""
         return self.scope_version + (self.latest.version if self.latest else 0)
 
     @property
@@ -194,7 +194,7 @@ class ReviewedRoom:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What belongs to an extraction as a whole. `remarks` say such as why a model had no answer."""
+    """Data that belongs to an extraction as a whole. `remarks` say, for example, why a model had no answer."""
 
     created_at: Instant
     provenance: Provenance
@@ -287,7 +287,9 @@ def _identified(
     claim_id: str, finding: Finding, by_fingerprint: Mapping[str, Sequence[str]]
 ) -> IdentifiedFinding:
     fingerprints = dict.fromkeys(finding.items)
-    concerned = tuple(item_id for one in fingerprints for item_id in by_fingerprint.get(one, ()))
+    concerned = tuple(
+        item_id for fingerprint in fingerprints for item_id in by_fingerprint.get(fingerprint, ())
+    )
     finding_id = ids.derived(
         FINDING_PREFIX, claim_id, finding.check, finding.room or "", finding.saw, *concerned
     )

@@ -53,7 +53,7 @@ def decide(claim_id: str, item_id: str, body: ItemDecision, by: Caller) -> Revie
     without a unit and a basis, or the reverse.
     """
     claim, scope = store.of_claim(claim_id, by, "items", "items")
-    item = next((one for one in scope.items if one.id == item_id), None)
+    item = next((item for item in scope.items if item.id == item_id), None)
     if item is None or not ids.is_id(ITEM_PREFIX, item_id):
         raise NotFound(f"The scope of the claim {claim_id} has no item {ids.shown(item_id)}.")
     by.transaction.check_if_match(item.version)
@@ -98,7 +98,7 @@ def correct(claim_id: str, room_id: str, body: RoomUpdate, by: Caller) -> Review
     Raises: NotFound, PreconditionFailed; Conflict if the claim is not in review.
     """
     claim, scope = store.of_claim(claim_id, by, "rooms", "rooms")
-    room = next((one for one in scope.rooms if one.id == room_id), None)
+    room = next((room for room in scope.rooms if room.id == room_id), None)
     if room is None or not ids.is_id(ROOM_PREFIX, room_id):
         raise NotFound(f"The scope of the claim {claim_id} has no room {ids.shown(room_id)}.")
     by.transaction.check_if_match(room.version)

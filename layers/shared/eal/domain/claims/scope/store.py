@@ -40,7 +40,7 @@ _ENTRIES: dict[Part, type] = {
 
 @cache
 def adapter(part: Part) -> TypeAdapter[Any]:  # of one of six dataclasses
-    """Of an entry of the list."""
+    """Adapter of an entry of the list."""
     return TypeAdapter(_ENTRIES[part])
 
 
@@ -101,4 +101,4 @@ def decisions_of(claim_id: str, tenant: Tenant) -> dict[str, Decision]:
 def _corrections_of(claim_id: str, tenant: Tenant) -> dict[str, RoomCorrection]:
     """All corrections of the claim's rooms, by the room's id."""
     items = walk("pk = :pk", {":pk": correction_partition(tenant, claim_id)})
-    return {one.id: one for one in (load(RoomCorrection, item) for item in items)}
+    return {correction.id: correction for correction in (load(RoomCorrection, item) for item in items)}

@@ -1,4 +1,4 @@
-"""What the API accepts and returns for the scope of a claim."""
+"""Request and response models for the scope of a claim."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class ScopeQuery(Wire):
 
 
 class ValuesEdit(Wire):
-    """Only the fields present change, from the values that hold. Null clears a field. A `quantity` needs a `unit` and a
+    """Only the fields present change, from the effective values. Null clears a field. A `quantity` needs a `unit` and a
     `quantity_basis`, and the reverse.
     """
 
@@ -172,7 +172,7 @@ class OpeningEdit(Wire):
 
 
 class MeasuresEdit(Wire):
-    """Only the fields present change, from the measures that hold. Null takes the engine's measure again."""
+    """Only the fields present change, from the effective measures. Null takes the engine's measure again."""
 
     model_config = _INPUT
 
@@ -278,7 +278,7 @@ class ScopeItemView(ScopeValuesView):
     status: ItemStatus
     """`proposed` until a person decides, and again if a later extraction changes the item."""
     engine: ScopeValuesView
-    """What the engine extracted. It never changes."""
+    """Values that the engine extracted. They never change."""
     decision: ItemDecisionView | None
     """A person's decision on these values of the engine. Null if there is none."""
     version: int
@@ -348,7 +348,7 @@ class ScopeView(Wire):
     created_at: Instant | None
     """When the extraction was recorded. Null if `version` is null."""
     provenance: ProvenanceView | None
-    """Which engine made the extraction, from which input and at what cost. Null if `version` is null."""
+    """The engine that made the extraction, its input and its cost. Null if `version` is null."""
     remarks: list[str]
     """Remarks about the run, as slugs, such as `bedrock_throttled` if a model gave no result."""
     water_category: WaterLevelView | None
@@ -360,7 +360,7 @@ class ScopeView(Wire):
     next_cursor: None = None
     """Always null: the response has all items that match."""
     exclusions: list[ExclusionView]
-    """What the extraction left out, and why."""
+    """Parts that the extraction left out, with the reasons."""
     conflicts: list[MeasureConflictView]
     """The measures on which the evidence disagrees."""
 
@@ -380,8 +380,8 @@ class ScopeView(Wire):
                 for item in scope.items
                 if query.status in (None, item.status) and query.room in (None, item.values.room)
             ],
-            exclusions=[ExclusionView.of(one) for one in scope.exclusions],
-            conflicts=[MeasureConflictView.of(one) for one in scope.conflicts],
+            exclusions=[ExclusionView.of(exclusion) for exclusion in scope.exclusions],
+            conflicts=[MeasureConflictView.of(conflict) for conflict in scope.conflicts],
         )
 
 
@@ -390,9 +390,9 @@ class PieceView(Wire):
 
     kind: Annotated[PieceKind, _KIND_OF_PIECE]
     length: float
-    """In feet."""
+    """Length in feet."""
     width: float
-    """In feet."""
+    """Width in feet."""
 
 
 class OpeningView(Wire):
@@ -401,7 +401,7 @@ class OpeningView(Wire):
     kind: OpeningKind
     """The kind of opening. All but a `window` reach the floor and shorten its perimeter."""
     width: float
-    """In feet."""
+    """Width in feet."""
     height: Annotated[float | None, _OPENING_HEIGHT]
     count: Annotated[int, _COUNT]
 
@@ -410,26 +410,26 @@ class AreasView(Wire):
     """Derived from the measures: square feet, feet, square yards and cubic feet."""
 
     floor: float
-    """In square feet, all pieces together."""
+    """Area of the floor in square feet, all pieces together."""
     ceiling: float
-    """In square feet; always equal to `floor`."""
+    """Area of the ceiling in square feet; always equal to `floor`."""
     floor_perimeter: float
-    """In feet, less doors, openings and missing walls."""
+    """Perimeter of the floor in feet, less doors, openings and missing walls."""
     ceiling_perimeter: float
-    """In feet, with nothing deducted for openings."""
+    """Perimeter of the ceiling in feet, with nothing deducted for openings."""
     floor_square_yards: float
     """The floor in square yards."""
     walls: float | None
-    """In square feet, less openings. Null without a height."""
+    """Area of the walls in square feet, less openings. Null without a height."""
     walls_and_ceiling: float | None
-    """In square feet, less openings. Null without a height."""
+    """Area of the walls and the ceiling in square feet, less openings. Null without a height."""
     volume: float | None
-    """In cubic feet. Null without a height."""
+    """Volume in cubic feet. Null without a height."""
 
 
 class MeasuresView(Wire):
     height: float | None
-    """In feet. Null if nobody stated one."""
+    """Height in feet. Null if not stated."""
     pieces: list[PieceView]
     """The rectangles of the floor, `main` first. Empty if nobody stated a size."""
     openings: list[OpeningView]
@@ -472,7 +472,7 @@ class RoomView(Wire):
     width: float | None
     """The width of the main piece in feet."""
     height: float | None
-    """In feet. Null if nobody stated one."""
+    """Height in feet. Null if not stated."""
     pieces: list[PieceView]
     """The rectangles of the floor, `main` first. Empty if nobody stated a size."""
     openings: list[OpeningView]
@@ -482,7 +482,7 @@ class RoomView(Wire):
     evidence: list[QuoteView]
     """The quotes that state the measures. If there are none, those that name work in the room."""
     engine: MeasuresView
-    """What the engine extracted. It never changes."""
+    """Measures that the engine extracted. They never change."""
     correction: RoomCorrectionView | None
     """A person's correction of these measures of the engine. Null if there is none."""
     version: int
@@ -555,7 +555,7 @@ class PhotoSummaryView(Wire):
     phase: Phase | None
     """Whether the photo shows the state before, during or after the work. Null if unknown."""
     unknown: list[str]
-    """What neither the caption nor a model tells, as slugs, such as `severity`."""
+    """Facts that neither the caption nor a model tells, as slugs, such as `severity`."""
     seen_by: SeenByView | None
     """The model that looked at the pixels. Null if none did."""
 
@@ -576,9 +576,9 @@ class ClaimFindingView(Wire):
     level: Level
     """`block`: a sign-off needs a reason for the finding."""
     saw: str
-    """What the check found."""
+    """The finding of the check."""
     action: str
-    """What to do about it."""
+    """The recommended action."""
     room: str | None
     """The name of the room. Null if the finding is not about one room."""
     item_ids: list[str]

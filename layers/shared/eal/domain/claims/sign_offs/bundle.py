@@ -81,7 +81,8 @@ class Quote(_Strict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaterPart(_Strict):
-    """What the evidence says of the water, by ANSI/IICRC S500. The basis `source` is the stated source of the water."""
+    """The evidence about the water, by ANSI/IICRC S500. The basis `source` is the stated source
+    of the water."""
 
     field: Literal["water_category", "water_class"]
     value: int
@@ -131,7 +132,7 @@ class RoomMeasures(_Strict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomCorrection(_Strict):
-    """Who corrected the measures of a room, and what the engine had read."""
+    """A correction of the measures of a room: its author, and the measures of the engine."""
 
     engine: RoomMeasures
     corrected_by: str
@@ -155,7 +156,7 @@ class RoomPart(_Strict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Values(_Strict):
-    """What an item says. Category and selector codes are those that a person typed."""
+    """The values of an item. Category and selector codes are those that a person typed."""
 
     room: str | None
     activity: str
@@ -297,7 +298,7 @@ def _adapter() -> TypeAdapter[Bundle]:
 
 
 def as_json(bundle: Bundle) -> bytes:
-    """The same bytes for the same bundle."""
+    """The bundle as JSON: equal bytes for equal bundles."""
     return canonical(_adapter().dump_python(bundle, mode="json"))
 
 

@@ -63,18 +63,19 @@ def freeze(
         photos=tuple(_photo(photo, summaries.get(photo.id)) for photo in photos),
         notes=tuple(map(_note, notes)),
         exclusions=tuple(
-            ExclusionPart(reason=one.reason, quote=_quote(one.quote)) for one in scope.exclusions
+            ExclusionPart(reason=exclusion.reason, quote=_quote(exclusion.quote))
+            for exclusion in scope.exclusions
         ),
         conflicts=tuple(
             ConflictPart(
-                room=one.room,
-                field=one.field,
-                subject=one.subject,
-                kept=one.kept,
-                others=one.others,
-                evidence=_quotes(one.evidence),
+                room=conflict.room,
+                field=conflict.field,
+                subject=conflict.subject,
+                kept=conflict.kept,
+                others=conflict.others,
+                evidence=_quotes(conflict.evidence),
             )
-            for one in scope.conflicts
+            for conflict in scope.conflicts
         ),
         checks=tuple(map(_check, findings)),
     )

@@ -12,7 +12,7 @@ type Status = Literal["writing", "ready", "failed"]
 
 ID_PREFIX = "sign"
 MAX_IDS_SHOWN = 100
-"""In the details of an error."""
+"""Maximum number of ids in the details of an error."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

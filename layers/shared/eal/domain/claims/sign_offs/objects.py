@@ -39,7 +39,7 @@ def put_draft(ref: SignOffRef, content: bytes) -> None:
 
 def draft(ref: SignOffRef) -> bytes | None:
     """The frozen content; None if it was deleted."""
-    client = aws.patient_s3()
+    client = aws.s3_sdk()
     try:
         found = client.get_object(Bucket=settings.photos_bucket(), Key=_draft_key(ref))
     except client.exceptions.NoSuchKey:
@@ -50,7 +50,7 @@ def draft(ref: SignOffRef) -> bytes | None:
 
 def put(ref: SignOffRef, file: File, content: bytes) -> None:
     """Store a file of the bundle. A repeated run stores the same bytes."""
-    aws.patient_s3().put_object(
+    aws.s3_sdk().put_object(
         Bucket=settings.photos_bucket(),
         Key=_file_key(ref, file.name, file.sha256),
         Body=content,
@@ -105,7 +105,7 @@ def delete_claim(tenant: Tenant, claim_id: str) -> None:
 
 
 def _delete(prefix: str) -> None:
-    client, bucket = aws.patient_s3(), settings.photos_bucket()
+    client, bucket = aws.s3_sdk(), settings.photos_bucket()
     for batch in batched(_listed(prefix), _MAX_DELETED, strict=False):
         response = client.delete_objects(Bucket=bucket, Delete={"Objects": [*batch], "Quiet": True})
         for failed in response.get("Errors", []):
@@ -115,9 +115,7 @@ def _delete(prefix: str) -> None:
 def _listed(prefix: str) -> Iterator[ObjectIdentifierTypeDef]:
     after = ""
     while True:
-        page = aws.patient_s3().list_objects_v2(
-            Bucket=settings.photos_bucket(), Prefix=prefix, StartAfter=after
-        )
+        page = aws.s3_sdk().list_objects_v2(Bucket=settings.photos_bucket(), Prefix=prefix, StartAfter=after)
         for found in page.get("Contents", []):
             after = found["Key"]
             yield {"Key": after}

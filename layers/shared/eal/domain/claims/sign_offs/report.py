@@ -37,9 +37,9 @@ _FONT, _BOLD = "DejaVuSans", "DejaVuSans-Bold"
 _POINTS_PER_INCH = 72
 _MARGIN = 0.7 * _POINTS_PER_INCH
 _PADDING = 6
-"""Of ReportLab's frames, on each side."""
+"""Padding of ReportLab's frames on each side, in points."""
 _WIDTH = 8.5 * _POINTS_PER_INCH - 2 * (_MARGIN + _PADDING)
-"""Of the text, on US Letter."""
+"""Width of the text block on US Letter, in points."""
 _HEADING_SPACE = 1.4 * _POINTS_PER_INCH
 """A heading needs this much space below it."""
 _INK, _FAINT, _LINE, _SHADE = "#1a2633", "#5b6875", "#c9d1d9", "#eef2f6"
@@ -145,9 +145,9 @@ def _rooms(rooms: Sequence[RoomPart]) -> Iterator[Flowable]:
             for piece in room.pieces
         )
         openings = "; ".join(
-            f"{one.count} {_words(one.kind).lower()}{'s' if one.count > 1 else ''} {_feet(one.width)}"
-            + (f" x {_feet(one.height)}" if one.height is not None else "")
-            for one in room.openings
+            f"{opening.count} {_words(opening.kind).lower()}{'s' if opening.count > 1 else ''} {_feet(opening.width)}"
+            + (f" x {_feet(opening.height)}" if opening.height is not None else "")
+            for opening in room.openings
         )
         derived = room.areas
         numbers = (
@@ -255,7 +255,9 @@ def _exclusions(bundle: Bundle) -> Iterator[Flowable]:
         yield _paragraph("The evidence names nothing outside this loss.", "body")
         return
     rows = [[_paragraph("Left out because of", "column"), _paragraph("Evidence", "column")]]
-    rows += [[_text(_words(one.reason)), [*_quotes((one.quote,))]] for one in bundle.exclusions]
+    rows += [
+        [_text(_words(exclusion.reason)), [*_quotes((exclusion.quote,))]] for exclusion in bundle.exclusions
+    ]
     yield _grid(rows, (0.22, 0.78))
 
 
@@ -265,27 +267,30 @@ def _checks(bundle: Bundle) -> Iterator[Flowable]:
         rows = [[_paragraph(name, "column") for name in ("Room", "Measure", "Used", "Also stated")]]
         rows += [
             [
-                _text(one.room or _ALL),
-                _text(_words(one.subject or one.field)),
-                _text(one.kept),
-                [_text(", ".join(one.others)), *_quotes(one.evidence)],
+                _text(conflict.room or _ALL),
+                _text(_words(conflict.subject or conflict.field)),
+                _text(conflict.kept),
+                [_text(", ".join(conflict.others)), *_quotes(conflict.evidence)],
             ]
-            for one in bundle.conflicts
+            for conflict in bundle.conflicts
         ]
         yield _grid(rows, (0.18, 0.18, 0.18, 0.46))
     yield from _heading("Integrity checks")
     if not bundle.checks:
         yield _paragraph("The checks found nothing.", "body")
         return
-    reasons = {one.check_id: one.reason for one in bundle.sign_off.acknowledgements}
+    reasons = {
+        acknowledgement.check_id: acknowledgement.reason
+        for acknowledgement in bundle.sign_off.acknowledgements
+    }
     rows = [[_paragraph(name, "column") for name in ("Check", "Finding", "Acknowledged by the signer")]]
     rows += [
         [
-            [_text(_words(one.check)), _paragraph(_words(one.level), "evidence")],
-            _text(one.saw),
-            _text(reasons.get(one.id)),
+            [_text(_words(check.check)), _paragraph(_words(check.level), "evidence")],
+            _text(check.saw),
+            _text(reasons.get(check.id)),
         ]
-        for one in bundle.checks
+        for check in bundle.checks
     ]
     yield _grid(rows, (0.24, 0.42, 0.34))
 
@@ -468,7 +473,7 @@ def _clipped(text: str, characters: int) -> str:
 
 
 def _heading(text: str, style: str = "heading") -> Iterator[Flowable]:
-    """Not alone at the end of a page."""
+    """A heading that is not left alone at the end of a page."""
     from reportlab.platypus import CondPageBreak
 
     yield CondPageBreak(_HEADING_SPACE)
@@ -500,7 +505,10 @@ def _printable(text: str) -> str:
     from reportlab.pdfbase import pdfmetrics
 
     known = pdfmetrics.getFont(_FONT).face.charToGlyph
-    return "".join(one if ord(one) in known else " " if one.isspace() else "\ufffd" for one in text)
+    return "".join(
+        character if ord(character) in known else " " if character.isspace() else "\ufffd"
+        for character in text
+    )
 
 
 @cache
@@ -550,7 +558,7 @@ def _styles() -> dict[str, Style]:
         style("missing", cell, textColor=faint, spaceBefore=40, spaceAfter=40),
         style("hash", cell, fontSize=7),
     )
-    return {one.name: one for one in styles}
+    return {name.name: name for name in styles}
 
 
 def _grid(

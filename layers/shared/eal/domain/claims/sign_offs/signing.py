@@ -112,7 +112,11 @@ def _check_acknowledged(claim: Claim, findings: Sequence[IdentifiedFinding], bod
             pointer = f"/acknowledge/{number}/check_id"
             raise ValidationFailed.of_field(pointer, message, "not_found")
     acknowledged = {given.check_id for given in body.acknowledge}
-    open_ids = [one.id for one in findings if one.finding.level == "block" and one.id not in acknowledged]
+    open_ids = [
+        finding.id
+        for finding in findings
+        if finding.finding.level == "block" and finding.id not in acknowledged
+    ]
     if open_ids:
         raise Conflict(
             f"{len(open_ids)} findings block the sign-off. Correct the scope, or list each in 'acknowledge' with a"

@@ -1,4 +1,4 @@
-"""What the API accepts and returns for sign-offs."""
+"""Request and response models for sign-offs."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class SignOffView(Wire):
 
     @classmethod
     def of_new(cls, sign_off: SignOff) -> Self:
-        """Without files yet."""
+        """The view of a new sign-off, which has no files yet."""
         return cls.of_sign_off(sign_off, {}, sign_off.signed_at)
 
     @classmethod

@@ -33,7 +33,7 @@ JSON_TYPE, ATOM_TYPE = "application/feed+json", "application/atom+xml"
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _TAG = "tag:expertailabs.ai,2026:"
-"""Of tag URIs (RFC 4151), which are unique and never change."""
+"""Prefix of tag URIs (RFC 4151), which are unique and never change."""
 _NO_POST_AT = datetime(1970, 1, 1, tzinfo=UTC)
 _NOT_IN_XML = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 """Characters that XML 1.0 cannot contain (section 2.2), not even as references."""

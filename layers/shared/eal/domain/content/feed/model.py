@@ -7,7 +7,7 @@ from eal.core.clock import Instant
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """What was published of a blog post. `html` is rendered once, because a published text does not change.
+    """The published form of a blog post. `html` is rendered once, because a published text does not change.
 
     The id is that of the publication and not of the content item, so that the order of ids is that of the feed.
     """

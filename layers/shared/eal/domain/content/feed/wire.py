@@ -1,4 +1,4 @@
-"""What the API accepts and returns for the feed. The feeds themselves are documents of their own formats."""
+"""Request and response models for the feed. The feeds themselves are documents of their own formats."""
 
 from __future__ import annotations
 

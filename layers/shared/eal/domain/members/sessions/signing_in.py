@@ -161,14 +161,14 @@ def _chosen(known: Sequence[Membership], email: str, organization_id: str | None
     return max(known, key=_last_use, default=None)
 
 
-def _last_use(one: Membership) -> tuple[bool, datetime]:
-    signed_in = one.member.last_signed_in_at
-    return signed_in is not None, signed_in or one.member.invited_at
+def _last_use(membership: Membership) -> tuple[bool, datetime]:
+    signed_in = membership.member.last_signed_in_at
+    return signed_in is not None, signed_in or membership.member.invited_at
 
 
 def _switched(known: Sequence[Membership], old: Session, organization_id: str) -> Membership | None:
     """The membership of the same person in an organization. The own one has the address."""
-    own_one = next((one for one in known if one.member.id == old.member_id), None)
+    own_one = next((membership for membership in known if membership.member.id == old.member_id), None)
     return find_membership(organization_id, own_one.member.email, known) if own_one else None
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from eal.domain.sessions.model import Session
 
 MAX_ORGANIZATIONS = 100
-"""Of one person in a list. A person who is a member of more can name the others."""
+"""Maximum number of a person's organizations in a list. A person who is a member of more can name the others."""
 _PER_READ = 50
 """Two items each, and one transaction reads up to 100."""
 
@@ -61,8 +61,10 @@ def memberships(person: str, known: Iterable[MembershipKey] = ()) -> list[Member
     newest invitations.
     """
     keys = dict.fromkeys([*known, *people.membership_keys(person, MAX_ORGANIZATIONS)])
-    found = [one for some in batched(keys, _PER_READ, strict=False) for one in _read(some)]
-    return sorted(found, key=lambda one: (one.organization.name.casefold(), one.organization.id))
+    found = [membership for some in batched(keys, _PER_READ, strict=False) for membership in _read(some)]
+    return sorted(
+        found, key=lambda membership: (membership.organization.name.casefold(), membership.organization.id)
+    )
 
 
 def memberships_of(session: Session) -> list[Membership]:
@@ -74,9 +76,9 @@ def find_membership(organization_id: str, email: str, known: Iterable[Membership
     """The membership of an address in an organization: a known one, or else by the claim of the address, because a list
     has not all memberships of a person, and lacks those of the last second.
     """
-    for one in known:
-        if one.organization.id == organization_id:
-            return one
+    for membership in known:
+        if membership.organization.id == organization_id:
+            return membership
     member_id = members.find_id(organization_id, email)
     return next(iter(_read([MembershipKey(organization_id, member_id)])), None) if member_id else None
 

@@ -1,4 +1,4 @@
-"""What the API accepts and returns of sessions."""
+"""Request and response models for sessions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from eal.domain.sessions.model import Session
 
 
 class SessionCreate(Wire):
-    """What the user pool has sent to the dashboard's address, and what the dashboard has kept of its request."""
+    """The parameters that the user pool has sent to the dashboard's address, and those that the dashboard has kept of
+    its request."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -62,7 +63,7 @@ _IDLE_EXPIRES_AT = Field(description="When the session ends if it is not used ag
 
 
 class MemberSessionView(Wire):
-    """Where a member is signed in."""
+    """A session of a member."""
 
     id: str
     mode: Mode
@@ -120,7 +121,7 @@ class OrganizationMembership(SessionOrganization):
 
 
 class OwnSessionView(Wire):
-    """Who is signed in, in which organization and mode, and until when."""
+    """The signed-in member, with organization, mode and end of the session."""
 
     changes_by_itself: ClassVar[bool] = True
     shown_once: ClassVar[frozenset[str]] = frozenset({"session"})
@@ -142,7 +143,9 @@ class OwnSessionView(Wire):
 
     @classmethod
     def of_session(cls, session: Session, memberships: Sequence[Membership], text: str | None = None) -> Self:
-        own = next(one for one in memberships if one.organization.id == session.organization_id)
+        own = next(
+            membership for membership in memberships if membership.organization.id == session.organization_id
+        )
         return cls.model_validate(
             {
                 "session": text,
@@ -151,12 +154,12 @@ class OwnSessionView(Wire):
                 "organization": SessionOrganization.of(own.organization),
                 "organizations": [
                     {
-                        "id": one.organization.id,
-                        "name": one.organization.name,
-                        "role": one.member.role,
-                        "status": one.member.status,
+                        "id": membership.organization.id,
+                        "name": membership.organization.name,
+                        "role": membership.member.role,
+                        "status": membership.member.status,
                     }
-                    for one in memberships
+                    for membership in memberships
                 ],
                 "mode": session.mode,
                 "auth_time": session.auth_time,

@@ -8,7 +8,7 @@ from eal.core.clock import Instant
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """Without resources, for a child that has granted nothing."""
+    """The grant of a child; without resources if the child has granted nothing."""
 
     resources: tuple[str, ...] = ()
     expires_at: Instant | None = None

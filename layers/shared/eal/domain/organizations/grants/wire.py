@@ -1,4 +1,4 @@
-"""What the API accepts and returns of grants."""
+"""Request and response models for grants."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class GrantPut(Wire):
     model_config = ConfigDict(extra="forbid")
 
     resources: Annotated[list[Grantable], Field(min_length=1, max_length=20)]
-    """What the parent may read. `events` includes the data of leads, calls and API keys (without their text), even if
-    those resources are not granted. `audit-log` includes every change, with personal values masked."""
+    """Resources that the parent may read. `events` includes the data of leads, calls and API keys (without their text),
+    even if those resources are not granted. `audit-log` includes every change, with personal values masked."""
     expires_at: Instant | None = None
     """Must be in the future. Null if the grant does not expire."""
 
@@ -49,7 +49,7 @@ class GrantView(Wire):
     parent_id: str
     """The id of the parent to which it was given."""
     resources: list[str]
-    """What the parent may read, such as `leads` or `calls`."""
+    """Resources that the parent may read, such as `leads` or `calls`."""
     expires_at: Instant | None
     """When the grant ends. Null if it does not expire."""
     created_at: Instant

@@ -1,4 +1,4 @@
-"""What is counted of e-mails, and when a sender is paused."""
+"""The metrics of e-mails, and the rates at which a sender is paused."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,11 +28,12 @@ type PauseReason = Literal["bounces", "complaints"]
 
 METRICS: tuple[Metric, ...] = get_args(Metric.__value__)
 DRAFT = "draft"
-"""In place of a sequence, for the e-mails that were written one by one."""
+"""Name in place of a sequence's id, for the e-mails that were written one by one."""
 RETENTION = timedelta(days=400)
 WINDOW = timedelta(days=7)
 MAX_BOUNCE_RATE, MAX_COMPLAINT_RATE = 0.04, 0.001
-"""Of the e-mails sent in the window. Mailbox providers refuse a sender's mail from about these rates on."""
+"""Maximum shares of the e-mails sent in the window. Mailbox providers refuse a sender's mail from about these rates
+on."""
 MIN_SENT_FOR_BOUNCES, MIN_SENT_FOR_COMPLAINTS = 100, 1000
 """A rate of fewer e-mails is calculated as if so many were sent. So the fifth permanent bounce is the first that can
 pause a sender, and the second complaint: one of five e-mails proves nothing, fifty of ninety do."""
@@ -67,7 +68,8 @@ class Bucket(NamedTuple):
 
 
 def metrics_of(email: Email) -> frozenset[Metric]:
-    """What an e-mail is counted as, apart from `unsubscribed`. An e-mail that was never sent is not counted.
+    """The metrics in which an e-mail is counted, apart from `unsubscribed`. An e-mail that was never sent is not
+    counted.
 
     More occurrences add metrics and take none away, so counters only grow.
     """

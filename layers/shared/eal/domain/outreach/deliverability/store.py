@@ -25,7 +25,7 @@ _KIND = "DELIVERABILITY"
 MAX_PAGES = 10
 """Pages of a megabyte, some 50,000 buckets together, that one request reads."""
 _WATCHED: frozenset[Metric] = frozenset({"sent", "hard_bounced", "complained"})
-"""What a pause of the sender depends on: it is also counted by the hour."""
+"""Metrics on which a pause of the sender depends: they are also counted by the hour."""
 
 
 def counted(email: Email, what: Metric, by: Caller) -> None:

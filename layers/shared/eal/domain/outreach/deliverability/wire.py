@@ -1,4 +1,4 @@
-"""What the API accepts and returns for deliverability and the sender."""
+"""Request and response models for deliverability and the sender."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class DeliverabilityQuery(Wire):
     def days(self, now: datetime) -> tuple[date, date]:
         """The first and the last day.
 
-        Raises: ValidationFailed if they are no range, or too far apart.
+        Raises: ValidationFailed if `since` is after `until`, or the range is too long.
         """
         last = date.fromisoformat(self.until) if self.until else now.date()
         first = date.fromisoformat(self.since) if self.since else last - timedelta(days=DEFAULT_DAYS - 1)
@@ -81,7 +81,7 @@ class SenderResume(Wire):
     model_config = _INPUT
 
     reason: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(one_line)]
-    """What was done about the bounces or complaints, for the audit log. It must not contain personal data."""
+    """Measures taken against the bounces or complaints, for the audit log. The text must not contain personal data."""
 
 
 class OutreachSenderView(Wire):
@@ -109,7 +109,7 @@ class CountsView(Wire):
     delivered: int
     """Accepted by the recipient's mail server."""
     delayed: int
-    """Not delivered at the first attempt. Each is also counted by its later outcome."""
+    """E-mails not delivered at the first attempt. Each is also counted by its later outcome."""
     hard_bounced: int
     """Permanent bounces: the address receives no mail."""
     soft_bounced: int
@@ -119,15 +119,15 @@ class CountsView(Wire):
     opened: int
     """Opened at least once. Recorded only if the setting `outreach.track_opens` is on."""
     clicked: int
-    """With at least one link clicked. Recorded only if the setting `outreach.track_clicks` is on."""
+    """E-mails with at least one link clicked. Recorded only if the setting `outreach.track_clicks` is on."""
     replied: int
     """Answered by a person. Automatic replies are not counted."""
     unsubscribed: int
     """Whose recipient unsubscribed, by the link or in a reply."""
     failed: int
-    """Not sent by the e-mail service, although it had accepted them."""
+    """E-mails not sent by the e-mail service, although it had accepted them."""
     suppressed: int
-    """Not sent, because the e-mail service suppresses the address."""
+    """E-mails not sent, because the e-mail service suppresses the address."""
     delivery_rate: float | None
     """`delivered` / `sent`, from 0 to 1. Null if `sent` is 0."""
     bounce_rate: float | None

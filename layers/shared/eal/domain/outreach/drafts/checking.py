@@ -40,7 +40,7 @@ def faults_in_tags(draft: Draft) -> list[FieldError]:
 
 
 def findings(draft: Draft, company: Company, by: Caller) -> tuple[Finding, ...]:
-    """What the content policy has against the present text. Costs a read only for a text that mentions contacts or
+    """The findings of the content policy about the present text. Costs a read only for a text that mentions contacts or
     claims to be a reply.
     """
     sender = outreach_settings.outreach_in(company.settings).sender

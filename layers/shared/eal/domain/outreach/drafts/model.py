@@ -15,7 +15,7 @@ type DraftReason = Literal["recipient_not_found", "ai_disabled", "engine_failed"
 MAX_SUBJECT_CHARACTERS, MAX_BODY_CHARACTERS, MAX_INSTRUCTIONS_CHARACTERS = 250, 10_000, 2_000
 
 EDITABLE: frozenset[DraftStatus] = frozenset({"draft", "failed"})
-"""What may be edited. A text for a failed draft makes a draft of it."""
+"""Statuses in which a draft may be edited. A text for a failed draft makes a draft of it."""
 PERSONAL = frozenset({"to", "subject", "body", "instructions", "findings", "input_sha256"})
 """Fields that are, or may contain, personal data: the audit log shows commitments to them.
 
@@ -59,7 +59,7 @@ class Draft:
 
     @property
     def texts(self) -> dict[str, str]:
-        """What the content policy reads."""
+        """The texts that the content policy reads."""
         return {"subject": self.subject or "", "body": self.body or ""}
 
     @property

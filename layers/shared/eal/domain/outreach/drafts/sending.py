@@ -109,7 +109,7 @@ def _rendered(draft: Draft, sender: Sender, link: str, by: Caller) -> tuple[Rend
 
 
 def _variables(draft: Draft, by: Caller) -> dict[str, str]:
-    """What is known of the recipient, whose address is the draft's."""
+    """The known facts about the recipient, whose address is the draft's."""
     person: Lead | Prospect | None = None
     if draft.lead_id:
         person = LEADS.find(by.tenant, draft.lead_id)

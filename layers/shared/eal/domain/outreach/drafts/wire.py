@@ -1,4 +1,4 @@
-"""What the API accepts and returns for drafts."""
+"""Request and response models for drafts."""
 
 from __future__ import annotations
 
@@ -125,7 +125,8 @@ class DraftQuery(ListQuery):
 
 
 class FindingView(Wire):
-    """What the content policy has against the text. The draft cannot be sent while a finding has the level `block`."""
+    """A finding of the content policy about the text. The draft cannot be sent while a finding has the level
+    `block`."""
 
     rule: Rule
     """The rule that the text breaks."""
@@ -136,7 +137,7 @@ class FindingView(Wire):
     quote: str | None
     """The text that breaks the rule. Null if the finding is about something missing."""
     advice: str
-    """What to do about it, in English."""
+    """How to resolve the finding, in English."""
 
 
 class DraftView(Wire):
@@ -158,14 +159,14 @@ class DraftView(Wire):
     body: str | None
     """Plain text, in which `[text](https://…)` becomes a link. Null until it is written."""
     instructions: str | None
-    """What the AI was asked to write. Null if the draft was created with its text."""
+    """Instructions that the AI was given. Null if the draft was created with its text."""
     tone: Tone | None
     """The tone of what the AI writes. Null without `instructions`."""
     findings: list[FindingView]
     """The content policy's findings about the current text."""
     remarks: list[str]
-    """What the AI did with the instructions: `goal:…` names the kind of e-mail that it took them for, `left_out:…` a
-    statement that the content policy forbids, `not_understood` a part without effect."""
+    """Report of the AI about its use of the instructions: `goal:…` names the kind of e-mail that it took them for,
+    `left_out:…` a statement that the content policy forbids, `not_understood` a part without effect."""
     provenance: ProvenanceView | None
     """How the AI produced the text. Null before that, and if a person wrote it."""
     edited: bool

@@ -1,4 +1,4 @@
-"""What the AI writes for a draft: the assignment from what is known, and the draft with the result."""
+"""Writing of a draft by the AI: the assignment from what is known, and the draft with the result."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def assignment_of(draft: Draft, company: Company, by: Caller) -> Assignment | None:
-    """What the engine is told. None if the lead or prospect no longer exists."""
+    """The assignment for the engine. None if the lead or prospect no longer exists."""
     recipient = _recipient(draft, by)
     if recipient is None or draft.instructions is None:
         return None

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from eal.domain.outreach.suppressions.model import SuppressionReason
 
 MAX_SOFT_BOUNCES = 3
-"""E-mails to an address that bounce temporarily. The last one suppresses it. A delay is no bounce."""
+"""E-mails to an address that bounce temporarily. The last one suppresses it. A delay does not count as a bounce."""
 SOFT_BOUNCE_WINDOW = timedelta(days=90)
 
 

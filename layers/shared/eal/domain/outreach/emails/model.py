@@ -17,10 +17,11 @@ type OccurrenceType = Literal[
     "queued", "sent", "delayed", "delivered", "opened", "clicked", "replied", "bounced", "complained", "failed",
     "suppressed",
 ]  # fmt: skip
-"""In the order of occurrences with the same time."""
+"""Types of occurrences, in the order of those with the same time."""
 
 MAX_OCCURRENCES_OF_A_TYPE = 10
-"""The first ones are kept. A program that looks at a mail again and again is no news, and an item has 400 KB."""
+"""The first ones are kept. A program that opens an e-mail again and again adds no information, and an item has at
+most 400 KB."""
 _ORDER: Final[tuple[OccurrenceType, ...]] = get_args(OccurrenceType.__value__)
 _HARD = "Permanent"
 
@@ -39,7 +40,7 @@ class EmailEvent(MailEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occurrence:
-    """What happened to an e-mail. `detail` is the type of a bounce, the reason of a failure or the clicked link."""
+    """An occurrence of an e-mail. `detail` is the type of a bounce, the reason of a failure or the clicked link."""
 
     type: OccurrenceType
     at: Instant
@@ -53,7 +54,7 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """What is sent. An item of its own, because lists need none of it."""
+    """The text that is sent. It is an item of its own, because lists need none of it."""
 
     html: str | None
     text: str
@@ -100,14 +101,14 @@ class Email:
 
     @property
     def kind(self) -> EmailKind:
-        """Not a field, because `kind` of an item is that of its collection."""
+        """The kind of the e-mail. It is not a field, because `kind` of an item is that of its collection."""
         if self.review_request_id:
             return "review_request"
         return "draft" if self.draft_id else "sequence"
 
     @property
     def topic(self) -> Topic:
-        """What the link in it unsubscribes from."""
+        """The topic from which the link in it unsubscribes."""
         return "reviews" if self.review_request_id else "all"
 
     @property
@@ -132,7 +133,7 @@ def with_occurrence(email: Email, new: Occurrence) -> Email:
 
 
 def _status_of(occurrences: Sequence[Occurrence], *, known_to_vendor: bool) -> EmailStatus:
-    """What is known of an e-mail, whatever was reported last: a mail that bounced after it was delivered is `bounced`.
+    """The status of an e-mail, whatever was reported last: a mail that bounced after it was delivered is `bounced`.
 
     An e-mail stays `queued` until its sending is recorded, because the vendor's events may come earlier; or, if the
     vendor does not have it, until it is recorded that it is never sent.
@@ -160,13 +161,15 @@ def _reason_of(status: EmailStatus, occurrences: Sequence[Occurrence]) -> str | 
 def _bounded(occurrences: Iterable[Occurrence]) -> tuple[Occurrence, ...]:
     """The first of each type, hard and soft bounces apart, in the order of their times."""
 
-    def kind(one: Occurrence) -> tuple[int, bool]:
-        return _ORDER.index(one.type), one.is_hard_bounce
+    def kind(occurrence: Occurrence) -> tuple[int, bool]:
+        return _ORDER.index(occurrence.type), occurrence.is_hard_bounce
 
-    by_kind = sorted(occurrences, key=lambda one: (kind(one), one.at, one.detail or ""))
+    by_kind = sorted(
+        occurrences, key=lambda occurrence: (kind(occurrence), occurrence.at, occurrence.detail or "")
+    )
     kept = [
         occurrence
         for _, of_a_kind in groupby(by_kind, key=kind)
         for occurrence in list(of_a_kind)[:MAX_OCCURRENCES_OF_A_TYPE]
     ]
-    return tuple(sorted(kept, key=lambda one: one.at))
+    return tuple(sorted(kept, key=lambda occurrence: occurrence.at))

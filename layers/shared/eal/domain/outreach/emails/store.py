@@ -41,7 +41,7 @@ def content_key(tenant: Tenant, email_id: str) -> Key:
 
 
 def content_of(email_id: str, by: Caller) -> Content | None:
-    """What was sent, or is to be sent. None once it is erased."""
+    """The text that was sent, or is to be sent. None once it is erased."""
     item = get(content_key(by.tenant, email_id))
     return load(Content, item) if item else None
 

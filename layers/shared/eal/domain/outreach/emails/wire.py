@@ -1,4 +1,4 @@
-"""What the API returns for e-mails, and how they are filtered."""
+"""Filters and response models for e-mails."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class EmailQuery(ListQuery):
 
 
 class EmailEventView(Wire):
-    """What happened to an e-mail."""
+    """An occurrence of an e-mail, such as its delivery."""
 
     type: OccurrenceType
     """`bounced`: permanently or not, as `detail` says. `replied`: by a person."""

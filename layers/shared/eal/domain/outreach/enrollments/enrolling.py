@@ -76,7 +76,7 @@ class _Person(NamedTuple):
 
 
 class _Terms(NamedTuple):
-    """What holds for everybody in a request. `default_zone` is that of recipients whose own is unknown."""
+    """Conditions for everybody in a request. `default_zone` is that of recipients whose own is unknown."""
 
     sequence: Sequence
     default_zone: str
@@ -145,16 +145,16 @@ def _decide(people: Several[_Person], terms: _Terms, seen: set[str], by: Caller)
     claims = _read([*enrolled.values(), *suppressed.values()])
     results, due_times = [], set()
     for person in people:
-        one = found.get(person.id)
-        address = one.email if one else None
-        if one is None or address is None:
-            results.append(person.result("no_email" if one else "not_found"))
+        enrollment = found.get(person.id)
+        address = enrollment.email if enrollment else None
+        if enrollment is None or address is None:
+            results.append(person.result("no_email" if enrollment else "not_found"))
             continue
-        claim = claims.get(enrolled[address]) or claims.get(enrolled[one.id])
+        claim = claims.get(enrolled[address]) or claims.get(enrolled[enrollment.id])
         is_suppressed = any(
             claims.get(suppressed[claimed]) for claimed in (address, address.rpartition("@")[2])
         )
-        if refusal := _refusal(one, address, by.mode):
+        if refusal := _refusal(enrollment, address, by.mode):
             results.append(person.result(refusal))
         elif address in seen:
             results.append(person.result("duplicate"))
@@ -163,10 +163,10 @@ def _decide(people: Several[_Person], terms: _Terms, seen: set[str], by: Caller)
         elif claim:
             results.append(person.result("already_enrolled", cast("str", claim["enrollment_id"])))
         else:
-            new = _enrollment(person, one, address, terms, by)
+            new = _enrollment(person, enrollment, address, terms, by)
             store.create(new, by)
-            if isinstance(one, Prospect):
-                prospects.advance_outreach_of(one, "enrolled", by)
+            if isinstance(enrollment, Prospect):
+                prospects.advance_outreach_of(enrollment, "enrolled", by)
             due_times.add(cast("datetime", new.due_at).replace(second=0, microsecond=0))
             results.append(person.result(None, new.id))
         seen.add(address)

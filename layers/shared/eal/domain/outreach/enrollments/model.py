@@ -69,7 +69,7 @@ class Enrollment:
 
     @property
     def wakes_at(self) -> datetime | None:
-        """When the sender has to look at it: to send the next step, or to resume it."""
+        """The time at which the sender has to look at it: to send the next step, or to resume it."""
         return self.due_at or self.resume_at
 
     @property
@@ -80,8 +80,8 @@ class Enrollment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnrollmentResult:
-    """What became of one lead or prospect of a request. `refusal` is None if it is enrolled now. `enrollment_id` is its
-    enrollment, or the open one because of which it is refused as `already_enrolled`.
+    """The outcome for one lead or prospect of a request. `refusal` is None if it is enrolled now. `enrollment_id` is
+    its enrollment, or the open one because of which it is refused as `already_enrolled`.
     """
 
     lead_id: str | None = None

@@ -55,10 +55,10 @@ def find_open(tenant: Tenant, claimed: str) -> Enrollment | None:
 
 def all_open(tenant: Tenant, claimed: Iterable[str | None]) -> list[Enrollment]:
     """The open enrollments of some addresses, leads and prospects."""
-    keys = [claim_key(tenant, one) for one in dict.fromkeys(claimed) if one]
+    keys = [claim_key(tenant, name) for name in dict.fromkeys(claimed) if name]
     claims = get_all(keys) if keys else []
     named = {cast("str", claim["enrollment_id"]) for claim in claims if claim}
-    return [found for one in sorted(named) if (found := ENROLLMENTS.find(tenant, one))]
+    return [found for enrollment_id in sorted(named) if (found := ENROLLMENTS.find(tenant, enrollment_id))]
 
 
 def due_partition(tenant: Tenant) -> str:
@@ -131,7 +131,7 @@ def resume(enrollment: Enrollment, sequence: Sequence, now: datetime, by: Caller
 
 
 class OpenEnrollments(NamedTuple):
-    """How many open enrollments a sequence has; at least so many if the count is not exact."""
+    """The number of open enrollments of a sequence; a lower bound if the count is not exact."""
 
     number: int
     is_exact: bool
@@ -151,7 +151,8 @@ def count_open(tenant: Tenant, sequence_id: str) -> OpenEnrollments:
 
 
 def has_open(tenant: Tenant, sequence_id: str) -> bool:
-    """By the claims, because a sequence keeps its closed enrollments: reading them all can take minutes."""
+    """Whether the sequence has open enrollments, by the claims, because a sequence keeps its closed enrollments:
+    reading them all can take minutes."""
     values: dict[str, Json] = {":pk": open_partition(tenant, sequence_id)}
     return any(True for _claim in walk("gsi1pk = :pk", values, index="gsi1", limit=1))
 

@@ -1,4 +1,4 @@
-"""What the API accepts and returns for enrollments."""
+"""Request and response models for enrollments."""
 
 from __future__ import annotations
 

@@ -44,7 +44,8 @@ def record(reply: Reply, answered: Answered | None, run: Run, by: Caller) -> Rep
 
 
 def leave_to_people(reply: Reply, answered: Answered | None, by: Caller, *, by_machine: bool) -> Reply:
-    """The same without a classification, because the organization has switched AI off or the engine keeps failing.
+    """Record a reply without a classification, because the organization has switched AI off or the engine keeps
+    failing.
 
     The sequence stops unless headers show that a machine sent the mail: a person must classify it, and no further step
     may reach somebody who has answered.

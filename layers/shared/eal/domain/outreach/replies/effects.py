@@ -1,4 +1,4 @@
-"""What a reply changes: its sequence, suppressions, the prospect. EFFECTS is the whole of it.
+"""The effects of a reply on its sequence, suppressions and the prospect. EFFECTS lists all of them.
 
 Nothing here, nor anywhere else, answers a reply: so no automatic response is ever answered (RFC 3834, section 2).
 
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from eal.domain.prospects.model import OutreachState
 
 AWAY_BUSINESS_DAYS = 5
-"""How long a sequence waits for somebody who is away and does not say until when: most absences end within a week."""
+"""Business days for which a sequence waits for somebody who is away and does not say until when: most absences end
+within a week."""
 
 
 class Effect(NamedTuple):
@@ -66,13 +67,13 @@ EFFECTS = {
     ReplyClass.BOUNCE: NOTHING,
 }
 DEAD = Effect(stop="bounced", suppress="bounced")
-"""Of an automatic response or a bounce that reports that there is no such mailbox. Other bounces are temporary, or the
-vendor's events report them."""
+"""Effect of an automatic response or a bounce that reports that there is no such mailbox. Other bounces are temporary,
+or the vendor's events report them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What the effect of a reply has changed."""
+    """The changes that the effect of a reply has made."""
 
     sequence_effect: SequenceEffect | None
     suppression_ids: tuple[str, ...]
@@ -117,7 +118,8 @@ def apply(effect: Effect, reply: Reply, email: Email | None, return_date: date |
 
 
 def _open_enrollments(reply: Reply, email: Email | None, by: Caller) -> list[Enrollment]:
-    """Those of the recipient's address and person, and of the sender, who may have answered from another address."""
+    """The open enrollments of the recipient's address and person, and of the sender, who may have answered from another
+    address."""
     claimed = (email.to, email.person_id) if email else ()
     return enrollments.all_open(by.tenant, (*claimed, reply.sender))
 

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 _MAX_MESSAGE_IDS = 20
 _MAX_EMAILS = 20
-"""To the sender, the newest first, of which those that wait to be sent are passed over."""
+"""Maximum number of e-mails to the sender that are read, the newest first. Those that wait to be sent are passed
+over."""
 
 
 class Answered(NamedTuple):
@@ -52,7 +53,7 @@ def _named_by_addresses(tenant: Tenant, reply: Reply) -> Iterator[str]:
 
 
 def _named_by_message_ids(tenant: Tenant, reply: Reply) -> Iterator[str]:
-    """What the reply answers first, then the earlier e-mails of its thread, the newest first."""
+    """The ids of the e-mail that the reply answers, then of the earlier ones of its thread, the newest first."""
     named = dict.fromkeys([*filter(None, [reply.in_reply_to]), *reversed(reply.references)])
     keys = [message_id_key(tenant, message_id) for message_id in named][:_MAX_MESSAGE_IDS]
     for pointer in get_all(keys) if keys else ():

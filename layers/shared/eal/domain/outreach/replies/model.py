@@ -12,12 +12,12 @@ from eal.core.clock import Instant
 from eal.domain.outreach.mail import Mail, Missing
 
 type Match = Literal["reply_address", "message_id", "sender"]
-"""How the answered e-mail was found: by our address that only its recipient got, by the message id in `In-Reply-To` or
-`References`, or, as a guess, as the newest e-mail to the sender."""
+"""The way in which the answered e-mail was found: by our address that only its recipient got, by the message id in
+`In-Reply-To` or `References`, or, as a guess, as the newest e-mail to the sender."""
 type SequenceEffect = Literal["stopped", "paused"]
 
 PERSONAL = frozenset({"correction.note"})
-"""Of what classification adds: the audit log shows commitments to it."""
+"""Personal fields that classification adds: the audit log shows commitments to them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,7 +31,7 @@ _MAX_TEXT_BYTES, _MAX_HTML_BYTES = 100_000, 200_000
 
 
 def known_replies(vendor: str, email_ids: Sequence[str], by: Caller) -> set[str]:
-    """Those of up to 100 e-mails that are stored as replies."""
+    """The ids, of up to 100 e-mails, that are stored as replies."""
     keys = [_claim_key(vendor, email_id, by) for email_id in email_ids]
     claims = get_all(keys) if keys else []
     return {email_id for email_id, claim in zip(email_ids, claims, strict=True) if claim}
@@ -149,7 +149,7 @@ def _filter(query: ReplyQuery) -> Callable[[Item], bool] | None:
 
 
 def _audited(reply: Reply) -> Item:
-    """What the audit log records. Quotes are part of the body, which it does not record."""
+    """The fields that the audit log records. Quotes are part of the body, which it does not record."""
     audited = {name: value for name, value in dump(reply).items() if name not in _NOT_AUDITED}
     run, correction = (cast("Item", audited.pop(name, {})) for name in ("run", "correction"))
     return {

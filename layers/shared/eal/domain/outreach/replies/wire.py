@@ -1,4 +1,4 @@
-"""What the API accepts and returns for replies."""
+"""Request and response models for replies."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class ReplyClassificationUpdate(Wire):
     model_config = _INPUT
 
     classification: Annotated[ReplyClass, one_of(ReplyClass)]
-    """What the reply means. The correction takes effect at once."""
+    """Meaning of the reply. The correction takes effect at once."""
     return_date: Annotated[ReturnDate, BeforeValidator(_day)] = None
     resume_after: Annotated[ResumeAfter, BeforeValidator(_day)] = None
     note: Annotated[str, Field(max_length=2000), AfterValidator(prose)] | None = None
@@ -90,10 +90,11 @@ class ReplyClassificationUpdate(Wire):
 
 
 class ReplyClassificationView(Wire):
-    """What counts: a person's correction, or else the engine's classification. A correction has the confidence 1."""
+    """The effective classification: a person's correction, or else the engine's classification. A correction has the
+    confidence 1."""
 
     classification: ReplyClass
-    """What the reply means. `out_of_office`, `auto_reply` and `bounce` come from machines."""
+    """Meaning of the reply. `out_of_office`, `auto_reply` and `bounce` come from machines."""
     confidence: float
     """The confidence in the classification, from 0 to 1."""
     unsure: bool
@@ -105,7 +106,7 @@ class ReplyClassificationView(Wire):
     `may_wish_no_more`, `names_somebody_else`, `dead_mailbox`, `body_missing`, `sender_unproved`. Empty if the
     trained model decided alone."""
     provenance: ProvenanceView | None
-    """Which engine made the classification, from which input and at what cost. Null for a correction."""
+    """The engine that made the classification, its input and its cost. Null for a correction."""
     classified_at: Instant
     """When the engine classified the reply, or a person corrected it."""
 
@@ -132,7 +133,7 @@ class ReplyCorrectionView(Wire):
     by: ReplyPersonView
     """Who made the correction."""
     classification: ReplyClass
-    """What the reply means, as the person decided."""
+    """Meaning of the reply, as the person decided."""
     return_date: ReturnDate
     resume_after: ResumeAfter
     note: str | None
@@ -175,7 +176,7 @@ class ReplyView(Wire):
     needs_review: bool
     """Whether a person should classify the reply: the engine is unsure or has failed, or AI is switched off."""
     sequence_effect: SequenceEffect | None
-    """What the reply did to the open enrollment of its sender or of the e-mail's recipient. Null if there was none, or
+    """Effect of the reply on the open enrollment of its sender or of the e-mail's recipient. Null if there was none, or
     if it continues."""
     suppression_ids: list[str]
     """The suppressions that the reply caused and no correction has lifted."""
@@ -229,7 +230,8 @@ class ReplyDetail(CorrectedReplyView):
     """A person's correction, or else the engine's classification, with its evidence. Null until the reply is
     classified."""
     text: str
-    """What the person wrote, without the quoted mail, signature, disclaimers and markup. Empty if nothing is left."""
+    """Text that the person wrote, without the quoted mail, signature, disclaimers and markup. Empty if nothing is
+    left."""
     body: ReplyBodyView
     """The body as it was received, quoted mail included."""
 

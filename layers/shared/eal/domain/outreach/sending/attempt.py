@@ -55,8 +55,8 @@ _REFUSAL_SECONDS = 3600
 
 
 @dataclass(slots=True, kw_only=True)
-class Desk:
-    """What the sending of a tenant's e-mails needs.
+class SendContext:
+    """The context in which a tenant's e-mails are sent.
 
     `act` makes a caller with an empty transaction, `now` is the time of the tenant's outreach. `awaits_outcomes`: while
     a test clock advances, no step follows an e-mail before it is known what became of that. `wakes` are the times from
@@ -112,65 +112,65 @@ class _Obstacle(NamedTuple):
     stops: StopReason = "suppressed"
 
 
-def send_queued(email_id: str, desk: Desk) -> bool:
+def send_queued(email_id: str, context: SendContext) -> bool:
     """Send a queued e-mail whose time has come. False if there was nothing to request of the vendor.
 
     Raises: Deferred, CapReached.
     """
-    email = EMAILS.find(desk.tenant, email_id)
-    if email is None or email.status != "queued" or email.send_at > desk.now():
+    email = EMAILS.find(context.tenant, email_id)
+    if email is None or email.status != "queued" or email.send_at > context.now():
         return False
     if email.vendor and email.vendor_email_id:
         # By an event, the vendor has it, and its response was not recorded.
-        _record_sent(email, Accepted(vendor=email.vendor, vendor_email_id=email.vendor_email_id), desk)
+        _record_sent(email, Accepted(vendor=email.vendor, vendor_email_id=email.vendor_email_id), context)
         return False
-    if obstacle := _obstacle(email, desk):
+    if obstacle := _obstacle(email, context):
         if obstacle.status != "waits":
-            _record_end(email, obstacle, desk)
+            _record_end(email, obstacle, context)
         return False
-    content = emails.content_of(email_id, desk.act())
+    content = emails.content_of(email_id, context.act())
     if content is None:
-        _record_end(email, _Obstacle("suppressed", _ERASED, "erased"), desk)
+        _record_end(email, _Obstacle("suppressed", _ERASED, "erased"), context)
         return False
     is_first = email.attempted_at is None
     if is_first:
-        email, content = _begin(email, content, desk)
-    request(email, content, desk, is_first=is_first)
+        email, content = _begin(email, content, context)
+    request(email, content, context, is_first=is_first)
     return True
 
 
-def request(email: Email, content: Content, desk: Desk, *, is_first: bool) -> None:
+def request(email: Email, content: Content, context: SendContext, *, is_first: bool) -> None:
     """Hand an e-mail over to the vendor, and record the outcome. Its `attempted_at` is stored already.
 
     Raises: Deferred.
     """
-    began = desk.now()
+    began = context.now()
     try:
-        accepted = desk.transport.send(message_of(email, content, desk.tenant), began)
+        accepted = context.transport.send(message_of(email, content, context.tenant), began)
     except RefusedForGood as refused:
-        _record_end(email, _Obstacle("failed", refused.reason, "failed"), desk)
+        _record_end(email, _Obstacle("failed", refused.reason, "failed"), context)
         if refused.is_of_sender:
             raise Deferred(_REFUSAL_SECONDS, may_have_arrived=False) from refused
         return
     except Deferred as deferred:
         if is_first and not deferred.may_have_arrived:
-            _change(email, desk, lambda newest, by: _take_back(newest, began, desk, by))
+            _change(email, context, lambda newest, by: _take_back(newest, began, context, by))
         raise
-    _record_sent(email, accepted, desk)
+    _record_sent(email, accepted, context)
 
 
-def _obstacle(email: Email, desk: Desk) -> _Obstacle | None:
+def _obstacle(email: Email, context: SendContext) -> _Obstacle | None:
     attempted_at = email.attempted_at
-    if attempted_at and desk.act().at - attempted_at >= UNKNOWN_AFTER:
+    if attempted_at and context.act().at - attempted_at >= UNKNOWN_AFTER:
         return _Obstacle("failed", _UNKNOWN, "failed")
-    if suppression := suppressions.find(desk.tenant, email.to, email.topic):
+    if suppression := suppressions.find(context.tenant, email.to, email.topic):
         return _Obstacle("suppressed", f"The address is on the suppression list: {suppression.reason}.")
-    if (email.lead_id or email.prospect_id) and desk.person(email.lead_id, email.prospect_id) is None:
+    if (email.lead_id or email.prospect_id) and context.person(email.lead_id, email.prospect_id) is None:
         return _Obstacle("suppressed", _ERASED, "erased")
     if email.enrollment_id is None:
         return None
-    enrollment = ENROLLMENTS.find(desk.tenant, email.enrollment_id)
-    sequence = desk.sequence(email.sequence_id) if email.sequence_id else None
+    enrollment = ENROLLMENTS.find(context.tenant, email.enrollment_id)
+    sequence = context.sequence(email.sequence_id) if email.sequence_id else None
     if enrollment is None or sequence is None:
         return _Obstacle("suppressed", "The enrollment was removed.")
     if enrollment.status == "stopped":
@@ -180,42 +180,42 @@ def _obstacle(email: Email, desk: Desk) -> _Obstacle | None:
     if enrollment.status == "paused" or sequence.status != "active":
         return _Obstacle("waits", "paused")
     window, zone = sequence.send_window, enrollment.time_zone
-    if not schedule.is_open(window, zone, desk.now()):
-        desk.wakes.append(schedule.next_send_at(window, zone, desk.now(), email.id))
+    if not schedule.is_open(window, zone, context.now()):
+        context.wakes.append(schedule.next_send_at(window, zone, context.now(), email.id))
         return _Obstacle("waits", "outside of the send window")
     return None
 
 
-def _begin(email: Email, content: Content, desk: Desk) -> tuple[Email, Content]:
+def _begin(email: Email, content: Content, context: SendContext) -> tuple[Email, Content]:
     """Record the time of the first request and what exactly is sent, and count the e-mail.
 
     Raises: CapReached.
     """
-    by = desk.act()
+    by = context.act()
     begun = emails.replace_version("email.attempted", email, replace(email, attempted_at=by.at), by)
-    desk.count(email.sequence_id, by)
-    linked = with_links(content, desk.tenant, email)
+    context.count(email.sequence_id, by)
+    linked = with_links(content, context.tenant, email)
     if linked != content:
         emails.complete_content(email.id, linked, by)
     by.transaction.commit()
     return begun, linked
 
 
-def _take_back(email: Email, counted_at: datetime, desk: Desk, by: Caller) -> None:
+def _take_back(email: Email, counted_at: datetime, context: SendContext, by: Caller) -> None:
     emails.replace_version("email.deferred", email, replace(email, attempted_at=None), by)
-    desk.take_back(email.sequence_id, counted_at, by)
+    context.take_back(email.sequence_id, counted_at, by)
 
 
-def _record_sent(email: Email, accepted: Accepted, desk: Desk) -> None:
+def _record_sent(email: Email, accepted: Accepted, context: SendContext) -> None:
     def record(newest: Email, by: Caller) -> None:
         known = replace(
             newest,
-            sent_at=desk.now(),
+            sent_at=context.now(),
             vendor=accepted.vendor,
             vendor_email_id=accepted.vendor_email_id,
             message_id=accepted.message_id or newest.message_id,
         )
-        sent = with_occurrence(known, Occurrence(type="sent", at=desk.now()))
+        sent = with_occurrence(known, Occurrence(type="sent", at=context.now()))
         after = emails.replace_version("email.sent", newest, sent, by)
         emails.point_to(after, by)
         deliverability.counted(after, "sent", by)
@@ -225,36 +225,36 @@ def _record_sent(email: Email, accepted: Accepted, desk: Desk) -> None:
             prospects.advance_outreach(after.prospect_id, "contacted", by)
         by.transaction.emit("outreach.email.sent", EmailView.of(after).model_dump(mode="json"))
 
-    _change(email, desk, record)
+    _change(email, context, record)
     observe.count("emails_sent")
 
 
-def _record_end(email: Email, end: _Obstacle, desk: Desk) -> None:
+def _record_end(email: Email, end: _Obstacle, context: SendContext) -> None:
     """Record that the e-mail is never sent, and stop its enrollment."""
 
     def record(newest: Email, by: Caller) -> None:
         status: Literal["failed", "suppressed"] = "failed" if end.status == "failed" else "suppressed"
-        occurrence = Occurrence(type=status, at=desk.now(), detail=end.reason)
+        occurrence = Occurrence(type=status, at=context.now(), detail=end.reason)
         after = emails.replace_version(f"email.{status}", newest, with_occurrence(newest, occurrence), by)
         drafts.follow(after, by)
         review_requests.follow(after, by)
-        enrollment = ENROLLMENTS.find(desk.tenant, newest.enrollment_id) if newest.enrollment_id else None
+        enrollment = ENROLLMENTS.find(context.tenant, newest.enrollment_id) if newest.enrollment_id else None
         if enrollment and enrollment.is_open:
             enrollments.stop(enrollment, end.stops, by)
 
-    _change(email, desk, record)
+    _change(email, context, record)
     observe.count("emails_failed" if end.status == "failed" else "emails_suppressed")
 
 
-def _change(email: Email, desk: Desk, change: Callable[[Email, Caller], None]) -> None:
+def _change(email: Email, context: SendContext, change: Callable[[Email, Caller], None]) -> None:
     """Commit a change of a queued e-mail, again on the newest version if a webhook or another run was faster."""
     for attempt in range(MAX_TRIES):
-        by = desk.act()
+        by = context.act()
         change(email, by)
         try:
             by.transaction.commit()
         except (Stale, AlreadyWritten):
-            newest = EMAILS.find(desk.tenant, email.id)
+            newest = EMAILS.find(context.tenant, email.id)
             if newest is None or newest.status != "queued":
                 return  # erased, or recorded by another run
             if attempt == MAX_TRIES - 1:

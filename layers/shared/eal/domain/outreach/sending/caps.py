@@ -29,7 +29,7 @@ _RETENTION = timedelta(days=40)
 
 
 class CapReached(Exception):
-    """No more e-mails on this day: of the sequence, or None of the organization."""
+    """Raised if a daily cap is reached: of the sequence, or of the organization if `sequence_id` is None."""
 
     def __init__(self, sequence_id: str | None) -> None:
         super().__init__("the daily cap is reached")

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from eal.core.tenancy import Mode
 
 SETTLING_TIME = timedelta(minutes=3)
-"""How long a due marker stays: longer than an index is behind the table, and than the time from a marker to the commit
-that it was put for."""
+"""Time for which a due marker stays: longer than an index is behind the table, and than the time from a marker to the
+commit that it was put for."""
 
 
 class Marker(NamedTuple):
@@ -51,7 +51,7 @@ def mark(tenant: Tenant, at: datetime) -> None:
 
 
 def mark_real(tenant: Tenant, at: datetime) -> None:
-    """The same at a moment of real time, which must not have passed."""
+    """Let a run of the tenant begin at a moment of real time, which must not have passed."""
     key = _key(tenant, at)
     progress.start(
         {**key._asdict(), "kind": "DUE", "organization_id": tenant.organization_id, "mode": tenant.mode}

@@ -45,7 +45,8 @@ def with_links(content: Content, tenant: Tenant, email: Email) -> Content:
 
 
 def message_of(email: Email, content: Content, tenant: Tenant) -> Message:
-    """The same for the same e-mail at any time, because the vendor refuses a repeated request with another body.
+    """The message of an e-mail. It is equal at any time, because the vendor refuses a repeated request with another
+    body.
 
     Both List-Unsubscribe headers are those of RFC 8058, section 3. The mailto variant is of RFC 2369, section 3.2.
     """

@@ -26,11 +26,11 @@ from eal.domain.outreach.deliverability import sender
 from eal.domain.outreach.emails.store import EMAILS
 from eal.domain.outreach.enrollments.store import ENROLLMENTS, due_partition
 from eal.domain.outreach.sending import attempt, caps, due, lease, steps
-from eal.domain.outreach.sending.attempt import Desk
+from eal.domain.outreach.sending.attempt import SendContext
 from eal.domain.outreach.sending.caps import CapReached
 from eal.domain.outreach.sending.transport import Deferred
 from eal.domain.outreach.sequences.schedule import is_open, next_send_at
-from eal.domain.outreach.tenant_clock import Reading
+from eal.domain.outreach.tenant_clock import ClockState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,31 +48,31 @@ MAX_EMAILS = 100
 MAX_TIME = timedelta(seconds=60)
 """The last e-mail is begun by then. It may take four attempts of ten seconds and three pauses of five seconds."""
 RETRY_INTERVAL = timedelta(hours=1)
-"""How often a tenant without a key of the vendor, or without a sender, is tried."""
+"""Time between two attempts for a tenant without a key of the vendor, or without a sender."""
 ADVANCE_PAUSE = timedelta(seconds=3)
 """Real time for what an advance has sent: until then, indexes and simulated replies have usually arrived."""
 ADVANCE_SPAN = timedelta(hours=1)
-"""How much simulated time passes after the first e-mail before that pause. No step follows another one sooner."""
+"""Simulated time that passes after the first e-mail before that pause. No step follows another one sooner."""
 MAX_DEFERRED = 3
 """Requests without a clear response in a row, after which the vendor is left alone."""
 _FIRST_ITEMS = MAX_EMAILS + 20
-"""What a run usually needs, with some that cannot be sent now."""
+"""Items that a run usually needs, with some that cannot be sent now."""
 
 
 class BudgetSpent(Exception):
-    """The run has sent as much as a run may. The next message of the tenant goes on."""
+    """The run has sent as much as a run may. The tenant's next message continues."""
 
 
 class _Closed(Exception):
-    """Nothing can be sent for the tenant until the time at which the run has itself woken, or its sender is resumed."""
+    """Nothing can be sent for the tenant until the next wake-up, or until its sender is resumed."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Run:
     """`left` are the requests that may be made. `waits`: a due step depends on what becomes of an earlier e-mail."""
 
-    desk: Desk
-    reading: Reading
+    context: SendContext
+    state: ClockState
     ends_at: datetime
     left: int
     deferred: int = 0
@@ -84,19 +84,19 @@ class Run:
     def send_due(self) -> None:
         """Send what is due now. Raises: BudgetSpent, Deferred."""
         self.waits = False
-        for cache in (self.desk.wakes, self._capped, self._openings):
+        for cache in (self.context.wakes, self._capped, self._openings):
             cache.clear()
         with suppress(_Closed):
-            for item in due_items(EMAILS.partition(self.desk.tenant, "queued"), self.desk.now()):
-                self._attempt(partial(attempt.send_queued, cast("str", item["id"]), self.desk))
-            if self.desk.outreach.sender is None:
-                if not self.reading.advancing_to:
-                    self.desk.wakes.append(self.desk.now() + RETRY_INTERVAL)
+            for item in due_items(EMAILS.partition(self.context.tenant, "queued"), self.context.now()):
+                self._attempt(partial(attempt.send_queued, cast("str", item["id"]), self.context))
+            if self.context.outreach.sender is None:
+                if not self.state.advancing_to:
+                    self.context.wakes.append(self.context.now() + RETRY_INTERVAL)
                 return
-            for item in due_items(due_partition(self.desk.tenant), self.desk.now()):
+            for item in due_items(due_partition(self.context.tenant), self.context.now()):
                 enrollment = ENROLLMENTS.load(item)
                 if self._can_be_sent(enrollment):
-                    self._attempt(partial(steps.send_step, enrollment.id, self.desk))
+                    self._attempt(partial(steps.send_step, enrollment.id, self.context))
 
     def advance(self) -> timedelta | None:
         """Carry out what becomes due until the clock arrives, at the time of each. Returns the pause before the next
@@ -106,42 +106,42 @@ class Run:
         """
         pauses_at: datetime | None = None
         while clock.now() < self.ends_at:
-            self.desk.awaits_outcomes = not self.reading.is_stuck
+            self.context.awaits_outcomes = not self.state.is_stuck
             self.send_due()
-            if self.waits and self.desk.awaits_outcomes:
+            if self.waits and self.context.awaits_outcomes:
                 return ADVANCE_PAUSE
             if self.has_sent and pauses_at is None:
-                pauses_at = self.reading.now() + ADVANCE_SPAN
+                pauses_at = self.state.now() + ADVANCE_SPAN
             at = self._next_at()
-            if at is None or at > cast("datetime", self.reading.advancing_to):
+            if at is None or at > cast("datetime", self.state.advancing_to):
                 if self.has_sent:
                     return ADVANCE_PAUSE
-                self.reading.arrive()
+                self.state.arrive()
                 return None
             if pauses_at and at > pauses_at:
                 return ADVANCE_PAUSE
-            self.reading.step_to(at)
+            self.state.step_to(at)
         raise BudgetSpent
 
     def _next_at(self) -> datetime | None:
-        now = self.reading.now()
-        times = [_next_at(self.desk.tenant, now), *(at for at in self.desk.wakes if at > now)]
+        now = self.state.now()
+        times = [_next_at(self.context.tenant, now), *(at for at in self.context.wakes if at > now)]
         return min((at for at in times if at), default=None)
 
     def _attempt(self, send: Callable[[], bool]) -> None:
         """Raises: BudgetSpent, Deferred, _Closed."""
         if not self.left or clock.now() >= self.ends_at:
             raise BudgetSpent
-        if sender.is_paused(self.desk.tenant):
+        if sender.is_paused(self.context.tenant):
             raise _Closed  # by what was reported since the run began
         try:
             sent = send()
         except steps.Waits:
             self.waits = True
-            self.desk.wakes.append(self.desk.now() + RETRY_INTERVAL)
+            self.context.wakes.append(self.context.now() + RETRY_INTERVAL)
         except Stale:
             # It changed meanwhile; the next run reads it again.
-            due.mark_real(self.desk.tenant, clock.now())
+            due.mark_real(self.context.tenant, clock.now())
         except CapReached as reached:
             self._close(reached)
         except Deferred as deferred:
@@ -149,7 +149,7 @@ class Run:
             self.deferred += 1
             if deferred.is_of_all or self.deferred == MAX_DEFERRED:
                 raise
-            self.desk.wakes.append(self.desk.now() + timedelta(seconds=deferred.seconds))
+            self.context.wakes.append(self.context.now() + timedelta(seconds=deferred.seconds))
         else:
             self.left -= sent
             self.has_sent |= sent
@@ -157,29 +157,29 @@ class Run:
 
     def _close(self, reached: CapReached) -> None:
         """Raises: _Closed."""
-        self.desk.wakes.append(caps.next_day(self.desk.now(), self.desk.outreach))
+        self.context.wakes.append(caps.next_day(self.context.now(), self.context.outreach))
         if reached.sequence_id is None:
             raise _Closed
         self._capped.add(reached.sequence_id)
 
     def _can_be_sent(self, enrollment: Enrollment) -> bool:
         """Whether the step can be sent now, by what the index has of it: this costs no read per enrollment."""
-        sequence = self.desk.sequence(enrollment.sequence_id)
+        sequence = self.context.sequence(enrollment.sequence_id)
         if sequence is None or sequence.status == "archived" or enrollment.status == "paused":
             return True  # it is stopped, or resumed
         if sequence.status != "active" or sequence.id in self._capped:
             return False  # whoever activates the sequence marks it as due
         place = (sequence.id, enrollment.time_zone)
         if place not in self._openings:
-            now = self.desk.now()
+            now = self.context.now()
             self._openings[place] = (
                 None
                 if is_open(sequence.send_window, enrollment.time_zone, now)
                 else next_send_at(sequence.send_window, enrollment.time_zone, now, sequence.id)
             )
         opening = self._openings[place]
-        if opening and opening > self.desk.now():
-            self.desk.wakes.append(opening)
+        if opening and opening > self.context.now():
+            self.context.wakes.append(opening)
             return False
         return True
 
@@ -187,9 +187,9 @@ class Run:
 def run(tenant: Tenant, request_id: str, connect: Connect) -> timedelta | None:
     """Send the tenant's due e-mails. Returns after which time its next message is to go on, or None."""
     now = clock.now()
-    reading = Reading(tenant)
-    if not reading.advancing_to and not _has_due(tenant, reading.now()):
-        _mark_next(tenant, reading.now())
+    state = ClockState(tenant)
+    if not state.advancing_to and not _has_due(tenant, state.now()):
+        _mark_next(tenant, state.now())
         return None
     held = lease.acquire(tenant, now)
     if isinstance(held, Held):
@@ -198,7 +198,7 @@ def run(tenant: Tenant, request_id: str, connect: Connect) -> timedelta | None:
     due.mark_real(tenant, now + lease.DURATION)
     free_at = now
     try:
-        return _send(tenant, request_id, connect, reading)
+        return _send(tenant, request_id, connect, state)
     except BudgetSpent:
         return timedelta()
     except Deferred as deferred:
@@ -210,7 +210,7 @@ def run(tenant: Tenant, request_id: str, connect: Connect) -> timedelta | None:
         release(held, free_at)
 
 
-def _send(tenant: Tenant, request_id: str, connect: Connect, reading: Reading) -> timedelta | None:
+def _send(tenant: Tenant, request_id: str, connect: Connect, state: ClockState) -> timedelta | None:
     """Raises: BudgetSpent, Deferred."""
 
     def act() -> Caller:
@@ -218,7 +218,7 @@ def _send(tenant: Tenant, request_id: str, connect: Connect, reading: Reading) -
 
     if sender.is_paused(tenant):
         observe.logger.info("sender_is_paused")  # resuming it marks the tenant as due
-        reading.arrive()
+        state.arrive()
         return None
     transport = connect(act())
     if transport is None:
@@ -226,16 +226,16 @@ def _send(tenant: Tenant, request_id: str, connect: Connect, reading: Reading) -
         due.mark_real(tenant, clock.now() + RETRY_INTERVAL)
         return None
     outreach = outreach_in(settings_of(tenant.organization_id))
-    desk = Desk(tenant=tenant, transport=transport, outreach=outreach, act=act, now=reading.now)
-    current = Run(desk=desk, reading=reading, ends_at=clock.now() + MAX_TIME, left=MAX_EMAILS)
+    context = SendContext(tenant=tenant, transport=transport, outreach=outreach, act=act, now=state.now)
+    current = Run(context=context, state=state, ends_at=clock.now() + MAX_TIME, left=MAX_EMAILS)
     pause = None
-    if reading.advancing_to:
+    if state.advancing_to:
         pause = current.advance()
     else:
         current.send_due()
-    for at in desk.wakes:
+    for at in context.wakes:
         due.mark(tenant, at)
-    _mark_next(tenant, reading.now())
+    _mark_next(tenant, state.now())
     return pause
 
 

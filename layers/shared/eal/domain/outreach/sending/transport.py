@@ -1,4 +1,4 @@
-"""What sends an e-mail: a vendor in live mode, the simulated mailbox in test mode. The worker passes it in."""
+"""The transport of an e-mail: a vendor in live mode, the simulated mailbox in test mode. The worker passes it in."""
 
 from __future__ import annotations
 

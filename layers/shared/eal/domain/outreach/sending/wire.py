@@ -1,4 +1,4 @@
-"""What the API accepts and returns for the test clock."""
+"""Request and response models for the test clock."""
 
 from __future__ import annotations
 

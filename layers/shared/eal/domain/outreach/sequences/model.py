@@ -20,12 +20,13 @@ TRANSITIONS: dict[SequenceStatus, tuple[SequenceStatus, ...]] = {
 
 STOP_EVENTS: tuple[StopEvent, ...] = ("replied", "bounced", "complained", "unsubscribed", "converted")
 ALWAYS_STOPS: frozenset[StopEvent] = frozenset({"replied", "bounced", "complained", "unsubscribed"})
-"""What stops an enrollment of every sequence. A further e-mail after an unsubscribe is unlawful (16 CFR 316.5)."""
+"""Events that stop an enrollment of every sequence. A further e-mail after an unsubscribe is unlawful
+(16 CFR 316.5)."""
 
 MAX_STEPS, MAX_VARIANTS = 20, 5
 MAX_DELAY_HOURS = 90 * 24
 MIN_FOLLOW_UP_HOURS = 12
-"""Between two e-mails to the same recipient."""
+"""Minimum time between two e-mails to the same recipient, in hours."""
 MIN_WINDOW_MINUTES = 60
 MAX_JSON_BYTES = 48 * 1024
 """Bytes of JSON, in UTF-8, of a sequence: it is in its item, in the stored response and twice in an audit record."""

@@ -53,7 +53,7 @@ def _of_sender(sender: Sender | None) -> Iterator[FieldError]:
 
 
 def _of_vendor(by: Caller) -> Iterator[FieldError]:
-    """In test mode nothing is sent, and no vendor is needed."""
+    """The faults of the vendor's configuration. In test mode nothing is sent, and no vendor is needed."""
     if by.mode == "test":
         return
     resend = integrations.find("resend", by)

@@ -1,4 +1,4 @@
-"""When a step is sent: within the send window in the recipient's zone, spread over some minutes.
+"""The time at which a step is sent: within the send window in the recipient's zone, spread over some minutes.
 
 Everything here is pure: time is an argument.
 """
@@ -44,7 +44,7 @@ def next_send_at(window: SendWindow, zone: str, earliest: datetime, key: str) ->
 
 
 def due_at(sequence: Sequence, step: int, enrollment_id: str, zone: str, after: datetime) -> datetime:
-    """When an enrollment's step is sent, of which the one before was sent, or the enrollment made, at `after`."""
+    """The time at which an enrollment's step is sent. The step before was sent, or the enrollment made, at `after`."""
     earliest = after + timedelta(hours=sequence.steps[step].delay_hours)
     return next_send_at(sequence.send_window, zone, earliest, f"{enrollment_id}/{step}")
 

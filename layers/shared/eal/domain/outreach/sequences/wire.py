@@ -1,4 +1,4 @@
-"""What the API accepts and returns for sequences."""
+"""Request and response models for sequences."""
 
 from __future__ import annotations
 
@@ -278,7 +278,7 @@ class SequenceView(Wire):
     """E-mails of this sequence per day, in the organization's time zone. Null if only the organization's own
     `daily_cap` applies."""
     stop_on: list[StopEvent]
-    """What stops an enrollment."""
+    """Events that stop an enrollment."""
     activated_at: Instant | None
     """When the sequence last became active."""
     created_at: Instant

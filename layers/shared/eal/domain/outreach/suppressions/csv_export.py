@@ -22,7 +22,8 @@ COLUMNS = (
 MAX_ROWS = 10_000
 """Two megabytes, a third of what Lambda can return."""
 MAX_SUPPRESSIONS_READ = 20_000
-"""For filters that no index serves. Reading them takes two seconds; the function's timeout is ten."""
+"""Maximum number of suppressions read for filters that no index serves. Reading them takes two seconds; the function's
+timeout is ten."""
 
 
 def csv_text(query: SuppressionCsvQuery, by: Caller) -> str:
@@ -35,7 +36,7 @@ def csv_text(query: SuppressionCsvQuery, by: Caller) -> str:
     writer.writerow(COLUMNS)
     rows = 0
     listed = query.as_list()
-    for read_count, item in enumerate(store.every(listed, by), 1):
+    for read_count, item in enumerate(store.iterate_all(listed, by), 1):
         if read_count > MAX_SUPPRESSIONS_READ:
             raise _too_much(f"This filter has to read more than {MAX_SUPPRESSIONS_READ} suppressions.")
         if not store.has_filters_of(listed, item):

@@ -9,12 +9,13 @@ from eal.core.clock import Instant
 type SuppressionReason = Literal["unsubscribed", "complained", "bounced", "hostile", "manual"]
 type SuppressionSource = Literal["api", "import", "unsubscribe_link", "reply", "vendor"]
 type Topic = Literal["all", "reviews"]
-"""What somebody wants no more of: any e-mail, or only requests for reviews."""
+"""The e-mail that somebody no longer wants: any e-mail, or only requests for reviews."""
 type Outcome = Literal["created", "updated", "unchanged"]
-"""Of suppressing what may be suppressed already."""
+"""Outcome of a request to suppress an address, which may be suppressed already."""
 
 KEPT_BY_LAW: frozenset[SuppressionReason] = frozenset({"unsubscribed", "complained", "hostile"})
-"""What only an admin may delete, with a reason: the wish to get no more mail has no end (16 CFR 316.5)."""
+"""Reasons of suppressions that only an admin may delete, with a reason: the wish to get no more mail has no end
+(16 CFR 316.5)."""
 PERSONAL = frozenset({"address", "address_sha256", "domain", "note"})
 """Fields that are, or may contain, personal data: the audit log shows commitments to them."""
 

@@ -49,7 +49,7 @@ def find(tenant: Tenant, address: str, topic: Topic = "all") -> Suppression | No
     """
     domain = address.rpartition("@")[2]
     topics: tuple[Topic, ...] = ("all",) if topic == "all" else ("all", topic)
-    for claim in get_all([claim_key(tenant, one, of) for of in topics for one in (address, domain)]):
+    for claim in get_all([claim_key(tenant, value, of) for of in topics for value in (address, domain)]):
         if found := _named_by(claim, tenant):
             return found
     return None
@@ -151,7 +151,7 @@ def search(query: SuppressionQuery, by: Caller) -> Page[Suppression]:
     return SUPPRESSIONS.page(by.tenant, query, index=index, by=indexed_by, keep=keep)
 
 
-def every(query: SuppressionQuery, by: Caller) -> Iterator[Item]:
+def iterate_all(query: SuppressionQuery, by: Caller) -> Iterator[Item]:
     """The items of all suppressions with the query's reason and time. The caller applies `has_filters_of`."""
     index, indexed_by = _index(query)
     partition = page.Partition(
@@ -160,7 +160,7 @@ def every(query: SuppressionQuery, by: Caller) -> Iterator[Item]:
         index_name=index,
         index_partition=SUPPRESSIONS.partition(by.tenant, *indexed_by) if index else None,
     )
-    return page.every(query, partition)
+    return page.iterate_all(query, partition)
 
 
 def _index(query: SuppressionQuery) -> tuple[Index | None, tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""What the API accepts and returns for suppressions."""
+"""Request and response models for suppressions."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class SuppressionCreate(Wire):
     source: SuppressionSource = "api"
     """How the suppression came about: `api`, or what your other system reports, such as `reply`."""
     topic: Topic = "all"
-    """What is suppressed: `all` e-mail, or only requests for `reviews`."""
+    """Suppressed e-mail: `all` e-mail, or only requests for `reviews`."""
     note: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(prose)] | None = None
     """For the people who read the suppression."""
 
@@ -106,7 +106,7 @@ class SuppressionView(Wire):
     source: SuppressionSource
     """How the suppression came about."""
     topic: Topic
-    """What is suppressed: `all` e-mail, or only requests for `reviews`."""
+    """Suppressed e-mail: `all` e-mail, or only requests for `reviews`."""
     note: str | None
     """For the people who read the suppression. Null after the erasure of the person."""
     email_id: str | None
@@ -147,7 +147,7 @@ class ImportedRowView(Wire):
     id: str | None = None
     """The id of the suppression. Null if the row failed."""
     message: str | None = None
-    """What is wrong with the row."""
+    """Explanation of the row's fault."""
 
 
 class SuppressionImportView(Wire):

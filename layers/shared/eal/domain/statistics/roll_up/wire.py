@@ -1,4 +1,4 @@
-"""What the API returns for the roll-up."""
+"""Response models for the roll-up."""
 
 from __future__ import annotations
 

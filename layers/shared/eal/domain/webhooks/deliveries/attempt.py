@@ -50,7 +50,8 @@ if TYPE_CHECKING:
     from eal.domain.webhooks.endpoints.model import Endpoint
 
 FIRST_WAVE_SECONDS = 1.0
-"""What has ended by then is recorded at once; the rest at the end of the batch."""
+"""Time after which the first wave of a batch is recorded, in seconds. Attempts that have ended by then are recorded at
+once; the rest at the end of the batch."""
 
 _ATTEMPTS = Attempts[DeliveryMessage, Delivery](
     queues=QUEUES,
@@ -88,7 +89,7 @@ class _Sent(NamedTuple):
 
 
 class _Needed(NamedTuple):
-    """What an attempt needs."""
+    """The data that an attempt needs."""
 
     slot: Slot
     endpoint: Endpoint

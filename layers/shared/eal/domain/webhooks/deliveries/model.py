@@ -13,10 +13,10 @@ from eal.core.tenancy import Mode, TenantScoped
 MAX_ATTEMPTS_STORED = 25
 """The newest of a delivery."""
 MAX_OLD_RESPONSE_CHARACTERS = 200
-"""Of the response to an attempt that another one followed. Each attempt writes the whole delivery again, so more of it
-would be paid for at every later one."""
+"""Maximum length of the response to an attempt that another one followed. Each attempt writes the whole delivery again,
+so more of it would be paid for at every later one."""
 STALLED_AFTER = timedelta(hours=1)
-"""How late a pending attempt is once its message has become a dead letter: five receives take half an hour."""
+"""Delay after which the message of a pending attempt has become a dead letter: five receives take half an hour."""
 type DeliveryStatus = Literal["pending", "succeeded", "failed", "skipped"]
 type Trigger = Literal["schedule", "manual", "replay"]
 

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from eal.domain.webhooks.endpoints.model import Endpoint
 
 SEQUENCE = 0
-"""No real event has this sequence, so receivers can recognise a test event by it."""
+"""Sequence of a test event. No real event has it, so receivers can recognise a test event by it."""
 
 MAX_SECONDS = 25.0
-"""From the start of the request to the end of the last POST, of the 29 s that the function and API Gateway have."""
+"""Maximum time from the start of the request to the end of the last POST, of the 29 s that the function and API Gateway
+have."""
 
 
 def send(webhook_id: str, event_type: str, by: Caller) -> tuple[Event, Reply]:
@@ -56,7 +57,8 @@ def send(webhook_id: str, event_type: str, by: Caller) -> tuple[Event, Reply]:
 
 
 def _post(endpoint: Endpoint, event: Event, accepted: str | None, by: Caller) -> Reply:
-    """Like an attempt of a delivery, repeated with the other secret if the signature is rejected."""
+    """Send the test event like an attempt of a delivery, repeated with the other secret if the signature is
+    rejected."""
     secrets = signing_secrets(endpoint, accepted, by.organization_id, by.at)
     reply = post(endpoint, event, secrets, by.at, within=_seconds_left(by))
     if needs_other_secret(secrets, reply):

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 MAX_EVENTS_COUNTED = 5_000
 """Events that a dry run reads, which fit into the time of a request."""
 MAX_RUN_SECONDS = 40
-"""Of the worker's 60. Another message continues the rest."""
+"""Time for one run, in seconds; the worker times out after 60. Another message continues the rest."""
 _BATCH_EVENTS = 50
 _BATCH_DELIVERIES = 10
 """Read whole in order to be opened: at most 4 MB in the worker's memory."""

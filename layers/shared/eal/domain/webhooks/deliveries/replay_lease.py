@@ -31,7 +31,8 @@ _KIND = "WEBHOOK_REPLAY"
 
 
 def acquiring(replay: Replay) -> Operation:
-    """For the transaction that requests a replay. Refused with Conflict if another one is in progress."""
+    """The operation that acquires the lease, for the transaction that requests a replay. Refused with Conflict if
+    another one is in progress."""
     item: Item = {
         **_key(replay)._asdict(),
         "kind": _KIND,

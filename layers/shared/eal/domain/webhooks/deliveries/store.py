@@ -1,8 +1,8 @@
 """Deliveries: what the worker reads and records, look-ups, and manual retries.
 
 A delivery is progress and not a customer's state: see `eal.core.table.progress`. Its own item is written at every
-attempt, so it is small and in no index (decision 0068). What is written once stands beside it: its entry in the list of
-its endpoint, and the whole response to its newest attempt, which an endpoint that fails often repeats.
+attempt, so it is small and in no index (decision 0068). Data that is written once is in separate items: its entry in
+the list of its endpoint, and the whole response to its newest attempt, which an endpoint that fails often repeats.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ DELIVERIES = _Deliveries("DELIVERY", Delivery, id_prefix="dlv", noun="delivery")
 
 
 class DeliveryContext(NamedTuple):
-    """What an attempt needs. None stands for what does not exist any more."""
+    """The stored data that an attempt needs. None stands for data that no longer exists."""
 
     endpoint: Endpoint | None
     delivery: Delivery | None
@@ -76,7 +76,7 @@ class DeliveryContext(NamedTuple):
 
 
 def read_all(messages: Sequence[DeliveryMessage], *, with_health: bool) -> list[DeliveryContext]:
-    """What the attempts of messages need, in one call. Health is read only `with_health`.
+    """The contexts of the attempts of messages, in one call. Health is read only `with_health`.
 
     No snapshot of one moment is needed: an event never changes, a delivery is recorded under its version, and an
     endpoint may change between any read and the request anyway.
@@ -190,7 +190,7 @@ def advance(before: Delivery, after: Delivery) -> bool:
 
 
 def update_of(before: Delivery, after: Delivery) -> Update:
-    """The same as one of several updates in a call."""
+    """`advance` as one of several updates in a call."""
     old, new = item(before), item(after)
     return Update(
         key=DELIVERIES.key(after.tenant, after.id),

@@ -1,4 +1,4 @@
-"""What the API accepts and returns of deliveries, test events and replays."""
+"""Request and response models for deliveries, test events and replays."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class AttemptView(Wire):
     at: Instant
     """When the attempt began."""
     trigger: Trigger
-    """What caused the attempt: the retry `schedule`, a `manual` retry, or a `replay`."""
+    """Cause of the attempt: the retry `schedule`, a `manual` retry, or a `replay`."""
     status_code: int | None
     """The HTTP status that the receiver returned. Null if there was no response."""
     duration_ms: int
@@ -78,7 +78,8 @@ class DeliveryView(Wire):
     version: int
 
     def abridged(self) -> Self:
-        """For lists: the whole responses of 200 deliveries would exceed what Lambda may return."""
+        """The delivery in the form for lists: the whole responses of 200 deliveries would exceed what Lambda may
+        return."""
         for attempt in self.attempts:
             attempt.response = attempt.response and attempt.response[:_MAX_LISTED_RESPONSE_CHARACTERS]
         return self
@@ -159,7 +160,7 @@ class ReplayView(Wire):
     types: list[Annotated[str, Field(json_schema_extra={"enum": [*sorted(CATALOGUE)]})]] | None
     """The types that are replayed. Null for all types of the endpoint."""
     only: Literal["failed", "missing"] | None
-    """Which events, as requested: `failed` or `missing`. Null for all except those whose delivery is pending and not
+    """Selected events, as requested: `failed` or `missing`. Null for all except those whose delivery is pending and not
     late."""
     dry_run: bool
     """Whether the deliveries were only counted, and nothing is sent."""

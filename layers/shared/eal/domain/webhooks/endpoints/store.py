@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
 ENDPOINTS = Collection("WEBHOOK", Endpoint, id_prefix="wh", noun="webhook endpoint")
 MAX_ENDPOINTS = 50
-"""Of a tenant in one mode, because one run of a worker fans an event out to all of them."""
+"""Maximum number of endpoints of a tenant in one mode, because one run of the fan-out worker sends an event to all of
+them."""
 _COUNT_KIND = "WEBHOOK_COUNT"
 _PURPOSE = "webhook"
 _SECRET_PREFIX_CHARACTERS = len(signing.PREFIX) + 4

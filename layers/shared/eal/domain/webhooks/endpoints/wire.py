@@ -1,4 +1,4 @@
-"""What the API accepts and returns of webhook endpoints and event types."""
+"""Request and response models for webhook endpoints and event types."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ class WebhookView(Wire):
     secret_prefix: str
     """The first characters of the secret, to identify it."""
     previous_secret_expires_at: Instant | None
-    """Until this time, deliveries are also signed with the previous secret."""
+    """Time until which deliveries are also signed with the previous secret."""
     created_at: Instant
     updated_at: Instant
     version: int
@@ -187,7 +187,7 @@ class EventTypeView(Wire):
     name: str
     """The type, such as `lead.created`."""
     description: str
-    """What an event of this type reports."""
+    """Description of the event type."""
     available: bool
     """Whether the type is sent. Currently always true."""
     json_schema: Annotated[dict[str, JsonValue], Field(alias="schema")]

@@ -23,7 +23,7 @@ _NUMBERS = frozenset({"integer", "number"})
 
 
 def faults(conditions: Mapping[str, Mapping[str, Json]], event_types: Sequence[str]) -> list[FieldError]:
-    """What is wrong with a filter for the event types of its endpoint."""
+    """The faults of a filter for the event types of its endpoint."""
     return [
         fault for path, condition in conditions.items() for fault in _faults_at(path, condition, event_types)
     ]

@@ -1,4 +1,4 @@
-"""What the API accepts as an endpoint's filter. `validation.faults` checks it against the event types."""
+"""Request model of an endpoint's filter. `validation.faults` checks it against the event types."""
 
 from __future__ import annotations
 

@@ -31,8 +31,8 @@ eighths = st.integers(0, 7)
 def words(number: int) -> str:
     if number < 20:
         return ONES[number]
-    one = f"-{ONES[number % 10]}" if number % 10 else ""
-    return TENS[number // 10] + one
+    unit = f"-{ONES[number % 10]}" if number % 10 else ""
+    return TENS[number // 10] + unit
 
 
 def inches_text(whole: int, eighth: int, style: str) -> str:
@@ -149,8 +149,8 @@ def test_sizes_are_read(text: str, expected: list[tuple[float, ...]]) -> None:
     found = sizes(text)
 
     assert len(found) == len(expected)
-    for one, other in zip(found, expected, strict=True):
-        assert one == pytest.approx(other, abs=0.001)
+    for read, sides in zip(found, expected, strict=True):
+        assert read == pytest.approx(sides, abs=0.001)
 
 
 @pytest.mark.parametrize(

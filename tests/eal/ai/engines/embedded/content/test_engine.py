@@ -1,4 +1,4 @@
-"""What the writer composes for any brief: filled, within the limits, clean of what the content policy forbids."""
+"""Texts of the writer for any brief: filled, within the limits, clean of what the content policy forbids."""
 
 from __future__ import annotations
 
@@ -60,7 +60,13 @@ KEYWORDS = (
 BARE = Publisher(name="Bay Restoration", industry="restoration")
 ASSIGNMENTS = st.builds(
     ContentAssignment,
-    type=st.sampled_from([one for one in get_args(ContentType.__value__) if one != "review_response"]),
+    type=st.sampled_from(
+        [
+            content_type
+            for content_type in get_args(ContentType.__value__)
+            if content_type != "review_response"
+        ]
+    ),
     brief=st.builds(
         Brief,
         topic=st.sampled_from(TOPICS),
@@ -351,7 +357,7 @@ def test_a_review_that_is_meant_for_another_company_gets_no_regret() -> None:
     words = _response(1, "I never hired this company. Wrong business.")
 
     assert "meant for" in words
-    assert not any(one in words for one in library.sentences("responses.toml")["regret"])
+    assert not any(sentence in words for sentence in library.sentences("responses.toml")["regret"])
 
 
 def test_the_tone_is_that_of_a_response_and_a_script_too() -> None:
@@ -361,7 +367,7 @@ def test_the_tone_is_that_of_a_response_and_a_script_too() -> None:
     formal_script = everything(replace(script, brief=replace(script.brief, tone="formal")))
     empathy = library.sentences("responses.toml")["empathetic_1"]
 
-    assert any(one in responses["empathetic"] for one in empathy)
+    assert any(sentence in responses["empathetic"] for sentence in empathy)
     assert len(responses["brief"].split()) < len(responses["professional"].split())
     assert responses["formal"].endswith(
         ("Sincerely, Acme Restoration of Columbus", "Respectfully, Acme Restoration of Columbus")

@@ -94,8 +94,8 @@ def test_what_is_not_understood_is_said(instructions: str, unknown: tuple[str, .
     written = revised(POST, instructions)
 
     assert orders.read(instructions).not_understood == unknown
-    assert [one for one in written.remarks if one.startswith("not_understood")] == [
-        f"not_understood:{one}" for one in unknown
+    assert [remark for remark in written.remarks if remark.startswith("not_understood")] == [
+        f"not_understood:{remark}" for remark in unknown
     ]
     assert written.unsure
 
@@ -183,19 +183,19 @@ def test_a_scene_is_removed_and_added_before_the_last() -> None:
     text = ContentText(
         title="T",
         scenes=tuple(
-            Scene(narration=one, on_screen_text=one, seconds=3)
-            for one in ("Hello.", "The valve.", "The end.")
+            Scene(narration=narration, on_screen_text=narration, seconds=3)
+            for narration in ("Hello.", "The valve.", "The end.")
         ),
     )
 
     assert [
-        one.narration for one in revised(SCRIPT, "Remove the scene about the valve", text).text.scenes
+        scene.narration for scene in revised(SCRIPT, "Remove the scene about the valve", text).text.scenes
     ] == [
         "Hello.",
         "The end.",
     ]
     added = revised(SCRIPT, "Mention that we answer at night.", text).text.scenes
-    assert [one.narration for one in added][-2:] == ["We answer at night.", "The end."]
+    assert [scene.narration for scene in added][-2:] == ["We answer at night.", "The end."]
 
 
 def test_hashtags_and_links_are_added_and_removed() -> None:

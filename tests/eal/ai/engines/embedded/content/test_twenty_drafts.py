@@ -32,7 +32,7 @@ def shown(given: ContentAssignment) -> str:
     lines = [f"{name}: {value}" for name in parts if (value := getattr(text, name))]
     lines += [f"remarks: {', '.join(written.remarks)}", ""]
     lines += [text.body] if text.body else []
-    lines += [f"{one.seconds} s | {one.on_screen_text} | {one.narration}" for one in text.scenes]
+    lines += [f"{scene.seconds} s | {scene.on_screen_text} | {scene.narration}" for scene in text.scenes]
     lines += ["", " ".join(f"#{tag}" for tag in text.hashtags)] if text.hashtags else []
     lines += ["", *text.links] if text.links else []
     return "\n".join(lines) + "\n"
@@ -43,7 +43,9 @@ def sentences(text: ContentText) -> frozenset[str]:
     everything = "\n".join((text.body or "", *(scene.narration for scene in text.scenes)))
     plain = re.sub(r"^#.*$", "", everything, flags=re.MULTILINE)
     divided = re.split(r"(?<=[.!?])\s+|\n", plain)
-    return frozenset(re.sub(r"\W+", " ", one).strip().lower() for one in divided if len(one.split()) > 2)
+    return frozenset(
+        re.sub(r"\W+", " ", sentence).strip().lower() for sentence in divided if len(sentence.split()) > 2
+    )
 
 
 @pytest.mark.parametrize("name", BRIEFS)
@@ -65,8 +67,8 @@ def test_there_are_twenty_briefs_and_no_other_snapshots() -> None:
 def test_no_two_drafts_share_a_tenth_of_their_sentences() -> None:
     drafts = {name: sentences(engine.write(given)[0].text) for name, given in BRIEFS.items()}
 
-    for (one, first), (other, second) in combinations(drafts.items(), 2):
-        assert len(first & second) / min(len(first), len(second)) < MAX_REPEATED, (one, other, first & second)
+    for (key, first), (other, second) in combinations(drafts.items(), 2):
+        assert len(first & second) / min(len(first), len(second)) < MAX_REPEATED, (key, other, first & second)
 
 
 @pytest.mark.parametrize("name", BRIEFS)

@@ -67,7 +67,7 @@ def written(instructions: str, tone: Tone = "professional", recipient: Recipient
 def sentences_of(email: WrittenEmail) -> list[str]:
     """The sentences between the greeting and the signature."""
     paragraphs = email.body.split("\n\n")[1:-1]
-    return [one for one in re.split(r"(?<=[.!?])\s+", " ".join(paragraphs)) if one]
+    return [sentence for sentence in re.split(r"(?<=[.!?])\s+", " ".join(paragraphs)) if sentence]
 
 
 def goal(email: WrittenEmail) -> str:
@@ -97,8 +97,8 @@ def test_emails_for_different_instructions_share_almost_no_sentence() -> None:
 
     assert repeated / counted.total() <= 0.1
     assert len({email.subject for email in emails}) == len(emails)
-    for one, other in combinations(emails, 2):
-        assert len({*sentences_of(one)} & {*sentences_of(other)}) <= 1
+    for first_email, other in combinations(emails, 2):
+        assert len({*sentences_of(first_email)} & {*sentences_of(other)}) <= 1
 
 
 def test_emails_with_one_goal_differ_too() -> None:
@@ -109,8 +109,8 @@ def test_emails_with_one_goal_differ_too() -> None:
     emails = [written("Follow up.", recipient=person) for person in people]
 
     share = [
-        len({*sentences_of(one)} & {*sentences_of(other)}) / len({*sentences_of(one)})
-        for one, other in combinations(emails, 2)
+        len({*sentences_of(email)} & {*sentences_of(other)}) / len({*sentences_of(email)})
+        for email, other in combinations(emails, 2)
     ]
 
     assert sum(share) / len(share) <= 0.4
@@ -160,7 +160,7 @@ def test_the_goal_is_read_from_the_instructions(instructions: str, expected: str
 
 
 @pytest.mark.parametrize("tone", TONES)
-@pytest.mark.parametrize("instructions", [one for one, _ in BRIEFS])
+@pytest.mark.parametrize("instructions", [instructions for instructions, _ in BRIEFS])
 @pytest.mark.parametrize(
     "recipient", [DANA, NOBODY, Recipient(company="Harbor"), Recipient(last_name="Reyes")]
 )
@@ -215,15 +215,15 @@ def test_the_sender_signs_and_is_named_once() -> None:
 def test_facts_are_used_if_they_are_known() -> None:
     texts = [written(f"Follow up, number {number}.") for number in range(20)]
 
-    assert any("the water damage in your basement" in f"{one.subject} {one.body}" for one in texts)
-    assert any("an inspection" in one.body for one in texts)
-    assert all("Dana" in one.body for one in texts)
+    assert any("the water damage in your basement" in f"{text.subject} {text.body}" for text in texts)
+    assert any("an inspection" in text.body for text in texts)
+    assert all("Dana" in text.body for text in texts)
 
 
 def test_the_loss_and_place_of_the_instructions_outweigh_those_on_record() -> None:
     texts = [written(f"Follow up on the smoke in the kitchen, number {number}.") for number in range(20)]
 
-    bodies = " ".join(f"{one.subject} {one.body}" for one in texts)
+    bodies = " ".join(f"{text.subject} {text.body}" for text in texts)
     assert "the smoke damage in your kitchen" in bodies
     assert "water" not in bodies
     assert "basement" not in bodies

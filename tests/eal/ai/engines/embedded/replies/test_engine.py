@@ -48,7 +48,7 @@ def test_no_wish_to_get_no_more_mail_is_missed() -> None:
     got = [found.classification for item, found in fresh() if label(item) == "unsubscribe"]
 
     assert len(got) >= 35
-    assert sum(one is ReplyClass.UNSUBSCRIBE for one in got) / len(got) >= 0.97
+    assert sum(reply_class is ReplyClass.UNSUBSCRIBE for reply_class in got) / len(got) >= 0.97
 
 
 def test_the_confidence_is_the_share_that_is_right() -> None:

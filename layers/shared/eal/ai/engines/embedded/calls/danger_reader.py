@@ -28,7 +28,8 @@ PRESENT = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How likely a sentence tells of a present danger (0 to 1), of which kind, and what it is if it does not."""
+    """The probability (0 to 1) that a sentence tells of a present danger, its kind, and the status of a sentence that
+    does not."""
 
     sentence: int
     danger: float
@@ -44,7 +45,9 @@ class DangerReader:
     def scores(self, spoken: Sequence[Sentence]) -> list[Score]:
         """One for each sentence of the caller; for a long one, of the part that scores highest."""
         read = windows.windows(spoken, self.encoder.tokenizer)
-        vectors = self.encoder.encode_parts([one.tokens for one in read], [one.spans for one in read])
+        vectors = self.encoder.encode_parts(
+            [window.tokens for window in read], [window.spans for window in read]
+        )
         found: dict[int, Score] = {}
         for window, own in zip(read, vectors, strict=True):
             dangers = self.heads["danger"].scores(own)[:, 0]

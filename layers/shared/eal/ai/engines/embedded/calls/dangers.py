@@ -48,8 +48,8 @@ def find(read: Reading, spoken: Sequence[Sentence], reader: DangerReader) -> Fou
     """The dangers in the sentences of a call."""
     scores = {score.sentence: score for score in reader.scores(spoken)}
     named: dict[int, list[Named]] = {}
-    for one in named_dangers.find(spoken):
-        named.setdefault(one.sentence, []).append(one)
+    for danger in named_dangers.find(spoken):
+        named.setdefault(danger.sentence, []).append(danger)
     signs = [
         (number, sign)
         for number in sorted(
@@ -57,7 +57,12 @@ def find(read: Reading, spoken: Sequence[Sentence], reader: DangerReader) -> Fou
         )
         for sign in _signs(spoken[number].turn, scores.get(number), named.get(number, ()))
     ]
-    signs.sort(key=lambda one: (not one[1].present, -(one[1].score or 0.0) if not one[1].present else one[0]))
+    signs.sort(
+        key=lambda numbered: (
+            not numbered[1].present,
+            -(numbered[1].score or 0.0) if not numbered[1].present else numbered[0],
+        )
+    )
     kept = signs[:_MAX_SIGNS]
     quoted = dict.fromkeys(number for number, sign in kept if sign.present)
     return Found(
@@ -73,19 +78,19 @@ def _signs(turn: int, score: Score | None, named: Iterable[Named]) -> list[Dange
     danger = score.danger if score else None
     reads = score is not None and score.danger >= PRESENT
     found = []
-    for one in named:
-        present = one.present or (reads and score is not None and score.hazard == one.hazard)
+    for phrase in named:
+        present = phrase.present or (reads and score is not None and score.hazard == phrase.hazard)
         found.append(
             DangerSign(
-                hazard=one.hazard,
+                hazard=phrase.hazard,
                 turn=turn,
                 found_by=("rule", "sentence_reader") if present and reads else ("rule",),
                 present=present,
-                because="named" if present else one.because,
+                because="named" if present else phrase.because,
                 score=danger,
             )
         )
-    is_new = score and not any(one.present or one.hazard == score.hazard for one in found)
+    is_new = score and not any(sign.present or sign.hazard == score.hazard for sign in found)
     if score and score.danger >= _NEARLY and is_new:
         because = "named" if reads else score.otherwise
         found.append(DangerSign(score.hazard, turn, ("sentence_reader",), reads, because, danger))

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 ENGINE = "embedded"
 VERSION = "embedded-7"
 LANGUAGE_REASON = "language_"
-"""What the reason for leaving a call unread begins with; the code of its language follows."""
+"""Prefix of the reason for leaving a call unread; the code of its language follows."""
 FIELDS = ("intent", "urgency", "qualified")
 MAX_EXCHANGE_TOKENS = 128
 MIN_EXCHANGES = 3
@@ -95,7 +95,8 @@ def with_adapter(small: SentenceEncoder, trained: Heads, large: SentenceEncoder)
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What the heads read: each exchange by itself, all together, and together the relevant ones (`kept`, `text`)."""
+    """The input of the heads: each exchange by itself, all together, and together the relevant ones (`kept`,
+    `text`)."""
 
     exchanges: tuple[Exchange, ...]
     vectors: Floats
@@ -135,7 +136,7 @@ def classify_call(
     using = using or model()
     spoken = windows.sentences(read)
     found = dangers.find(read, spoken, using.dangers)
-    language = languages.spoken(" ".join(one.text for one in spoken if not one.by_agent))
+    language = languages.spoken(" ".join(sentence.text for sentence in spoken if not sentence.by_agent))
     if language != languages.ENGLISH:
         return _unread(language, found, (*missed, *ignored))
     inputs = prepare(read, using)
@@ -167,9 +168,9 @@ def judge(
 
 
 def prepare(read: Reading, using: Model) -> Inputs:
-    """What the heads read of a call with at least one exchange."""
+    """The input of the heads from a call with at least one exchange."""
     idf = using.heads.arrays["idf"]
-    vectors = using.encoder.encode([read.text(one) for one in read.exchanges], MAX_EXCHANGE_TOKENS)
+    vectors = using.encoder.encode([read.text(exchange) for exchange in read.exchanges], MAX_EXCHANGE_TOKENS)
     kept = relevance.relevant(using.heads["relevance"].scores(vectors)[:, 0])
     relevant = [read.exchanges[position] for position in kept]
     text = read.whole(relevant)
@@ -177,7 +178,7 @@ def prepare(read: Reading, using: Model) -> Inputs:
     return Inputs(
         exchanges=read.exchanges,
         vectors=vectors,
-        ngrams=tuple(_ngrams([one], idf) for one in read.exchanges),
+        ngrams=tuple(_ngrams([exchange], idf) for exchange in read.exchanges),
         whole_vector=whole_vector,
         whole_ngrams=_ngrams(read.exchanges, idf),
         kept=tuple(kept),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MAX_QUOTE_CHARACTERS = 240
 
 type Score = Callable[[tuple[Block, ...]], float]
-"""How much n-grams speak for a class."""
+"""Score of n-grams for a class: the higher, the more they speak for it."""
 
 
 def of_exchange(field: str, exchange: Exchange, read: Reading, score: Score) -> Evidence:
@@ -30,7 +30,7 @@ def of_exchange(field: str, exchange: Exchange, read: Reading, score: Score) -> 
             exchange.caller or exchange.agent, key=lambda clause: (clause.turn, clause.sentence_id)
         )
     ]
-    return _quoted(field, max(sentences, key=lambda one: score(ngrams.of_clauses(one))), read)
+    return _quoted(field, max(sentences, key=lambda sentence: score(ngrams.of_clauses(sentence))), read)
 
 
 def of_sentence(field: str, clauses: Sequence[Clause], read: Reading) -> Evidence:
@@ -44,7 +44,7 @@ def of_sentence(field: str, clauses: Sequence[Clause], read: Reading) -> Evidenc
 
 def _quoted(field: str, clauses: Sequence[Clause], read: Reading) -> Evidence:
     # Filler words may divide a sentence into several spans.
-    span = max(relevance.spans(clauses, read.turns), key=lambda one: one.end - one.start)
+    span = max(relevance.spans(clauses, read.turns), key=lambda span: span.end - span.start)
     return Evidence(field, _cut(read.turns[span.turn].text[span.start : span.end]), span.turn)
 
 

@@ -60,7 +60,7 @@ class _Grammar:
 
 
 def find(spoken: Sequence[Sentence]) -> list[Named]:
-    """What names a danger in the caller's sentences, in the order of the call; one of each kind in a sentence."""
+    """The dangers that the caller's sentences name, in the order of the call; one of each kind in a sentence."""
     texts = [_plain(sentence.text) for sentence in spoken]
     found: list[Named] = []
     for number, sentence in enumerate(spoken):
@@ -69,7 +69,7 @@ def find(spoken: Sequence[Sentence]) -> list[Named]:
         later = " ".join(texts[number + 1 : number + 1 + _LATER_SENTENCES])
         for language, hazard, match in _matches(texts[number]):
             named = Named(number, hazard, _because(language, texts[number], match, later, sentence.text))
-            if not any(one.sentence == number and one.hazard == hazard for one in found):
+            if not any(named.sentence == number and named.hazard == hazard for named in found):
                 found.append(named)
     return found
 

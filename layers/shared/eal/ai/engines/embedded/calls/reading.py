@@ -33,11 +33,11 @@ class Reading:
         return relevance.words(exchange.clauses, self.turns)
 
     def whole(self, exchanges: Iterable[Exchange]) -> str:
-        """What both sides say in the exchanges."""
+        """The words of both sides in the exchanges."""
         return " ".join(self.text(exchange) for exchange in exchanges)
 
     def caller(self, exchanges: Iterable[Exchange]) -> str:
-        """What the caller says in the exchanges."""
+        """The words of the caller in the exchanges."""
         return " ".join(relevance.words(exchange.caller, self.turns) for exchange in exchanges).strip()
 
 

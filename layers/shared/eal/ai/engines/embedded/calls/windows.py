@@ -26,14 +26,14 @@ PART_TOKENS = 72
 MAX_CALL_TOKENS = 16_000
 """Maximum size of what is read of a call. The longest transcript that the API accepts has fewer, if it is speech."""
 _PREFIX = "query:"
-"""What the encoder was trained to read before a text."""
+"""Prefix with which the encoder was trained to read a text."""
 _AGENT, _CALLER = "A:", "C:"
 _LABEL_TOKENS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """What one speaker says between two full stops, without instructions to the software."""
+    """The words of one speaker between two full stops, without instructions to the software."""
 
     clauses: tuple[Clause, ...]
     text: str

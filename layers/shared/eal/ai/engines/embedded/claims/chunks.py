@@ -69,7 +69,8 @@ def chunks(marks: Sequence[Mark], current: Mention | None) -> list[Chunk]:
 
 
 def places(marks: Sequence[Mark]) -> list[bool]:
-    """For each mark, whether it is a room in which something is, rather than one next to it: "below the laundry"."""
+    """Returns for each mark whether it is a room in which something is, rather than one next to it: "below the
+    laundry"."""
     return [
         mark.kind is Kind.ROOM
         and not _is_beside(marks, index)
@@ -87,13 +88,13 @@ def _is_side(marks: Sequence[Mark], index: int) -> bool:
 def _is_stored(marks: Sequence[Mark], index: int) -> bool:
     """Whether a room is where something was put: "pulled the toilet, set in the garage"."""
     near = marks[max(0, index - 3) : index]
-    return any(one.text in _STORED and other.text == "in" for one, other in pairwise(near))
+    return any(mark.text in _STORED and other.text == "in" for mark, other in pairwise(near))
 
 
 def _is_included(marks: Sequence[Mark], index: int) -> bool:
     """Whether a closet belongs to a quantity: "142 SF with the closet"."""
-    room, before = marks[index].room, {one.text for one in marks[max(0, index - 2) : index]}
-    sized = any(one.kind is Kind.SIZE for one in marks[index + 1 : index + 3])
+    room, before = marks[index].room, {mark.text for mark in marks[max(0, index - 2) : index]}
+    sized = any(mark.kind is Kind.SIZE for mark in marks[index + 1 : index + 3])
     return room is not None and room.name == "closet" and bool(before & _WITH) and not sized
 
 
@@ -102,8 +103,8 @@ def _is_beside(marks: Sequence[Mark], index: int) -> bool:
         return True
     for before in reversed(marks[max(0, index - 3) : index]):
         if before.text == "to":
-            moved = any(one.activity is Activity.MOVE for one in marks[max(0, index - 10) : index])
-            opened = any(one.kind is Kind.OPENING for one in marks[max(0, index - 5) : index])
+            moved = any(mark.activity is Activity.MOVE for mark in marks[max(0, index - 10) : index])
+            opened = any(mark.kind is Kind.OPENING for mark in marks[max(0, index - 5) : index])
             if moved or opened:
                 return True
         elif before.text == "adjacent":
@@ -124,7 +125,7 @@ def _room_ahead(marks: Sequence[Mark], here: Sequence[bool]) -> Mention | None:
         worked = worked or mark.kind in (Kind.ACTIVITY, Kind.MATERIAL)
         if here[index]:
             earlier = marks[max(0, index - 3) : index]
-            led = any(one.kind is Kind.PREPOSITION and one.text in _LEADING for one in earlier)
+            led = any(mark.kind is Kind.PREPOSITION and mark.text in _LEADING for mark in earlier)
             after_material = bool(earlier) and earlier[-1].kind is Kind.MATERIAL
             return mark.room if worked and (led or after_material) else None
     return None
@@ -151,11 +152,11 @@ def _split(marks: Sequence[Mark]) -> list[tuple[list[int], bool, bool]]:
 def _begins_statement(marks: Sequence[Mark], index: int, current: Sequence[int]) -> bool:
     """Whether a mark begins a new statement without a separator, as in speech: "pulled base set two air movers"."""
     mark = marks[index]
-    if not any(marks[one].kind is Kind.MATERIAL for one in current):
+    if not any(marks[index].kind is Kind.MATERIAL for index in current):
         return False
     if mark.kind is Kind.ROOM:
-        return any(one.kind in (Kind.SIZE, Kind.ROOM) for one in marks[index + 1 : index + 3])
-    materials = [one.text for one in marks[index + 1 : index + 4] if one.kind is Kind.MATERIAL]
+        return any(mark.kind in (Kind.SIZE, Kind.ROOM) for mark in marks[index + 1 : index + 3])
+    materials = [mark.text for mark in marks[index + 1 : index + 4] if mark.kind is Kind.MATERIAL]
     if mark.text in PLACING and materials and materials[0] in EQUIPMENT:
         return True
     return mark.kind is Kind.ACTIVITY and _precedes_material(marks, index, current)
@@ -163,9 +164,9 @@ def _begins_statement(marks: Sequence[Mark], index: int, current: Sequence[int])
 
 def _precedes_material(marks: Sequence[Mark], index: int, current: Sequence[int]) -> bool:
     """Whether an activity is about a material after it, rather than the one before."""
-    if any(marks[one].kind is Kind.AUXILIARY for one in current[-4:]):
+    if any(marks[index].kind is Kind.AUXILIARY for index in current[-4:]):
         return False
-    has_activity = any(marks[one].kind is Kind.ACTIVITY for one in current)
+    has_activity = any(marks[index].kind is Kind.ACTIVITY for index in current)
     for following in marks[index + 1 :]:
         if following.kind in (Kind.COMMA, Kind.JOIN, Kind.BREAK, Kind.ACTIVITY):
             return False

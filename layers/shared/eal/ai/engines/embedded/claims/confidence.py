@@ -1,4 +1,4 @@
-"""How sure an item is: a logistic curve over what is known of it, fitted by `python -m tools.train extract_claim`."""
+"""Confidence of an item: a logistic curve over its signals, fitted by `python -m tools.train extract_claim`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Curve(TypedDict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signals:
-    """What is known of an item. `own_room`: its sentence names the room. `known`: a table has its material."""
+    """The known signals of an item. `own_room`: its sentence names the room. `known`: a table has its material."""
 
     has_quantity: bool
     own_room: bool
@@ -35,14 +35,14 @@ class Signals:
     from_caption: bool
 
     @classmethod
-    def of(cls, one: Stated) -> Signals:
+    def of(cls, stated: Stated) -> Signals:
         return cls(
-            has_quantity=one.draft.value is not None,
-            own_room=one.draft.own_room,
-            several_quotes=len(set(one.evidence)) > 1,
-            known=one.draft.known,
-            in_conflict=bool(one.others),
-            from_caption=one.quote.source == "photo",
+            has_quantity=stated.draft.value is not None,
+            own_room=stated.draft.own_room,
+            several_quotes=len(set(stated.evidence)) > 1,
+            known=stated.draft.known,
+            in_conflict=bool(stated.others),
+            from_caption=stated.quote.source == "photo",
         )
 
 

@@ -67,7 +67,7 @@ _AFTER_SPOKEN = frozenset(
         "also",
     }
 )
-"""What may stand after inches that are spoken without their unit: "nine foot six with"."""
+"""Words that may follow inches that are spoken without their unit: "nine foot six with"."""
 _NOT_LENGTHS = frozenset({
     "hour", "hours", "hr", "hrs", "day", "days", "week", "weeks", "night", "nights", "man", "men", "person", "am", "pm",
     "minute", "minutes", "tech", "techs",
@@ -298,8 +298,8 @@ def sizes(text: str) -> list[tuple[float, ...]]:
     sequence = tokens(text)
     found, at = [], 0
     while at < len(sequence):
-        one = size(sequence, at)
-        if one is not None:
-            found.append(tuple(float(side) for side in one.sides))
-        at = one.after if one is not None else at + 1
+        stated = size(sequence, at)
+        if stated is not None:
+            found.append(tuple(float(side) for side in stated.sides))
+        at = stated.after if stated is not None else at + 1
     return found

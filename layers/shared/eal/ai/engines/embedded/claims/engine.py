@@ -35,9 +35,9 @@ def judge(file: ClaimFile) -> tuple[Extraction, Provenance]:
 
 
 def extract(file: ClaimFile) -> Extraction:
-    """What the notes and captions state. Any text is valid."""
+    """The statements of the notes and captions. Any text is valid."""
     reading = read(file)
-    sized = [one.room for one in reading.measures if one.room and one.field == "size"]
+    sized = [measure.room for measure in reading.measures if measure.room and measure.field == "size"]
     names = Names(reading.mentions, sized)
     found, quantity_conflicts = scope(reading.stated, names)
     rooms, measure_conflicts = _rooms(reading.measures, found, names)
@@ -67,12 +67,12 @@ def _rooms(
     """The rooms that are measured or have an item, in the order of their first mention."""
     found: dict[str, list[Statement]] = {}
     levels: dict[str, str | None] = {}
-    for one in stated:
-        name = names.of(one.room)
-        if name and one.room:
-            found.setdefault(name, []).append(one)
-            levels[name] = levels.get(name) or names.level(one.room)
-    everywhere = [one for one in stated if one.everywhere]
+    for statement in stated:
+        name = names.of(statement.room)
+        if name and statement.room:
+            found.setdefault(name, []).append(statement)
+            levels[name] = levels.get(name) or names.level(statement.room)
+    everywhere = [statement for statement in stated if statement.everywhere]
     rooms: list[Room] = []
     conflicts: list[MeasureConflict] = []
     for name in dict.fromkeys([*found, *(item.room for item in scope if item.room)]):

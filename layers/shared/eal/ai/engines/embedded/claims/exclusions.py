@@ -1,4 +1,4 @@
-"""What in a sentence is outside this loss or not done: prior damage, other people's property, excluded work, and
+"""Parts of a sentence that are outside this loss or not done: prior damage, other people's property, excluded work, and
 conditions and questions, which state nothing.
 """
 
@@ -29,7 +29,7 @@ type Status = Literal["stated", "not_stated", "prior_damage", "other_property", 
 
 _MAX_HEADING_CHARACTERS = 60
 _DENIAL_MARKS = 6
-"""How far a negation reaches: "will not, at this time, be replaced"."""
+"""Number of marks that a negation reaches: "will not, at this time, be replaced"."""
 _OURS = frozenset(
     {
         "us",
@@ -156,10 +156,10 @@ def _is_by_others(sequence: Sequence[Token], marks: Sequence[Mark]) -> bool:
             actor = marks[index + 2 : index + 5]
             is_named = bool(actor) and actor[0].kind is Kind.WORD and sequence[actor[0].first].capital
             is_place = any(
-                one.kind in (Kind.MATERIAL, Kind.ROOM, Kind.COUNT, Kind.QUANTITY)
-                for one in actor[: 1 if is_named else 2]
+                token.kind in (Kind.MATERIAL, Kind.ROOM, Kind.COUNT, Kind.QUANTITY)
+                for token in actor[: 1 if is_named else 2]
             )
-            return bool(actor) and not is_place and not any(one.text in _OURS for one in actor)
+            return bool(actor) and not is_place and not any(token.text in _OURS for token in actor)
     return False
 
 

@@ -45,7 +45,7 @@ _DEFAULT_OBJECT = {
     Activity.DISPOSE: "debris",
     Activity.PAINT: "paint",
 }
-"""What an activity is about if the sentence names nothing: "extracted 200 SF"."""
+"""Object of an activity if the sentence names none: "extracted 200 SF"."""
 _REPEATABLE = frozenset({
     Activity.REPLACE,
     Activity.REMOVE,
@@ -142,13 +142,15 @@ def drafts(
     for number, chunk in enumerate(parts):
         statement.read(chunk, is_last=number + 1 == len(parts))
     statement.end()
-    reset = {one.mark.first for activity, one in statement.made if activity is Activity.DETACH_AND_RESET}
+    reset = {
+        target.mark.first for activity, target in statement.made if activity is Activity.DETACH_AND_RESET
+    }
     made = [
-        (activity, one)
-        for activity, one in statement.made
-        if activity is not Activity.REMOVE or one.mark.first not in reset
+        (activity, target)
+        for activity, target in statement.made
+        if activity is not Activity.REMOVE or target.mark.first not in reset
     ]
-    return [draft for activity, one in made if (draft := _draft(activity, one))]
+    return [draft for activity, target in made if (draft := _draft(activity, target))]
 
 
 class _Statement:
@@ -189,16 +191,22 @@ class _Statement:
                 self._read_amounts(chunk)
 
     def end(self) -> None:
-        """What has no activity in the sentence: some materials have one of their own; others may correct a quantity."""
-        for one in self._pending:
-            default = DEFAULT_ACTIVITY.get(one.name)
+        """Finish the objects that have no activity in the sentence: some materials have one of their own; others may
+        correct a quantity."""
+        for target in self._pending:
+            default = DEFAULT_ACTIVITY.get(target.name)
             if default is not None:
-                if one.value is not None or one.placed or one.days is not None or one.name == "containment":
-                    self.made.append((default, one))
+                if (
+                    target.value is not None
+                    or target.placed
+                    or target.days is not None
+                    or target.name == "containment"
+                ):
+                    self.made.append((default, target))
             elif self._denied:
-                self.made.append((None, one))
-            elif one.value is not None and (self._suffix or one.unit is not Unit.EA):
-                self.made.append((self._suffix[0] if self._suffix else None, one))
+                self.made.append((None, target))
+            elif target.value is not None and (self._suffix or target.unit is not Unit.EA):
+                self.made.append((self._suffix[0] if self._suffix else None, target))
         self._pending = []
 
     def _read_work(self, chunk: Chunk, found: list[Object]) -> None:
@@ -216,8 +224,8 @@ class _Statement:
             if {*after} & {Activity.REPLACE, Activity.PAINT} and not {*after} & {*before}:
                 self._make(after, found)
             return
-        apart = [one for one in self._pending if one.predicated or one.is_equipment]
-        listed = [*(one for one in self._pending if one not in apart), *found]
+        apart = [target for target in self._pending if target.predicated or target.is_equipment]
+        listed = [*(target for target in self._pending if target not in apart), *found]
         self._pending = apart
         self.end()
         share(listed)
@@ -229,7 +237,7 @@ class _Statement:
         self._make(self._suffix, listed)
 
     def _read_objects(self, chunk: Chunk, found: list[Object]) -> None:
-        if all(one.is_equipment for one in found):
+        if all(target.is_equipment for target in found):
             self._pending += found
         elif self._counts_treads(found):
             self._last[-1].share(found[0])
@@ -241,8 +249,8 @@ class _Statement:
             self._prefix_is_open = False
             self._share_with_last(found)
         elif self._suffix and chunk.has_word(_TOO):
-            for one in found:
-                one.joined = True
+            for target in found:
+                target.joined = True
             self._make(self._suffix, found, keeps=True)
             self._share_with_last(found)
         elif not self._prefix:
@@ -273,25 +281,25 @@ class _Statement:
         share(self._pending)
         listed, self._pending = self._pending, []
         if stated:
-            for one in listed:
-                one.take(stated)
+            for target in listed:
+                target.take(stated)
         self._prefix, self._suffix, self._prefix_is_open = [], activities, False
         self._make(activities, listed)
 
     def _work_again(self, chunk: Chunk, activities: Sequence[Activity], stated: Mark | None) -> None:
         """A quantity after "and" counts for the first activity too: "clean and seal, 368 SF"."""
         repeated = self._repeated(activities)
-        again = [one.again(chunk) for one in repeated]
+        again = [target.again(chunk) for target in repeated]
         if stated:
-            for before, one in zip(repeated, again, strict=True):
-                one.value, one.unit = stated.value, stated.unit
+            for before, target in zip(repeated, again, strict=True):
+                target.value, target.unit = stated.value, stated.unit
                 if chunk.joined and stated.unit is not Unit.HR:
-                    before.share(one)
+                    before.share(target)
         self._make(activities, again)
 
     def _paints(self, activities: Sequence[Activity]) -> bool:
         """Whether it is the wall or ceiling before that is painted: "clean walls 368 SF, then paint 368 SF"."""
-        surfaces = bool(self._last) and all(one.name in ("wall", "ceiling") for one in self._last)
+        surfaces = bool(self._last) and all(target.name in ("wall", "ceiling") for target in self._last)
         return surfaces and [*activities] == [Activity.PAINT]
 
     def _counted(self, chunk: Chunk) -> Mark | None:
@@ -317,14 +325,14 @@ class _Statement:
 
     def _repeated(self, activities: Sequence[Activity]) -> list[Object]:
         """The materials of the second activity: "replace drywall, texture and paint" paints the drywall."""
-        if Activity.PAINT in activities and all(one.name == "texture" for one in self._last):
-            surfaces = [one for _, one in self.made if one.name in ("drywall", "plaster")]
+        if Activity.PAINT in activities and all(target.name == "texture" for target in self._last):
+            surfaces = [target for _, target in self.made if target.name in ("drywall", "plaster")]
             return surfaces[-1:] or self._last
         return self._last
 
     def _implied(self, chunk: Chunk, activities: Sequence[Activity], stated: Mark | None) -> Object | None:
-        """What an activity is about if no gazetteer names it: "extracted 200 SF", "tarp 300 SF", "3 EA hose bibs"."""
-        name = next((_DEFAULT_OBJECT[one] for one in activities if one in _DEFAULT_OBJECT), None)
+        """The object of an activity if no gazetteer names it: "extracted 200 SF", "tarp 300 SF", "3 EA hose bibs"."""
+        name = next((_DEFAULT_OBJECT[target] for target in activities if target in _DEFAULT_OBJECT), None)
         if name and not (stated or self._denied or Activity.EXTRACT in activities):
             name = None
         tarped = any(mark.text.startswith("tarp") for mark in chunk.activities)
@@ -334,13 +342,13 @@ class _Statement:
             return None
         mark = replace(chunk.activities[0], kind=Kind.MATERIAL, text=text)
         room = None if tarped and not chunk.own_room else chunk.room
-        one = Object(mark, room, chunk.own_room, known=noun is None)
+        target = Object(mark, room, chunk.own_room, known=noun is None)
         covered = chunk.first(Kind.LENGTH) if Activity.EXTRACT in activities and not stated else None
         if covered:
-            one.take(replace(covered, unit=Unit.SF))
+            target.take(replace(covered, unit=Unit.SF))
         if stated:
-            one.take(stated)
-        return one
+            target.take(stated)
+        return target
 
     def _read_elsewhere(self, chunk: Chunk) -> bool:
         """Whether a quantity repeats the work of the chunk before in a room of its own: "and 44 LF in bedroom 3",
@@ -351,18 +359,18 @@ class _Statement:
         named = any(mark.room is chunk.room for mark in chunk.marks if mark.room)
         if stated is None or last is None or not named or (last.value is None and last.own_room):
             return False
-        one = last.again(chunk) if last.value is not None else last
-        one.room, one.own_room, one.value, one.unit = chunk.room, True, stated.value, stated.unit
-        if one is not last and self._pending:
-            self._pending.append(one)
-        elif one is not last:
-            self._make([activity for activity, other in self.made if other is last and activity], [one])
+        target = last.again(chunk) if last.value is not None else last
+        target.room, target.own_room, target.value, target.unit = chunk.room, True, stated.value, stated.unit
+        if target is not last and self._pending:
+            self._pending.append(target)
+        elif target is not last:
+            self._make([activity for activity, other in self.made if other is last and activity], [target])
         return True
 
     def _counts_treads(self, found: Sequence[Object]) -> bool:
         """Whether treads count the covering before them: "stairs: clean carpet, 14 treads"."""
         last = self._last[-1] if self._last else None
-        treads = [one.name for one in found] == ["stairs"] and found[0].unit is Unit.EA
+        treads = [target.name for target in found] == ["stairs"] and found[0].unit is Unit.EA
         return treads and last is not None and last.name in COVERINGS and last.value is None
 
     def _read_amounts(self, chunk: Chunk) -> None:
@@ -375,57 +383,60 @@ class _Statement:
                 targets[-1].take(mark)
                 share(targets)
                 self._share_with_surface(targets[-1])
-                for one in targets[:-1]:
-                    if are_pair(one.name, targets[-1].name):
-                        one.share(targets[-1])
+                for target in targets[:-1]:
+                    if are_pair(target.name, targets[-1].name):
+                        target.share(targets[-1])
             elif (
                 targets and targets[-1].value is None and not chunk.bracket and self._takes(targets[-1], mark)
             ):
                 targets[-1].cover(mark)
 
     def _share_with_surface(self, agent: Object) -> None:
-        """What is cleaned and then treated has one area: "the floor is cleaned and treated with biocide, 40 SF"."""
-        earlier = next((one for _, one in reversed(self.made) if one.name != agent.name), None)
+        """Give a surface that is cleaned and then treated one area: "the floor is cleaned and treated with biocide, 40
+        SF"."""
+        earlier = next((target for _, target in reversed(self.made) if target.name != agent.name), None)
         if agent.name in AGENTS and agent.joined and earlier and not earlier.is_equipment:
             earlier.share(agent)
 
-    def _takes(self, one: Object, mark: Mark) -> bool:
+    def _takes(self, target: Object, mark: Mark) -> bool:
         if mark.kind is Kind.LENGTH:
-            return one.name in LINEAR and takes_length(one, mark)
+            return target.name in LINEAR and takes_length(target, mark)
         if mark.kind is Kind.SIZE:
-            return (one.name == "roof" or mark.first <= one.mark.after + 1) and takes_size(one, mark)
-        return mark.kind is Kind.COUNT and (self._takes_same(one, mark) or takes_count(one, mark))
+            return (target.name == "roof" or mark.first <= target.mark.after + 1) and takes_size(target, mark)
+        return mark.kind is Kind.COUNT and (self._takes_same(target, mark) or takes_count(target, mark))
 
-    def _takes_same(self, one: Object, mark: Mark) -> bool:
+    def _takes_same(self, target: Object, mark: Mark) -> bool:
         """Whether a bare number repeats the quantity before it: "48 SF of drywall and the insulation, same 48"."""
-        earlier = next((other for _, other in reversed(self.made) if other is not one and other.value), None)
+        earlier = next(
+            (other for _, other in reversed(self.made) if other is not target and other.value), None
+        )
         if (
             earlier is None
             or earlier.value != mark.value
             or text_at(self._sequence, mark.first - 1) != "same"
         ):
             return False
-        one.share(earlier)
+        target.share(earlier)
         return True
 
     def _take_days(self, days: Fraction | None) -> None:
-        for one in [*(made for _, made in self.made), *self._pending]:
-            if one.has_days and one.days is None:
-                one.days = days
+        for target in [*(made for _, made in self.made), *self._pending]:
+            if target.has_days and target.days is None:
+                target.days = days
 
     def _share_with_last(self, found: Sequence[Object]) -> None:
         """Carpet and its pad have one area; other materials share the quantity after "and"."""
-        for one in found:
-            for other in [made for _, made in self.made[-_MAX_NOUN_WORDS:] if made is not one]:
-                if one.joined and (one.trailing or are_pair(one.name, other.name)):
-                    other.share(one)
-                if one.joined and are_pair(one.name, other.name):
-                    one.share(other)
+        for target in found:
+            for other in [made for _, made in self.made[-_MAX_NOUN_WORDS:] if made is not target]:
+                if target.joined and (target.trailing or are_pair(target.name, other.name)):
+                    other.share(target)
+                if target.joined and are_pair(target.name, other.name):
+                    target.share(other)
 
     def _make(self, activities: Sequence[Activity], found: Sequence[Object], *, keeps: bool = False) -> None:
         """`keeps`: the materials before stay those that a quantity on its own belongs to."""
         self._last = [*(self._last if keeps else ()), *found]
-        self.made += [(activity, one) for activity in activities for one in found]
+        self.made += [(activity, target) for activity in activities for target in found]
 
 
 def _multiplies(chunk: Chunk) -> bool:
@@ -458,22 +469,22 @@ def _is_noun(sequence: Sequence[Token], mark: Mark) -> bool:
     return mark.kind is Kind.WORD and sequence[mark.first].kind == "word" and mark.text not in _NO_NOUN
 
 
-def _draft(activity: Activity | None, one: Object) -> Draft | None:
-    settled = _settled(activity, one.name)
+def _draft(activity: Activity | None, target: Object) -> Draft | None:
+    settled = _settled(activity, target.name)
     if settled is None:
         return None
-    if settled[0] is Activity.MOVE and one.unit is Unit.HR:
+    if settled[0] is Activity.MOVE and target.unit is Unit.HR:
         settled = (Activity.MOVE, "contents")
     draft = Draft(
-        one.room, settled[0], settled[1], one.value, one.unit, calculated=one.calculated,
-        first=one.mark.first, after=one.mark.after, own_room=one.own_room, known=one.known,
+        target.room, settled[0], settled[1], target.value, target.unit, calculated=target.calculated,
+        first=target.mark.first, after=target.mark.after, own_room=target.own_room, known=target.known,
     )  # fmt: skip
-    if one.is_equipment and one.days is not None:
-        draft.count = one.value if one.unit in (Unit.EA, None) and one.value else Fraction(1)
-        draft.days = one.days
-        draft.value, draft.unit = draft.count * one.days, Unit.DAY
-    elif one.days is not None and draft.value is None:
-        draft.value, draft.unit = one.days, Unit.DAY
+    if target.is_equipment and target.days is not None:
+        draft.count = target.value if target.unit in (Unit.EA, None) and target.value else Fraction(1)
+        draft.days = target.days
+        draft.value, draft.unit = draft.count * target.days, Unit.DAY
+    elif target.days is not None and draft.value is None:
+        draft.value, draft.unit = target.days, Unit.DAY
     return draft
 
 

@@ -1,4 +1,4 @@
-"""What a sentence mentions, in its order: rooms, sizes, heights, activities, materials, quantities, counts, days."""
+"""Mentions of a sentence, in its order: rooms, sizes, heights, activities, materials, quantities, counts, days."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Kind(Enum):
-    """What a mark is."""
+    """The kind of a mark."""
 
     ROOM = auto()
     SIZE = auto()
@@ -168,7 +168,7 @@ _MIN_ROOM_FEET, _MAX_ROOM_FEET = 6, 20
 _MAX_COUNT = 1000
 _SAME = frozenset({"same", "matching"})
 _AFTER_SLIP = frozenset({"it", "its", "it's", "wait", "sorry", "make", "scratch"})
-"""After "no", a speaker corrects himself: "VCT, no it's sheet vinyl"."""
+"""Words by which a speaker corrects himself after "no": "VCT, no it's sheet vinyl"."""
 _BEFORE_IDS = frozenset({
     "suite", "ste", "unit", "apt", "apartment", "building", "bldg", "lot", "phase", "class", "cat", "category", "step",
     "page", "photo", "route", "highway", "job", "file", "claim", "po", "invoice", "model", "level",
@@ -185,7 +185,7 @@ _TIME_BEFORE = frozenset({
 })  # fmt: skip
 _DAYS = frozenset({"day", "days", "d", "nights", "night"})
 _CAUSES = frozenset({"leak", "leaks", "failure", "overflow", "backup", "fire"})
-"""After one of these, a material is the cause of a loss: "a roof leak"."""
+"""Words after which a material is the cause of a loss: "a roof leak"."""
 _SOURCES = frozenset(
     {"supply", "pipe", "toilet", "water", "dishwasher", "washer", "refrigerator", "sink", "faucet"}
 )
@@ -212,8 +212,8 @@ def _with_common_unit(sequence: Sequence[Token], found: list[Mark]) -> list[Mark
         unit = unit_at(sequence, found[index + 1].first)
         if unit is not None and found[-1].after <= unit[1] + 2:
             return [
-                replace(one, kind=Kind.QUANTITY, unit=unit[0]) if one.kind is Kind.COUNT else one
-                for one in found
+                replace(mark, kind=Kind.QUANTITY, unit=unit[0]) if mark.kind is Kind.COUNT else mark
+                for mark in found
             ]
     return found
 
@@ -360,42 +360,46 @@ def _measure(sequence: Sequence[Token], at: int, before: Sequence[Mark]) -> Mark
         return Mark(
             Kind.WORD if is_lumber else Kind.SIZE, sized.first, sized.after, size=None if is_lumber else sized
         )
-    stated, one = quantity(sequence, at), length(sequence, at)
+    stated, measured = quantity(sequence, at), length(sequence, at)
     if stated and stated.unit is Unit.DAY:
         return Mark(Kind.DAYS, at, stated.after, value=stated.value)
-    if stated and (one is None or stated.after > one.after or one.unit is None):
+    if stated and (measured is None or stated.after > measured.after or measured.unit is None):
         return Mark(Kind.QUANTITY, at, stated.after, value=stated.value, unit=stated.unit)
-    return _height(sequence, one, before) or _length_or_count(sequence, one) if one else None
+    return _height(sequence, measured, before) or _length_or_count(sequence, measured) if measured else None
 
 
-def _length_or_count(sequence: Sequence[Token], one: Length) -> Mark:
-    if one.unit is not None:
-        return Mark(Kind.LENGTH, one.first, one.after, value=one.feet())
-    is_id = text_at(sequence, one.first - 1) in _BEFORE_IDS
-    is_count = one.value.denominator == 1 and 0 < one.value < _MAX_COUNT and not is_id
-    if is_count and text_at(sequence, one.after) not in _NOT_COUNTED:
-        return Mark(Kind.COUNT, one.first, one.after, value=one.value)
-    return Mark(Kind.WORD, one.first, one.after)
+def _length_or_count(sequence: Sequence[Token], measured: Length) -> Mark:
+    if measured.unit is not None:
+        return Mark(Kind.LENGTH, measured.first, measured.after, value=measured.feet())
+    is_id = text_at(sequence, measured.first - 1) in _BEFORE_IDS
+    is_count = measured.value.denominator == 1 and 0 < measured.value < _MAX_COUNT and not is_id
+    if is_count and text_at(sequence, measured.after) not in _NOT_COUNTED:
+        return Mark(Kind.COUNT, measured.first, measured.after, value=measured.value)
+    return Mark(Kind.WORD, measured.first, measured.after)
 
 
-def _height(sequence: Sequence[Token], one: Length, before: Sequence[Mark]) -> Mark | None:
+def _height(sequence: Sequence[Token], measured: Length, before: Sequence[Mark]) -> Mark | None:
     """The height that a length is: "8' ceilings", "9-foot ceiling", and after a size also "3' high"."""
-    at = one.after + (text_at(sequence, one.after) == "-")
+    at = measured.after + (text_at(sequence, measured.after) == "-")
     if text_at(sequence, at) in _HIGH and text_at(sequence, at + 1) in _CEILING_WORDS:
         at += 1
     word = text_at(sequence, at)
     is_height = (
         word in _CEILINGS
-        or _stands_alone(word, one, before)
+        or _stands_alone(word, measured, before)
         or (word in ("high", "tall", "ht", "height", "h") and _after_size(before))
     )
-    after = one.after if _stands_alone(word, one, before) else at + 1
-    if is_height and _MIN_HEIGHT_FEET <= one.feet() <= _MAX_HEIGHT_FEET and not _is_surface(sequence, at):
-        return Mark(Kind.HEIGHT, one.first, after, value=one.feet())
+    after = measured.after if _stands_alone(word, measured, before) else at + 1
+    if (
+        is_height
+        and _MIN_HEIGHT_FEET <= measured.feet() <= _MAX_HEIGHT_FEET
+        and not _is_surface(sequence, at)
+    ):
+        return Mark(Kind.HEIGHT, measured.first, after, value=measured.feet())
     return None
 
 
-def _stands_alone(word: str, one: Length, before: Sequence[Mark]) -> bool:
+def _stands_alone(word: str, measured: Length, before: Sequence[Mark]) -> bool:
     """Whether a length is the height because it follows a size: "Basement 18 x 26, 7 ft."""
     earlier = [mark.kind for mark in before[-2:] if mark.kind is not Kind.COMMA and mark.text != "|"]
     separated = bool(before) and (before[-1].kind in (Kind.SIZE, Kind.COMMA) or before[-1].text == "|")
@@ -403,7 +407,7 @@ def _stands_alone(word: str, one: Length, before: Sequence[Mark]) -> bool:
     return (
         follows
         and word in (".", ",", ";", ")", "", "\n", "|")
-        and _MIN_ROOM_FEET <= one.feet() <= _MAX_ROOM_FEET
+        and _MIN_ROOM_FEET <= measured.feet() <= _MAX_ROOM_FEET
     )
 
 
@@ -428,18 +432,19 @@ def _ceiling_height(sequence: Sequence[Token], at: int) -> Mark | None:
     index = at + 1
     while index < at + 6 and text_at(sequence, index) in _CEILING_WORDS | _BEFORE_HEIGHT:
         index += 1
-    one = length(sequence, index) if index < len(sequence) else None
-    if one is None or quantity(sequence, index) is not None or size(sequence, index) is not None:
+    measured = length(sequence, index) if index < len(sequence) else None
+    if measured is None or quantity(sequence, index) is not None or size(sequence, index) is not None:
         return None
-    value = one.feet()
-    if one.unit is None and (
-        text_at(sequence, one.after) not in ("", ".", ",", ";", ")", "\n") or text_at(sequence, at) == "h"
+    value = measured.feet()
+    if measured.unit is None and (
+        text_at(sequence, measured.after) not in ("", ".", ",", ";", ")", "\n")
+        or text_at(sequence, at) == "h"
     ):
         return None
-    if one.unit is not None and text_at(sequence, one.after) in ("of", "x"):
+    if measured.unit is not None and text_at(sequence, measured.after) in ("of", "x"):
         return None
     return (
-        Mark(Kind.HEIGHT, at, one.after, value=value)
+        Mark(Kind.HEIGHT, at, measured.after, value=value)
         if _MIN_HEIGHT_FEET <= value <= _MAX_HEIGHT_FEET
         else None
     )

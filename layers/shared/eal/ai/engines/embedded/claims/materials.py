@@ -303,25 +303,25 @@ EQUIPMENT: dict[str, str] = {
 }
 
 AGENTS = frozenset({"antimicrobial", "sealer", "ozone", "hydroxyl generator", "thermal fogging"})
-"""What is used to treat: the description of an item, whatever it is used on."""
+"""Agents of a treatment: each is the description of an item, whatever it is used on."""
 FURNITURE = frozenset({"contents", "mattress", "sofa", "table", "dresser", "piano", "television"})
-"""Moved and put back, not detached and reset."""
+"""Contents that are moved and put back, not detached and reset."""
 THROUGHOUT = frozenset({"duct"})
-"""Runs through all rooms: without a room in its own line, work on it is the building's."""
+"""Materials that run through all rooms: without a room in its own line, work on it is the building's."""
 EXTERIOR = frozenset({
     "roof", "shingle", "siding", "gutter", "soffit", "stucco", "fence", "deck", "shed", "tree", "flashing",
     "roofing felt", "ridge cap", "solar panel", "satellite dish",
     "sheathing",
 })  # fmt: skip
-"""Outside of every room."""
+"""Materials outside of every room."""
 CONDITIONS = frozenset({"mold", "soot", "water", "asbestos"})
-"""Not materials: what is removed or cleaned from one."""
+"""Conditions, not materials: they are removed or cleaned from one."""
 LINEAR = frozenset({
     "baseboard", "cove base", "shoe molding", "crown molding", "trim", "tack strip", "toe kick",
     "countertop", "cabinet", "gutter", "window trim", "handrail", "framing", "fence", "drywall",
     "flood cut",
 })  # fmt: skip
-"""Measured along walls: a length of them is a quantity."""
+"""Materials measured along walls: a length of them is a quantity."""
 SURFACES = frozenset({
     "roofing felt",
     "drywall", "plaster", "paneling", "wainscoting", "wallpaper", "texture", "insulation", "vapor barrier",
@@ -369,6 +369,6 @@ def description(text: str) -> str:
     return gazetteer().name(text) or " ".join(text.lower().split())
 
 
-def are_pair(one: str, other: str) -> bool:
+def are_pair(first: str, other: str) -> bool:
     """Whether two materials lie on each other, and so have one area: carpet and its pad."""
-    return frozenset({one, other}) in _PAIRS
+    return frozenset({first, other}) in _PAIRS

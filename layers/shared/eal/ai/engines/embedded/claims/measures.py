@@ -103,7 +103,7 @@ def _estimate() -> re.Pattern[str]:
 
 
 def rank(words: str) -> Rank:
-    """How much the words of a sentence make of its measures."""
+    """The rank of a sentence's measures, by its words."""
     lowered = words.lower()
     if _estimate().search(lowered):
         return ESTIMATE
@@ -154,7 +154,7 @@ def _heights(marks: Sequence[Mark], index: int, context: RoomContext, said: Said
     if height is None:
         return []
     context.height = height
-    everywhere = context.room is None and any(one.text in _EVERYWHERE for one in marks)
+    everywhere = context.room is None and any(mark.text in _EVERYWHERE for mark in marks)
     listed = _listed(marks[:index]) or [context.room]
     return [Statement(room, "height", said, (height,), everywhere=everywhere) for room in listed]
 
@@ -183,9 +183,9 @@ def _sized(
     if role in ("door", "window", "opening", "missing_wall"):
         return [Statement(context.room, "opening", said, sides[:2], opening=role, count=_count(marks, index))]
     room = marks[index + 1].room if role == "next" else context.room
-    before = [one for one in marks[max(0, index - 2) : index] if one.kind is not Kind.WORD]
+    before = [mark for mark in marks[max(0, index - 2) : index] if mark.kind is not Kind.WORD]
     replaced = bool(before) and before[-1].kind is Kind.NOT
-    beside = any(one.kind is Kind.ROOM for one in marks[max(0, index - 2) : index + 2])
+    beside = any(mark.kind is Kind.ROOM for mark in marks[max(0, index - 2) : index + 2])
     context.room, context.sized = room, True
     found = [Statement(room, "size", said, sides[:2], replaced=replaced, beside_name=beside)]
     if len(sides) == 3:
@@ -195,46 +195,52 @@ def _sized(
 
 
 def _is_missing_wall(marks: Sequence[Mark], index: int) -> bool:
-    return any(one.text == "missing_wall" for one in marks[max(0, index - 3) : index + 3])
+    return any(mark.text == "missing_wall" for mark in marks[max(0, index - 3) : index + 3])
 
 
 def _is_part(marks: Sequence[Mark], index: int) -> bool:
     """Whether a closet is a part of the room whose size is before it: "with closet 2x6", "and a 3x6 closet"."""
-    room, before = marks[index].room, {one.text for one in marks[max(0, index - 2) : index]}
+    room, before = marks[index].room, {mark.text for mark in marks[max(0, index - 2) : index]}
     if not index or before & _SEPARATE:
         return False
     named = room is not None and room.name != "closet"
     if named and not before & _WITH and marks[index - 1].kind is not Kind.SIZE:
         return False
     return marks[index - 1].kind is Kind.SIZE or any(
-        one.kind is Kind.SIZE for one in marks[index + 1 : index + 6]
+        mark.kind is Kind.SIZE for mark in marks[index + 1 : index + 6]
     )
 
 
 def _role(sequence: Sequence[Token], marks: Sequence[Mark], index: int, context: RoomContext) -> RoomRole:  # noqa: C901 - one case for each role
-    """What a size is of: "main" of the current room, "next" of the room after it, a piece, an opening, or other."""
+    """The object of a size: "main" of the current room, "next" of the room after it, a piece, an opening, or other."""
     title = marks[0]
     if (title.kind is Kind.OPENING or title.text in _OPENING_ROLES) and not any(
-        one.kind in (Kind.ROOM, Kind.ACTIVITY) for one in marks[:index]
+        mark.kind in (Kind.ROOM, Kind.ACTIVITY) for mark in marks[:index]
     ):
         return _OPENING_ROLES[title.text]
     before, after = _near(marks, index, -1), _near(marks, index, 1)
-    for one in after[:2]:
-        if one.kind is Kind.ROOM and one.room and one.room.name in _CLOSETS and context.sized:
+    for mark in after[:2]:
+        if mark.kind is Kind.ROOM and mark.room and mark.room.name in _CLOSETS and context.sized:
             return "closet"
-        if one.kind is Kind.OPENING or (one.kind is Kind.MATERIAL and one.text in _OPENING_ROLES):
-            return _OPENING_ROLES[one.text]
-        if one.kind is Kind.PIECE:
+        if mark.kind is Kind.OPENING or (mark.kind is Kind.MATERIAL and mark.text in _OPENING_ROLES):
+            return _OPENING_ROLES[mark.text]
+        if mark.kind is Kind.PIECE:
             return (
-                "main" if _is_followed_by_size(marks, one) else "closet" if one.text == "closet" else "offset"
+                "main"
+                if _is_followed_by_size(marks, mark)
+                else "closet"
+                if mark.text == "closet"
+                else "offset"
             )
         break
-    for one in before[:2]:
-        if one.kind is Kind.OPENING or (one.kind is Kind.MATERIAL and one.text in _OPENING_ROLES):
-            return _OPENING_ROLES[one.text]
-        if one.kind is Kind.ROOM and one.room and one.room.name in _CLOSETS and context.sized:
+    for mark in before[:2]:
+        if mark.kind is Kind.OPENING or (mark.kind is Kind.MATERIAL and mark.text in _OPENING_ROLES):
+            return _OPENING_ROLES[mark.text]
+        if mark.kind is Kind.ROOM and mark.room and mark.room.name in _CLOSETS and context.sized:
             return "closet"
-        if one.kind is Kind.PIECE or (one.kind is Kind.PREPOSITION and context.sized and one.text == "plus"):
+        if mark.kind is Kind.PIECE or (
+            mark.kind is Kind.PREPOSITION and context.sized and mark.text == "plus"
+        ):
             return "offset" if context.sized else "main"
         break
     if _is_of_a_part(sequence, marks, index):
@@ -248,7 +254,7 @@ def _role(sequence: Sequence[Token], marks: Sequence[Mark], index: int, context:
     if (
         before
         and before[0].kind in (Kind.MATERIAL, Kind.ACTIVITY, Kind.COUNT)
-        and not any(one.text in ("is", "measures", "room") for one in marks[max(0, index - 4) : index])
+        and not any(mark.text in ("is", "measures", "room") for mark in marks[max(0, index - 4) : index])
     ):
         return "other"
     if (
@@ -264,7 +270,7 @@ def _is_of_a_part(sequence: Sequence[Token], marks: Sequence[Mark], index: int) 
     """Whether a size is of a part of a surface: "a 4x4 section", or a product that is worked out: "7 x 8 = 56 SF"."""
     for token in sequence[marks[index].after : min(marks[-1].after, marks[index].after + 3)]:
         if token.text == "=":
-            return any(one.kind is Kind.MATERIAL for one in marks[:index])
+            return any(mark.kind is Kind.MATERIAL for mark in marks[:index])
         if token.kind not in ("word", "number"):
             return False
         if token.text in _PARTS_OF_SURFACES:
@@ -276,9 +282,9 @@ def _is_of_work(marks: Sequence[Mark], index: int, *, sized: bool) -> bool:
     """Whether a sentence without a room states work before a size: "Tarp on the rear slope, 20 x 30"."""
     earlier = marks[:index]
     names_room = any(
-        one.kind is Kind.ROOM or one.text in ("room", "is", "measures") for one in marks[: index + 2]
+        mark.kind is Kind.ROOM or mark.text in ("room", "is", "measures") for mark in marks[: index + 2]
     )
-    works = [one.activity for one in earlier if one.activity]
+    works = [mark.activity for mark in earlier if mark.activity]
     return not names_room and (bool(works) if sized else Activity.PROTECT in works)
 
 
@@ -297,7 +303,7 @@ def _near(marks: Sequence[Mark], index: int, step: int) -> list[Mark]:
 
 
 def _is_followed_by_size(marks: Sequence[Mark], piece: Mark) -> bool:
-    return any(one.kind is Kind.SIZE for one in marks[marks.index(piece) + 1 : marks.index(piece) + 4])
+    return any(mark.kind is Kind.SIZE for mark in marks[marks.index(piece) + 1 : marks.index(piece) + 4])
 
 
 def _count(marks: Sequence[Mark], index: int) -> int:
@@ -313,10 +319,10 @@ def _rounded(value: Fraction) -> float:
     return round(float(value), 4)
 
 
-def differ(one: Sequence[float], other: Sequence[float]) -> bool:
+def differ(sides: Sequence[float], other: Sequence[float]) -> bool:
     """Whether two measures differ, whichever side comes first."""
     return any(
-        abs(a - b) > max(_SAME * max(a, b), 0.05) for a, b in zip(sorted(one), sorted(other), strict=False)
+        abs(a - b) > max(_SAME * max(a, b), 0.05) for a, b in zip(sorted(sides), sorted(other), strict=False)
     )
 
 
@@ -325,49 +331,54 @@ def room(
 ) -> tuple[Room, list[MeasureConflict]]:
     """The room by its statements: the one of the highest rank, and the latest among these, counts."""
     conflicts: list[MeasureConflict] = []
-    size = _best([one for one in stated if one.field == "size"])
-    heights = [one for one in stated if one.field == "height"]
+    size = _best([statement for statement in stated if statement.field == "size"])
+    heights = [statement for statement in stated if statement.field == "height"]
     height = _best(heights) or _best(everywhere)
     for field, best in (("size", size), ("height", height)):
         if best:
-            others = [one for one in stated if one.field == field and differ(one.sides, best.sides)]
+            others = [
+                statement
+                for statement in stated
+                if statement.field == field and differ(statement.sides, best.sides)
+            ]
             if others:
                 conflicts.append(_conflict(name, field, best, others))
     pieces: list[Piece] = []
     if size:
         pieces.append(Piece(kind="main", length=size.sides[0], width=size.sides[1]))
-        for one in stated:
+        for statement in stated:
             piece = (
-                Piece(kind=one.piece, length=one.sides[0], width=one.sides[1])
-                if one.field == "piece"
+                Piece(kind=statement.piece, length=statement.sides[0], width=statement.sides[1])
+                if statement.field == "piece"
                 else None
             )
             if piece and piece not in pieces:
                 pieces.append(piece)
     openings = [
         Opening(
-            kind=one.opening,
-            width=one.sides[0],
-            height=one.sides[1] if len(one.sides) > 1 else None,
-            count=one.count,
+            kind=statement.opening,
+            width=statement.sides[0],
+            height=statement.sides[1] if len(statement.sides) > 1 else None,
+            count=statement.count,
         )
-        for one in stated
-        if one.field == "opening"
+        for statement in stated
+        if statement.field == "opening"
     ]
-    used = [one for one in (size, height) if one] + [
-        one for one in stated if one.field in ("piece", "opening")
+    used = [statement for statement in (size, height) if statement] + [
+        statement for statement in stated if statement.field in ("piece", "opening")
     ]
     return (
         Room(
             name=name, level=level, height=height.sides[0] if height else None, pieces=tuple(pieces),
-            openings=tuple(dict.fromkeys(openings)), evidence=tuple(dict.fromkeys(one.said.quote for one in used)),
+            openings=tuple(dict.fromkeys(openings)),
+            evidence=tuple(dict.fromkeys(statement.said.quote for statement in used)),
         ),
         conflicts,
     )  # fmt: skip
 
 
 def _best(stated: Iterable[Statement]) -> Statement | None:
-    candidates = [one for one in stated if not one.replaced]
+    candidates = [statement for statement in stated if not statement.replaced]
     if not candidates:
         return None
     ranked = enumerate(candidates)
@@ -377,8 +388,8 @@ def _best(stated: Iterable[Statement]) -> Statement | None:
 def _conflict(name: str, field: str, best: Statement, others: Sequence[Statement]) -> MeasureConflict:
     return MeasureConflict(
         room=name, field=field, subject=None, kept=_text(best.sides),
-        others=tuple(dict.fromkeys(_text(one.sides) for one in others)),
-        evidence=tuple(dict.fromkeys([best.said.quote, *(one.said.quote for one in others)])),
+        others=tuple(dict.fromkeys(_text(statement.sides) for statement in others)),
+        evidence=tuple(dict.fromkeys([best.said.quote, *(statement.said.quote for statement in others)])),
     )  # fmt: skip
 
 

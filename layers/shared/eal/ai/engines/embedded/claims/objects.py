@@ -94,10 +94,10 @@ class Object:
         )
 
     def again(self, chunk: Chunk) -> Object:
-        """The same object for another activity."""
-        one = replace(self, days=None)
-        one.mark = replace(self.mark, after=max(self.mark.after, chunk.marks[-1].after))
-        return one
+        """A copy of the object for another activity."""
+        copy = replace(self, days=None)
+        copy.mark = replace(self.mark, after=max(self.mark.after, chunk.marks[-1].after))
+        return copy
 
 
 def objects(chunk: Chunk) -> list[Object]:
@@ -127,7 +127,7 @@ def objects(chunk: Chunk) -> list[Object]:
 
 def _object(chunk: Chunk, mark: Mark) -> Object:
     room = None if _is_outside(chunk, mark) else chunk.room
-    predicated = any(one.kind is Kind.AUXILIARY and one.first > mark.first for one in chunk.marks)
+    predicated = any(other.kind is Kind.AUXILIARY and other.first > mark.first for other in chunk.marks)
     return Object(
         mark, room, chunk.own_room, placed=chunk.has_word(PLACING), joined=chunk.joined, predicated=predicated
     )
@@ -164,13 +164,13 @@ def _is_other(mark: Mark, name: str) -> bool:
 
 def _is_place(marks: Sequence[Mark], index: int) -> bool:
     """Whether a material says where the work is: "behind the vanity", and "N wall" next to another material."""
-    earlier = [one.text for one in marks[:index] if one.kind is Kind.MATERIAL]
+    earlier = [mark.text for mark in marks[:index] if mark.kind is Kind.MATERIAL]
     preposition = _preposition(marks, index)
     if preposition == "with" and earlier and are_pair(earlier[-1], marks[index].text):
         return False
     if marks[index].text == "wall" and earlier and marks[index - 1].text in _COMPASS:
         return True
-    part_of = preposition == "of" and any(one.text in _PARTS for one in marks[max(0, index - 5) : index])
+    part_of = preposition == "of" and any(mark.text in _PARTS for mark in marks[max(0, index - 5) : index])
     return part_of or preposition not in (None, "of")
 
 
@@ -192,82 +192,82 @@ def _measure(marks: Sequence[Mark], worked: Sequence[int], found: Sequence[Objec
         if mark.kind in (Kind.COUNT, Kind.QUANTITY, Kind.LENGTH, Kind.SIZE)
     ]
     leading = bool(worked) and any(index < worked[0] for index in amounts)
-    for number, one in enumerate(found):
+    for number, target in enumerate(found):
         low = worked[number - 1] if number else -1
         high = worked[number + 1] if number + 1 < len(worked) else len(marks)
         before = [index for index in amounts if low < index < worked[number]] if leading else []
         after = [index for index in amounts if worked[number] < index < high]
         if leading and number + 1 < len(worked):
             after = []
-        taken = _take(one, [marks[index] for index in (*reversed(before), *after)])
-        one.trailing = taken is not None and taken.first >= one.mark.after
-        _measure_days(marks, worked[number], one)
-    for before_one, one in pairwise(found):
-        if are_pair(before_one.name, one.name):
-            one.share(before_one)
+        taken = _take(target, [marks[index] for index in (*reversed(before), *after)])
+        target.trailing = taken is not None and taken.first >= target.mark.after
+        _measure_days(marks, worked[number], target)
+    for before_one, target in pairwise(found):
+        if are_pair(before_one.name, target.name):
+            target.share(before_one)
     if not leading:
         share(found)
 
 
-def _measure_days(marks: Sequence[Mark], index: int, one: Object) -> None:
+def _measure_days(marks: Sequence[Mark], index: int, target: Object) -> None:
     counted = marks[index - 1] if index else None
-    if one.is_equipment and one.value is None and counted and counted.kind is Kind.COUNT:
-        one.value, one.unit = counted.value, Unit.EA
+    if target.is_equipment and target.value is None and counted and counted.kind is Kind.COUNT:
+        target.value, target.unit = counted.value, Unit.EA
     following = marks[index + 1].text if index + 1 < len(marks) else ""
-    if one.is_equipment and one.unit is Unit.EA and following == "days":
-        one.unit = Unit.DAY
+    if target.is_equipment and target.unit is Unit.EA and following == "days":
+        target.unit = Unit.DAY
     days = next((mark.value for mark in marks[index:] if mark.kind is Kind.DAYS), None)
-    if one.has_days:
-        one.days = days
+    if target.has_days:
+        target.days = days
 
 
-def _take(one: Object, candidates: Sequence[Mark]) -> Mark | None:
+def _take(target: Object, candidates: Sequence[Mark]) -> Mark | None:
     """Takes the best of the amounts near an object: a quantity, then a length or size, then a count."""
     for mark in candidates:
         if mark.kind is Kind.QUANTITY:
-            one.value, one.unit = mark.value, mark.unit
+            target.value, target.unit = mark.value, mark.unit
             return mark
     for mark in candidates:
-        if mark.kind is Kind.SIZE and takes_size(one, mark):
+        if mark.kind is Kind.SIZE and takes_size(target, mark):
             return mark
-        if mark.kind is Kind.LENGTH and takes_length(one, mark):
+        if mark.kind is Kind.LENGTH and takes_length(target, mark):
             return mark
     for mark in candidates:
-        if mark.kind is Kind.COUNT and takes_count(one, mark):
+        if mark.kind is Kind.COUNT and takes_count(target, mark):
             return mark
     return None
 
 
-def takes_size(one: Object, mark: Mark) -> bool:
+def takes_size(target: Object, mark: Mark) -> bool:
     """Takes the product of two sides as the area of a surface: "4x8 section of drywall"."""
     sides = mark.size.sides if mark.size else ()
-    if len(sides) != 2 or one.name not in SURFACES or one.name in LINEAR - {"drywall", "framing"}:
+    if len(sides) != 2 or target.name not in SURFACES or target.name in LINEAR - {"drywall", "framing"}:
         return False
-    one.value, one.unit = sides[0] * sides[1], Unit.SF
-    one.calculated = " x ".join(f"{float(side):g} ft" for side in sides)
+    target.value, target.unit = sides[0] * sides[1], Unit.SF
+    target.calculated = " x ".join(f"{float(side):g} ft" for side in sides)
     return True
 
 
-def takes_length(one: Object, mark: Mark) -> bool:
+def takes_length(target: Object, mark: Mark) -> bool:
     if mark.value is None:
         return False
-    if one.name in COVERINGS:
-        one.value, one.unit = mark.value, Unit.SF
+    if target.name in COVERINGS:
+        target.value, target.unit = mark.value, Unit.SF
         return True
     if (
-        one.name in LINEAR
+        target.name in LINEAR
         and mark.value >= _MIN_RUN_FEET
-        and (mark.value > _CUT_HEIGHT_FEET or one.name not in _HAS_HEIGHT)
+        and (mark.value > _CUT_HEIGHT_FEET or target.name not in _HAS_HEIGHT)
     ):
-        one.value, one.unit = mark.value, Unit.LF
+        target.value, target.unit = mark.value, Unit.LF
         return True
     return False
 
 
-def takes_count(one: Object, mark: Mark) -> bool:
-    if one.name in SURFACES:
+def takes_count(target: Object, mark: Mark) -> bool:
+    if target.name in SURFACES:
         return False
-    one.value, one.unit = mark.value, Unit.EA
+    target.value, target.unit = mark.value, Unit.EA
     return True
 
 
@@ -284,12 +284,13 @@ def share(found: Sequence[Object]) -> None:
 def _without_repeats(found: Sequence[Object]) -> list[Object]:
     """One object for a name twice in a chunk: "a drying system with two mats"."""
     kept: list[Object] = []
-    for one in found:
+    for target in found:
         same = next(
-            (other for other in kept if other.name == one.name and None in (other.value, one.value)), None
+            (other for other in kept if other.name == target.name and None in (other.value, target.value)),
+            None,
         )
         if same is None:
-            kept.append(one)
+            kept.append(target)
         else:
-            same.share(one)
+            same.share(target)
     return kept

@@ -1,4 +1,4 @@
-"""What the caption of a photo says of it, and what a model saw where the caption is silent."""
+"""Summary of a photo by its caption, and by a model where the caption is silent."""
 
 from __future__ import annotations
 
@@ -104,8 +104,8 @@ def with_sight(caption: PhotoSummary, sight: PhotoSight | None) -> PhotoSummary:
         "damage": None if caption.damage else seen.damage,
         "severity": None if caption.severity else seen.severity,
         "phase": None if caption.phase else seen.phase,
-        "materials": tuple(one for one in seen.materials if one not in caption.materials),
-        "hazards": tuple(one for one in seen.hazards if one not in caption.hazards),
+        "materials": tuple(name for name in seen.materials if name not in caption.materials),
+        "hazards": tuple(name for name in seen.hazards if name not in caption.hazards),
     }
     return replace(
         caption,
@@ -115,7 +115,7 @@ def with_sight(caption: PhotoSummary, sight: PhotoSight | None) -> PhotoSummary:
         materials=tuple(dict.fromkeys((*caption.materials, *seen.materials))),
         hazards=tuple(dict.fromkeys((*caption.hazards, *seen.hazards))),
         unknown=tuple(
-            one for one in caption.unknown if not added.get(one) and one != "hazards_not_in_caption"
+            name for name in caption.unknown if not added.get(name) and name != "hazards_not_in_caption"
         ),
         seen_by=SeenBy(
             fields=tuple(name for name, value in added.items() if value),

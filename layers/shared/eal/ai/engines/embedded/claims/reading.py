@@ -82,14 +82,14 @@ class Stated:
 
 @dataclass(slots=True)
 class Reading:
-    """What the sources state, in their order. `sentences` are those that no block excludes."""
+    """The statements of the sources, in their order. `sentences` are those that no block excludes."""
 
     stated: list[Stated] = field(default_factory=list)
     measures: list[Statement] = field(default_factory=list)
     exclusions: list[Exclusion] = field(default_factory=list)
     sentences: list[tuple[str, Quote]] = field(default_factory=list)
     summaries: list[tuple[PhotoSummary, Mention | None]] = field(default_factory=list)
-    """With the room that the photo names first."""
+    """The summaries, each with the room that the photo names first."""
     mentions: list[Mention] = field(default_factory=list)
     places: list[tuple[int, Mention]] = field(default_factory=list)
 
@@ -109,10 +109,10 @@ def _place(reading: Reading) -> None:
     by_source: dict[int | None, dict[str, Mention]] = defaultdict(dict)
     for number, room in reading.places:
         by_source[number][room.name] = by_source[None][room.name] = room
-    for one in reading.stated:
-        named = by_source[None if one.draft.description in _BY_JOB else one.order[0]] or by_source[None]
-        if one.draft.room is None and one.draft.description not in _WHOLE_JOB and len(named) == 1:
-            one.draft.room = next(iter(named.values()))
+    for stated in reading.stated:
+        named = by_source[None if stated.draft.description in _BY_JOB else stated.order[0]] or by_source[None]
+        if stated.draft.room is None and stated.draft.description not in _WHOLE_JOB and len(named) == 1:
+            stated.draft.room = next(iter(named.values()))
 
 
 def _sources(file: ClaimFile) -> list[_Source]:
@@ -204,7 +204,7 @@ class _Reader:
         room = self._context.room
         for index, mark in enumerate(found):
             following = found[index + 1 : index + 4]
-            resized = self._context.sized and any(one.kind is Kind.SIZE for one in following)
+            resized = self._context.sized and any(mark.kind is Kind.SIZE for mark in following)
             if room and mark.room and room.name.endswith(f" {mark.room.name}") and not resized:
                 found[index] = replace(mark, room=replace(room, after=mark.room.after))
         return found
@@ -250,8 +250,10 @@ class _Reader:
             said = Said((self._source.number, number), quote, ranked)
             context = replace(self._context)
             stated = measures.statements(self._tokens, part.marks, context, said)
-            self._reading.measures += [one for one in stated if is_stated or one.beside_name]
-            if part.status != "prior_damage" or any(one.beside_name for one in stated):
+            self._reading.measures += [
+                statement for statement in stated if is_stated or statement.beside_name
+            ]
+            if part.status != "prior_damage" or any(statement.beside_name for statement in stated):
                 self._context = context
         if part.status in ("stated", "excluded_work") and not self._source.is_meter:
             self._state(part.marks, number, room=before, carried=self._carried, denied=not is_stated)
@@ -295,10 +297,12 @@ class _Reader:
     def _exclude_before(self, number: int, status: Status) -> None:
         """Takes back what the sentence before states: "That is from 2019, leave it out."""
         order = (self._source.number, number - 1)
-        gone = [one for one in self._reading.stated if one.order == order and not one.denied]
+        gone = [stated for stated in self._reading.stated if stated.order == order and not stated.denied]
         if gone and status in EXCLUDED:
             self._reading.exclusions.append(Exclusion(EXCLUDED[status], gone[0].quote))
-        self._reading.stated = [one for one in self._reading.stated if one.order != order or one.denied]
+        self._reading.stated = [
+            stated for stated in self._reading.stated if stated.order != order or stated.denied
+        ]
 
 
 def _is_listed(found: Sequence[Mark]) -> bool:
@@ -315,7 +319,11 @@ def _for_each_room(part: Sequence[Mark], found: Sequence[Draft]) -> list[Draft]:
         return [*found]
     listed = {*rooms}
     others = [
-        replace(one, room=room) for one in found if one.room in listed for room in rooms if room != one.room
+        replace(draft, room=room)
+        for draft in found
+        if draft.room in listed
+        for room in rooms
+        if room != draft.room
     ]
     return [*found, *others]
 

@@ -294,7 +294,7 @@ def mention(text: str, sequence: Sequence[Token], at: int) -> Mention | None:
     second = _heads().match(sequence, after) if after < len(sequence) else None
     if second and name in _PARENTS and second[0] in _CHILDREN and second[0] != name:
         name, after = f"{'hall' if name == 'hallway' else name} {second[0]}", second[1]
-    name = " ".join([*(one for one in modifiers if one not in _DROPPED_MODIFIERS), name])
+    name = " ".join([*(modifier for modifier in modifiers if modifier not in _DROPPED_MODIFIERS), name])
     suffix = (
         _number(sequence, after) if match[0] in _NUMBERED or (second and second[0] in _NUMBERED) else None
     )

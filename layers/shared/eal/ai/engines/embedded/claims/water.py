@@ -90,8 +90,8 @@ def levels(
             stated.append(WaterLevel(value=value, basis="stated", evidence=quote))
     if stated:
         kept = stated[-1]
-        others = [one for one in stated if one.value != kept.value]
-        texts = [str(one.value) for one in others]
+        others = [fact for fact in stated if fact.value != kept.value]
+        texts = [str(fact.value) for fact in others]
         if known is not None and known != kept.value:
             texts.append(f"{known} (claim)")
         if not texts:
@@ -99,7 +99,7 @@ def levels(
         return kept, [
             MeasureConflict(
                 room=None, field=field, subject=None, kept=str(kept.value), others=tuple(dict.fromkeys(texts)),
-                evidence=tuple(dict.fromkeys([kept.evidence, *(one.evidence for one in others)])),
+                evidence=tuple(dict.fromkeys([kept.evidence, *(fact.evidence for fact in others)])),
             )
         ]  # fmt: skip
     if field == "water_category" and known is None:

@@ -141,7 +141,7 @@ def _sections(given: ContentAssignment, reading: Reading, choice: Choice) -> lis
 def article_sections(
     article: Article, number: int, given: ContentAssignment, reading: Reading, choice: Choice
 ) -> list[str]:
-    """So many sections: those that are always there, those with the words of the brief, others in an order of chance,
+    """`number` sections: those that are always there, those with the words of the brief, others in an order of chance,
     from this article and then from related ones; and one for the readers.
     """
     borrowed = _borrowed(article, number, choice)
@@ -155,13 +155,15 @@ def article_sections(
 
 
 def _own_sections(article: Article, number: int, reading: Reading, choice: Choice) -> list[Section]:
-    """In the order of the article. Chance decides half of them, so that posts on one subject differ."""
+    """The article's own sections, in its order. Chance decides half of them, so that posts on one subject differ."""
     ranked = choice.relevant(
         "sections", article.sections, reading.special_words, lambda section: section.texts[0]
     )
     ranked.sort(key=lambda section: not section.always)
     relevant = ranked[: (number + 1) // 2]
-    others = choice.shuffled("other sections", [one for one in article.sections if one not in relevant])
+    others = choice.shuffled(
+        "other sections", [section for section in article.sections if section not in relevant]
+    )
     chosen = [*relevant, *others][:number]
     return [section for section in article.sections if section in chosen]
 
@@ -185,7 +187,7 @@ def _section(section: Section, given: ContentAssignment, choice: Choice) -> str:
 
 
 def _cut(text: str, given: ContentAssignment) -> str:
-    """In a brief tone, a paragraph has two sentences."""
+    """The text, cut to two sentences a paragraph if the tone is brief."""
     if given.brief.tone != "brief" or text.startswith(("- ", "1. ")):
         return text
     return " ".join(sentences_of(text.split("\n\n")[0])[:2])
@@ -214,7 +216,7 @@ def _with_keywords(
     said = keyword_sentences(missing[:_MAX_KEYWORD_SENTENCES], given, reading, choice)
     free = list(range(1, len(parts))) or [0]
     for keyword, sentence in said:
-        index = max(free, key=lambda one: len(stems(keyword) & stems(parts[one])))
+        index = max(free, key=lambda index: len(stems(keyword) & stems(parts[index])))
         if len(free) > 1:
             free.remove(index)
         lead = f"{capitalized(keyword)}:"
@@ -232,7 +234,7 @@ def _with_keywords(
 def keyword_sentences(
     keywords: Sequence[str], given: ContentAssignment, reading: Reading, choice: Choice
 ) -> list[tuple[str, str]]:
-    """For each keyword a sentence that has it as it is spelled, and no sentence twice."""
+    """A sentence for each keyword, with its spelling, and no sentence twice."""
     said: list[tuple[str, str]] = []
     used: set[str] = set()
     for keyword in keywords:
@@ -253,7 +255,7 @@ def _about(keyword: str, given: ContentAssignment, reading: Reading, choice: Cho
     others = choice.shuffled(f"other/{keyword}", shared["keyword_others"])
     if "near me" in lowered or any(area.lower() in lowered for area in given.publisher.service_areas):
         return choice.shuffled(f"place/{keyword}", shared["keyword_places"]) + others
-    term = next((one for one in library.terms() if one.cues.search(keyword)), None)
+    term = next((term for term in library.terms() if term.cues.search(keyword)), None)
     texts = choice.shuffled(f"term/{keyword}", term.texts) if term else []
     return [f"{{Keyword}}: {text}" for text in texts] + others
 
@@ -273,7 +275,7 @@ def closing(given: ContentAssignment, reading: Reading, choice: Choice) -> str:
 
 
 def reach(choice: Choice) -> list[str]:
-    """How to reach the tenant, by what its settings say."""
+    """Sentences about the ways to reach the tenant, by its settings."""
     shared = library.sentences("shared.toml")
     for name in ("reach", "reach_by_phone", "reach_by_website"):
         if found := choice.some("reach", shared[name], 1):

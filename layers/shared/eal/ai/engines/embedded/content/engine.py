@@ -53,7 +53,7 @@ def _written(given: ContentAssignment, found: Reading, choice: Choice) -> Conten
 
 
 def prepared(given: ContentAssignment) -> tuple[Reading, Choice]:
-    """What the brief asks for, and the choice with the facts that a text may name."""
+    """The reading of the brief, and the choice with the facts that a text may name."""
     seed = given.sha256
     areas = Choice(seed, {}).shuffled("area", given.publisher.service_areas)
     found = reading.read(given, Choice(seed, {}))

@@ -78,7 +78,7 @@ def articles() -> tuple[Article, ...]:
 
 
 def article(name: str) -> Article:
-    return next(one for one in articles() if one.name == name)
+    return next(article for article in articles() if article.name == name)
 
 
 @cache
@@ -98,7 +98,7 @@ def audiences() -> tuple[Audience, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """What is said about a keyword, after it and a colon."""
+    """An explanation of a keyword, which follows it and a colon."""
 
     cues: re.Pattern[str]
     texts: tuple[str, ...]
@@ -106,7 +106,7 @@ class Term:
 
 @cache
 def terms() -> tuple[Term, ...]:
-    return tuple(Term(_cues(one), _texts(one, "texts")) for one in _tables(_read("terms.toml"), "terms"))
+    return tuple(Term(_cues(term), _texts(term, "texts")) for term in _tables(_read("terms.toml"), "terms"))
 
 
 @cache
@@ -152,14 +152,18 @@ def _cues(given: Mapping[str, object]) -> re.Pattern[str]:
 def _sections(given: Mapping[str, object]) -> tuple[Section, ...]:
     return tuple(
         Section(
-            headings=_texts(one, "headings"),
-            texts=tuple(cast("str", one[name]).strip() for name in ("text", "other_text") if name in one),
-            always=cast("bool", one.get("always", False)),
-            fits=tuple(cast("list[str]", one.get("fits", []))),
+            headings=_texts(section, "headings"),
+            texts=tuple(
+                cast("str", section[name]).strip() for name in ("text", "other_text") if name in section
+            ),
+            always=cast("bool", section.get("always", False)),
+            fits=tuple(cast("list[str]", section.get("fits", []))),
         )
-        for one in _tables(given, "sections")
+        for section in _tables(given, "sections")
     )
 
 
 def _points(given: Mapping[str, object]) -> tuple[Point, ...]:
-    return tuple(Point(cast("str", one["say"]), cast("str", one["show"])) for one in _tables(given, "points"))
+    return tuple(
+        Point(cast("str", point["say"]), cast("str", point["show"])) for point in _tables(given, "points")
+    )

@@ -1,4 +1,4 @@
-"""What a review praises and what it complains of, by the words of its clauses."""
+"""Praise and complaints in a review, by the words of its clauses."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ _MAX_ASPECTS_OF_CLAUSE = 2
 
 
 class Opinion(NamedTuple):
-    """What a review praises and what it complains of, in its order."""
+    """The praise and the complaints of a review, in its order."""
 
     praised: tuple[Aspect, ...]
     criticised: tuple[Aspect, ...]

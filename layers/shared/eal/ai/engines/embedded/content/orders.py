@@ -1,4 +1,4 @@
-"""What the instructions for a revision order: a list of orders of closed kinds, and the words that are none of them."""
+"""Orders in the instructions for a revision: a list of orders of closed kinds, and the words that are none of them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ type Kind = Literal[
 MAX_ORDERS = 20
 _MANNERS: tuple[Kind, ...] = ("shorter", "longer", "friendly", "formal", "empathetic", "calm")
 _SAID_PLAINLY = frozenset({*_MANNERS, "new_title", "add_closing"})
-"""What quoted words never order."""
+"""Orders that quoted words never give."""
 
 _ORDER_VERBS = (
     r"(?:add|include|mention|say|make|change|set|rename|remove|delete|drop|cut|shorten|expand|replace|use"

@@ -1,4 +1,4 @@
-"""What a brief asks for: the article that fits its topic, its readers, and the words that it wants in the text.
+"""Reading of a brief: the article that fits its topic, its readers, and the words that it wants in the text.
 
 Topic, keywords and audience are the tenant's own words and appear in the text, unless the content policy has something
 against them.
@@ -68,7 +68,7 @@ _OURS = (
     r"\b|\bnew (?:\w+ )?(?:office|location|branch|address)\b|\bgrand opening"
     r"|\banniversary|\bfundrais\w+|\b(?:food|toy) drive|\bopen house|\bsponsor\w*|\bvolunteer\w*"
 )
-"""What makes news of a topic that an article knows, too."""
+"""Words that make news of a topic that an article knows, too."""
 _TITLE_LIKE = re.compile(
     r"^(?:how|what|why|when|where|who|which|is|are|do|does|can|should|\d+|five|six|seven|ten|three|four|the|your|our"
     r"|a|an|don't|prepar\w+|protect\w*|prevent\w*|keep\w*|get\w*|avoid\w*|sav\w+|choos\w+|understand\w*|deal\w*"
@@ -125,7 +125,7 @@ class Reading:
 
     @property
     def special_words(self) -> frozenset[str]:
-        """Those that not everything in the article is about."""
+        """The words that not everything in the article is about."""
         return self.words - stems(self.article.subject) if self.article else self.words
 
     @property
@@ -180,18 +180,18 @@ def article_for(topic: str, keywords: list[str], choice: Choice) -> Article | No
     for text in (topic, " ; ".join(keywords)):
         is_mold = re.search(r"\bmou?ld", text, re.IGNORECASE) is not None
         scores = {
-            one.name: sum(len(match) for match in _matches(one, text))
-            for one in library.articles()
-            if one.family == "mold" or not is_mold
+            article.name: sum(len(match) for match in _matches(article, text))
+            for article in library.articles()
+            if article.family == "mold" or not is_mold
         }
         best = max(scores.values())
         if best:
             return choice.shuffled(
-                "article", [one for one in library.articles() if scores.get(one.name) == best]
+                "article", [article for article in library.articles() if scores.get(article.name) == best]
             )[0]
         for family, cue in _FAMILIES:
             if re.search(rf"\b(?:{cue})", text, re.IGNORECASE):
-                members = [one for one in library.articles() if one.family == family]
+                members = [article for article in library.articles() if article.family == family]
                 return choice.shuffled("article", members)[0]
     return None
 
@@ -199,7 +199,7 @@ def article_for(topic: str, keywords: list[str], choice: Choice) -> Article | No
 def audience_for(words: str | None) -> Audience | None:
     if words is None:
         return None
-    return next((one for one in library.audiences() if one.cues.search(words)), None)
+    return next((audience for audience in library.audiences() if audience.cues.search(words)), None)
 
 
 def forbidden(text: str) -> list[str]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _ASPECTS_NAMED: dict[Length, int] = {"short": 1, "medium": 2, "long": 3}
 type _Band = Literal["5", "3", "1"]
-"""What a list of sentences is for: good, mixed and bad reviews."""
+"""Band of reviews for which a list of sentences is: good, mixed and bad reviews."""
 
 
 def write(given: ContentAssignment, choice: Choice) -> ContentText:
@@ -78,9 +78,9 @@ def _feelings(found: Opinion, band: _Band, tone: Tone | None, choice: Choice) ->
 def _answers(found: Opinion, band: _Band, most: int, choice: Choice) -> tuple[list[str], list[str]]:
     """Sentences on what is praised and on what is criticised, so many at most of each."""
     texts = library.sentences("responses.toml")
-    praise = [choice.one(f"praise/{one}", texts[f"praise_{one}"]) for one in found.praised[:most]]
+    praise = [choice.one(f"praise/{name}", texts[f"praise_{name}"]) for name in found.praised[:most]]
     complaints = [
-        choice.one(f"complaint/{one}", texts[f"complaint_{one}"]) for one in found.criticised[:most]
+        choice.one(f"complaint/{name}", texts[f"complaint_{name}"]) for name in found.criticised[:most]
     ]
     if band == "5":
         return praise or [choice.one("praise", texts["praise_general"])], complaints

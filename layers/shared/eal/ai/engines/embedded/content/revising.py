@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 _MAX_QUOTE_CHARACTERS = 100
 _SHORTER, _MIN_SCENES, _ADDED = 0.7, 3, 2
 _ALL = 12
-"""More sections than an article has."""
+"""A number of sections larger than that of any article."""
 _MAX_BODY_CHARACTERS, _MAX_SCENES, _MAX_HASHTAGS = 20_000, 40, 30
 _EMOJI = re.compile("[\u2600-\u27bf\U0001f000-\U0001faff\ufe0f]")
 _ORDINALS = {"first": 0, "second": 1, "third": 2, "last": -1, "final": -1}
@@ -86,7 +86,7 @@ def _is_too_much(text: ContentText) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """What an order can draw on."""
+    """The material on which an order can draw."""
 
     assignment: ContentAssignment
     brief: Reading
@@ -173,15 +173,17 @@ def _with_sections(body: str, given: _Given) -> str:
     if article is None:
         texts = library.sentences("news.toml")["general_sections"] if not given.brief.news else ()
         written = [
-            f"## {given.choice.filled(one).replace('|', '\n\n')}" for one in texts if _fits(one, given)
+            f"## {given.choice.filled(text).replace('|', '\n\n')}" for text in texts if _fits(text, given)
         ]
     else:
         written = blog.article_sections(article, _ALL, given.assignment, given.brief, given.choice)
         always = [section for section in article.sections if section.always]
         said = [given.choice.filled(text) for section in always for text in section.texts]
-        written = [one for one in written if not any(text in one for text in said)]
+        written = [section for section in written if not any(text in section for text in said)]
     first_sentences = [
-        one for one in written if sentences_of(one.split("\n\n")[1])[0][:60].lower() not in body.lower()
+        section
+        for section in written
+        if sentences_of(section.split("\n\n")[1])[0][:60].lower() not in body.lower()
     ]
     added = given.choice.shuffled("longer", first_sentences)[:_ADDED]
     parts = _parts(body)
@@ -261,7 +263,9 @@ def _remove_words(text: ContentText, order: Order, given: _Given) -> ContentText
     words = re.sub(r"^the (?:word|phrase|keyword)s? ", "", order.words, flags=re.IGNORECASE)
     pattern = re.compile(rf"(?<!\w){re.escape(words)}(?!\w)", re.IGNORECASE)
     if not pattern.search(
-        " ".join((text.title or "", text.body or "", *text.hashtags, *(one.narration for one in text.scenes)))
+        " ".join(
+            (text.title or "", text.body or "", *text.hashtags, *(scene.narration for scene in text.scenes))
+        )
     ):
         return text
     tag = social.hashtag_of(words).lower()
@@ -270,7 +274,7 @@ def _remove_words(text: ContentText, order: Order, given: _Given) -> ContentText
         text,
         body=_without(text.body, pattern) if text.body else None,
         scenes=scenes or text.scenes,
-        hashtags=tuple(one for one in text.hashtags if one.lower() != tag),
+        hashtags=tuple(hashtag for hashtag in text.hashtags if hashtag.lower() != tag),
         seo_description=_without(text.seo_description, pattern) or None if text.seo_description else None,
         excerpt=_without(text.excerpt, pattern) or None if text.excerpt else None,
     )
@@ -285,7 +289,7 @@ def _without(text: str, pattern: re.Pattern[str]) -> str:
             lines = [
                 line
                 if line.startswith("#")
-                else " ".join(one for one in sentences_of(line) if not pattern.search(one))
+                else " ".join(sentence for sentence in sentences_of(line) if not pattern.search(sentence))
                 for line in paragraph.split("\n")
                 if not pattern.search(line) or not line.startswith(("#", "- ", "\u2022", "\u2013", "\u2713"))
             ]
@@ -332,7 +336,7 @@ def _removable(body: str) -> list[str]:
 
 
 def _add_keywords(text: ContentText, order: Order, given: _Given) -> ContentText:
-    wanted = [one.strip(" \"'.") for one in re.split(r",| and ", order.words) if one.strip(" \"'.")]
+    wanted = [wish.strip(" \"'.") for wish in re.split(r",| and ", order.words) if wish.strip(" \"'.")]
     everything = (
         f"{text.title or ''} {text.body or ''} {' '.join(scene.narration for scene in text.scenes)}".lower()
     )

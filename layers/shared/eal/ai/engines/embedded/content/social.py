@@ -78,7 +78,7 @@ def _closing(network: Network, given: ContentAssignment, reading: Reading, choic
 
 
 def hashtags(network: Network, reading: Reading) -> tuple[str, ...]:
-    """Those of the keywords first, then those of the article."""
+    """The hashtags: those of the keywords first, then those of the article."""
     own = [hashtag_of(word) for word in reading.keywords]
     of_article = reading.article.hashtags if reading.article else ()
     found: dict[str, str] = {}

@@ -35,7 +35,7 @@ def write(given: ContentAssignment, reading: Reading, choice: Choice) -> Content
     first = " ".join((*tone_hooks(given, reading, choice), hook(reading, choice)))
     scenes = [scene(f"{lead}{first}", card)]
     scenes += [scene(point.say, point.show) for point in points(given, reading, choice, _POINTS, first)]
-    text = " ".join(one.narration for one in scenes).lower()
+    text = " ".join(scene.narration for scene in scenes).lower()
     missing = [word for word in reading.keywords if word.lower() not in text][:_MAX_KEYWORD_SCENES]
     scenes += [
         scene(said, capitalized(word))
@@ -63,7 +63,7 @@ def scene(narration: str, on_screen_text: str) -> Scene:
 
 
 def tone_hooks(given: ContentAssignment, reading: Reading, choice: Choice) -> list[str]:
-    """What an empathetic text says first."""
+    """The first sentence of an empathetic text, as a list; empty for other tones."""
     if given.brief.tone != "empathetic" or reading.article is None:
         return []
     name = "empathetic_hooks" if reading.article.after_loss else "gentle_hooks"
@@ -71,9 +71,9 @@ def tone_hooks(given: ContentAssignment, reading: Reading, choice: Choice) -> li
 
 
 def hook(reading: Reading, choice: Choice) -> str:
-    """Of the article, if one of its hooks has a word of the topic; otherwise one around the topic."""
+    """The hook of the article, if one of its hooks has a word of the topic; otherwise one around the topic."""
     if reading.article:
-        fitting = [one for one in reading.article.hooks if reading.words & stems(one)]
+        fitting = [hook for hook in reading.article.hooks if reading.words & stems(hook)]
         if reading.phrase and not fitting:
             return choice.one("hook", library.sentences("shared.toml")["topic_hooks"])
         return blog.relevant_one("hook", fitting or reading.article.hooks, reading, choice)
@@ -92,7 +92,7 @@ def points(
     number = numbers[given.brief.length or "medium"]
     if reading.article:
         all_points = [
-            one for one in reading.article.points if len(stems(one.say) & stems(said)) < _SAME_WORDS
+            point for point in reading.article.points if len(stems(point.say) & stems(said)) < _SAME_WORDS
         ]
         order = choice.relevant(
             "points", range(len(all_points)), reading.words, lambda index: all_points[index].say

@@ -28,19 +28,23 @@ class Choice:
         return self.some(place, candidates, 1)[0]
 
     def some(self, place: str, candidates: Sequence[str], number: int) -> list[str]:
-        """So many of the texts, filled in, in an order of chance."""
+        """`number` of the texts, filled in, in an order of chance."""
         fitting = [text for text in candidates if fields_of(text) <= self.facts.keys()]
         return [self.filled(text) for text in self.shuffled(place, fitting)[:number]]
 
     def relevant[T](
         self, place: str, candidates: Sequence[T], words: frozenset[str], text_of: Callable[[T], str]
     ) -> list[T]:
-        """Those with the most of the words first, and in an order of chance among equals."""
-        return sorted(self.shuffled(place, candidates), key=lambda one: -len(words & stems(text_of(one))))
+        """The candidates: those with the most of the words first, and in an order of chance among equals."""
+        return sorted(
+            self.shuffled(place, candidates), key=lambda candidate: -len(words & stems(text_of(candidate)))
+        )
 
     def shuffled[T](self, place: str, candidates: Iterable[T]) -> list[T]:
         numbered = list(enumerate(candidates))
-        return [one for _, one in sorted(numbered, key=lambda pair: self._hash(f"{place}/{pair[0]}"))]
+        return [
+            candidate for _, candidate in sorted(numbered, key=lambda pair: self._hash(f"{place}/{pair[0]}"))
+        ]
 
     def filled(self, text: str) -> str:
         return text.format_map(self.facts)
@@ -148,7 +152,7 @@ _CONTRACTIONS = (
 
 
 def formal(text: str) -> str:
-    """Without contractions and exclamation marks."""
+    """The text without contractions and exclamation marks."""
     text = text.replace("\u2019", "'")
     for short, whole in _EXPANSIONS:
         text = re.sub(short, whole, text)
@@ -156,7 +160,7 @@ def formal(text: str) -> str:
 
 
 def friendly(text: str) -> str:
-    """With contractions."""
+    """The text with contractions."""
     for whole, short in _CONTRACTIONS:
         text = re.sub(whole, short, text)
     return text

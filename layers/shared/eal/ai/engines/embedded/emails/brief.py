@@ -1,4 +1,4 @@
-"""What the instructions for an e-mail ask for: its goal, the loss, and what is to be said or asked.
+"""Reading of the instructions for an e-mail: its goal, the loss, and the points to make or to ask.
 
 Instructions are the tenant's own, but may quote others. What is taken from them is a word of a closed list or, after
 "mention that" and "ask whether", a statement that the content policy has read. Notes give words of closed lists only,
@@ -80,7 +80,7 @@ _GOALS: tuple[tuple[Goal, str], ...] = (
         r"|\bnudge|\bremind\w*",
     ),
 )
-"""In the order of precedence: the first that occurs is the goal."""
+"""Goals in the order of precedence: the first that occurs is the goal."""
 
 _LOSSES = {
     "sewage": r"\bsew(?:age|er)\b",
@@ -221,7 +221,7 @@ def place_in(text: str) -> str | None:
 
 
 def request_in(notes: str) -> str | None:
-    """What the person asked for."""
+    """The service that the person asked for."""
     asking = " ".join(match[0] for match in _compiled(_ASKS).finditer(notes.lower()))
     return next((request for request, cue in _REQUESTS.items() if _compiled(cue).search(asking)), None)
 

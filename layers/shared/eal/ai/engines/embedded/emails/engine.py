@@ -77,7 +77,7 @@ def framed(given: Assignment, facts: Mapping[str, str], paragraphs: Sequence[str
 
 
 def facts_of(given: Assignment, brief: Brief) -> dict[str, str]:
-    """What an e-mail may name. What is unknown is left out, so that no sentence has a gap."""
+    """The facts that an e-mail may name. Unknown ones are left out, so that no sentence has a gap."""
     recipient = given.recipient
     notes = recipient.notes or ""
     loss = brief.loss or recipient.loss_type
@@ -114,7 +114,7 @@ class _Choice:
     facts: dict[str, str]
 
     def once(self, place: str, candidates: Sequence[str]) -> str:
-        """The same in the body, which names the loss once."""
+        """`one` for the body, which names the loss once."""
         text = self.one(place, candidates)
         if self.facts.get("damage", text) in text:
             self.facts.pop("damage", None)

@@ -457,7 +457,7 @@ NEEDED = (
     "Missing so far: {documents}.",
     "Please send {documents}.",
 )
-"""For an e-mail that asks for documents, if the instructions name them."""
+"""Sentences for an e-mail that asks for documents, if the instructions name them."""
 MENTION_REQUEST: frozenset[Goal] = frozenset({"follow_up", "re_engagement", "general"})
 """Goals of e-mails that mention what the recipient asked for."""
 CARING = (
@@ -478,7 +478,7 @@ FRIENDLY = (
     "I was glad to see your name on my list today.",
 )
 POINTS = ("Also, {point}.", "One more thing: {point}.", "To add to that: {point}.")
-"""For what the instructions want to be said, after the first such point."""
+"""Sentences for the points of the instructions, after the first such point."""
 
 LOSSES = {
     "water": "the water damage",
@@ -490,7 +490,7 @@ LOSSES = {
     "biohazard": "the cleanup",
     "rebuild": "the rebuild",
 }
-"""How a loss is named in an e-mail. Others are not named."""
+"""Names of losses in an e-mail. Others are not named."""
 
 GREETINGS = {
     "professional": ("Hello {first_name},", "Good day {first_name},"),
@@ -525,4 +525,4 @@ CONTRACTIONS = (
     ("It is ", "It's "),
     ("it is ", "it's "),
 )
-"""For friendly e-mails. Each is followed by a space: "as good as it is." keeps its words."""
+"""Contractions for friendly e-mails. Each is followed by a space: "as good as it is." keeps its words."""

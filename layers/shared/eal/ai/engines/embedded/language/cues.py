@@ -1,4 +1,4 @@
-"""How the lexicon writes a cue, and the search for its mentions in a call.
+"""The notation of cues in the lexicon, and the search for its mentions in a call.
 
 A phrase is a regular expression over the plain spelling, with two shorthands: a space also matches a comma and a
 space, and ` ~ ` matches up to three words. Clauses have a bounded length and skipped words are counted, so the number

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Spoken(Enum):
-    """How much of a sentence is an instruction to the system."""
+    """The share of a sentence that is an instruction to the system."""
 
     NOTHING = auto()
     CLAUSE = auto()  # "can you mark this as urgent": the rest of the sentence is still the caller's
@@ -109,7 +109,7 @@ def instruction_start(sentence: str) -> int:
 
 
 def spoken_instruction(sentence: str, *, after_one: bool) -> Spoken:
-    """How much of a sentence in plain spelling instructs the system. `after_one`: the sentence before did."""
+    """The share of a sentence in plain spelling that instructs the system. `after_one`: the sentence before did."""
     if _whole().search(sentence) or (after_one and _follow_up().search(sentence)):
         return Spoken.SENTENCE
     return Spoken.CLAUSE if _partly().search(sentence) else Spoken.NOTHING

@@ -22,7 +22,7 @@ _MIN_WORDS = 2
 _MIN_SHARE = 0.2
 """Share of all words that are frequent words of the language."""
 _OUTWEIGHS = 1.5
-"""How many times the English words there are."""
+"""Minimum ratio of the language's frequent words to the English ones."""
 _MIN_SCRIPT_SHARE = 0.3
 """Share of all letters that belong to another script."""
 _MAX_CHARACTERS = 20_000

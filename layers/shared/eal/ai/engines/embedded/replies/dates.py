@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MAX_CHARACTERS = 5_000
 """Further characters are not read."""
 _MAX_AMOUNT = 400
-"""Of days, weeks or months: "in 90,000 days" is no date."""
+"""Maximum number of days, weeks or months: "in 90,000 days" is no date."""
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -184,7 +184,7 @@ def _day_of_month(match: re.Match[str], context: _Context) -> _Days:
             month.replace(day=day) for month in months if day <= monthrange(month.year, month.month)[1]
         )
         found = next(
-            (one for one in fitting if one >= context.arrived and one.weekday() == _weekday(weekday)), found
+            (day for day in fitting if day >= context.arrived and day.weekday() == _weekday(weekday)), found
         )
     return found, None
 
@@ -229,7 +229,7 @@ def _week_of_month(match: re.Match[str], context: _Context) -> _Days:
 
 
 def _later(match: re.Match[str], context: _Context) -> _Days:
-    """In two weeks, 30 days, a month from now, two or three weeks."""
+    """Days of phrases such as: in two weeks, 30 days, a month from now, two or three weeks."""
     amount = _amount(match["more"] or match["amount"])
     unit = match["unit"].removesuffix("s")
     start = context.arrived
@@ -336,7 +336,7 @@ def _memorial_day(year: int) -> date:
 
 
 def _easter(year: int) -> date:
-    """By the anonymous Gregorian algorithm."""
+    """The date of Easter, by the anonymous Gregorian algorithm."""
     a, (b, c) = year % 19, divmod(year, 100)
     h = (19 * a + b - b // 4 - (b - (b + 8) // 25 + 1) // 3 + 15) % 30
     k = (32 + 2 * (b % 4) + 2 * (c // 4) - h - c % 4) % 7
@@ -529,7 +529,7 @@ def resume_after(text: str, arrived: date) -> date | None:
 
 
 def _sentence_before(lower: str, mention: Mention) -> str:
-    """What the sentence says before the day, and the words of the mention before its name, such as "through"."""
+    """The part of the sentence before the day, and the words of the mention before its name, such as "through"."""
     start = 0
     for match in _SENTENCE_END.finditer(lower, 0, mention.start):
         start = match.end()

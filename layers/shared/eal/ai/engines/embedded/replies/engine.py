@@ -90,7 +90,7 @@ def head_probabilities(features: Features, vectors: Floats) -> dict[ReplyClass, 
 def decided(features: Features, shares: dict[ReplyClass, float]) -> tuple[ReplyClass, float, tuple[str, ...]]:
     """The class by the rules over the head's probabilities, its confidence, and the rules that decided."""
     if "automatic" in features.marks:
-        machines = {one: shares[one] for one in MACHINES}
+        machines = {reply_class: shares[reply_class] for reply_class in MACHINES}
         best = _best(machines)
         return best, machines[best] / max(sum(machines.values()), 1e-9), (AUTOMATIC_HEADERS,)
     best = _best(shares)
@@ -111,7 +111,7 @@ def decided(features: Features, shares: dict[ReplyClass, float]) -> tuple[ReplyC
 
 
 def _best(shares: dict[ReplyClass, float]) -> ReplyClass:
-    return max(sorted(shares), key=lambda one: shares[one])
+    return max(sorted(shares), key=lambda reply_class: shares[reply_class])
 
 
 def _classification(
@@ -140,7 +140,9 @@ def _evidence(
     features: Features, vectors: Floats, found: ReplyClass, reasons: tuple[str, ...]
 ) -> tuple[str, ...]:
     """The sentences that the deciding rules match, or else the one whose vector speaks most for the class."""
-    by_rules = [one for one in features.sentences if any(_matches(one, reason) for reason in reasons)]
+    by_rules = [
+        sentence for sentence in features.sentences if any(_matches(sentence, reason) for reason in reasons)
+    ]
     if not by_rules and features.sentences:
         head = heads(TASK)["classification"]
         weights = cast("Floats", head.dense)[:DIMENSIONS, head.classes.index(found)]

@@ -1,4 +1,4 @@
-"""What the trained head reads of a reply: the mean vector of its sentences, its n-grams, and marks."""
+"""Features of a reply for the trained head: the mean vector of its sentences, its n-grams, and marks."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 MAX_SENTENCES = 40
 """Bounds the work on a mail; the first ones are read. Longer mails are newsletters and contracts."""
 _MARK_WEIGHT = np.float32(0.25)
-"""Of each mark, next to vectors of length 1. Chosen by cross-validation over the authors."""
+"""Weight of each mark, next to vectors of length 1. Chosen by cross-validation over the authors."""
 
 _REPLY_PREFIX = re.compile(r"(?:\s*(?:re|fwd?|aw|sv|antw|rv|wg|tr)(?:\[\d+\])?\s*:)+\s*", re.I)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")

@@ -1,4 +1,4 @@
-"""What the writer of an e-mail wrote: the text without quotes, signature, disclaimer and markup.
+"""Own words of an e-mail's writer: the text without quotes, signature, disclaimer and markup.
 
 email-reply-parser does a part of this and has had no release since 2020. It knows neither HTML nor disclaimers, and its
 patterns take quadratic time on long bodies. Everything here takes linear time.
