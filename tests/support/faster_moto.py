@@ -15,7 +15,8 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from moto.backend_index import backend_url_patterns
-from moto.core import DEFAULT_ACCOUNT_ID, responses
+from moto.core import responses
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.serialize import ResponseSerializer
 from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.parsing import validators
@@ -175,7 +176,7 @@ class _ItemRequest(DynamoHandler):
         )
 
 
-def dynamodb(headers: Mapping[str, str], body: bytes, region: str) -> tuple[int, Mapping[str, str], bytes]:
+def dynamodb(headers: Mapping[str, str], body: bytes, region: str) -> tuple[int, dict[str, str], bytes]:
     """moto's response to a request to DynamoDB: the status, the headers and the body."""
     status, response_headers, content = _ItemRequest(headers, body, region).call_action()
-    return int(status), response_headers, content.encode() if isinstance(content, str) else content
+    return int(status), dict(response_headers), content.encode() if isinstance(content, str) else content

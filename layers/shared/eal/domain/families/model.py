@@ -7,7 +7,7 @@ from eal.ai.policy import MAX_SELF_SERVICE_BUDGET_CENTS
 from eal.core.tenancy import Mode
 
 MAX_SELF_SERVICE_CHILDREN = 25
-"""Of a family, unless the operator has raised its limit."""
+"""Maximum number of children of a family, unless the operator has raised its limit."""
 MAX_CHILDREN = 5000
 """The highest limit that the operator can set."""
 MAX_SELF_SERVICE_KEYS = 100
@@ -29,7 +29,7 @@ class Numbers(NamedTuple):
     ai_budget_cents: int = 0
 
     def plus(self, step: Self) -> Self:
-        return self._make(number + more for number, more in zip(self, step, strict=True))
+        return type(self)(*(number + more for number, more in zip(self, step, strict=True)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
