@@ -219,7 +219,7 @@ def _imported_resources(project: Project) -> dict[str, set[str]]:
 
 
 def circles(imported: Mapping[str, set[str]]) -> list[tuple[str, ...]]:
-    """What imports itself, directly or through others: one tuple per circle, in the imports' order."""
+    """The circles of imports: one tuple for each, in the order of the imports."""
     found: dict[frozenset[str], tuple[str, ...]] = {}
     finished: set[str] = set()
 

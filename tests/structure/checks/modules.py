@@ -135,7 +135,7 @@ def measured(project: Project, folders: Sequence[str]) -> dict[str, list[str] | 
 
 
 def _probed(project: Project, folders: Sequence[str], shared: Sequence[str]) -> dict[str, list[str] | str]:
-    """What `measured` returns. The modules `shared` are imported once for all of the functions."""
+    """The result of `measured`. The modules `shared` are imported once for all of the functions."""
     paths = {str(project.root / "functions" / folder / "app.py"): folder for folder in folders}
     layers = [str(project.root / "layers" / name) for name in ("shared", "dashboard")]
     probe = _PROBE.format(layers=layers, shared=list(shared), paths=list(paths))

@@ -1,4 +1,4 @@
-"""What the organizations of a family have together, and how much they may have."""
+"""The numbers that the organizations of a family share, and their limits."""
 
 from dataclasses import dataclass
 from typing import NamedTuple, Self
@@ -20,7 +20,7 @@ MAX_BUDGET_CENTS = 10_000_000
 
 
 class Numbers(NamedTuple):
-    """What is counted: the organizations below the topmost one, the keys that the quotas of all organizations name
+    """The counters of a family: the organizations below the topmost one, the keys that the quotas of all organizations name
     (`eal.domain.api_keys.quota`), and the sum of their monthly AI budgets."""
 
     children: int = 0
@@ -34,7 +34,7 @@ class Numbers(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What the operator allows a family. None: what every family may have."""
+    """The limits that the operator set for a family. None: the limit of every family."""
 
     max_children: int | None = None
     max_keys: int | None = None

@@ -1,4 +1,4 @@
-"""What the API accepts and returns of members."""
+"""Bodies of requests and responses about members."""
 
 from __future__ import annotations
 

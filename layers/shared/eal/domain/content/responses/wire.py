@@ -1,4 +1,4 @@
-"""What the API returns for a review with the responses to it."""
+"""The body of a response about a review with the responses to it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,9 @@ class ReviewDetailView(ReviewView):
             {
                 **ReviewView.of(review).model_dump(),
                 "earlier_versions": [EarlierVersionView.of(version) for version in versions],
-                "responses": [ReviewResponseView.of(one) for one in islice(responses, MAX_RESPONSES)],
+                "responses": [
+                    ReviewResponseView.of(response) for response in islice(responses, MAX_RESPONSES)
+                ],
             },
             from_attributes=True,
         )

@@ -31,7 +31,7 @@ def follow(email: Email, by: Caller) -> None:
             unsent = replace(before, status="not_sent", reason=email.reason)
             store.replace_version("review_request.not_sent", before, unsent, by)
         return
-    opened = (one.at for one in email.occurrences if one.type in ("opened", "clicked"))
+    opened = (event.at for event in email.occurrences if event.type in ("opened", "clicked"))
     followed = replace(before, status="sent", sent_at=email.sent_at, opened_at=min(opened, default=None))
     if followed == before:
         return

@@ -1,4 +1,4 @@
-"""What the API accepts and returns for review requests."""
+"""Bodies of requests and responses about review requests."""
 
 from __future__ import annotations
 
