@@ -6,6 +6,8 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from tests.structure.project import nodes
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -65,7 +67,7 @@ def _advice(name: str) -> str | None:
 
 def _names(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """(name, line) of the names that a module binds: definitions, parameters, assignments and aliases."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         match node:
             case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
                 yield name, node.lineno
