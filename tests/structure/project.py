@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tools.fixtures.template import ROOT, api_events, joined, read
+from tools.fixtures.template import ROOT, Route, joined, read, routes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,15 +39,18 @@ class Project:
         functions = self.root / "functions"
         return sorted(path.parent.relative_to(functions).as_posix() for path in functions.rglob("app.py"))
 
+    @cached_property
+    def _by_type(self) -> dict[str, dict[str, dict[str, Any]]]:
+        found: dict[str, dict[str, dict[str, Any]]] = {}
+        for name, resource in self.template["Resources"].items():
+            found.setdefault(resource["Type"], {})[name] = resource.get("Properties", {})
+        return found
+
     def resources(self, kind: str) -> dict[str, dict[str, Any]]:
         """The resources of one type: logical id to properties."""
-        return {
-            name: resource.get("Properties", {})
-            for name, resource in self.template["Resources"].items()
-            if resource["Type"] == kind
-        }
+        return self._by_type.get(kind, {})
 
-    @cached_property
+    @property
     def functions(self) -> dict[str, dict[str, Any]]:
         return self.resources("AWS::Serverless::Function")
 
@@ -55,24 +58,43 @@ class Project:
         return str(self.functions[logical_id]["CodeUri"]).removeprefix("functions/")
 
     @cached_property
-    def endpoints(self) -> dict[str, tuple[str, str]]:
-        """(method, path) of each endpoint function, without receivers, the catch-all and the pages."""
-        found = {}
-        for logical_id, properties in self.functions.items():
-            folder = self.folder_of(logical_id)
-            routes = api_events(properties)
-            if routes and not folder.startswith(("inbound/", "unknown_route/", *PAGES)):
-                found[logical_id] = routes[0]
-        return found
+    def routes(self) -> dict[str, list[Route]]:
+        """The routes of each function that has any: logical id to routes."""
+        return routes_of(self.template)
 
     @cached_property
-    def pages(self) -> dict[str, tuple[str, str]]:
-        """(method, path) of each function whose response is a page for people."""
+    def endpoints(self) -> dict[str, Route]:
+        """The route of each endpoint function, without receivers, the catch-all and the pages."""
         return {
-            logical_id: api_events(properties)[0]
-            for logical_id, properties in self.functions.items()
+            logical_id: routes[0]
+            for logical_id, routes in self.routes.items()
+            if not self.folder_of(logical_id).startswith(("inbound/", "unknown_route/", *PAGES))
+        }
+
+    @cached_property
+    def pages(self) -> dict[str, Route]:
+        """The first route of each function whose response is a page for people."""
+        return {
+            logical_id: routes[0]
+            for logical_id, routes in self.routes.items()
             if self.folder_of(logical_id).startswith(PAGES)
         }
+
+    def constant(self, module: str, name: str) -> Any:
+        """The literal that a module assigns to a name, read from its source.
+
+        Raises: LookupError if the module has no such assignment.
+        """
+        for node in _parsed((self.root / module).read_text()).body:
+            match node:
+                case (
+                    ast.Assign(targets=[ast.Name(id=assigned)], value=value)
+                    | ast.AnnAssign(target=ast.Name(id=assigned), value=ast.expr() as value)
+                ) if assigned == name:
+                    return ast.literal_eval(value)
+                case _:
+                    pass
+        raise LookupError(f"{module} assigns no literal to {name}")
 
     def modules(self, folder: str) -> Iterator[tuple[str, ast.Module]]:
         """(path from the root, syntax tree) of each Python file below a folder."""

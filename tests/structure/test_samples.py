@@ -13,7 +13,6 @@ from tests.support import cognito
 from tests.support.endpoints import NEEDED
 from tests.support.http import call, load_app
 from tests.support.sessions import signed_in
-from tools.fixtures.template import api_events
 
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
@@ -70,7 +69,7 @@ def test_the_sample_of_an_endpoint_has_its_route(folder: str) -> None:
     event = _sample(folder)
     (logical_id,) = (name for name in HERE.endpoints if HERE.folder_of(name) == folder)
 
-    assert [(event["httpMethod"], event["resource"])] == api_events(HERE.functions[logical_id])
+    assert [(event["httpMethod"], event["resource"])] == HERE.routes[logical_id]
     path = event["resource"].format(**(event["pathParameters"] or {}))
     assert event["path"] == path
     assert event["headers"] == {header: values[-1] for header, values in event["multiValueHeaders"].items()}

@@ -20,6 +20,7 @@ from tests.structure.checks import (
     docstrings,
     document,
     documents,
+    gateway,
     grants,
     imports,
     limits,
@@ -34,7 +35,7 @@ from tests.structure.checks import (
     xactimate,
 )
 from tests.structure.project import HERE, Project
-from tools.fixtures.template import ALARMS, MAIN, NESTED, WORKERS
+from tools.fixtures.template import ALARMS, GATEWAY, MAIN, NESTED, WORKERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -145,6 +146,12 @@ def unreserved(folder: str) -> Break:
     return breaks
 
 
+def _with_path_parts(root: Path) -> None:
+    """Replace the definition of the REST API by one with 301 paths below /v1."""
+    paths: dict[str, object] = {f"/v1/{number}": {} for number in range(301)}
+    _replace(root / GATEWAY, json.dumps({"paths": paths}))
+
+
 STORE = "layers/shared/eal/domain/leads/store.py"
 MODEL = "layers/shared/eal/domain/leads/model.py"
 WIRE = "layers/shared/eal/domain/leads/wire.py"
@@ -195,11 +202,11 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (
         routes.faults,
         change(CREATE, "@app.post", "@cached"),
-        "one decorated function and one event; it has 0",
+        "one decorated function and one route; it has 0",
     ),
     (
         routes.faults,
-        in_template('Method: PATCH, Path: "/v1/leads/{lead_id}"', 'Method: GET, Path: "/v1/leads/{lead_id}"'),
+        in_template('"PATCH /v1/leads/{lead_id}"', '"GET /v1/leads/{lead_id}"'),
         "both have the route GET /v1/leads/{lead_id}",
     ),
     (
@@ -223,6 +230,77 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
         "PublicRole cannot update AccessTable",
     ),
     (routes.faults, change(WORKER, '"""', "# "), "describe the function in a module docstring"),
+    # the REST API
+    (
+        gateway.faults,
+        in_template('"PATCH /v1/leads/{lead_id}"', '"PUT /v1/leads/{lead_id}"'),
+        "functions/gateway.json lacks PUT /v1/leads/{lead_id}: run",
+    ),
+    (
+        gateway.faults,
+        in_template('"PATCH /v1/leads/{lead_id}"', '"PUT /v1/leads/{lead_id}"'),
+        "functions/gateway.json has PATCH /v1/leads/{lead_id}, which is no route",
+    ),
+    (
+        gateway.faults,
+        change(GATEWAY, "${LeadsGet.Arn}", "${LeadsList.Arn}"),
+        "does not route GET /v1/leads/{lead_id} to LeadsGet",
+    ),
+    (
+        gateway.faults,
+        change(GATEWAY, '"credentials"', '"credential"'),
+        "ANY / needs the credentials of GatewayRole",
+    ),
+    (gateway.faults, _with_path_parts, "functions/gateway.json has 302 parts of paths"),
+    (
+        gateway.faults,
+        in_template(
+            "functions/leads/get\n",
+            "functions/leads/get\n      Events: {Api: {Type: Api, Properties: {Method: GET, Path: /v1/lead}}}\n",
+        ),
+        "LeadsGet has an Api event, which costs a permission",
+    ),
+    (
+        gateway.faults,
+        in_template('    Metadata: {Routes: ["GET /v1/leads/{lead_id}"]}\n', ""),
+        "write the routes of LeadsGet in its Metadata, or move it",
+    ),
+    (
+        gateway.faults,
+        change(
+            WORKERS,
+            "  WorkersClassifyCall:\n",
+            "  WorkersClassifyCall:\n    Metadata: {Routes: [GET /v1/classify]}\n",
+        ),
+        "move WorkersClassifyCall to template.yaml",
+    ),
+    (
+        gateway.faults,
+        in_template("aws:ResourceTag/api: !Ref AWS::StackName", "aws:ResourceTag/other: !Ref AWS::StackName"),
+        "GatewayRole must allow lambda:InvokeFunction on",
+    ),
+    (
+        gateway.faults,
+        in_template("function:${AWS::StackName}-*", "function:*"),
+        "GatewayRole must allow lambda:InvokeFunction on",
+    ),
+    (
+        gateway.faults,
+        in_template(
+            "Principal: {Service: apigateway.amazonaws.com}", "Principal: {Service: lambda.amazonaws.com}"
+        ),
+        "GatewayRole must trust apigateway.amazonaws.com",
+    ),
+    (
+        gateway.faults,
+        change(WORKERS, "    Timeout: 10\n", "    Timeout: 10\n    Tags: {api: !Ref AWS::StackName}\n"),
+        "functions/workers/template.yaml: remove the tag api from Globals",
+    ),
+    (
+        gateway.faults,
+        in_template('      OpenApiVersion: "3.0.1"', '      Description: "3.0.1"'),
+        "set OpenApiVersion of the API",
+    ),
     # grants
     (
         grants.faults,
@@ -1082,9 +1160,12 @@ def test_a_broken_document_is_reported(breaks: Callable[[dict[str, Any]], None],
 @pytest.mark.parametrize(
     ("template", "sentence"),
     [
-        ({"Resources": {f"R{n}": {} for n in range(481)}}, "more than 480 resources (it has 481 resources"),
-        ({"Resources": {"R": {"Text": "x" * 800_000}}}, "more than 800000 bytes (it has 1 resources and 800"),
+        (
+            {"Resources": {f"R{n}": {} for n in range(401)}},
+            "401 of CloudFormation's 500 resources, and 100 must",
+        ),
+        ({"Resources": {"R": {"Text": "x" * 800_000}}}, "1000000 bytes, and 200000 must be free"),
     ],
 )
-def test_a_template_that_is_too_large_is_reported(template: dict[str, Any], sentence: str) -> None:
+def test_a_template_with_too_little_room_is_reported(template: dict[str, Any], sentence: str) -> None:
     assert any(sentence in fault for fault in limits.faults(MAIN, template))

@@ -11,7 +11,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from tools.fixtures.template import ROOT, api_events, functions
+from tools.fixtures.template import ROOT, functions, routes_of
+from tools.fixtures.template import template as joined_template
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -32,10 +33,13 @@ def load_app(folder: str) -> ModuleType:
 @cache
 def routes() -> list[tuple[str, str, str]]:
     """(method, path template, folder) of every endpoint in the template, literal paths before parametrised ones."""
+    folders = {
+        name: properties["CodeUri"].removeprefix("functions/") for name, properties in functions().items()
+    }
     found = [
-        (method, path, properties["CodeUri"].removeprefix("functions/"))
-        for properties in functions().values()
-        for method, path in api_events(properties)
+        (method, path, folders[logical_id])
+        for logical_id, of_function in routes_of(joined_template()).items()
+        for method, path in of_function
     ]
     return sorted(found, key=lambda route: (route[1].count("{"), "{proxy+}" in route[1], route[1]))
 

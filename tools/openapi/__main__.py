@@ -1,4 +1,4 @@
-"""Check or write the OpenAPI document: python -m tools.openapi --check|--write."""
+"""Check or write the OpenAPI document and the definition of the REST API: python -m tools.openapi --check|--write."""
 
 import argparse
 import sys
@@ -11,13 +11,14 @@ sys.path[:0] = [str(ROOT / "layers" / "shared"), str(ROOT / "layers" / "dashboar
 def main() -> int:
     from eal.core.events import schemas
     from eal.entry.http import openapi
-    from tools.openapi import dashboard, document, reference, webhooks
+    from tools.fixtures.template import template
+    from tools.openapi import dashboard, document, gateway, reference, webhooks
     from tools.openapi.endpoints import routes
 
     parser = argparse.ArgumentParser(prog="python -m tools.openapi", description=__doc__)
     mode = parser.add_mutually_exclusive_group(required=True)
     mode.add_argument("--check", action="store_true", help="exit 1 if a committed file is out of date")
-    mode.add_argument("--write", action="store_true", help="write the document and the files derived from it")
+    mode.add_argument("--write", action="store_true", help="write all generated files that are out of date")
     is_check = parser.parse_args().check
     built = document.build(routes(ROOT))
     contents = {
@@ -25,6 +26,7 @@ def main() -> int:
         openapi.ROUTES: document.methods(built),
         schemas.DESCRIBED: webhooks.event_types(built),
         dashboard.OPERATIONS: dashboard.operations(built),
+        gateway.PATH: gateway.build(template()),
         reference.REFERENCE: reference.reference(built),
     }
     stale = 0

@@ -38,10 +38,9 @@ class Moved(Exception):
 
 
 def complete_rest_api() -> None:
-    """Import `Method: any` and binary media types, which MiniStack's import of OpenAPI ignores.
+    """Import the method ANY and binary media types, which MiniStack's import of OpenAPI ignores.
 
-    SAM writes `Method: any` as x-amazon-apigateway-any-method. It writes binary media types as an extension with `*/*`
-    and as a property with `*~1*`, which MiniStack does not decode.
+    In the definition, both are extensions: x-amazon-apigateway-any-method, and x-amazon-apigateway-binary-media-types.
     """
     from ministack.services import apigateway_v1 as api  # type: ignore[import-untyped]
 

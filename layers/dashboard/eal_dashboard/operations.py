@@ -72,9 +72,10 @@ class Operation:
         return spec
 
 
-def _load() -> dict[str, Operation]:
-    content = json.loads(Path(__file__).with_name("operations.json").read_text(encoding="utf-8"))
+def load(path: Path) -> dict[str, Operation]:
+    """The operations of a generated file, by id."""
+    content = json.loads(path.read_text(encoding="utf-8"))
     return {name: Operation(**members) for name, members in content.items()}
 
 
-OPERATIONS = _load()
+OPERATIONS = load(Path(__file__).with_name("operations.json"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING
 
 from tests.structure.project import text_arguments
@@ -45,12 +44,8 @@ def faults(project: Project) -> Iterator[str]:
 
 def catalogue(project: Project) -> dict[str, str]:
     """CATALOGUE, read from its source: type to description."""
-    tree = ast.parse((project.root / "layers/shared/eal/core/events/catalogue.py").read_text())
-    for node in tree.body:
-        if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "CATALOGUE" and node.value:
-            found: dict[str, str] = ast.literal_eval(node.value)
-            return found
-    return {}
+    found: dict[str, str] = project.constant("layers/shared/eal/core/events/catalogue.py", "CATALOGUE")
+    return found
 
 
 def emitted(project: Project) -> Iterator[tuple[str, str | None]]:

@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from eal_dashboard.operations import OPERATIONS
+from eal_dashboard.operations import OPERATIONS, load
 from eal_dashboard.page import filled
 from tests.structure.checks.imports import imports
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from eal_dashboard.page import Call, Form, Page
     from tests.structure.project import Project
 
+HERE = "tests/structure/checks/dashboard.py"
 PACKAGE = "layers/dashboard/eal_dashboard"
 PACKAGES = {"eal_dashboard", "jinja2", "mangum", "markdown_it", "markupsafe", "starlette", "urllib3"}
 """Packages that the dashboard may import. `eal`, botocore and pydantic are not among them: the function has neither
@@ -37,11 +38,12 @@ API_ONLY = {
     "getClaimSignOff": "the list of sign-offs begins with the latest",
     "exportAuditLogCsv": "its page offers exports, which have no limit of rows",
 }
+"""Operations that no page calls, each with its reason."""
 
 
 def faults(project: Project, pages: Sequence[Page]) -> Iterator[str]:
     yield from _imports(project)
-    yield from _operations(pages)
+    yield from _operations(project, pages)
     yield from _unique(pages)
     for page in pages:
         yield from _page(project, page, pages)
@@ -58,16 +60,20 @@ def _imports(project: Project) -> Iterator[str]:
                     )
 
 
-def _operations(pages: Sequence[Page]) -> Iterator[str]:
+def _operations(project: Project, pages: Sequence[Page]) -> Iterator[str]:
+    operations, api_only = (
+        load(project.root / PACKAGE / "operations.json"),
+        project.constant(HERE, "API_ONLY"),
+    )
     reached = OF_THE_FRAME | {call.operation for page in pages for call in page.calls.values()}
     reached |= {form.operation for page in pages for form in page.forms}
     reached |= {page.export.operation for page in pages if page.export}
-    for name in sorted(OPERATIONS.keys() - reached - API_ONLY.keys()):
-        yield f"no page reaches {name}: add it to one, or to API_ONLY in {__name__} with a reason"
-    for name in sorted(API_ONLY.keys() & reached):
-        yield f"a page reaches {name}: remove it from API_ONLY in {__name__}"
-    for name in sorted(API_ONLY.keys() - OPERATIONS.keys()):
-        yield f"there is no operation {name}: remove it from API_ONLY in {__name__}"
+    for name in sorted(operations.keys() - reached - api_only.keys()):
+        yield f"no page reaches {name}: add it to one, or to API_ONLY in {HERE} with a reason"
+    for name in sorted(api_only.keys() & reached):
+        yield f"a page reaches {name}: remove it from API_ONLY in {HERE}"
+    for name in sorted(api_only.keys() - operations.keys()):
+        yield f"there is no operation {name}: remove it from API_ONLY in {HERE}"
 
 
 def _unique(pages: Sequence[Page]) -> Iterator[str]:

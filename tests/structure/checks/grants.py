@@ -44,6 +44,8 @@ PASSED = {"iam:PassedToService": "scheduler.amazonaws.com"}
 """The only exception for IAM: a worker passes a schedule the role that sends its message, to Scheduler only."""
 MANAGED = {"arn:${AWS::Partition}:iam::aws:policy/AWSXRayDaemonWriteAccess"}
 """X-Ray's write actions cannot be narrowed to a resource, so AWS's own policy grants them."""
+GATEWAY_ROLE = "GatewayRole"
+"""The role with which API Gateway invokes functions; `tests.structure.checks.gateway` checks it. No function has it."""
 SIGNING_ENDPOINTS = {
     "AuditLogGetProof": "proves a record that no checkpoint covers yet, without a wait for the hourly run",
 }
@@ -167,7 +169,7 @@ def _passed(project: Project) -> set[str | None]:
 def _roles_in_use(project: Project) -> Iterator[str]:
     roles = set(project.resources("AWS::IAM::Role"))
     used = {role_of(project, logical_id) for logical_id in project.functions} | _passed(project)
-    for role in sorted(roles - used):
+    for role in sorted(roles - used - {GATEWAY_ROLE}):
         yield f"no function uses {role}: remove it"
     for logical_id in project.functions:
         if role_of(project, logical_id) not in roles:

@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MAX_RESOURCES = 480
-MAX_TEMPLATE_BYTES = 800_000
+MAX_RESOURCES = 500
+"""CloudFormation's quota "Resources" of a stack."""
+MIN_FREE_RESOURCES = 100
+"""Enough to finish what is under way while the stack is divided."""
+MAX_TEMPLATE_BYTES = 1_000_000
+"""CloudFormation's quota "Template body size in an Amazon S3 object", which also holds after the transforms."""
+MIN_FREE_BYTES = 200_000
 
 
 def measured(template: dict[str, Any]) -> tuple[int, int]:
@@ -19,10 +24,15 @@ def measured(template: dict[str, Any]) -> tuple[int, int]:
 
 def faults(path: str, template: dict[str, Any]) -> Iterator[str]:
     """`template` is the result of `expanded`."""
-    count, size = measured(template)
-    figures = f"it has {count} resources and {size} bytes"
+    resources, size = measured(template)
     advice = "move a part of it to a nested application, as the workers are"
-    if count > MAX_RESOURCES:
-        yield f"{path} expands to more than {MAX_RESOURCES} resources ({figures}): {advice}"
-    if size > MAX_TEMPLATE_BYTES:
-        yield f"{path} expands to more than {MAX_TEMPLATE_BYTES} bytes ({figures}): {advice}"
+    if MAX_RESOURCES - resources < MIN_FREE_RESOURCES:
+        yield (
+            f"{path} expands to {resources} of CloudFormation's {MAX_RESOURCES} resources, and {MIN_FREE_RESOURCES} "
+            f"must be free: {advice}"
+        )
+    if MAX_TEMPLATE_BYTES - size < MIN_FREE_BYTES:
+        yield (
+            f"{path} expands to {size} of CloudFormation's {MAX_TEMPLATE_BYTES} bytes, and {MIN_FREE_BYTES} must be "
+            f"free: {advice}"
+        )

@@ -96,7 +96,10 @@ def faults(project: Project, loaded: dict[str, list[str] | str]) -> Iterator[str
         path = f"functions/{folder}/app.py"
         modules = loaded[folder]
         if isinstance(modules, str):
-            yield f"{path} cannot be imported without environment variables and AWS: {modules}"
+            yield (
+                f"{path} cannot be imported without environment variables and AWS ({modules}): define what it imports, "
+                "and read the environment in functions only"
+            )
             continue
         allowed = ALLOWED[kind(folder)]
         packages = {name.partition(".")[0] for name in modules} - set(sys.stdlib_module_names)

@@ -6,6 +6,8 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from tests.structure.project import nodes
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -27,6 +29,6 @@ def faults(project: Project) -> Iterator[str]:
 
 def _limits(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """(name, line) of the limits that a module names in another way."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and OTHER_LIMITS.match(node.id):
             yield node.id, node.lineno

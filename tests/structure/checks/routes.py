@@ -6,12 +6,12 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.structure.checks.grants import actions_on, role_of
-from tools.fixtures.template import api_events
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.structure.project import Project
+    from tools.fixtures.template import Route
 
 SCOPES = {"Reader": "read", "Writer": "write", "Admin": "admin", "RecentAdmin": "admin", "Member": "read"}
 WRITES = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:TransactWriteItems"}
@@ -39,12 +39,12 @@ class Endpoint(NamedTuple):
 
 
 def faults(project: Project) -> Iterator[str]:
-    seen: dict[tuple[str, str], str] = {}
-    for logical_id, properties in project.functions.items():
+    seen: dict[Route, str] = {}
+    for logical_id in project.functions:
         folder = project.folder_of(logical_id)
         if folder not in project.folders:
             continue
-        routes = api_events(properties)
+        routes = project.routes.get(logical_id, [])
         for route in routes:
             if route in seen:
                 yield f"{logical_id} and {seen[route]} both have the route {' '.join(route)}: remove one"
@@ -54,7 +54,7 @@ def faults(project: Project) -> Iterator[str]:
             yield from _endpoint(project, logical_id, folder, routes)
 
 
-def _docstring(project: Project, folder: str, routes: list[tuple[str, str]]) -> Iterator[str]:
+def _docstring(project: Project, folder: str, routes: list[Route]) -> Iterator[str]:
     path = f"functions/{folder}/app.py"
     tree = ast.parse((project.root / path).read_text())
     first = (ast.get_docstring(tree) or "").partition("\n")[0]
@@ -64,11 +64,11 @@ def _docstring(project: Project, folder: str, routes: list[tuple[str, str]]) -> 
         yield f"{path}: describe the function in a module docstring"
 
 
-def _endpoint(project: Project, logical_id: str, folder: str, routes: list[tuple[str, str]]) -> Iterator[str]:
+def _endpoint(project: Project, logical_id: str, folder: str, routes: list[Route]) -> Iterator[str]:
     path = f"functions/{folder}/app.py"
     found = list(endpoints(ast.parse((project.root / path).read_text())))
     if len(found) != 1 or len(routes) != 1:
-        yield f"{path}: an endpoint has one decorated function and one event; it has {len(found)} and {len(routes)}"
+        yield f"{path}: an endpoint has one decorated function and one route; it has {len(found)} and {len(routes)}"
         return
     endpoint = found[0]
     if (endpoint.method, endpoint.path) != routes[0]:

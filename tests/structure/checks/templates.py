@@ -16,7 +16,8 @@ HOMES = {"workers": WORKERS, "dashboard": DASHBOARD}
 """The template of the functions in a folder, if it is not the main one."""
 CHOSEN = {"NumpyLayer": {"Fn::If": ["IsArm64", {"Ref": "NumpyArm64Layer"}, {"Ref": "NumpyX8664Layer"}]}}
 """Parameters that have one of two resources."""
-
+OWN_GLOBALS = ("LoggingConfig", "Tags")
+"""Globals of one template: each stack has a log group, and the tag admits API Gateway to functions with a route."""
 UPLOADED_BY_BROWSERS = ("PhotosBucket", "UploadsBucket")
 """The buckets for whose presigned PUTs the API returns URLs."""
 UPLOAD_HEADERS = {"content-type", "if-none-match", "x-amz-checksum-sha256"}
@@ -59,12 +60,13 @@ def _conditions(main: dict[str, Any], path: str, nested: dict[str, Any]) -> Iter
 
 
 def _globals(main: dict[str, Any], workers: dict[str, Any]) -> Iterator[str]:
-    """Both templates with functions have the same Globals, except LoggingConfig."""
+    """Both templates with functions have the same Globals, except those of OWN_GLOBALS."""
     ours, theirs = (
-        {**template["Globals"]["Function"], "LoggingConfig": None} for template in (main, workers)
+        {name: value for name, value in template["Globals"]["Function"].items() if name not in OWN_GLOBALS}
+        for template in (main, workers)
     )
     if ours != theirs:
-        yield f"{WORKERS}: make Globals the same as in {MAIN}, except LoggingConfig"
+        yield f"{WORKERS}: make Globals the same as in {MAIN}, except {' and '.join(OWN_GLOBALS)}"
 
 
 def _functions(project: Project) -> Iterator[str]:

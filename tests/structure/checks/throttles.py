@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from tests.structure.checks import grants
 from tests.structure.project import listed, referred
-from tools.fixtures.template import api_events
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +58,7 @@ def _reason(project: Project, logical_id: str) -> str | None:
     properties, role = project.functions[logical_id], grants.role_of(project, logical_id) or ""
     if "FunctionUrlConfig" in properties:
         return "has a function URL, which nothing else throttles"
-    if api_events(properties) and not grants.actions_on(project, role, "AccessTable"):
+    if logical_id in project.routes and not grants.actions_on(project, role, "AccessTable"):
         return "responds without an API key"
     if _is_slow(project, logical_id):
         return "may run longer than other endpoints"

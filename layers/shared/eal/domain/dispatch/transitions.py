@@ -29,7 +29,7 @@ _AT_ONCE: frozenset[Action] = frozenset({"dispatch_now", "transfer"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """The facts that the rules read in addition to the call. `open_dispatches` are counted by phone of the person on call."""
+    """The facts that the rules read beside the call. `open_dispatches` are counted by phone of the person on call."""
 
     settings: Settings
     postal_code: str | None = None

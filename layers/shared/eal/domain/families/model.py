@@ -20,8 +20,8 @@ MAX_BUDGET_CENTS = 10_000_000
 
 
 class Numbers(NamedTuple):
-    """The counters of a family: the organizations below the topmost one, the keys that the quotas of all organizations name
-    (`eal.domain.api_keys.quota`), and the sum of their monthly AI budgets."""
+    """The counters of a family: the organizations below the topmost one, the keys that the quotas of all organizations
+    name (`eal.domain.api_keys.quota`), and the sum of their monthly AI budgets."""
 
     children: int = 0
     live_keys: int = 0
