@@ -1,1 +1,1 @@
-"""What the embedded engine reads: the encoders, which build.py converts, and a file of heads for each task."""
+"""What the embedded engine reads: the encoders, which encoders.py converts, and a file of heads for each task."""
