@@ -1,6 +1,6 @@
 """Remove the white space of the OpenAPI document, which is a third of it.
 
-Usage: python3.13 -m compact_openapi FOLDER, which contains eal. A step of layers/build.
+Usage: python3.13 -m eal_build.compact_openapi FOLDER, which contains eal. A step of layers/build.
 """
 
 import json
