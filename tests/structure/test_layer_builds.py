@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
 
 from layers.build.__main__ import build
+from layers.models.encoders import downloaded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -105,6 +107,24 @@ def test_the_build_rejects_a_key_that_the_table_does_not_have(layer: Path, tmp_p
 
     with pytest.raises(TypeError, match="stirp"):
         build(layer, tmp_path / "python", None)
+
+
+def test_the_progress_of_a_download_counts_the_bytes_of_all_its_files() -> None:
+    lines = [
+        "Collecting a",
+        "Progress 0 of 10",
+        "Progress 10 of 10",
+        "Saved a",
+        "Progress 0 of 4",
+        "Progress 3 of 4",
+    ]
+
+    assert [*downloaded([sys.executable, "-c", f"print({'\n'.join(lines)!r})"])] == [0, 10, 10, 13]
+
+
+def test_a_download_that_fails_ends_the_build() -> None:
+    with pytest.raises(SystemExit, match="could not download the weights"):
+        [*downloaded([sys.executable, "-c", "raise SystemExit(1)"])]
 
 
 def _files(folder: Path) -> set[str]:

