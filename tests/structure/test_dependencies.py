@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from layers.dependencies import build
+from layers.build import wheels
+from layers.dependencies import cut_imports
 from tests.structure.checks import dependencies, modules
 from tests.structure.project import HERE, report
 
@@ -48,7 +49,7 @@ def test_the_layer_contains_the_extension_modules_of_both_architectures(tmp_path
     _write(ours, {"six.py": "", "core/_core.x86_64.so": "1", "core.dist-info/WHEEL": "x86_64"})
     _write(theirs, {"six.py": "", "core/_core.aarch64.so": "2", "core.dist-info/WHEEL": "aarch64"})
 
-    build.add(theirs, ours)
+    wheels.merge(theirs, ours)
 
     assert {path.name for path in (ours / "core").iterdir()} == {"_core.x86_64.so", "_core.aarch64.so"}
 
@@ -59,7 +60,7 @@ def test_the_layer_rejects_a_file_that_differs_between_architectures(tmp_path: P
     _write(theirs, {"core/_core.so": "2"})
 
     with pytest.raises(SystemExit, match=r"core/_core\.so differs between architectures"):
-        build.add(theirs, ours)
+        wheels.merge(theirs, ours)
 
 
 _USE_OF_POWERTOOLS = """
@@ -95,7 +96,7 @@ print(" ".join(sorted(sys.modules)))
 def test_powertools_without_its_unused_imports_logs_and_counts(tmp_path: Path) -> None:
     _copy_packages(tmp_path)
 
-    build.cut_imports(tmp_path)
+    cut_imports.cut_imports(tmp_path)
 
     line, counted, correlated, loaded = _run(_USE_OF_POWERTOOLS, tmp_path)
     assert json.loads(line)["request_id"] == "req_1"
@@ -109,25 +110,25 @@ def test_powertools_without_its_unused_imports_logs_and_counts(tmp_path: Path) -
 def test_pydantic_imports_what_finds_plugins_only_to_find_them(tmp_path: Path, plugins: str) -> None:
     _copy_packages(tmp_path)
 
-    build.cut_imports(tmp_path)
+    cut_imports.cut_imports(tmp_path)
 
     dumped, loaded = _run(_USE_OF_PYDANTIC, tmp_path, {"PYDANTIC_DISABLE_PLUGINS": plugins})
     assert dumped == '{"number":7}'
     assert ("importlib.metadata" in loaded.split()) == (plugins == "")
 
 
-@pytest.mark.parametrize("name", build.IMPORT_CUTS)
+@pytest.mark.parametrize("name", cut_imports.IMPORT_CUTS)
 def test_the_layer_rejects_a_version_without_the_imports_to_cut(tmp_path: Path, name: str) -> None:
     _copy_packages(tmp_path)
     (tmp_path / name).write_text("# another version\n")
 
     with pytest.raises(SystemExit, match=name):
-        build.cut_imports(tmp_path)
+        cut_imports.cut_imports(tmp_path)
 
 
 def _copy_packages(folder: Path) -> None:
     """Copy the installed packages of which imports are cut."""
-    for package in {name.partition("/")[0] for name in build.IMPORT_CUTS}:
+    for package in {name.partition("/")[0] for name in cut_imports.IMPORT_CUTS}:
         spec = importlib.util.find_spec(package)
         assert spec
         assert spec.origin

@@ -18,6 +18,7 @@ from tools.stack.instance import NUMPY_LAYER
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRATCH = ROOT / ".local" / "bench"
+BUILD = ROOT / "layers" / "build"
 DASHBOARD = "dashboard/serve"
 _OF_ALL = ("DependenciesLayer", "SharedLayer")
 """The layers of every function but the dashboard's, under Globals of the templates."""
@@ -95,10 +96,10 @@ def _opt(layers: tuple[str, ...]) -> Path:
 
 
 def _built(layer: str, logical_id: str) -> Path:
-    """Build a layer with its Makefile in a copy of its folder, as `sam build` does. Returns the artifacts' folder."""
+    """Build a layer in a copy of its folder, as `sam build` does. Returns the artifacts' folder."""
     source = ROOT / "layers" / layer
     target, stamp = SCRATCH / "layers" / layer, SCRATCH / "layers" / f"{layer}.sha256"
-    digest = _digest(source)
+    digest = _digest(source) + _digest(BUILD)
     if target.exists() and stamp.exists() and stamp.read_text() == digest:
         return target
     copy = SCRATCH / "sources" / layer
@@ -107,6 +108,8 @@ def _built(layer: str, logical_id: str) -> Path:
     _run(
         "make",
         "--silent",
+        "--makefile",
+        str(BUILD / "Makefile"),
         "--directory",
         str(copy),
         f"build-{logical_id}",

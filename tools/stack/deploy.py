@@ -4,9 +4,10 @@ import hashlib
 import json
 import os
 import secrets
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ STACK = "eal"
 ARTIFACTS = "artifacts"
 BUILD = ROOT / ".local" / "build"
 BUILT = ROOT / ".local" / "build.sha256"
+CACHE = ROOT / ".local" / "cache"
 # The host name of this machine in a container.
 CONTAINERS_HOST = "host.docker.internal"
 # The name of a receiver in stack.json, and the logical id of its function. A function that is not deployed is null.
@@ -46,19 +48,33 @@ FAKES = {
 def inputs() -> Iterator[Path]:
     yield from (ROOT / "template.yaml", ROOT / "samconfig.toml", ROOT / "tools" / "requirements.txt")
     for folder in ("layers", "functions"):
-        for path in sorted((ROOT / folder).rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
-                yield path
+        yield from files(ROOT / folder)
 
 
-def fingerprint() -> str:
-    """The SHA-256 of every input of a build."""
+def files(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            yield path
+
+
+def fingerprint(paths: Iterable[Path]) -> str:
+    """The SHA-256 of every input of a build, or of some of them."""
     digest = hashlib.sha256(sys.version.encode())
-    for path in inputs():
+    for path in paths:
         content = path.read_bytes() if path.exists() else b""
         digest.update(f"{path.relative_to(ROOT)} {len(content)}\n".encode())
         digest.update(content)
     return digest.hexdigest()
+
+
+def cache() -> Path:
+    """SAM's cache of built functions and layers, emptied if layers/build has changed: SAM compares only the folder of
+    each layer with that of its last build.
+    """
+    current = CACHE / fingerprint(files(ROOT / "layers" / "build"))[:16]
+    if CACHE.exists() and not current.exists():
+        shutil.rmtree(CACHE)
+    return current
 
 
 def sam(instance: Instance, step: str, *arguments: str, extra: dict[str, str] | None = None) -> None:
@@ -89,7 +105,7 @@ def sam(instance: Instance, step: str, *arguments: str, extra: dict[str, str] | 
 
 def build(instance: Instance) -> str:
     """Build the template unless its inputs are unchanged. Returns their fingerprint."""
-    inputs_sha256 = fingerprint()
+    inputs_sha256 = fingerprint(inputs())
     if BUILT.exists() and BUILT.read_text() == inputs_sha256 and (BUILD / "template.yaml").exists():
         say("build", "unchanged")
         return inputs_sha256
@@ -102,7 +118,7 @@ def build(instance: Instance) -> str:
             "--build-dir",
             str(BUILD),
             "--cache-dir",
-            str(ROOT / ".local" / "cache"),
+            str(cache()),
             extra={"PYTHON": sys.executable},
         )
     BUILT.write_text(inputs_sha256)

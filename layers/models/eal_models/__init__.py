@@ -1,1 +1,1 @@
-"""Models of the embedded engine: the encoders, which build.py converts, and a file of heads for each task."""
+"""Models of the embedded engine: the encoders, which encoders.py converts, and a file of heads for each task."""

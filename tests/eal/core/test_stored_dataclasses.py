@@ -58,7 +58,8 @@ def layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with `eal` and what the build stores of its dataclasses."""
     folder = tmp_path_factory.mktemp("layer")
     shutil.copytree(SHARED / "eal", folder / "eal", ignore=shutil.ignore_patterns("__pycache__"))
-    subprocess.run([sys.executable, "-B", SHARED / "store_dataclasses.py", folder], check=True)  # noqa: S603
+    command = [sys.executable, "-B", "-m", "eal_build.store_dataclasses", folder]
+    subprocess.run(command, env={"PYTHONPATH": str(SHARED)}, check=True)  # noqa: S603
     return folder
 
 

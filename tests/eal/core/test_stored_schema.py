@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from pydantic import AfterValidator, TypeAdapter
 
 import eal
-import store_schemas
 from eal.core.stored_schema import NotStored, json_type, module_name
 from eal.core.wire import Wire
+from eal_build import store_schemas
 from tests.support.core_schemas import ANYTHING, inputs
 from tests.support.verdicts import verdict
 from tools.fixtures.template import ROOT

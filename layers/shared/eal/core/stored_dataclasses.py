@@ -1,9 +1,9 @@
 """The bytecode of dataclasses' methods, which the build of the layer has compiled.
 
 The module `dataclasses` writes the methods of a class as text and executes it; five sixths of its time are the
-compiler's. Python keeps the bytecode of modules, and none of such texts. So layers/shared/store_dataclasses.py keeps
-it, and here the `exec` of that module looks for it. A text that the build has not seen is compiled as without this
-module: in the sources, in other packages, and if another version of Python writes it (docs/decisions/0072).
+compiler's. Python keeps the bytecode of modules, and none of such texts. So eal_build.store_dataclasses keeps it, and
+here the `exec` of that module looks for it. A text that the build has not seen is compiled as without this module: in
+the sources, in other packages, and if another version of Python writes it (docs/decisions/0072).
 """
 
 # No __future__ import here: `compile` and `exec` would apply it to the texts.

