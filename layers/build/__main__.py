@@ -59,8 +59,8 @@ def build(folder: Path, target: Path, machine: str | None) -> None:
     target.mkdir(parents=True)
     requirements = folder / "requirements.txt"
     if requirements.exists():
-        for one in [machine] if machine else layer.machines:
-            wheels.add(requirements, one, target)
+        for architecture in [machine] if machine else layer.machines:
+            wheels.add(requirements, architecture, target)
     for pattern in (*UNUSED, *layer.strip):
         for path in list(target.glob(pattern)):
             if path.is_dir():

@@ -426,7 +426,7 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     ),
     (
         queues.faults,
-        change(ALARMS, "Threshold: 1200 #", "Threshold: 900 #"),
+        change(ALARMS, "Threshold: 1200 # the age", "Threshold: 900 # the age"),
         "has messages with delays of 900 s: raise the threshold",
     ),
     (

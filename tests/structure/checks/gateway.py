@@ -84,7 +84,9 @@ def _role(project: Project) -> Iterator[str]:
     if not tags or statements(project, GATEWAY_ROLE) != [expected]:
         yield f"{GATEWAY_ROLE} must allow lambda:InvokeFunction on {FUNCTIONS} with the tag of Globals, and no more"
     trust = project.resources("AWS::IAM::Role").get(GATEWAY_ROLE, {}).get("AssumeRolePolicyDocument", {})
-    if [one["Principal"] for one in trust.get("Statement", [])] != [{"Service": "apigateway.amazonaws.com"}]:
+    if [statement["Principal"] for statement in trust.get("Statement", [])] != [
+        {"Service": "apigateway.amazonaws.com"}
+    ]:
         yield f"{GATEWAY_ROLE} must trust apigateway.amazonaws.com, and nobody else"
     for path, template in project.templates.items():
         others = template.get("Globals", {}).get("Function", {}).get("Tags", {}) if path != MAIN else {}
