@@ -58,7 +58,7 @@ def layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with `eal` and what the build stores of its dataclasses."""
     folder = tmp_path_factory.mktemp("layer")
     shutil.copytree(SHARED / "eal", folder / "eal", ignore=shutil.ignore_patterns("__pycache__"))
-    command = [sys.executable, "-B", "-m", "eal_build.store_dataclasses", folder]
+    command = [sys.executable, "-B", "-m", "eal_build.store_dataclasses", str(folder)]
     subprocess.run(command, env={"PYTHONPATH": str(SHARED)}, check=True)  # noqa: S603
     return folder
 
