@@ -9,7 +9,7 @@ from eal.entry.queue import Consumer, Message, worker_of
 
 
 def score(message: Message) -> None:
-    """The request scored the lead by patterns, without NumPy. Most leads keep that score, at the cost of two reads; the
+    """The request scored the lead by phrases, without NumPy. Most leads keep that score, at the cost of two reads; the
     others get another version and a `lead.updated`.
     """
     event = load(LeadEvent, message)

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from tests.support.tenants import Tenant
 
 HOT = "Basement flooded this morning, about two inches of water, I own the house. Please come today."
-COLD = "Rotary lady wants Mr. Bryce to come talk about wet rugs."
-"""The patterns read a live loss in COLD, and the trained head a person without a need."""
+COLD = "The vacant house behind ours has a burst pipe, not our house."
+"""The phrases state a live loss in COLD, and the trained head reads a person without authority."""
 
 
 def created(tenant: Tenant, notes: str | None = COLD, **fields: object) -> dict[str, Any]:
@@ -118,7 +118,7 @@ def test_a_later_change_keeps_the_band_of_the_notes(tenant: Tenant) -> None:
     assert (after["score"], after["scorer"]) == (scored["score"], scored["scorer"])
 
 
-def test_new_notes_are_scored_by_the_patterns_until_they_are_read(tenant: Tenant) -> None:
+def test_new_notes_are_scored_by_their_phrases_until_they_are_read(tenant: Tenant) -> None:
     lead = created(tenant)
     score(message(tenant, lead))
 
