@@ -13,7 +13,7 @@ def score(message: Message) -> None:
     others get another version and a `lead.updated`.
     """
     event = load(LeadEvent, message)
-    if not event.data.notes:
+    if not event.data.notes and not event.data.metadata:
         return
     by = worker_of(event, "score_lead")
     observe.bind(lead_id=event.data.id)

@@ -140,6 +140,8 @@ def test_every_weight_except_limits_is_positive() -> None:
         ({"notes": "We offer SEO for contractors"}, True, 0, COLD - 1),
         ({"notes": "We offer SEO for contractors", "status": "qualified"}, True, WARM, HOT - 1),
         ({"status": "won"}, True, WARM, HOT - 1),
+        ({"metadata": {"what_happened": "a pipe burst", "when": "today"}}, True, HOT, 100),
+        ({"metadata": {"gclid": "x-now-99"}, "source": "list_purchase"}, True, COLD, WARM - 1),
     ],
 )
 def test_a_lead_has_the_expected_score(

@@ -61,7 +61,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptReading:
-    """The trained reading of the notes with the hash `notes_sha256`, if it gives the lead another band than the
+    """The trained reading of the text with the hash `notes_sha256`, if it gives the lead another band than the
     phrases do. Without it, the next request that changes the lead would score it by the phrases again.
     """
 

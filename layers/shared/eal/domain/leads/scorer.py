@@ -144,11 +144,23 @@ def band(points: int) -> Band:
 
 
 def notes_to_read(lead: Lead) -> str | None:
-    """The notes for the trained reading; None if there are too few, or a person or a call has told the need."""
+    """The text for the trained reading; None if it is too short, or a person or a call has told the need."""
     if lead.urgency or lead.status in _VOUCHED or lead.status in LIMITS:
         return None
-    notes = without_kept_lines(lead.notes) or ""
-    return notes if len(notes.split()) >= MIN_NOTE_WORDS else None
+    text = _text(lead)
+    return text if len(text.split()) >= MIN_NOTE_WORDS else None
+
+
+def _text(lead: Lead) -> str:
+    """The answers of a form, one a line with its question, and the notes. An answer without a word, such as an id, is
+    left out, and so are the lines of the notes that keep values of captures.
+    """
+    answers = [
+        f"{question.replace('_', ' ')}: {answer}"
+        for question, answer in lead.metadata.items()
+        if any(word.strip(",.;!?").isalpha() for word in answer.split())
+    ]
+    return "\n".join([*answers, without_kept_lines(lead.notes) or ""]).strip()
 
 
 def facts(lead: Lead, in_service_area: bool | None) -> LeadFacts:
@@ -203,13 +215,13 @@ def _counted(feature: str, weight: Weight) -> Contribution:
 
 
 def _read(lead: Lead) -> LeadReading | None:
-    """The reading of the notes. The engine is imported only if there are any, to keep other cold starts short."""
-    notes = without_kept_lines(lead.notes)
-    if not notes or not notes.strip():
+    """The reading of the text. The engine is imported only if there is any, to keep other cold starts short."""
+    text = _text(lead)
+    if not text:
         return None
     from eal.ai.engines.embedded.leads import read_lead
 
-    return read_lead(notes)
+    return read_lead(text)
 
 
 def _need(lead: Lead, reading: LeadReading | None) -> str:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from eal.ai.engines.embedded.ngrams import Block
     from eal.ai.leads import LeadFacts
 
-VERSION = "lead-notes-1"
+VERSION = "lead-notes-2"
 TASK = "score_lead"
 HEAD = "band"
 
