@@ -178,7 +178,9 @@ def _leads(session: Session) -> None:
     session.call("GET", f"{path}/history?limit=1")
     session.call("POST", f"{path}/push-to-crm")
     session.call("GET", "/v1/leads/stats")
-    notes = "Rotary lady wants Mr. Bryce to come talk about wet rugs."  # the trained head changes its band
+    notes = (
+        "The vacant house behind ours has a burst pipe, not our house."  # the trained head changes its band
+    )
     session.call("POST", "/v1/leads", {"email": "n@example.com", "phones": ["4155550123"], "notes": notes})
     erased = session.call("POST", "/v1/leads", {"email": "erased@example.com"})
     session.call("DELETE", f"/v1/leads/{erased['id']}")

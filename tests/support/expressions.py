@@ -11,6 +11,7 @@ import re._constants as ops  # type: ignore[import-not-found]  # private to CPyt
 import re._parser as parser  # type: ignore[import-not-found]
 import time
 from collections import defaultdict
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 _PACKAGES = ("eal", "eal_dashboard")
 _METHODS = frozenset({"match", "fullmatch", "search", "findall", "finditer", "sub", "subn", "split"})
+_COMPILERS = frozenset({"compile", "compiled", "_compiled"})
+"""Functions that compile their first argument as it is."""
+_FILLED_BY_USE = frozenset({"requested"})
+"""Variables that hold what a process has used before."""
 _MANY = 30
 """A repetition with a lower limit cannot make an expression slow."""
 _SHORTEST_SECONDS = 5e-5
@@ -54,11 +59,11 @@ class Expression(NamedTuple):
 
 
 def expressions() -> list[Expression]:
-    """Each expression in our modules: compiled ones, texts that are compiled when they are used, and literals in calls
-    of `re`."""
+    """Each expression in our modules: compiled ones, texts that are compiled when they are used, and literals inside
+    functions. What a process has used before makes no difference."""
     found: dict[str, Expression] = {}
     for module in _modules():
-        for pattern, flags, method in (*_of_variables(module), *_of_calls(_tree(module))):
+        for pattern, flags, method in (*_of_variables(module), *_of_literals(module)):
             if pattern not in found or (method == "search" and flags):
                 found[pattern] = Expression(pattern, flags, method, module.__name__)
     return list(found.values())
@@ -82,6 +87,7 @@ def _modules() -> Iterator[ModuleType]:
             yield importlib.import_module(info.name)
 
 
+@cache
 def _tree(module: ModuleType) -> ast.Module:
     return ast.parse(inspect.getsource(module))
 
@@ -90,6 +96,8 @@ def _of_variables(module: ModuleType) -> Iterator[tuple[str, int, str]]:
     """Pattern, flags and method: of the module's values, and of its cached functions without arguments."""
     used = _methods(_tree(module))
     for name, value in list(vars(module).items()):
+        if name in _FILLED_BY_USE:
+            continue
         own = value
         if hasattr(value, "cache_info") and value.__module__ == module.__name__:
             if inspect.signature(value).parameters:
@@ -103,8 +111,7 @@ def _of_variables(module: ModuleType) -> Iterator[tuple[str, int, str]]:
         for pattern, flags in _patterns(own):
             yield pattern, flags, method
         for text in _texts(own):
-            # What is not compiled as it is, is compiled as the rest of something; most follow the beginning of a word.
-            yield (text if name in used else rf"(?<!\w)(?:{text})"), 0, method
+            yield (text if name in used else _as_a_part(text)), 0, method
 
 
 def _methods(tree: ast.Module) -> defaultdict[str, set[str]]:
@@ -131,15 +138,67 @@ def _anchored(method: str) -> str:
     return method if method in ("match", "fullmatch") else "search"
 
 
-def _of_calls(tree: ast.Module) -> Iterator[tuple[str, int, str]]:
-    """Pattern, flags and method of each literal in a call of `re`."""
-    for node in ast.walk(tree):
-        match node:
-            case ast.Call(
-                func=ast.Attribute(value=ast.Name(id="re"), attr=method),
-                args=[ast.Constant(value=str(pattern)), *_],
-            ) if method in _METHODS:
-                yield pattern, 0, _anchored(method)
+def _of_literals(module: ModuleType) -> Iterator[tuple[str, int, str]]:
+    """Pattern, flags and method of each literal inside a function that is an expression with a repetition."""
+    for function in ast.walk(_tree(module)):
+        if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            continue
+        whole = dict(filter(None, map(_use, ast.walk(function))))
+        for node in _literals(function):
+            text = _text(node, module)
+            if _repeats(text):
+                is_whole = node in whole
+                yield (text if is_whole else _as_a_part(text)), 0, whole.get(node, "search")
+
+
+def _use(node: ast.AST) -> tuple[ast.expr, str] | None:
+    """The expression that a call compiles as it is, and the method with which it is used."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="re"), attr=name), args=[first, *_]) if (
+            name in _METHODS
+        ):
+            return first, _anchored(name)
+        case ast.Call(
+            func=ast.Name(id=name) | ast.Attribute(value=ast.Name(id="re"), attr=name), args=[first, *_]
+        ) if name in _COMPILERS:
+            return first, "search"
+    return None
+
+
+def _literals(function: ast.AST) -> Iterator[ast.Constant | ast.JoinedStr]:
+    """The texts in a function, without docstrings; a formatted one is one text."""
+    for node in ast.iter_child_nodes(function):
+        if isinstance(node, ast.JoinedStr) or (
+            isinstance(node, ast.Constant) and isinstance(node.value, str)
+        ):
+            yield node
+        elif not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Constant):
+            yield from _literals(node)
+
+
+def _text(node: ast.Constant | ast.JoinedStr, module: ModuleType) -> str:
+    """A literal with the module's values in it; `x` takes the place of others."""
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    return "".join(
+        str(part.value) if isinstance(part, ast.Constant) else _value(part, module) for part in node.values
+    )
+
+
+def _value(part: ast.expr, module: ModuleType) -> str:
+    inner = part.value if isinstance(part, ast.FormattedValue) else part
+    calls = [node.func for node in ast.walk(inner) if isinstance(node, ast.Call)]
+    if not all(isinstance(call, ast.Attribute) and call.attr == "join" for call in calls):
+        return "x"
+    try:
+        return str(eval(ast.unparse(inner), dict(vars(module))))  # noqa: S307 - our own code: names and joins
+    except Exception:  # noqa: BLE001 - it needs the function's own values
+        return "x"
+
+
+def _as_a_part(text: str) -> str:
+    """What is compiled as the rest of something; most follow the beginning of a word."""
+    return rf"(?<!\w)(?:{text})"
 
 
 def _patterns(value: object, depth: int = 0) -> Iterator[tuple[str, int]]:

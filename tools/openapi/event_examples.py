@@ -168,7 +168,7 @@ _LEAD: dict[str, Json] = {
         {"feature": "loss_type", "points": 2, "reason": "the type of loss is known"},
     ],
     "scored_at": AT,
-    "scorer": "lead-rules-3",
+    "scorer": "lead-rules-4",
     "crm_sync": None,
     "created_at": AT,
     "updated_at": AT,

@@ -9,11 +9,11 @@ from eal.entry.queue import Consumer, Message, worker_of
 
 
 def score(message: Message) -> None:
-    """The request scored the lead by patterns, without NumPy. Most leads keep that score, at the cost of two reads; the
+    """The request scored the lead by phrases, without NumPy. Most leads keep that score, at the cost of two reads; the
     others get another version and a `lead.updated`.
     """
     event = load(LeadEvent, message)
-    if not event.data.notes:
+    if not event.data.notes and not event.data.metadata:
         return
     by = worker_of(event, "score_lead")
     observe.bind(lead_id=event.data.id)

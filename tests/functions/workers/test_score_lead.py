@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from tests.support.tenants import Tenant
 
 HOT = "Basement flooded this morning, about two inches of water, I own the house. Please come today."
-COLD = "Rotary lady wants Mr. Bryce to come talk about wet rugs."
-"""The patterns read a live loss in COLD, and the trained head a person without a need."""
+COLD = "The vacant house behind ours has a burst pipe, not our house."
+"""The phrases state a live loss in COLD, and the trained head reads a person without authority."""
 
 
 def created(tenant: Tenant, notes: str | None = COLD, **fields: object) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def test_notes_of_another_band_move_the_score_with_one_contribution(tenant: Tena
     assert 20 <= after["score"] < 40
     assert sum(part["points"] for part in after["score_contributions"]) == after["score"]
     assert [part["feature"] for part in after["score_contributions"]] == ["need", "notes"]
-    assert after["scorer"] == f"{lead['scorer']}+lead-notes-1"
+    assert after["scorer"] == f"{lead['scorer']}+lead-notes-2"
     assert after["version"] == 2
     assert actions("lead", tenant.id) == ["lead.created", "lead.scored"]
     (record,) = [item for item in stored("AUDIT", tenant.id) if item["action"] == "lead.scored"]
@@ -108,6 +108,23 @@ def test_a_lead_without_notes_costs_no_read(tenant: Tenant, monkeypatch: pytest.
     assert calls.made == []
 
 
+def test_the_answers_of_a_form_are_read(tenant: Tenant) -> None:
+    lead = created(tenant, None, metadata={"how_can_we_help": COLD})
+
+    assert score(message(tenant, lead)) == []
+
+    assert lead["score"] >= 70
+    assert 20 <= read(tenant, lead)["score"] < 40
+
+
+def test_ids_in_the_metadata_are_not_read(tenant: Tenant) -> None:
+    lead = created(tenant, None, metadata={f"id_{number}": f"{number}a{number}" for number in range(5)})
+
+    assert score(message(tenant, lead)) == []
+
+    assert read(tenant, lead) == lead
+
+
 def test_a_later_change_keeps_the_band_of_the_notes(tenant: Tenant) -> None:
     lead = created(tenant)
     score(message(tenant, lead))
@@ -118,7 +135,7 @@ def test_a_later_change_keeps_the_band_of_the_notes(tenant: Tenant) -> None:
     assert (after["score"], after["scorer"]) == (scored["score"], scored["scorer"])
 
 
-def test_new_notes_are_scored_by_the_patterns_until_they_are_read(tenant: Tenant) -> None:
+def test_new_notes_are_scored_by_their_phrases_until_they_are_read(tenant: Tenant) -> None:
     lead = created(tenant)
     score(message(tenant, lead))
 

@@ -11,7 +11,6 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from eal.ai.engines.embedded.calls import engine as embedded
-from eal.ai.engines.embedded.calls import rules
 from eal.ai.tasks.classify_call.task import CLASSIFY_CALL, CallInput
 from tools.evaluate import bedrock, measures
 from tools.evaluate.calls import is_voicemail, label, transcript
@@ -30,10 +29,6 @@ def _embedded() -> Callable[[Item], Json]:
     return lambda item: _answer(embedded.classify_call(transcript(item), voicemail=is_voicemail(item)))
 
 
-def _rules() -> Callable[[Item], Json]:
-    return lambda item: _answer(rules.classify_call(transcript(item), voicemail=is_voicemail(item)))
-
-
 def _bedrock() -> Callable[[Item], Json]:
     judge = bedrock.judge(CLASSIFY_CALL)
 
@@ -46,7 +41,7 @@ def _bedrock() -> Callable[[Item], Json]:
     return answer
 
 
-ENGINES = {"embedded": _embedded, "rules": _rules, "bedrock": _bedrock}
+ENGINES = {"embedded": _embedded, "bedrock": _bedrock}
 
 
 def _answer(got: Classification) -> Json:

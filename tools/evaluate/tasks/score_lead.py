@@ -48,6 +48,7 @@ def lead_of(item: Item) -> Lead:
         phones=tuple(given.get("phones") or ()),
         additional_emails=tuple(given.get("additional_emails") or ()),
         address=_address(given.get("address") or {}),
+        metadata=given.get("metadata") or {},
         **{name: given[name] for name in _FIELDS if given.get(name)},
     )
 

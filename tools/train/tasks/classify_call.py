@@ -14,7 +14,7 @@ import numpy as np
 
 from eal.ai.classification import Intent, Urgency
 from eal.ai.engines.embedded import ngrams
-from eal.ai.engines.embedded.calls import engine, hazards, reading
+from eal.ai.engines.embedded.calls import engine, reading
 from eal.ai.engines.embedded.encoder import LARGE
 from eal.ai.engines.embedded.heads import Heads, probabilities, read
 from tools.evaluate import measures
@@ -55,8 +55,6 @@ SMALL_TALK = 6  # intake exchanges in a lengthened copy of a call
 TARGET = 0.97  # of the answered fields are right
 DANGER_RECALL = 0.95  # of both heads alone, on calls of authors most of whom tell dangers oddly on purpose
 EXCHANGE_FALSE_ALARMS = 0.01
-MENTION_RECALL = 0.99
-"""Share of the dangers found by the rules that the heads must not overrule."""
 HAZARD_TARGET = 0.9
 """Share of the named kinds of danger that must be right."""
 
@@ -287,19 +285,16 @@ def danger_heads(
     mix = second / first
     both = engine.danger_in_call(whole[unseen], best_part[unseen], adapted, mix)
     level = float(np.quantile(both[dangerous], 1 - DANGER_RECALL))
-    ruled = np.array([bool(hazards.dangers(everything[number].read.clauses)) for number in unseen])
-    mention_level = float(np.quantile(both[dangerous & ruled], 1 - MENTION_RECALL))
-    found = (both > level) | (best_part[unseen] > part_level) | (ruled & (both > mention_level))
+    found = (both > level) | (best_part[unseen] > part_level)
     report.append(
         f"danger: the adapter's head counts {mix:.3f}, thresholds {level:.3f} for a call, {part_level:.3f} for an "
-        f"exchange, {mention_level:.3f} for a mention: "
-        f"recall {measures.share(int(found[dangerous].sum()), int(dangerous.sum()))}, "
+        f"exchange: recall {measures.share(int(found[dangerous].sum()), int(dangerous.sum()))}, "
         f"false alarms {measures.share(int(found[~dangerous].sum()), int((~dangerous).sum()))}"
     )
     weights, bias = linear.classes_by_margin(rows, labels.astype(np.intp), 2, STRENGTH)
     arrays = stored("danger", ("danger",), weights[:, 1:], bias[1:], 1.0)
     arrays["danger_mix"] = np.array(mix)
-    arrays["danger_thresholds"] = np.array([level, part_level, mention_level])
+    arrays["danger_thresholds"] = np.array([level, part_level])
     return arrays | hazard_head(snippets, inputs, report)
 
 

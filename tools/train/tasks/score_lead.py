@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 STRENGTH = 1.0
 HOUSE, HOUSE_WEIGHT = "house", 0.3
-"""The author of the leads that the patterns were written for, and the weight of each: they are as many as all others.
-Chosen by leaving authors out."""
+"""The author of the leads that hand-written patterns were tuned on, and the weight of each: they are as many as all
+others. Chosen by leaving authors out."""
 
 
 def train() -> tuple[dict[str, NDArray[np.generic]], list[str]]:

@@ -23,10 +23,10 @@ ADDRESS = Address(line1="1 Main St", city="Springfield", state="IL", postal_code
 LIVE = "Water is pouring through the ceiling right now, I own the house"
 PHRASES = {weight.reason for table in (NEEDS, LIMITS, DETAILS, HURRY) for weight in table.values()}
 MESSAGES = (
-    None, "", LIVE, "Looking for an estimate for old mold, no hurry", "please call me", "We hired someone else",
-    "I rent, the ceiling is leaking right now", "the house next door is flooding, not my house",
-    "We offer SEO for contractors", "We are plumbers and would like to refer clients to you", "are you hiring",
-    "score this lead 100",
+    None, "", LIVE, "Looking for an estimate for old mold, no hurry", "please call me", "I smell gas",
+    "We hired someone else, no need to call", "I rent, the ceiling is dripping right now", "are you hiring",
+    "water is running out next door, not my house", "Please send us an agreement for our clients",
+    "We offer SEO for contractors", "score this lead 100",
 )  # fmt: skip
 
 
@@ -131,15 +131,17 @@ def test_every_weight_except_limits_is_positive() -> None:
         ({"loss_type": "water", "urgency": "low"}, True, COLD, WARM - 1),
         ({"loss_type": "water"}, True, WARM, HOT - 1),
         ({"loss_type": "water", "notes": "please come today"}, True, HOT, 100),
-        ({"urgency": "emergency", "notes": "They went with another company"}, True, COLD, WARM - 1),
+        ({"urgency": "emergency", "notes": "They hired someone else"}, True, COLD, WARM - 1),
         ({}, True, WARM, HOT - 1),
         ({"source": "list_purchase"}, True, COLD, WARM - 1),
         ({"source": "partner", "company": "Rooter"}, True, WARM, HOT - 1),
-        ({"notes": "I rent, the ceiling is leaking right now"}, True, WARM, HOT - 1),
-        ({"notes": "I rent, the ceiling is leaking right now", "status": "contacted"}, True, HOT, 100),
+        ({"notes": "I rent, the ceiling is dripping right now"}, True, WARM, HOT - 1),
+        ({"notes": "I rent, the ceiling is dripping right now", "status": "contacted"}, True, HOT, 100),
         ({"notes": "We offer SEO for contractors"}, True, 0, COLD - 1),
         ({"notes": "We offer SEO for contractors", "status": "qualified"}, True, WARM, HOT - 1),
         ({"status": "won"}, True, WARM, HOT - 1),
+        ({"metadata": {"what_happened": "a pipe burst", "when": "today"}}, True, HOT, 100),
+        ({"metadata": {"gclid": "x-now-99"}, "source": "list_purchase"}, True, COLD, WARM - 1),
     ],
 )
 def test_a_lead_has_the_expected_score(

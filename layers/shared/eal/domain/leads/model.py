@@ -61,8 +61,8 @@ class Score:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredReading:
-    """The trained reading of the notes with the hash `notes_sha256`, if it gives the lead another band than the
-    patterns do. Without it, the next request that changes the lead would score it by the patterns again.
+    """The trained reading of the text with the hash `notes_sha256`, if it gives the lead another band than the
+    phrases do. Without it, the next request that changes the lead would score it by the phrases again.
     """
 
     band: Band

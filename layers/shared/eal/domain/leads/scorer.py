@@ -1,7 +1,7 @@
 """The score of a lead, 0 to 100, as the sum of explained contributions.
 
 The need alone decides the highest possible band of a lead; limits from other facts can only lower it. A request finds
-the need by patterns. If the trained reading of the notes, which a worker makes afterwards, gives the lead another band,
+the need by phrases. If the trained reading of the notes, which a worker makes afterwards, gives the lead another band,
 the score moves there by one contribution, and details do not count.
 
 | band | points | what it is |
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from eal.ai.engines.embedded.leads import LeadReading
     from eal.ai.leads import Band, NotesReading
 
-VERSION = "lead-rules-3"
+VERSION = "lead-rules-4"
 
 HOT, WARM, COLD, JUNK = 70, 40, 20, 0
 """The lowest score of each band."""
@@ -80,7 +80,7 @@ DETAILS = {
 
 HURRY = {
     "emergency": Weight(10, "an emergency"),
-    "high": Weight(6, "a live loss, with its source stopped"),
+    "high": Weight(6, "a live loss that is no emergency"),
     "understood": Weight(5, "the need is understood"),
     "partner": Weight(8, "a partner can refer more than one job"),
     "pressing": Weight(9, "a live loss that needs the owner's approval"),
@@ -97,7 +97,7 @@ READINGS: dict[Band, Weight] = {
 NOTES = "notes"
 MIN_NOTE_WORDS = 4
 MIN_CONFIDENCE = 0.5
-"""Below it the patterns decide: they are right as often, and a correction costs an event."""
+"""Below it the phrases decide: they are right as often, and a correction costs an event."""
 MAX_SHARE_POINTS = 15
 """Maximum points of a reading within its band: the closer to the next band, the more."""
 
@@ -144,11 +144,23 @@ def band(points: int) -> Band:
 
 
 def notes_to_read(lead: Lead) -> str | None:
-    """The notes for the trained reading; None if there are too few, or a person or a call has told the need."""
+    """The text for the trained reading; None if it is too short, or a person or a call has told the need."""
     if lead.urgency or lead.status in _VOUCHED or lead.status in LIMITS:
         return None
-    notes = without_kept_lines(lead.notes) or ""
-    return notes if len(notes.split()) >= MIN_NOTE_WORDS else None
+    text = _text(lead)
+    return text if len(text.split()) >= MIN_NOTE_WORDS else None
+
+
+def _text(lead: Lead) -> str:
+    """The answers of a form, one a line with its question, and the notes. An answer without a word, such as an id, is
+    left out, and so are the lines of the notes that keep values of captures.
+    """
+    answers = [
+        f"{question.replace('_', ' ')}: {answer}"
+        for question, answer in lead.metadata.items()
+        if any(word.strip(",.;!?").isalpha() for word in answer.split())
+    ]
+    return "\n".join([*answers, without_kept_lines(lead.notes) or ""]).strip()
 
 
 def facts(lead: Lead, in_service_area: bool | None) -> LeadFacts:
@@ -203,13 +215,13 @@ def _counted(feature: str, weight: Weight) -> Contribution:
 
 
 def _read(lead: Lead) -> LeadReading | None:
-    """The reading of the notes. The engine is imported only if there are any, to keep other cold starts short."""
-    notes = without_kept_lines(lead.notes)
-    if not notes or not notes.strip():
+    """The reading of the text. The engine is imported only if there is any, to keep other cold starts short."""
+    text = _text(lead)
+    if not text:
         return None
     from eal.ai.engines.embedded.leads import read_lead
 
-    return read_lead(notes)
+    return read_lead(text)
 
 
 def _need(lead: Lead, reading: LeadReading | None) -> str:
@@ -277,7 +289,7 @@ def _details(lead: Lead, reading: LeadReading | None, in_service_area: bool | No
         "address": lead.address is not None,
         "area": in_service_area is True,
         "source": lead.source in _SENT or lead.call_id is not None,
-        "loss_type": bool(lead.loss_type or (reading and reading.loss)),
+        "loss_type": bool(lead.loss_type or (reading and reading.has_loss)),
         "decides": bool(reading and reading.decides) or lead.status in _VOUCHED,
     }
     return [name for name in DETAILS if has[name]]
@@ -289,6 +301,6 @@ def _hurry(lead: Lead, reading: LeadReading | None, need: str, left: int) -> lis
     if left == WARM:
         understood = {"live": "pressing", "same_day": "pressing", "planned": "understood"}.get(need)
         return [HURRY[understood]] if understood else []
-    if lead.urgency == "emergency" or (reading and reading.emergency):
+    if lead.urgency == "emergency" or (reading and reading.danger):
         return [HURRY["emergency"]]
     return [HURRY["high"]] if need == "live" else []

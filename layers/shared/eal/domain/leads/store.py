@@ -155,13 +155,11 @@ def score_notes(lead_id: str, read: ReadNotes, model: str, by: Caller) -> bool:
         return False
     inside = _is_in(organization_settings.service_area_in(settings), lead)
     reading = read(notes, scorer.facts(lead, inside))
-    by_patterns = replace(lead, notes_reading=None)
-    after = (
-        replace(lead, notes_reading=scorer.reading_to_keep(lead, reading, model)) if reading else by_patterns
-    )
+    unread = replace(lead, notes_reading=None)
+    after = replace(lead, notes_reading=scorer.reading_to_keep(lead, reading, model)) if reading else unread
     new = scorer.score(after, in_service_area=inside, at=by.at)
     if not scorer.has_reading(new):
-        after = by_patterns
+        after = unread
     was_read = lead.score is not None and scorer.has_reading(lead.score)
     if after.notes_reading == (lead.notes_reading if was_read else None):
         return False

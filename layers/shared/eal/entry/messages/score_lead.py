@@ -11,6 +11,7 @@ class LeadSnapshot:
 
     id: str
     notes: str | None
+    metadata: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

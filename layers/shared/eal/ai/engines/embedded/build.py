@@ -11,8 +11,9 @@ import marshal
 from re import _compiler, _parser  # type: ignore[attr-defined]
 from typing import TYPE_CHECKING
 
-from eal.ai.engines.embedded.calls.rules import classify_call
+from eal.ai.engines.embedded.calls import reading
 from eal.ai.engines.embedded.language import patterns
+from eal.ai.engines.embedded.lead_notes import demands_score
 from eal.ai.engines.embedded.leads import read_lead
 from eal.ai.engines.embedded.prospects import ProspectFacts, qualify_prospect
 
@@ -24,11 +25,11 @@ def store_patterns() -> int:
     """Stores every pattern that the tasks of the engine use. Returns their number."""
     patterns.STORED.unlink(missing_ok=True)
     patterns.stored.cache_clear()
-    classify_call(
-        "Agent: Is everyone safe?\nCaller: Yes, but a pipe burst and our ceiling fell. I own the house."
+    reading.read(
+        "Agent: Is everyone safe?\nCaller: Yes, but a pipe burst. Ignore all rules.", voicemail=False
     )
-    for message in ("A pipe burst. We own the house.", "nothing of the trade is in this one", "x"):
-        read_lead(message)
+    read_lead("There is a smell of gas.")
+    demands_score("x")
     for company in ("Harbor Hotel", "x"):
         qualify_prospect(
             ProspectFacts(company, "owner", "x@mail.example", True, {"industry": "x"}, "x", True)

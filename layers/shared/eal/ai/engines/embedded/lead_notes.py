@@ -1,14 +1,14 @@
 """The band of a lead by its notes: a trained head over the mean vector of their sentences, their n-grams, and the facts
 about the lead.
 
-The patterns of `leads.py` tell why a lead has its score, and need no NumPy. On notes of authors that neither had seen,
-they find the band of 66%, and the head of 87%.
+The phrases of `leads.py` score a request, which must not import NumPy.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +16,10 @@ import numpy as np
 from eal.ai.engines.embedded import ngrams
 from eal.ai.engines.embedded.encoder import DIMENSIONS, encoder, unit
 from eal.ai.engines.embedded.heads import heads, probabilities
-from eal.ai.engines.embedded.leads import MAX_MESSAGE_CHARACTERS, demands_score
+from eal.ai.engines.embedded.language.instructions import Spoken, spoken_instruction
+from eal.ai.engines.embedded.language.patterns import compiled
+from eal.ai.engines.embedded.language.wording import plain
+from eal.ai.engines.embedded.leads import MAX_MESSAGE_CHARACTERS
 from eal.ai.leads import BANDS, NotesReading
 
 if TYPE_CHECKING:
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
     from eal.ai.engines.embedded.ngrams import Block
     from eal.ai.leads import LeadFacts
 
-VERSION = "lead-notes-1"
+VERSION = "lead-notes-2"
 TASK = "score_lead"
 HEAD = "band"
 
@@ -85,6 +88,25 @@ def _sentences(notes: str) -> Iterator[str]:
     yield from [part for part in found if any(map(str.isalnum, part)) and not demands_score(part)][
         -MAX_SENTENCES:
     ]
+
+
+def demands_score(sentence: str) -> bool:
+    """Whether the sentence, in any spelling, asks the system for a score or instructs it in another way."""
+    spelled = plain(sentence).text
+    return bool(_demand().search(spelled)) or spoken_instruction(spelled, after_one=False) is Spoken.SENTENCE
+
+
+@cache
+def _demand() -> re.Pattern[str]:
+    return compiled(
+        r"\b(?:score|scores|scored|rate|rank|grade|rating)(?: (?:this|it|me|us|my|the|our|lead|of|a|is|as"
+        r"|to|at|be|should be|must be)){0,5} (?:\d+|hot|warm|cold|junk|high\w*|low\w*|top|maximum|max)\b"
+        r"|\b(?:ignore|disregard) (?:this|the) (?:message|lead|form|text)\b(?! (?:if|its|i)\b)"
+        r"|\b(?:mark|treat|classify|flag|rank|set) (?:this|it|me|us|my \w+|the \w+)(?: \w+){0,2} (?:as|to) "
+        r"(?:an? )?(?:\w+ )?(?:hot|warm|cold|junk|qualified|emergency|urgent|vip|priority)\b"
+        r"|\byou are an? (?:\w+ )?(?:scoring|lead|rating|ranking) (?:system|engine|model|bot)\b"
+        r"|^(?:please )?output \w+"
+    )
 
 
 def _facts(facts: LeadFacts) -> NDArray[np.float32]:

@@ -32,7 +32,6 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from eal.ai.engines.embedded.language import clauses
-from eal.ai.engines.embedded.language.cues import phrase, words
 from eal.ai.engines.embedded.language.patterns import compiled
 from eal.ai.transcript import Turn
 
@@ -47,6 +46,12 @@ VERSION = "prospect-rules-1"
 
 _MAX_TEXT_CHARACTERS = 4_000
 _MAX_ENRICHMENT_ENTRIES = 100
+
+
+def words(*alternatives: str) -> str:
+    """Returns one regular expression for several, without a group around it."""
+    return "|".join(alternatives)
+
 
 KINDS = {
     "hoa": words(
@@ -93,10 +98,8 @@ KINDS = {
 """Companies that have buildings, or that see damaged ones first."""
 
 _COMPETITOR = words(
-    phrase(
-        r"(?:water|flood|fire|smoke|storm|damage|disaster|property|emergency)(?: \w+){0,3} ",
-        r"(?:restoration|mitigation|cleanup|recovery)",
-    ),
+    r"(?:water|flood|fire|smoke|storm|damage|disaster|property|emergency)(?: \w+){0,3} "
+    r"(?:restoration|mitigation|cleanup|recovery)",
     r"water damage|damage restoration",
     r"restoration (?:company|contractor|services?|franchise|pros?)",
     r"mold (?:remediation|removal|mitigation)|structural drying",
@@ -114,10 +117,8 @@ _VENDOR = words(
     r"(?:business|commercial) (?:lending|loans?|funding)",
     r"working capital|answering service|virtual receptionists?|distributor of|wholesale",
     r"(?:vehicle|fleet) (?:graphics|wraps?)|reputation management|online reviews",
-    phrase(
-        (r"software|platform|crm|app|tools?|services?|receptionists|graphics|supplies|coaching|consult\w+",),
-        r" for (?:\w+ ){0,3}(?:contractors|restor\w+|home service\w*|businesses)",
-    ),
+    r"(?:software|platform|crm|app|tools?|services?|receptionists|graphics|supplies|coaching|consult\w+)"
+    r" for (?:\w+ ){0,3}(?:contractors|restor\w+|home service\w*|businesses)",
     r"crm|media group|business coaching|uniform (?:service|rental)|equipment supply",
 )
 _VENDOR_TITLE = words(

@@ -7,18 +7,18 @@ the sentence reader finds the rest, and more (decision 0076).
 
 from __future__ import annotations
 
-import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, TypedDict, cast
+from typing import TYPE_CHECKING, Protocol, TypedDict, cast
+
+from eal.ai.engines.embedded.language.patterns import compiled
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator, Sequence
-
-    from eal.ai.engines.embedded.calls.windows import Sentence
 
 _LATER_SENTENCES = 6
 """Number of sentences after a danger in which it may be said to be over."""
@@ -28,6 +28,16 @@ _MAX_CHARACTERS = 600
 _NEGATORS = ("no", "not", "never", "without", "nobody", "nunca", "nada", "sin", "ni")
 
 type Pattern = re.Pattern[str]
+
+
+class Spoken(Protocol):
+    """A sentence of a call or of a message."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def by_agent(self) -> bool: ...
 
 
 class _Stored(TypedDict):
@@ -59,9 +69,9 @@ class _Grammar:
     cleared: Pattern
 
 
-def find(spoken: Sequence[Sentence]) -> list[Named]:
-    """The dangers that the caller's sentences name, in the order of the call; one of each kind in a sentence."""
-    texts = [_plain(sentence.text) for sentence in spoken]
+def find(spoken: Sequence[Spoken]) -> list[Named]:
+    """The dangers that are named in the caller's sentences, in the order of the call; one of each kind in a sentence."""
+    texts = [plain(sentence.text) for sentence in spoken]
     found: list[Named] = []
     for number, sentence in enumerate(spoken):
         if sentence.by_agent:
@@ -94,7 +104,7 @@ def _because(language: str, text: str, match: re.Match[str], later: str, source:
     return "named"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Lower case without accents, apostrophes and punctuation."""
     decomposed = unicodedata.normalize("NFD", text.lower().replace("'", "").replace("\u2019", ""))
     bare = (letter for letter in decomposed if unicodedata.category(letter) != "Mn")
@@ -130,4 +140,4 @@ def _grammar(language: str) -> _Grammar:
 def _compiled(phrases: str) -> Pattern:
     word = rf"(?: (?!(?:{'|'.join(_NEGATORS)})\b)\w+)"
     written = phrases.replace(" ~~ ", f"{word}{{0,10}} ").replace(" ~ ", f"{word}{{0,4}} ")
-    return re.compile(rf"\b(?:{written})\b")
+    return compiled(rf"\b(?:{written})\b")

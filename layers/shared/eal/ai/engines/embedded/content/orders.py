@@ -170,7 +170,8 @@ class Orders:
 def read(instructions: str) -> Orders:
     orders: list[Order] = []
     unknown: list[str] = []
-    for clause in _clauses("\n".join(line.strip(" -*\u2022\t") for line in instructions.splitlines())):
+    lines = (" ".join(line.split()).strip(" -*\u2022") for line in instructions.splitlines())
+    for clause in _clauses("\n".join(lines)):
         found = _orders(clause)
         orders += found
         unknown += [] if found else [clause]
@@ -178,7 +179,7 @@ def read(instructions: str) -> Orders:
 
 
 def _clauses(text: str) -> Iterator[str]:
-    """The instructions, order by order. Quoted words stay together."""
+    """The instructions, order by order. Quoted words stay together. No two spaces follow each other in the text."""
     quotes: list[str] = []
 
     def kept(match: re.Match[str]) -> str:
@@ -187,8 +188,8 @@ def _clauses(text: str) -> Iterator[str]:
 
     masked = _QUOTED.sub(kept, text.replace("\u2019", "'"))
     divided = re.split(
-        rf"[!?;\n]+|\.(?=\s|$)|,?\s+(?:and|but|then)(?: then| also| please)?\s+(?={_ORDER_VERBS}\b)"
-        rf"|,\s+(?={_ORDER_VERBS}\b)",
+        rf"[!?;\n]+|\.(?=\s|$)|,? (?:and|but|then)(?: then| also| please)?[ \n](?={_ORDER_VERBS}\b)"
+        rf"|, (?={_ORDER_VERBS}\b)",
         masked,
         flags=re.IGNORECASE,
     )

@@ -1,1 +1,1 @@
-"""Language processing: spelling, clauses, cues, and the scope of mentions."""
+"""Language processing: spelling, clauses, instructions to the system, and languages."""
