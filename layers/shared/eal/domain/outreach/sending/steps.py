@@ -135,6 +135,7 @@ def _email(enrollment: Enrollment, sequence: Sequence, desk: Desk, by: Caller) -
         step=enrollment.step,
         variant=variant_of(sequence, enrollment.step, enrollment.id).name,
         attempted_at=by.at,
+        attempted_with=desk.transport.key_mark,
     )
 
 
@@ -180,7 +181,8 @@ def _postpone(enrollment: Enrollment, due_at: datetime, desk: Desk) -> bool:
 def _fail(email: Email, enrollment: Enrollment, reason: str, desk: Desk, by: Caller) -> None:
     """Record an e-mail that cannot be written, and stop its enrollment."""
     failed = with_occurrence(
-        replace(email, attempted_at=None), Occurrence(type="failed", at=desk.now(), detail=reason)
+        replace(email, attempted_at=None, attempted_with=None),
+        Occurrence(type="failed", at=desk.now(), detail=reason),
     )
     emails.record_unsent(failed, by)
     enrollments.stop(enrollment, "failed", by)
