@@ -57,6 +57,15 @@ def test_a_forged_state_reaches_no_session(state: str, api: FakeApi) -> None:
     assert SESSION not in person.cookies
 
 
+@pytest.mark.parametrize("planted", ["...", ".n.v.Lw", "s...", "", "."])
+def test_a_planted_cookie_without_a_state_proves_no_sign_in(planted: str, api: FakeApi) -> None:
+    for query in ("?code=abc&state=", "?code=abc", "?code=abc&state=s"):
+        shown = Person({SIGNING_IN: planted}).get(f"/signed-in{query}")
+
+        assert shown.status == 400
+        assert not api.requests
+
+
 def test_a_sign_in_of_another_browser_cannot_be_finished_here(api: FakeApi) -> None:
     query = begun(Person())
     victim = Person()

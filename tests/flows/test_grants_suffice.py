@@ -15,6 +15,7 @@ import pytest
 from eal.core import clock, secrets
 from eal.core.clock import rfc3339
 from eal.core.secrets import derived_key
+from eal.domain.calls import model as calls
 from eal.domain.calls.recordings import PART_BYTES
 from eal.domain.outreach import addresses
 from eal.domain.sessions.model import MAX_SESSIONS
@@ -139,7 +140,7 @@ def _vendors(session: Session) -> None:
     with receiver() as inbox:
         session.subscribe(inbox.url)
         session.receive_call()
-        session.call("PUT", "/v1/integrations/callrail", {})
+        _modify_a_call(session)
         for vendor, secret in SECRETS.items():
             secrets = {"signing_secret": secret, **({"api_key": "a key"} if vendor == "resend" else {})}
             connection = session.call("PUT", f"/v1/integrations/{vendor}", {"secrets": secrets})
@@ -150,6 +151,17 @@ def _vendors(session: Session) -> None:
         session.invoke("workers/sweep_outbox", {})
     assert session.call("GET", "/v1/integrations?limit=1")["next_cursor"]
     session.call("DELETE", "/v1/integrations/callrail")
+
+
+def _modify_a_call(session: Session) -> None:
+    """More often than the limit, so that the last modification is deferred."""
+    connection = session.call("PUT", "/v1/integrations/callrail", {})
+    path = f"/v1/inbound/callrail/{connection['connection_id']}/call-modified"
+    session.monkeypatch.setattr(calls, "MAX_MODIFICATIONS", 1)
+    for note in ("one", "two", "three"):
+        body = json.dumps({"resource_id": "CAL1", "changes": ["note"], "note": note}).encode()
+        session.receive("callrail", path, body, {"Signature": signature(body, SIGNING_KEY)})
+        session.work()
 
 
 def _reconcile(session: Session) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -223,20 +225,113 @@ def test_a_claim_that_was_erased_since_is_erased_again_whatever_hold_it_had(
     assert not [item for item in items() if "Quackenbush" in str(item)]
 
 
-def test_a_legal_hold_that_was_placed_since_stays(copy_table: CopyTable, tenant: Tenant) -> None:
-    claim = claims.new_claim(tenant, insured={"name": "Dana Reyes"}, carrier="Before")
-    moment = copy_table()
-    path = f"/v1/claims/{claim['id']}"
-    assert call("PATCH", path, key=tenant.write, json_body={"carrier": "Since"}).status == 200
-    claims.hold(tenant, claim["id"])
-    hold = call("GET", path, key=tenant.admin).json["legal_hold"]
+def items_of(claim_id: str) -> list[dict[str, Any]]:
+    """The items of the claim, without events and audit records about it."""
+    return [
+        item for item in items() if item["kind"]["S"].startswith("CLAIM") and claim_id in json.dumps(item)
+    ]
+
+
+def closed_with_a_scope(tenant: Tenant) -> str:
+    """The id of a claim."""
+    claim_id = str(claims.new_claim(tenant, claim_number="7-1", carrier="Example Mutual")["id"])
+    claims.extracted(tenant, claim_id, "Remove 10 SF of carpet in the kitchen.")
+    assert claims.move(tenant, claim_id, "closed", "Withdrawn.").status == 200
+    return claim_id
+
+
+def without_version(item: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in item.items() if name != "version"}
+
+
+@pytest.mark.parametrize("is_new", [False, True])
+def test_a_claim_on_legal_hold_stays_as_it_is_with_everything_of_it(
+    copy_table: CopyTable,
+    tenant: Tenant,
+    pipeline: Pipeline,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    is_new: bool,
+) -> None:
+    if is_new:
+        moment, claim_id = copy_table(), closed_with_a_scope(tenant)
+    else:
+        claim_id, moment = closed_with_a_scope(tenant), copy_table()
+    claims.hold(tenant, claim_id)
+    claims.move(tenant, claim_id, "open", "Disputed.")
+    claims.add_note(tenant, claim_id, "Mr Quackenbush let us in.")
+    item = claims.extracted(tenant, claim_id, "Remove 20 SF of drywall in the attic.")["data"][0]
+    room = claims.scope(tenant, claim_id, "rooms")["data"][0]
+    path = f"/v1/claims/{claim_id}"
+    for part, body in (
+        ("", {"carrier": "Other Mutual"}),
+        (f"/scope/{item['id']}", {"status": "rejected", "reason": "Not on site."}),
+        (f"/rooms/{room['id']}", {"measures": {"height": 9}, "reason": "Measured again."}),
+    ):
+        assert call("PATCH", f"{path}{part}", key=tenant.write, json_body=body).status == 200
+    before = items_of(claim_id)
 
     for _ in range(2):  # an interrupted run is run again
         restore(moment)
 
-    found = call("GET", path, key=tenant.admin).json
-    assert (found["carrier"], found["legal_hold"]) == ("Before", hold)
+    assert items_of(claim_id) == before
+    assert {one["kind"]["S"] for one in before} == {
+        "CLAIM", "CLAIM_NUMBER", "CLAIM_NOTE", "CLAIM_EXTRACTION", "CLAIM_SCOPE_DECISION",
+        "CLAIM_ROOM_CORRECTION", "CLAIM_DECISIONS",
+    }  # fmt: skip
     assert call("DELETE", path, key=tenant.admin).status == 409
+    assert claims.move(tenant, claim_id, "closed", "Settled.").status == 200
+    with monkeypatch.context() as patch:
+        freeze(patch).advance(days=91)
+        load_app("workers/enqueue_retention").handler({}, None)
+        pipeline.run()
+    assert "Quackenbush" in str(items("CLAIM_NOTE"))
+
+
+@pytest.mark.parametrize("killed_after", range(1, 40, 3))
+def test_a_claim_that_was_on_legal_hold_goes_back_as_a_whole_if_a_run_is_interrupted(
+    copy_table: CopyTable, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, killed_after: int
+) -> None:
+    claim_id = claims.new_claim(tenant, claim_number="7-1", carrier="Example Mutual")["id"]
+    for number in range(3):
+        claims.add_note(tenant, claim_id, f"Note {number}.")
+    claims.hold(tenant, claim_id)
+    before = [without_version(item) for item in items_of(claim_id)]
+    moment = copy_table()
+    path = f"/v1/claims/{claim_id}"
+    assert call("DELETE", f"{path}/legal-hold", key=tenant.admin).status == 204
+    assert call("PATCH", path, key=tenant.write, json_body={"claim_number": "7-2"}).status == 200
+    claims.add_note(tenant, claim_id, "Since.")
+    with watched_calls(monkeypatch) as calls:
+        calls.kill_after = killed_after
+        with suppress(Killed):
+            restore(moment)
+
+    restore(moment)
+
+    assert [without_version(item) for item in items_of(claim_id)] == before
+
+
+def test_a_claim_number_goes_back_unless_a_claim_on_legal_hold_has_it_now(
+    copy_table: CopyTable, tenant: Tenant
+) -> None:
+    """The pointer to the one claim with the number belongs to whichever claim has it."""
+    numbered = claims.new_claim(tenant, claim_number="7-1", carrier="Example Mutual")
+    held, free = claims.new_claim(tenant), claims.new_claim(tenant)
+    moment = copy_table()
+
+    def number(claim: dict[str, Any], text: str | None) -> int:
+        body = {"claim_number": text, "carrier": "Example Mutual", "insured": {"name": "Dana Reyes"}}
+        return call("PATCH", f"/v1/claims/{claim['id']}", key=tenant.write, json_body=body).status
+
+    assert (number(numbered, None), number(held, "7-1"), number(free, "7-2")) == (200, 200, 200)
+    claims.hold(tenant, held["id"])
+
+    restore(moment)
+
+    found = call("GET", "/v1/claims?carrier=Example Mutual&claim_number=7-1", key=tenant.read).json["data"]
+    assert [claim["id"] for claim in found] == [held["id"]]
+    assert number(claims.new_claim(tenant), "7-2") == 200
 
 
 def test_a_restore_does_not_bring_deleted_evidence_back_for_good(

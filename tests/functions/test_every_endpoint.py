@@ -222,6 +222,17 @@ def test_a_body_that_is_not_a_json_object_is_400(tenant: Tenant, endpoint: Endpo
 
 
 @CHANGES
+def test_a_body_with_a_member_twice_is_400(tenant: Tenant, endpoint: Endpoint) -> None:
+    for body in (
+        '{"name": 1, "name": 2}',
+        '{"name": 1, "a": [{"name": 1}, {"name": 1, "b": {}, "name": 1}]}',
+    ):
+        response = _call(endpoint, tenant.admin, body=body)
+        assert (response.status, response.error) == (400, "invalid_request"), body
+        assert "'name' twice" in response.json["error"]["message"]
+
+
+@CHANGES
 def test_an_empty_body_is_400_if_a_body_is_required(tenant: Tenant, endpoint: Endpoint) -> None:
     response = _call(endpoint, tenant.admin, body="")
 

@@ -2,6 +2,7 @@
 
 import ast
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 
 from eal.core import errors
 from eal.core.events.catalogue import CATALOGUE
+from eal.domain.outreach.sequences.schedule import MAX_JITTER
 from eal.entry.http import openapi as served
 from tests.structure.checks import document as checks
 from tests.structure.project import HERE, report
@@ -227,6 +229,28 @@ def test_a_limit_that_is_clamped_has_no_maximum(committed: dict[str, Any]) -> No
 
     assert limit["schema"] == {"type": "integer", "minimum": 1, "default": 50}
     assert "200" in limit["description"]
+
+
+def test_a_post_or_patch_that_takes_no_idempotency_key_says_so(committed: dict[str, Any]) -> None:
+    silent = [
+        f"{method.upper()} {path}"
+        for path, item in committed["paths"].items()
+        for method, operation in item.items()
+        if method in ("post", "patch")
+        and operation["tags"] != ["inbound"]
+        and {"$ref": "#/components/parameters/IdempotencyKey"} not in operation["parameters"]
+        and "`Idempotency-Key`" not in operation["description"]
+    ]
+
+    assert silent == []
+
+
+def test_the_delay_of_a_step_names_the_jitter(committed: dict[str, Any]) -> None:
+    delay = committed["components"]["schemas"]["StepBody"]["properties"]["delay_hours"]
+
+    assert (
+        f"plus up to {MAX_JITTER // timedelta(minutes=1)} minutes, also with 0 hours" in delay["description"]
+    )
 
 
 def test_every_operation_with_a_body_has_an_example_and_each_example_is_valid(

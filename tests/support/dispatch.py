@@ -9,7 +9,7 @@ from eal.core import clock, ids
 from tests.support.callrail import connect
 from tests.support.http import call, load_app
 from tests.support.inbound import enqueued
-from tests.support.pipeline import peek, sqs_event
+from tests.support.pipeline import delayed, sqs_event
 from tools.fixtures.callrail import Call
 
 if TYPE_CHECKING:
@@ -87,11 +87,7 @@ def escalate(*messages: str) -> list[str]:
 
 def waiting() -> list[Any]:
     """Take the messages that the worker deferred, whatever their delay."""
-    from tests.support.aws import backend
-
-    for message in backend("sqs").queues["EscalateQueue"]._messages:
-        message.delayed_until = 0
-    return peek("EscalateQueue")
+    return delayed("EscalateQueue")
 
 
 def _message(tenant: Tenant, mode: str) -> dict[str, str]:

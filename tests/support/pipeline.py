@@ -157,6 +157,13 @@ def peek(queue: str) -> list[Any]:
     return found
 
 
+def delayed(queue: str) -> list[Any]:
+    """Take the messages of a queue, whatever their delay."""
+    for message in backend("sqs").queues[queue]._messages:
+        message.delayed_until = 0
+    return peek(queue)
+
+
 @cache
 def _url(queue: str) -> str:
     """Cached, because queues are created once per process."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 STATUS_OF = {error.code: error.status for error in errors.ApiError.__subclasses__()}
 
 MEANING = {
-    "invalid_request": "The body is not a JSON object, or a header is malformed.",
+    "invalid_request": "The body is not a JSON object or has a member twice, or a header is malformed.",
     "invalid_cursor": "The cursor does not belong to this list.",
     "missing_key": "Send your API key as 'Authorization: Bearer eal_live_…'.",
     "invalid_key": "This API key is malformed or unknown. Check that it was copied completely.",

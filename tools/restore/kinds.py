@@ -38,7 +38,3 @@ STAYS = frozenset({
 are in their sequences and which customers were asked for reviews, so that nothing is sent twice; who wants no e-mail;
 copies of recordings, photos and sign-offs, because their buckets are not restored; access and configuration, because a
 revoked key must stay revoked; what AI has cost; and jobs, whose messages are gone."""
-
-KEPT = {"CLAIM": "legal_hold"}
-"""Fields of an item that goes back which keep their present value: an order to delete nothing, by the kind of the
-item."""

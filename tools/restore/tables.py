@@ -1,7 +1,7 @@
 """Take the data in the State table back to a moment, from a copy of the table that DynamoDB restored to that moment.
 
-Items that differ are put with a new version, items that did not exist are deleted. Every step can be repeated, so a run
-that was interrupted is run again.
+Items that differ are put with a new version, items that did not exist are deleted. A claim that is on legal hold now
+stays as it is, with everything of it. Every step can be repeated, so a run that was interrupted is run again.
 """
 
 from __future__ import annotations
@@ -26,9 +26,10 @@ from eal.core.tenancy import Tenant
 from eal.core.transaction import pointer_to
 from eal.domain.calls import erasure as calls
 from eal.domain.claims import erasure as claims
+from eal.domain.claims.store import CLAIMS
 from eal.domain.leads import erasure as leads
 from eal.domain.prospects import erasure as prospects
-from tools.restore.kinds import GOES_BACK, KEPT, STAYS
+from tools.restore.kinds import GOES_BACK, STAYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -64,16 +65,18 @@ class Erasure(NamedTuple):
 
 @dataclass(slots=True)
 class Result:
-    """`changes` counts `put LEAD`, `delete LEAD` and so on by tenant. `erasures` are those since the moment, `pointers`
-    name the events and tasks that are published again."""
+    """`changes` counts `put LEAD`, `delete LEAD` and so on by tenant. `claims` are put last. `erasures` are those since
+    the moment, `pointers` name the events and tasks that are published again."""
 
     changes: dict[Tenant, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    claims: list[Item] = field(default_factory=list)
     erasures: set[Erasure] = field(default_factory=set)
     pointers: dict[Key, list[Item]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, other: Result) -> None:
         for tenant, counter in other.changes.items():
             self.changes[tenant].update(counter)
+        self.claims += other.claims
         self.erasures |= other.erasures
         for key, items in other.pointers.items():
             self.pointers[key] += items
@@ -92,10 +95,13 @@ class Restore:
     def run(self) -> Result:
         """Raises: UnknownKind."""
         result = Result()
-        for work in (self._put_segment, self._delete_segment):
-            with ThreadPoolExecutor(self.segments) as threads:
+        with ThreadPoolExecutor(self.segments) as threads:
+            for work in (self._put_segment, self._delete_segment):
                 for part in threads.map(work, range(self.segments)):
                     result.add(part)
+            # An interrupted run must not find a claim on hold that it put itself, and leave the rest of it out.
+            for _ in threads.map(self._put_copied, result.claims):
+                pass
         if self.writes:
             for key, items in result.pointers.items():
                 tenant = Tenant(str(items[0]["organization_id"]), cast("Mode", items[0]["mode"]))
@@ -112,13 +118,19 @@ class Restore:
         for copied in batched(self._scan(self.copy, segment), BATCH, strict=False):
             alive = [item for item in copied if cast("float", item.get("ttl", inf)) > now]
             stored = {Key.of(item): item for item in _stored(settings.state_table(), alive)}
+            held = _held([*alive, *stored.values()])
             for item in alive:
                 current = stored.get(Key.of(item))
                 if _goes_back(item):
-                    item = _with_kept(item, current)
+                    if held & {_claim_key(one) for one in (item, current) if one}:
+                        continue
                     if current is None or _content(current) != _content(item):
                         result.changes[_tenant(item)][f"put {item['kind']}"] += 1
-                        self._put_copied(_next_version(item, current))
+                        put = _next_version(item, current)
+                        if item["kind"] == CLAIMS.kind:
+                            result.claims.append(put)
+                        else:
+                            self._put_copied(put)
                 elif current is not None and self._is_in_progress(item):
                     result.pointers[_pointer_key(item)].append(item)
         return result
@@ -128,8 +140,10 @@ class Restore:
         result = Result()
         for stored in batched(self._scan(settings.state_table(), segment), BATCH, strict=False):
             movable = [item for item in stored if _goes_back(item)]
-            copied = {Key.of(item) for item in _stored(self.copy, movable)}
-            new = [item for item in movable if Key.of(item) not in copied]
+            copies = _stored(self.copy, movable)
+            held = _held([*movable, *copies])
+            copied = {Key.of(item) for item in copies if _claim_key(item) not in held}
+            new = [item for item in movable if Key.of(item) not in copied and _claim_key(item) not in held]
             for item in new:
                 result.changes[_tenant(item)][f"delete {item['kind']}"] += 1
             if self.writes:
@@ -160,9 +174,8 @@ class Restore:
         if self.writes:
             key = to_attributes(Key.of(item)._asdict())
             copied = aws.dynamodb().get_item(TableName=self.copy, Key=key, ConsistentRead=True)["Item"]
-            ours = ("version", KEPT.get(str(item["kind"]), ""))
-            changed = {name: encode(item[name]) for name in ours if name in item}
-            aws.dynamodb().put_item(TableName=settings.state_table(), Item={**copied, **changed})
+            version = {"version": encode(item["version"])} if "version" in item else {}
+            aws.dynamodb().put_item(TableName=settings.state_table(), Item={**copied, **version})
 
     def _put(self, item: Mapping[str, Json]) -> None:
         if self.writes:
@@ -224,9 +237,21 @@ def _content(item: Item) -> Item:
     return {name: value for name, value in item.items() if name != "version"}
 
 
-def _with_kept(item: Item, current: Item | None) -> Item:
-    name = KEPT.get(str(item["kind"]))
-    return {**item, name: current[name]} if current and name and name in current else item
+def _held(items: list[Item]) -> set[Key | None]:
+    """The keys of the claims that are on legal hold now, of those to which the items belong."""
+    keys = {key for item in items if (key := _claim_key(item))}
+    found = batch_get(settings.state_table(), [key._asdict() for key in keys])
+    return {Key.of(claim) for claim in found if claim.get("legal_hold")}
+
+
+def _claim_key(item: Item) -> Key | None:
+    """The key of the claim to which an item belongs: its pointers name it, the partitions of its notes and of its scope
+    end with its id, and a single item has it as its sort key."""
+    if not str(item.get("kind")).startswith("CLAIM"):
+        return None
+    *_, last = str(item["pk"]).split("#", 3)
+    claim_id = item.get("claim_id", last if ids.is_id(CLAIMS.id_prefix, last) else item["sk"])
+    return CLAIMS.key(_tenant(item), str(claim_id))
 
 
 def _next_version(item: Item, current: Item | None) -> Item:

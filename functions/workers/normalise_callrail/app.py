@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from eal.core import observe
 from eal.core.caller import Caller
 from eal.core.errors import Conflict
 from eal.domain.calls import store as calls
+from eal.domain.calls.model import TooManyModifications
 from eal.domain.integrations import inbound
 from eal.domain.integrations.inbound import Received
 from eal.entry.queue import Consumer
@@ -15,6 +17,10 @@ from eal.vendors.callrail import webhooks
 
 if TYPE_CHECKING:
     from eal.vendors.callrail.messages import FilledForm
+
+
+MAX_DELAY_SECONDS = 240
+"""The age of a message includes its delay, and the queue's alarm is at 5 minutes."""
 
 
 def normalise(received: Received, raw: bytes) -> None:
@@ -27,6 +33,12 @@ def normalise(received: Received, raw: bytes) -> None:
     try:
         _, outcome = calls.ingest(snapshot, by)
     except calls.CallErased:
+        return
+    except TooManyModifications as too_many:
+        # Nothing is lost: each counts from the time of its receipt, so the newest ones supersede the rest.
+        observe.count("modifications_deferred")
+        wait = math.ceil((too_many.next_at - by.at).total_seconds())
+        inbound.send(received, delay=min(MAX_DELAY_SECONDS, wait))
         return
     if outcome == "unchanged":
         observe.count("inbound_duplicates")

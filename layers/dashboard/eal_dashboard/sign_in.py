@@ -68,9 +68,11 @@ def finish(
     A member who signs in again remains in the organization and mode of `before`.
     """
     parts = cookie.split(".")
-    if len(parts) != 4 or not hmac.compare_digest(query.get("state", "").encode(), parts[0].encode()):
+    if len(parts) != 4 or not all(parts):
         return None
-    _, nonce, verifier, packed = parts
+    state, nonce, verifier, packed = parts
+    if not hmac.compare_digest(query.get("state", "").encode(), state.encode()):
+        return None
     body = {
         "code": query.get("code", ""),
         "verifier": verifier,

@@ -1,18 +1,44 @@
 """CSV cells: a spreadsheet must not execute their content as a formula."""
 
-import pytest
+import csv
+import io
 
-from eal.core.csv_cell import harmless
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from eal.core.csv_cell import harmless, original
 
 
 @pytest.mark.parametrize(
     "text",
-    ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\0=1", "＝1+1", "＋1", "－1", "＠SUM(A1)"],  # noqa: RUF001
+    ["=1+1", "+1", "-1", "@SUM(A1)", "\ta", "\ra", "\na", "\0=1", "＝1+1", "＋1", "－1", "＠SUM(A1)", "'=1"],  # noqa: RUF001
 )
 def test_a_cell_that_begins_like_a_formula_gets_an_apostrophe(text: str) -> None:
     assert harmless(text) == "'" + text
 
 
-@pytest.mark.parametrize("text", ["", "email", "a=b", "metadata.=1", "is required"])
+@pytest.mark.parametrize(
+    "text", ["", "email", "a=b", "metadata.=1", "is required", "one; two", "a\r\nb\n\nc", "it's", "'a'"]
+)
 def test_any_other_cell_is_unchanged(text: str) -> None:
-    assert harmless(text) == text
+    assert harmless(text) == original(text) == text
+
+
+@given(st.text(alphabet=st.sampled_from(";\t\r\n\"'=+@, a")))
+@example('x;"=1+1')
+@example("a\n=1+1")
+def test_no_spreadsheet_finds_a_formula_whatever_separates_its_cells(text: str) -> None:
+    line = io.StringIO(newline="")
+    csv.writer(line).writerow(("a", harmless(text), "b"))
+
+    for separator in (",", ";", "\t"):
+        for row in csv.reader(io.StringIO(line.getvalue(), newline=""), delimiter=separator):
+            assert not [cell for cell in row if cell.startswith(("=", "+", "@"))]
+
+
+@given(st.text(alphabet=st.one_of(st.sampled_from(";\t\r\n\"'=+-@"), st.characters())))
+@example("+dana@example.com")
+@example("=HYPERLINK(1)")
+def test_a_harmless_cell_is_read_as_it_was(text: str) -> None:
+    assert original(harmless(text)) == text

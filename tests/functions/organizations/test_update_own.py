@@ -244,6 +244,20 @@ def test_personal_settings_are_commitments_in_the_log(tenant: Tenant) -> None:
     assert changes["settings.on_call"]["to"] is None
 
 
+def test_the_log_names_the_pages_to_which_review_links_lead(tenant: Tenant) -> None:
+    """Any public host is allowed, because customers write reviews at many."""
+    for host in ("acme.example", "elsewhere.example"):
+        _set(tenant, reviews={"other_review_url": f"https://{host}/review"})
+
+    record = call("GET", "/v1/audit-log?resource_type=organization&limit=1", key=tenant.read).json["data"][0]
+
+    (change,) = record["changes"]
+    assert change["field"] == "settings.reviews"
+    assert change["from"]["other_review_url"] == "https://acme.example/review"
+    assert change["to"]["other_review_url"] == "https://elsewhere.example/review"
+    assert record["actor"]["type"] == "api_key"
+
+
 def test_the_salt_is_never_returned(tenant: Tenant) -> None:
     _set(tenant, **WHOLE)
     (item,) = stored("ORGANIZATION", tenant.id, "both")

@@ -273,8 +273,12 @@ def test_a_run_with_the_same_decision_is_stored_and_emits_no_event(
     assert len(events("call.classified", tenant.id)) == 1
 
 
-def test_the_last_twenty_runs_are_kept(connection: Connection, tenant: Tenant) -> None:
+def test_the_last_twenty_runs_are_kept(
+    connection: Connection, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    time = freeze(monkeypatch)
     for number in range(22):
+        time.advance(minutes=5)
         words = f"Caller: My basement is flooded, {number} inches."
         body = {"resource_id": "CAL1", "transcription": words, "changes": ["x"], "direction": "inbound"}
         ingest(connection, "call-modified", json.dumps(body).encode())

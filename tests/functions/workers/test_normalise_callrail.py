@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from eal.core import aws, observe
+from eal.domain.calls.model import MAX_MODIFICATIONS
 from tests.support.callrail import Connection, actions, connect, events, stored
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
 from tests.support.inbound import enqueued
-from tests.support.pipeline import sqs_event
+from tests.support.pipeline import delayed, sqs_event
 from tools.fixtures.callrail import TRANSCRIPT, Call
 
 if TYPE_CHECKING:
@@ -263,6 +264,64 @@ def test_a_cleared_value_is_removed_and_can_be_set_again(
     assert {str(change["field"]): change["to"] for change in json.loads(json.dumps(last["changes"]))}[
         "tags"
     ] is None
+
+
+def modified(connection: Connection, clock: Clock, **more: Any) -> str:
+    """The message of a modification of the note, which CallRail sends some seconds later."""
+    clock.advance(seconds=5)
+    return message(connection, "call-modified", said("call-modified", changes=["note"], **more))
+
+
+def test_modifications_over_the_limit_of_an_hour_wait_and_none_is_lost(
+    clock: Clock, connection: Connection, tenant: Tenant
+) -> None:
+    normalise(message(connection, "post-call", said("post-call", answered=True)))
+    for _ in range(MAX_MODIFICATIONS):
+        assert normalise(modified(connection, clock, note="captured")) == []
+    full = only_call(tenant)
+    late = [modified(connection, clock, note="captured") for _ in range(3)]
+    genuine = modified(connection, clock, note="Call back before noon", tags=["water"])
+
+    for _ in range(3):  # each time after a delay of at most 4 minutes
+        assert normalise(genuine, *late) == []
+        genuine, *late = [json.dumps(waits) for waits in delayed("CallrailQueue")]
+        clock.advance(seconds=240)
+    assert only_call(tenant) == full
+    clock.advance(hours=1)
+    assert normalise(genuine, *late) == []
+
+    found = only_call(tenant)
+    assert (found["note"], found["tags"]) == ("Call back before noon", ["water"])
+    assert (full["version"], found["version"]) == (1 + MAX_MODIFICATIONS, 2 + MAX_MODIFICATIONS)
+    assert actions("call", tenant.id).count("call.updated") == 1 + MAX_MODIFICATIONS
+    assert delayed("CallrailQueue") == []
+
+
+def test_only_a_first_transcript_takes_effect_over_the_limit(
+    clock: Clock, connection: Connection, tenant: Tenant
+) -> None:
+    normalise(message(connection, "post-call", said("post-call", answered=True)))
+    for _ in range(MAX_MODIFICATIONS):
+        normalise(modified(connection, clock, note="captured"))
+
+    normalise(modified(connection, clock, transcription="Caller: one"))
+    normalise(modified(connection, clock, transcription="Caller: two"))
+
+    assert only_call(tenant)["transcript"]["text"] == "Caller: one"
+    assert len(delayed("CallrailQueue")) == 1
+
+
+def test_each_call_has_its_own_limit(clock: Clock, connection: Connection, tenant: Tenant) -> None:
+    for _ in range(MAX_MODIFICATIONS + 1):
+        normalise(modified(connection, clock, note="captured"))
+    clock.advance(seconds=5)
+    body = said("call-modified", changes=["note"], note="x").replace(b"CAL1", b"CAL2")
+    for _ in range(2):
+        normalise(message(connection, "call-modified", body))
+        clock.advance(seconds=5)
+
+    found = {str(item["vendor_call_id"]): item["version"] for item in stored("CALL", tenant.id)}
+    assert found == {"CAL1": 1 + MAX_MODIFICATIONS, "CAL2": 2}
 
 
 def test_a_corrected_transcript_replaces_the_first(connection: Connection, tenant: Tenant) -> None:

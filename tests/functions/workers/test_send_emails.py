@@ -19,7 +19,17 @@ from eal.vendors import http
 from tests.support.callrail import actions, stored
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call
-from tests.support.outreach import API_KEY, email_of, enqueue, marked, queue_email, send, set_up
+from tests.support.outreach import (
+    ALWAYS,
+    API_KEY,
+    email_of,
+    enqueue,
+    enrolled,
+    marked,
+    queue_email,
+    send,
+    set_up,
+)
 from tests.support.pipeline import peek, unpublished
 from tests.support.vendor_apis import ResendApi, Trouble, serving
 
@@ -54,6 +64,11 @@ def expire_lease(clock: Clock) -> None:
 def outcome(owner: Owner, email: Email) -> tuple[str, str | None]:
     found = email_of(owner, email.id)
     return found.status, found.reason
+
+
+def replace_key(tenant: Tenant, text: str) -> None:
+    body = {"secrets": {"api_key": text}}
+    assert call("PUT", "/v1/integrations/resend", key=tenant.admin, json_body=body).status == 200
 
 
 def test_a_queued_email_is_sent_with_what_the_law_requires(owner: Owner, api: ResendApi) -> None:
@@ -238,7 +253,7 @@ def test_an_unknown_outcome_ends_before_the_vendor_forgets_the_key(
 
 @pytest.mark.parametrize(
     ("status", "name"),
-    [(422, "validation_error"), (403, "validation_error"), (409, "invalid_idempotent_request"), (400, "x")],
+    [(422, "validation_error"), (403, "validation_error"), (422, "invalid_from_address"), (400, "x")],
 )
 def test_a_refusal_for_good_is_a_state_with_its_reason(
     owner: Owner, api: ResendApi, clock: Clock, status: int, name: str
@@ -252,6 +267,102 @@ def test_a_refusal_for_good_is_a_state_with_its_reason(
 
     assert outcome(owner, email) == ("failed", "Resend refused the e-mail: Invalid `to` field.")
     assert len(api.requests) == 1
+
+
+def test_a_refusal_after_an_unclear_attempt_says_that_it_may_have_been_sent(
+    owner: Owner, api: ResendApi
+) -> None:
+    email = queue_email(owner, TO)
+    refused = Trouble(status=422, body=b'{"message": "Because."}')
+    api.troubles = [Trouble(status=500, is_late=True), refused]
+
+    assert send(owner)
+
+    status, reason = outcome(owner, email)
+    assert (status, len(api.sending.sent)) == ("failed", 1)
+    assert reason is not None
+    assert "may have been sent" in reason
+    assert reason.endswith("Resend refused the e-mail: Because.")
+
+
+@pytest.mark.parametrize("attempts", [0, 4])
+def test_a_conflict_with_an_earlier_request_says_that_it_may_have_been_sent(
+    owner: Owner, api: ResendApi, clock: Clock, monkeypatch: pytest.MonkeyPatch, attempts: int
+) -> None:
+    """The links in the repeated request differ. Without a recorded attempt: the State table was restored."""
+    email = queue_email(owner, TO)
+    api.troubles = [Trouble(hang_up=True, is_late=True)] * attempts
+    if attempts:
+        assert send(owner)
+    else:
+        api.sending.keys[email.idempotency_key] = ("another body", "e1")
+    monkeypatch.setenv("PUBLIC_BASE_URL", "https://api.acme.example")
+    clock.advance(hours=1)
+
+    assert send(owner)
+
+    status, reason = outcome(owner, email)
+    assert status == "failed"
+    assert reason is not None
+    assert "may have been sent" in reason
+    assert "different request payload" in reason
+
+
+@pytest.mark.parametrize("is_step", [False, True])
+def test_a_new_key_repeats_no_request_whose_outcome_is_unknown(
+    owner: Owner, tenant: Tenant, api: ResendApi, clock: Clock, *, is_step: bool
+) -> None:
+    """It may be of another account of Resend, which does not know the idempotency key."""
+    if is_step:
+        step = {"delay_hours": 0, "subject": "Hello", "body": "Who takes care of water damage?"}
+        enrolled(tenant.admin, [TO], [step], send_window=ALWAYS)
+        clock.advance(hours=1)
+    else:
+        queue_email(owner, TO)
+    api.troubles = [Trouble(status=500, is_late=True)] * 4
+    assert send(owner)
+    replace_key(tenant, "re_of_another_account")
+    api.authorization = "Bearer re_of_another_account"
+    api.sending.keys.clear()
+    clock.advance(hours=1)
+
+    assert send(owner)
+
+    (email,) = call("GET", "/v1/outreach/emails", key=tenant.read).json["data"]
+    assert email["status"] == "failed"
+    assert "API key was replaced" in email["reason"]
+    assert "may have been sent" in email["reason"]
+    assert len(api.sending.sent) == 1
+
+
+def test_the_same_key_again_repeats_the_request(
+    owner: Owner, tenant: Tenant, api: ResendApi, clock: Clock
+) -> None:
+    email = queue_email(owner, TO)
+    api.troubles = [Trouble(status=500, is_late=True)] * 4
+    assert send(owner)
+    replace_key(tenant, API_KEY)
+    clock.advance(hours=1)
+
+    assert send(owner)
+
+    assert outcome(owner, email) == ("sent", None)
+    assert len(api.sending.sent) == 1
+
+
+def test_a_new_key_sends_what_the_old_one_certainly_did_not(
+    owner: Owner, tenant: Tenant, api: ResendApi, clock: Clock
+) -> None:
+    email = queue_email(owner, TO)
+    api.troubles = [Trouble(status=429, headers={"Retry-After": "600"})]
+    assert send(owner)
+    replace_key(tenant, "re_new")
+    api.authorization = "Bearer re_new"
+    clock.advance(hours=1)
+
+    assert send(owner)
+
+    assert outcome(owner, email) == ("sent", None)
 
 
 def test_a_concurrent_request_with_the_same_key_is_waited_for(owner: Owner, api: ResendApi) -> None:

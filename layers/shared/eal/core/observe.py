@@ -25,6 +25,7 @@ type Count = Literal[
     "inbound_duplicates",
     "inbound_unknown_kind",
     "inbound_foreign",
+    "modifications_deferred",
     "gap_found",
     "outbox_published",
     "outbox_swept",

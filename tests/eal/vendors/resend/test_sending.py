@@ -40,7 +40,7 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[ResendApi]:
 
 
 def resend_at(api: ResendApi, authorization: str = KEY) -> Resend:
-    return Resend(VendorApi(base=api.url, authorization=authorization, waits=WAITS))
+    return Resend(VendorApi(base=api.url, authorization=authorization, waits=WAITS), "mark")
 
 
 def error(status: int, name: str, **headers: str) -> Trouble:
@@ -108,16 +108,18 @@ def test_an_answer_without_an_id_is_an_unknown_outcome(api: ResendApi) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "name", "is_of_sender"),
+    ("status", "name", "is_of_sender", "may_have_arrived"),
     [
-        (400, "invalid_idempotency_key", False),
-        (403, "validation_error", True),
-        (409, "invalid_idempotent_request", False),
-        (422, "invalid_from_address", False),
-        (422, "missing_required_field", False),
+        (400, "invalid_idempotency_key", False, False),
+        (403, "validation_error", True, False),
+        (409, "invalid_idempotent_request", False, True),
+        (422, "invalid_from_address", False, False),
+        (422, "missing_required_field", False, False),
     ],
 )
-def test_a_refusal_has_the_vendors_reason(api: ResendApi, status: int, name: str, is_of_sender: bool) -> None:
+def test_a_refusal_has_the_vendors_reason(
+    api: ResendApi, status: int, name: str, is_of_sender: bool, may_have_arrived: bool
+) -> None:
     api.troubles = [error(status, name)]
 
     with pytest.raises(RefusedForGood) as refused:
@@ -125,6 +127,7 @@ def test_a_refusal_has_the_vendors_reason(api: ResendApi, status: int, name: str
 
     assert refused.value.reason == "Resend refused the e-mail: Because."
     assert refused.value.is_of_sender == is_of_sender
+    assert refused.value.may_have_arrived == may_have_arrived
     assert "dana" not in str(refused.value)
 
 
@@ -148,7 +151,7 @@ def test_a_key_that_no_header_can_have_is_a_refused_key(api: ResendApi) -> None:
 def test_e_mails_are_paced(api: ResendApi, monkeypatch: pytest.MonkeyPatch) -> None:
     pauses: list[float] = []
     monkeypatch.setattr("eal.vendors.http.pause", pauses.append)
-    paced = Resend(VendorApi(base=api.url, authorization=KEY, seconds_apart=0.5, waits=WAITS))
+    paced = Resend(VendorApi(base=api.url, authorization=KEY, seconds_apart=0.5, waits=WAITS), "mark")
 
     for _ in range(3):
         paced.send(MESSAGE, NOW)

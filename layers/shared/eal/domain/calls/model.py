@@ -30,6 +30,10 @@ type Qualified = Literal["true", "false", "undetermined"]
 MAX_RUNS = 20
 MAX_SEEN_DIGESTS = 50
 """Events that a call remembers, so that a repeated one has no effect."""
+MAX_MODIFICATIONS = 20
+"""Modifications of a call that take effect in MODIFICATIONS_PERIOD. Each makes a version, an audit record and an object
+of the archive, and whoever captured one can send it as often as they like."""
+MODIFICATIONS_PERIOD = timedelta(hours=1)
 
 PERSONAL = frozenset(
     {
@@ -108,7 +112,7 @@ class Snapshot:
     """One call as one event of a tracker reports it.
 
     `rank` is how final the kind of event is, from 1 to 9. Events with the same `digest` count as one. `cleared` names
-    the facts that the event empties.
+    the facts that the event empties. `is_modification`: it is an event each time it is received.
     """
 
     vendor: str
@@ -120,6 +124,7 @@ class Snapshot:
     facts: Facts
     cleared: frozenset[str] = frozenset()
     transcript: str | None = None
+    is_modification: bool = False
 
     @property
     def changes(self) -> dict[str, Any]:
@@ -285,6 +290,7 @@ class Call:
     that was enqueued. `classification` is the effective one: the newest run, without its quotes, under the correction;
     `corrected_run` is that run's own answer if there is a correction. `runs_version` counts the runs, and
     `runs_requested` is the number that there are after the last request to run again, which was at `run_requested_at`.
+    `modifications` is the number of those that took effect since `modifications_since`.
     """
 
     id: str
@@ -317,6 +323,8 @@ class Call:
     dispatch: Dispatch | None = None
     callbacks: int = 0
     last_callback: LastCallback | None = None
+    modifications: int = 0
+    modifications_since: Instant | None = None
 
     @property
     def direction(self) -> Direction:
@@ -510,6 +518,29 @@ def merged(call: Call, snapshot: Snapshot) -> Call:
         order={**call.order, **dict.fromkeys(newer, snapshot.order)},
         seen=(*call.seen, snapshot.digest)[-MAX_SEEN_DIGESTS:],
     )
+
+
+class TooManyModifications(Exception):
+    """The call has been modified MAX_MODIFICATIONS times. The next modification can take effect at `next_at`."""
+
+    def __init__(self, next_at: datetime) -> None:
+        super().__init__("the call was modified too often")
+        self.next_at = next_at
+
+
+def with_modification(before: Call, after: Call, at: datetime) -> Call:
+    """The call after a modification that took effect, with its number. The first transcript always takes effect,
+    because a danger may be in it.
+
+    Raises: TooManyModifications.
+    """
+    since = before.modifications_since
+    if since is None or at >= since + MODIFICATIONS_PERIOD:
+        return replace(after, modifications=1, modifications_since=at)
+    is_first_transcript = before.facts.transcript_sha256 is None and after.facts.transcript_sha256 is not None
+    if before.modifications >= MAX_MODIFICATIONS and not is_first_transcript:
+        raise TooManyModifications(since + MODIFICATIONS_PERIOD)
+    return replace(after, modifications=before.modifications + 1)
 
 
 def with_callback(call: Call, callback: Callback, at: datetime) -> Call:

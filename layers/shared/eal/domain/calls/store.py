@@ -24,6 +24,7 @@ from eal.domain.calls.model import (
     Run,
     merged,
     new_call,
+    with_modification,
 )
 from eal.domain.calls.wire import CallView
 
@@ -161,7 +162,7 @@ def ingest(snapshot: Snapshot, by: Caller) -> tuple[Call, Outcome]:
     The first event creates the call and, for an inbound call, emits `call.received`. When an inbound call has ended,
     and whenever the input of its classification has changed since, a classification is enqueued.
 
-    Raises: CallErased.
+    Raises: CallErased, TooManyModifications.
     """
     claim = get_item(_claim_key(by.tenant, snapshot.vendor, snapshot.vendor_call_id))
     if claim is None:
@@ -173,6 +174,8 @@ def ingest(snapshot: Snapshot, by: Caller) -> tuple[Call, Outcome]:
     after = merged(before, snapshot)
     if after is before:
         return before, "unchanged"
+    if snapshot.is_modification:
+        after = with_modification(before, after, by.at)
     after = _with_time_of_end(before, replace(after, updated_at=by.at, version=before.version + 1), snapshot)
     after = _with_classification_task(after, by)
     after = _with_transcript(before, after, snapshot, by)

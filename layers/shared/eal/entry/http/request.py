@@ -182,12 +182,28 @@ class Request:
             raise InvalidRequest("The body is not valid JSON: it is not UTF-8.")
         try:
             # RFC 8259: UTF-8 alone. Of bytes, json.loads would also take UTF-16, UTF-32 and surrogates.
-            value = json.loads(body.decode("utf-8-sig"), parse_float=_number, parse_constant=_refuse_constant)
+            value = json.loads(
+                body.decode("utf-8-sig"),
+                object_pairs_hook=_object,
+                parse_float=_number,
+                parse_constant=_refuse_constant,
+            )
         except (ValueError, RecursionError) as wrong:
             raise InvalidRequest(f"The body is not valid JSON: {_where(wrong)}.") from wrong
         if not isinstance(value, dict):
             raise InvalidRequest("The body must be a JSON object.")
         return value
+
+
+def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    """Raises: InvalidRequest for a member that occurs twice, of which parsers take different ones (RFC 8259, section
+    4): what a proxy or a log of the client's shows must be what counts here."""
+    members: dict[str, Json] = {}
+    for name, value in pairs:
+        if name in members:
+            raise InvalidRequest(f"The body has the member '{name[:100]}' twice in one object. Send it once.")
+        members[name] = value
+    return members
 
 
 def _number(text: str) -> int | float:

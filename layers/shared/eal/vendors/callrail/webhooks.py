@@ -110,7 +110,8 @@ def parse_call(kind: str, raw: bytes, received_at: datetime) -> Snapshot | None:
     rank = _RANKS[event]
     transcript = _transcript(body)
     facts = _facts(kind, body, transcript, ended=rank >= _ENDED)
-    identity = event.encode() + b"\0" + (rfc3339(received_at).encode() if event == "call-modified" else b"")
+    is_modification = event == "call-modified"
+    identity = event.encode() + b"\0" + (rfc3339(received_at).encode() if is_modification else b"")
     return Snapshot(
         vendor=VENDOR,
         vendor_call_id=call_id,
@@ -121,6 +122,7 @@ def parse_call(kind: str, raw: bytes, received_at: datetime) -> Snapshot | None:
         facts=facts,
         cleared=_cleared(body, facts),
         transcript=transcript,
+        is_modification=is_modification,
     )
 
 

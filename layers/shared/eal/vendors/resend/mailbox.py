@@ -136,6 +136,7 @@ def name_of(address: str) -> str:
 class SimulatedMailbox:
     tenant: Tenant
     request_id: str
+    key_mark: str = ""
 
     def send(self, message: Message, now: datetime) -> Accepted:
         """Store the webhooks of what happens to the e-mail, with their simulated times. See `Transport.send`."""

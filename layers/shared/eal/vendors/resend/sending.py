@@ -34,12 +34,13 @@ WAITS: Final[Mapping[str, float]] = {
 KEY_RETRY_SECONDS = 3600
 """Pause after a refused key, because the tenant may replace it."""
 _KEY_FAULTS = frozenset({"missing_api_key", "restricted_api_key", "invalid_api_key"})
-_UNAUTHORIZED, _FORBIDDEN = 401, 403
+_UNAUTHORIZED, _FORBIDDEN, _CONFLICT = 401, 403, 409
 
 
 @dataclass(frozen=True, slots=True)
 class Resend:
     api: VendorApi
+    key_mark: str
 
     def send(self, message: Message, now: datetime) -> Accepted:
         """See `Transport.send`."""
@@ -68,8 +69,9 @@ def connect(by: Caller) -> Transport | None:
     """The transport of the tenant's e-mails: the simulated mailbox in test mode. None without a key of Resend."""
     if by.mode == "test":
         return mailbox.SimulatedMailbox(by.tenant, by.request_id)
-    key = integrations.api_key(VENDOR, by)
-    if key is None:
+    integration = integrations.find(VENDOR, by)
+    key = integrations.secret_of(integration, "api_key", by) if integration else None
+    if integration is None or key is None:
         return None
     api = VendorApi(
         base=settings.vendor_api_url(VENDOR) or client.BASE,
@@ -77,7 +79,8 @@ def connect(by: Caller) -> Transport | None:
         seconds_apart=1 / settings.resend_requests_per_second(),
         waits=WAITS,
     )
-    return Resend(api)
+    # A secret that was stored before secrets had marks has none.
+    return Resend(api, integration.secrets["api_key"].mark or "")
 
 
 def _body(message: Message) -> dict[str, Json]:
@@ -101,4 +104,8 @@ def _fault(refused: Refused) -> Exception:
         return Deferred(KEY_RETRY_SECONDS, may_have_arrived=refused.may_have_arrived, is_of_all=True)
     explanation = loose_json.text(refused.body, "message") or f"status {refused.status}"
     reason = f"Resend refused the e-mail: {explanation}"
-    return RefusedForGood(reason, is_of_sender=refused.status == _FORBIDDEN)
+    # A conflict is one with an earlier request of the same key, which Resend has accepted.
+    may_have_arrived = refused.may_have_arrived or refused.status == _CONFLICT
+    return RefusedForGood(
+        reason, may_have_arrived=may_have_arrived, is_of_sender=refused.status == _FORBIDDEN
+    )

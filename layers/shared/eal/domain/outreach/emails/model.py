@@ -67,6 +67,7 @@ class Email:
     `idempotency_key` is what the vendor recognises a repeated request by: it follows from the enrollment and step,
     from the draft or from the review request. `send_at`: not before. `attempted_at` is the time of the first request to
     the vendor; a vendor forgets idempotency keys, so an e-mail with an unknown outcome is not sent again after that.
+    `attempted_with` is the `key_mark` of its transport: another account of the vendor does not know `idempotency_key`.
     `reason` explains `suppressed` and `failed`. `occurrences` are in the order of their times.
     """
 
@@ -93,6 +94,7 @@ class Email:
     status: EmailStatus = "queued"
     reason: str | None = None
     attempted_at: Instant | None = None
+    attempted_with: str | None = None
     sent_at: Instant | None = None
     vendor: str | None = None
     vendor_email_id: str | None = None

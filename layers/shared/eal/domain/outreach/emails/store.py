@@ -32,7 +32,7 @@ _NOT_AUDITED = frozenset({"id", "created_at", "salt", "version"})
 _FILTERS = (
     "status", "to", "sequence_id", "enrollment_id", "draft_id", "review_request_id", "lead_id", "prospect_id",
 )  # fmt: skip
-_NOT_AUDITED_OF_AN_EMAIL = _NOT_AUDITED | {"updated_at", "occurrences"}
+_NOT_AUDITED_OF_AN_EMAIL = _NOT_AUDITED | {"updated_at", "attempted_with", "occurrences"}
 
 
 def content_key(tenant: Tenant, email_id: str) -> Key:

@@ -55,7 +55,7 @@ class EmailView(Wire):
     """The outcome of all events. A complaint and a permanent bounce outweigh a delivery, and a delivery outweighs every
     other event."""
     reason: str | None
-    """Why the e-mail was suppressed or failed."""
+    """Why the e-mail was suppressed or failed. It says if a failed e-mail may have been sent."""
     to: str
     """The recipient's address, in lower case."""
     from_name: str

@@ -1,8 +1,9 @@
 """The attempt to send one queued e-mail: checks, request, record.
 
 The queued e-mail is the intent. Its idempotency key goes with each request, so a run that is killed between the request
-and its record repeats the request, and the vendor returns the first response. The vendor keeps keys for 24 hours:
-an e-mail whose outcome is still unknown shortly before has failed, and is not sent again.
+and its record repeats the request, and the vendor returns the first response. Each account of the vendor keeps its keys
+for 24 hours: an e-mail whose outcome is still unknown shortly before, or after the tenant's API key has changed, has
+failed, and is not sent again.
 """
 
 from __future__ import annotations
@@ -49,6 +50,10 @@ if TYPE_CHECKING:
 
 UNKNOWN_AFTER = timedelta(hours=23)
 _UNKNOWN = "The e-mail service did not confirm the e-mail within 23 hours. It may have been sent."
+_UNKNOWN_TO_KEY = (
+    "The API key was replaced before the e-mail service confirmed the e-mail. It may have been sent."
+)
+_REFUSED_LATER = "An earlier request of this e-mail had no clear outcome: it may have been sent."
 _ERASED = "The recipient was erased."
 _REFUSAL_SECONDS = 3600
 """The pause of a sender whom the vendor refuses, because somebody has to change that."""
@@ -148,7 +153,9 @@ def request(email: Email, content: Content, context: SendContext, *, is_first: b
     try:
         accepted = context.transport.send(message_of(email, content, context.tenant), began)
     except RefusedForGood as refused:
-        _record_end(email, _Obstacle("failed", refused.reason, "failed"), context)
+        may_have_arrived = refused.may_have_arrived or not is_first
+        reason = f"{_REFUSED_LATER} {refused.reason}" if may_have_arrived else refused.reason
+        _record_end(email, _Obstacle("failed", reason, "failed"), context)
         if refused.is_of_sender:
             raise Deferred(_REFUSAL_SECONDS, may_have_arrived=False) from refused
         return
@@ -160,9 +167,8 @@ def request(email: Email, content: Content, context: SendContext, *, is_first: b
 
 
 def _obstacle(email: Email, context: SendContext) -> _Obstacle | None:
-    attempted_at = email.attempted_at
-    if attempted_at and context.act().at - attempted_at >= UNKNOWN_AFTER:
-        return _Obstacle("failed", _UNKNOWN, "failed")
+    if reason := _reason_not_to_repeat(email, context):
+        return _Obstacle("failed", reason, "failed")
     if suppression := suppressions.find(context.tenant, email.to, email.topic):
         return _Obstacle("suppressed", f"The address is on the suppression list: {suppression.reason}.")
     if (email.lead_id or email.prospect_id) and context.person(email.lead_id, email.prospect_id) is None:
@@ -186,13 +192,22 @@ def _obstacle(email: Email, context: SendContext) -> _Obstacle | None:
     return None
 
 
+def _reason_not_to_repeat(email: Email, context: SendContext) -> str | None:
+    if email.attempted_at and context.act().at - email.attempted_at >= UNKNOWN_AFTER:
+        return _UNKNOWN
+    if email.attempted_with is not None and email.attempted_with != context.transport.key_mark:
+        return _UNKNOWN_TO_KEY
+    return None
+
+
 def _begin(email: Email, content: Content, context: SendContext) -> tuple[Email, Content]:
     """Record the time of the first request and what exactly is sent, and count the e-mail.
 
     Raises: CapReached.
     """
     by = context.act()
-    begun = emails.replace_version("email.attempted", email, replace(email, attempted_at=by.at), by)
+    attempted = replace(email, attempted_at=by.at, attempted_with=context.transport.key_mark)
+    begun = emails.replace_version("email.attempted", email, attempted, by)
     context.count(email.sequence_id, by)
     linked = with_links(content, context.tenant, email)
     if linked != content:
@@ -202,7 +217,8 @@ def _begin(email: Email, content: Content, context: SendContext) -> tuple[Email,
 
 
 def _take_back(email: Email, counted_at: datetime, context: SendContext, by: Caller) -> None:
-    emails.replace_version("email.deferred", email, replace(email, attempted_at=None), by)
+    queued = replace(email, attempted_at=None, attempted_with=None)
+    emails.replace_version("email.deferred", email, queued, by)
     context.take_back(email.sequence_id, counted_at, by)
 
 

@@ -137,6 +137,7 @@ def _email(enrollment: Enrollment, sequence: Sequence, context: SendContext, by:
         step=enrollment.step,
         variant=variant_of(sequence, enrollment.step, enrollment.id).name,
         attempted_at=by.at,
+        attempted_with=context.transport.key_mark,
     )
 
 
@@ -184,7 +185,8 @@ def _postpone(enrollment: Enrollment, due_at: datetime, context: SendContext) ->
 def _fail(email: Email, enrollment: Enrollment, reason: str, context: SendContext, by: Caller) -> None:
     """Record an e-mail that cannot be written, and stop its enrollment."""
     failed = with_occurrence(
-        replace(email, attempted_at=None), Occurrence(type="failed", at=context.now(), detail=reason)
+        replace(email, attempted_at=None, attempted_with=None),
+        Occurrence(type="failed", at=context.now(), detail=reason),
     )
     emails.record_unsent(failed, by)
     enrollments.stop(enrollment, "failed", by)

@@ -48,15 +48,22 @@ class Deferred(Exception):
 
 
 class RefusedForGood(Exception):
-    """The vendor refuses this e-mail, and would refuse it again. `is_of_sender`: it would refuse others too."""
+    """The vendor refuses this e-mail, and would refuse it again. `may_have_arrived`: it may have accepted an earlier
+    request. `is_of_sender`: it would refuse others too."""
 
-    def __init__(self, reason: str, *, is_of_sender: bool = False) -> None:
+    def __init__(self, reason: str, *, may_have_arrived: bool = False, is_of_sender: bool = False) -> None:
         super().__init__("the vendor refused an e-mail for good")
         self.reason = reason
+        self.may_have_arrived = may_have_arrived
         self.is_of_sender = is_of_sender
 
 
 class Transport(Protocol):
+    @property
+    def key_mark(self) -> str:
+        """A keyed hash of the API key, or an empty text. Each account of the vendor has its own idempotency keys."""
+        ...
+
     def send(self, message: Message, now: datetime) -> Accepted:
         """Send an e-mail. A repeated request within 24 hours has no second effect and the same result.
 

@@ -6,7 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING, NamedTuple
 
-from eal.core.csv_cell import harmless
+from eal.core.csv_cell import original
 from eal.core.errors import ValidationFailed, validation_message
 from eal.core.schema import ValidationError
 from eal.core.transaction import until_committed
@@ -115,7 +115,7 @@ def _rows(text: str) -> list[_Row]:
 def _row(number: int, columns: list[str], record: list[str]) -> _Row:
     if len(record) != len(columns):
         return _Row(number, None, f"Has {len(record)} fields, but the header has {len(columns)}.")
-    fields = zip(columns, map(unescaped, record), strict=True)
+    fields = zip(columns, (original(cell.strip()) for cell in record), strict=True)
     body = {name: value for name, value in fields if name in _READ and value}
     try:
         return _Row(number, SuppressionCreate.model_validate(body))
@@ -124,13 +124,6 @@ def _row(number: int, columns: list[str], record: list[str]) -> _Row:
         name = "".join(map(str, error["loc"]))
         message = validation_message(error["type"], error["msg"])
         return _Row(number, None, f"Field '{name}': {message}" if name else message)
-
-
-def unescaped(cell: str) -> str:
-    """The text of a cell of our own export, which puts an apostrophe before a text that starts like a formula."""
-    text = cell.strip()
-    bare = text.removeprefix("'")
-    return bare if harmless(bare) == text else text
 
 
 def _invalid(message: str, kind: str) -> ValidationFailed:

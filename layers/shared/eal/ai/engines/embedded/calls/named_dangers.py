@@ -70,7 +70,7 @@ class _Grammar:
 
 
 def find(spoken: Sequence[Spoken]) -> list[Named]:
-    """The dangers that are named in the caller's sentences, in the order of the call; one of each kind in a sentence."""
+    """The dangers that the caller's sentences name, in the order of the call; one of each kind in a sentence."""
     texts = [plain(sentence.text) for sentence in spoken]
     found: list[Named] = []
     for number, sentence in enumerate(spoken):
