@@ -312,7 +312,7 @@ def test_only_a_first_transcript_takes_effect_over_the_limit(
 
 
 def test_each_call_has_its_own_limit(clock: Clock, connection: Connection, tenant: Tenant) -> None:
-    for _ in range(MAX_MODIFICATIONS + 1):
+    for _ in range(MAX_MODIFICATIONS + 2):
         normalise(modified(connection, clock, note="captured"))
     clock.advance(seconds=5)
     body = said("call-modified", changes=["note"], note="x").replace(b"CAL1", b"CAL2")
