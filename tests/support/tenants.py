@@ -17,7 +17,7 @@ from eal.domain.api_keys import store as keys
 from eal.domain.api_keys.model import MAX_REQUESTS_PER_MINUTE
 from eal.domain.organizations import family, founding
 from eal.domain.organizations import store as organizations
-from eal.domain.organizations.family import Limits
+from eal.domain.organizations.family import FamilyLimits
 from tests.support import stored_items
 from tests.support.time import START
 
@@ -45,7 +45,7 @@ def raise_limit(organization_id: str) -> None:
 def limit_family(organization_id: str, **limits: int) -> None:
     """Give an organization and those below it other limits, as the operator can."""
     by = operator(organization_id)
-    family.limit(Limits(**limits), by)
+    family.limit(FamilyLimits(**limits), by)
     by.transaction.commit()
 
 

@@ -13,7 +13,7 @@ from eal.domain.api_keys.model import MAX_REQUESTS_PER_MINUTE
 from eal.domain.api_keys.wire import ApiKeyCreate
 from eal.domain.organizations import family, founding
 from eal.domain.organizations import store as organizations
-from eal.domain.organizations.family import Limits
+from eal.domain.organizations.family import FamilyLimits
 from eal.domain.organizations.members import store as members
 from eal.domain.organizations.members.wire import MemberCreate
 
@@ -31,7 +31,9 @@ def create_demo_organization() -> dict[str, object]:
     organizations.limit_keys(MAX_REQUESTS_PER_MINUTE, limiting)  # for load tests and benchmarks
     limiting.transaction.commit()
     growing = system("demo", organization_id, request_id)
-    family.limit(Limits(max_children=family.MAX_CHILDREN, max_keys=family.MAX_KEYS), growing)  # for the same
+    family.limit(
+        FamilyLimits(max_children=family.MAX_CHILDREN, max_keys=family.MAX_KEYS), growing
+    )  # for the same
     growing.transaction.commit()
     issuing = system("demo", organization_id, request_id)
     _, test = keys.issue(ApiKeyCreate(name="Demo test admin", scopes=["admin"], mode="test"), issuing)

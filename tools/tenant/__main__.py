@@ -16,7 +16,7 @@ from eal.core.errors import Conflict, NotFound
 from eal.domain.api_keys.model import MAX_REQUESTS_PER_MINUTE
 from eal.domain.organizations import family, founding
 from eal.domain.organizations import store as organizations
-from eal.domain.organizations.family import Limits
+from eal.domain.organizations.family import FamilyLimits
 
 OUTPUTS = {"STATE_TABLE": "StateTableName", "ACCESS_TABLE": "AccessTableName"}
 
@@ -55,7 +55,7 @@ def allow_children(organization_id: str) -> None:
     print("children           allowed")
 
 
-def limit_family(organization_id: str, limits: Limits) -> None:
+def limit_family(organization_id: str, limits: FamilyLimits) -> None:
     """Change the limits of a topmost organization and all below it, and count them if they were not.
 
     Raises: NotFound; Conflict for an organization that has a parent.
@@ -126,12 +126,12 @@ def _change(arguments: argparse.Namespace) -> None:
         limit(arguments.organization, arguments.max_requests_per_minute)
     if arguments.allow_children:
         allow_children(arguments.organization)
-    limits = Limits(
+    limits = FamilyLimits(
         max_children=arguments.max_children,
         max_keys=arguments.max_keys,
         max_ai_budget_cents=arguments.max_ai_budget_cents,
     )
-    if limits != Limits():
+    if limits != FamilyLimits():
         limit_family(arguments.organization, limits)
 
 

@@ -39,7 +39,7 @@ class Spec(TypedDict, total=False):
 
 
 @dataclass(frozen=True)
-class Operation:
+class ApiOperation:
     method: str
     path: str
     summary: str
@@ -72,9 +72,9 @@ class Operation:
         return spec
 
 
-def _load() -> dict[str, Operation]:
+def _load() -> dict[str, ApiOperation]:
     content = json.loads(Path(__file__).with_name("operations.json").read_text(encoding="utf-8"))
-    return {name: Operation(**members) for name, members in content.items()}
+    return {name: ApiOperation(**members) for name, members in content.items()}
 
 
 OPERATIONS = _load()

@@ -62,7 +62,7 @@ class Numbers(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class FamilyLimits:
     """The limits that the operator set for a family. None: the limit of every family."""
 
     max_children: int | None = None
@@ -82,7 +82,7 @@ class Family(NamedTuple):
     numbers: Numbers = Numbers()
     overspent_cents: int = 0
     overspent_month: str = ""
-    limits: Limits = Limits()
+    limits: FamilyLimits = FamilyLimits()
     is_stored: bool = False
 
     def most(self, month: str) -> Numbers:
@@ -185,7 +185,7 @@ def change_budget(organization_id: str, old_cents: int, new_cents: int, by: Call
     )
 
 
-def limit(limits: Limits, by: Caller) -> Family:
+def limit(limits: FamilyLimits, by: Caller) -> Family:
     """The caller's family with other limits; those that are None stay. For the operator's tools.
 
     Raises: NotFound; Conflict if the caller's organization has a parent, because limits are those of a whole family.
@@ -197,7 +197,7 @@ def limit(limits: Limits, by: Caller) -> Family:
         )
     before = dump(old.limits)
     after = before | {name: value for name, value in dump(limits).items() if value is not None}
-    new = old._replace(limits=load(Limits, after))
+    new = old._replace(limits=load(FamilyLimits, after))
     if new == old and old.is_stored:
         return old
     if old.is_stored:
@@ -321,7 +321,7 @@ def _loaded(top: str, item: Item) -> Family:
         numbers=Numbers(*(cast("int", item[name]) for name in Numbers._fields)),
         overspent_cents=cast("int", item["overspent_cents"]),
         overspent_month=cast("str", item["overspent_month"]),
-        limits=load(Limits, item),
+        limits=load(FamilyLimits, item),
         is_stored=True,
     )
 

@@ -28,7 +28,7 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Accepted:
+class AcceptedEmail:
     """The vendor has the e-mail. `message_id` is its Message-ID header, if the vendor returns it."""
 
     vendor: str
@@ -57,7 +57,7 @@ class RefusedForGood(Exception):
 
 
 class Transport(Protocol):
-    def send(self, message: Message, now: datetime) -> Accepted:
+    def send(self, message: Message, now: datetime) -> AcceptedEmail:
         """Send an e-mail. A repeated request within 24 hours has no second effect and the same result.
 
         `now` is the time of the tenant's outreach. Raises: Deferred, RefusedForGood.
