@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from eal_dashboard.operations import OPERATIONS, SCOPES
 from eal_dashboard.page import filled
 from eal_dashboard.pages import PAGES
-from eal_dashboard.session import FRAME, SESSION, Member
+from eal_dashboard.session import FRAME, SESSION, SignedInMember
 from eal_dashboard.sign_in import safe_path
 from tests.dashboard.test_pages import HOSTILE, hostile
 from tests.support.dashboard import Person, signed_in
@@ -142,9 +142,9 @@ def test_the_query_of_an_address_is_text(page: Page, api: FakeApi) -> None:
 
 
 def test_names_of_members_and_organizations_are_text(api: FakeApi) -> None:
-    member = Member.of(hostile(RESPONSE) | {"mode": "live"}, "UTC")
+    member = SignedInMember.of(hostile(RESPONSE) | {"mode": "live"}, "UTC")
     shown = Person(
-        {SESSION: SESSION_TEXT, FRAME: Member(**{**member.__dict__, "role": "owner"}).to_text()}
+        {SESSION: SESSION_TEXT, FRAME: SignedInMember(**{**member.__dict__, "role": "owner"}).to_text()}
     ).get("/")
 
     assert shown.status == 200

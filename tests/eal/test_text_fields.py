@@ -23,7 +23,7 @@ from eal.domain.reviews.wire import MAX_TEXT_CHARACTERS as MAX_REVIEW_CHARACTERS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_PUBLISHED = content_policy.Facts(is_published=True)
+_PUBLISHED = content_policy.PolicyFacts(is_published=True)
 _READERS: dict[str, tuple[int, Callable[[str], object]]] = {
     "content": (MAX_BODY_CHARACTERS, lambda text: content_policy.findings({"body": text}, _PUBLISHED)),
     "instructions": (MAX_INSTRUCTIONS_CHARACTERS, orders.read),

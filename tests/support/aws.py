@@ -23,7 +23,7 @@ from moto.dynamodb.models.table import Table
 from moto.s3.models import FakeKey, FakeMultipart
 
 from eal.core import aws, secrets
-from eal.core.aws.connection import Host, Request, Response
+from eal.core.aws.connection import AwsRequest, AwsResponse, Host
 from eal.core.table import page
 from eal.domain.organization_settings import store as organization_settings
 from tests.support import faster_encoder, faster_moto, limits, partiql
@@ -194,11 +194,11 @@ class _Snapshot:
             self.siblings[self.name] = self.item
 
 
-def _exchange(_host: Host, request: Request, _deadline: float) -> Response:
+def _exchange(_host: Host, request: AwsRequest, _deadline: float) -> AwsResponse:
     """moto's answer to a request of our own client, in place of a connection. moto expects requests of botocore."""
     request.encoded()  # refuses what cannot be sent
     if request.headers.get("x-amz-target", "").startswith("DynamoDB_"):
-        return Response(*faster_moto.dynamodb(request.headers, request.body, REGION))
+        return AwsResponse(*faster_moto.dynamodb(request.headers, request.body, REGION))
     url = f"https://{request.headers['host']}{request.target}"
     prepared = AWSPreparedRequest(
         request.method, url, HTTPHeaders.from_dict(request.headers), request.body, stream_output=False
@@ -206,7 +206,7 @@ def _exchange(_host: Host, request: Request, _deadline: float) -> Response:
     response = botocore_stubber("before-send", prepared)
     assert response is not None
     headers = {name.lower(): value for name, value in response.headers.items()}
-    return Response(response.status_code, headers, response.content)
+    return AwsResponse(response.status_code, headers, response.content)
 
 
 @contextmanager

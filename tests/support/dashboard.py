@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import unquote, urlencode, urlsplit
 
 from eal_dashboard.handler import handler
-from eal_dashboard.session import FRAME, SESSION, Member
+from eal_dashboard.session import FRAME, SESSION, SignedInMember
 from tools.fixtures.dashboard import SESSION as RESPONSE
 from tools.fixtures.dashboard import SESSION_TEXT
 
@@ -134,5 +134,5 @@ def signed_in(role: str = "owner", mode: str = "live", auth_time: str = "2099-01
         "mode": mode,
         "auth_time": auth_time,
     }
-    member = Member.of(response, "America/Chicago")
+    member = SignedInMember.of(response, "America/Chicago")
     return Person({SESSION: SESSION_TEXT, FRAME: member.to_text()})

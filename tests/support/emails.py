@@ -11,7 +11,7 @@ from eal.core.clock import rfc3339
 from eal.core.table.item import dump
 from eal.domain.outreach.deliverability import sender as state
 from eal.domain.outreach.deliverability import store as deliverability
-from eal.domain.outreach.deliverability.model import Sender
+from eal.domain.outreach.deliverability.model import SenderState
 from eal.domain.outreach.emails import store
 from eal.domain.outreach.emails.model import Content, Email, Occurrence, with_occurrence
 from eal.domain.outreach.emails.store import EMAILS
@@ -133,7 +133,7 @@ def pause_sender(tenant: Tenant) -> None:
     item = {
         **state.key_of(by.tenant)._asdict(),
         "kind": "SENDER",
-        **dump(Sender(id=tenant.id, version=1, status="paused", reason="bounces", paused_at=by.at)),
+        **dump(SenderState(id=tenant.id, version=1, status="paused", reason="bounces", paused_at=by.at)),
     }
     by.transaction.put_version(item, was=0)
     by.transaction.audit("sender.paused", tenant.id)

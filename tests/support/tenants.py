@@ -16,7 +16,7 @@ from eal.domain.api_keys import quota
 from eal.domain.api_keys import store as keys
 from eal.domain.api_keys.model import MAX_REQUESTS_PER_MINUTE
 from eal.domain.families import store as families
-from eal.domain.families.model import Limits
+from eal.domain.families.model import FamilyLimits
 from eal.domain.organizations import founding
 from eal.domain.organizations import store as organizations
 from tests.support import stored_items
@@ -46,7 +46,7 @@ def raise_limit(organization_id: str) -> None:
 def limit_family(organization_id: str, **limits: int) -> None:
     """Give an organization and those below it other limits, as the operator can."""
     by = operator(organization_id)
-    families.limit(Limits(**limits), by)
+    families.limit(FamilyLimits(**limits), by)
     by.transaction.commit()
 
 

@@ -14,7 +14,7 @@ import pytest
 from eal.core import aws, clock, settings, tenancy
 from eal.core.outbound import slots
 from eal.core.outbound.health import EndpointHealth
-from eal.core.outbound.slots import Slot, SlotRequest, Terms
+from eal.core.outbound.slots import Slot, SlotRequest, SlotTerms
 from eal.core.table.item import from_attributes, load, to_attributes
 from eal.domain.webhooks.deliveries.store import DELIVERIES, HEALTH_KIND, health_key
 from tests.support.aws import QUEUES
@@ -129,7 +129,7 @@ def acquired(message: dict[str, Any], number: int = 0, *, only_healthy: bool = F
     tenant = tenancy.Tenant(message["organization_id"], message["mode"])
     attempt_id = f"dlv_{number}" if number else message["delivery_id"]
     request = SlotRequest(health_key(tenant, message["webhook_id"]), HEALTH_KIND, attempt_id)
-    slot = slots.acquire(request, clock.now(), Terms(only_healthy=only_healthy))
+    slot = slots.acquire(request, clock.now(), SlotTerms(only_healthy=only_healthy))
     return slot if isinstance(slot, Slot) else None
 
 

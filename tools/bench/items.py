@@ -19,7 +19,7 @@ from eal.domain.calls.store import CALLS
 from eal.domain.credentials.text import fingerprint, new_text
 from eal.domain.families.model import Numbers
 from eal.domain.integrations import connections
-from eal.domain.integrations.connections import Connection
+from eal.domain.integrations.connections import VendorConnection
 from eal.domain.leads.address import Address
 from eal.domain.leads.collection import LEADS
 from eal.domain.leads.model import Contribution, Lead, Score
@@ -58,7 +58,9 @@ class Tables:
         if pk.startswith("C#"):
             vendor = next(name for name in VENDORS if connections.pk(connection_of(name)) == pk)
             item = dump(
-                Connection(organization_id=ORGANIZATION, mode="live", vendor=vendor, ciphertexts=("YQ==",))
+                VendorConnection(
+                    organization_id=ORGANIZATION, mode="live", vendor=vendor, ciphertexts=("YQ==",)
+                )
             )
         elif pk.startswith("M#"):
             item = dump(_person(pk.removeprefix("M#")))

@@ -10,7 +10,7 @@ from typing import Any
 
 from eal.core import ids, signing
 from eal_dashboard import session
-from eal_dashboard.session import Member
+from eal_dashboard.session import SignedInMember
 from tools.bench import items
 from tools.bench.layout import DASHBOARD, ROOT
 from tools.fixtures.dashboard import SESSION, SESSION_TEXT
@@ -33,7 +33,7 @@ def sample(folder: str) -> Event:
     if event.get("headers") is not None:
         _sign(event)
     if folder == DASHBOARD:
-        member = Member.of(SESSION, "America/Chicago").to_text()
+        member = SignedInMember.of(SESSION, "America/Chicago").to_text()
         event["cookies"] = [f"{session.SESSION}={SESSION_TEXT}", f"{session.FRAME}={member}"]
     return event
 

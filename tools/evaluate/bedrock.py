@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from eal.ai.provenance import Provenance
-    from eal.ai.tasks.task import Task
+    from eal.ai.tasks.task import AiTask
     from tools.evaluate.sets import Json
 
 _DEFAULT_CENTS = 100
@@ -48,7 +48,7 @@ class RunBudget:
         self.left += held - spent
 
 
-def judge[I, A: BaseModel, J](task: Task[I, A, J]) -> Callable[[I], tuple[J, Provenance]]:
+def judge[I, A: BaseModel, J](task: AiTask[I, A, J]) -> Callable[[I], tuple[J, Provenance]]:
     """The judgement of both engines for one input, with its provenance, within the budget of the run."""
     configured = model(os.environ.get("BEDROCK_MODEL", ""))
     if configured is None:

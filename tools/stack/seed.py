@@ -12,7 +12,7 @@ from eal.domain.api_keys import store as keys
 from eal.domain.api_keys.model import MAX_REQUESTS_PER_MINUTE
 from eal.domain.api_keys.wire import ApiKeyCreate
 from eal.domain.families import store as families
-from eal.domain.families.model import MAX_CHILDREN, MAX_KEYS, Limits
+from eal.domain.families.model import MAX_CHILDREN, MAX_KEYS, FamilyLimits
 from eal.domain.members import store as members
 from eal.domain.members.wire import MemberCreate
 from eal.domain.organizations import founding
@@ -32,7 +32,7 @@ def create_demo_organization() -> dict[str, object]:
     organizations.limit_keys(MAX_REQUESTS_PER_MINUTE, limiting)  # for load tests and benchmarks
     limiting.transaction.commit()
     growing = system("demo", organization_id, request_id)
-    families.limit(Limits(max_children=MAX_CHILDREN, max_keys=MAX_KEYS), growing)  # for the same
+    families.limit(FamilyLimits(max_children=MAX_CHILDREN, max_keys=MAX_KEYS), growing)  # for the same
     growing.transaction.commit()
     issuing = system("demo", organization_id, request_id)
     _, test = keys.issue(ApiKeyCreate(name="Demo test admin", scopes=["admin"], mode="test"), issuing)

@@ -15,7 +15,7 @@ from eal.core.caller import system
 from eal.core.errors import Conflict, NotFound
 from eal.domain.api_keys.model import MAX_REQUESTS_PER_MINUTE
 from eal.domain.families import store as families
-from eal.domain.families.model import MAX_BUDGET_CENTS, MAX_CHILDREN, MAX_KEYS, Limits
+from eal.domain.families.model import MAX_BUDGET_CENTS, MAX_CHILDREN, MAX_KEYS, FamilyLimits
 from eal.domain.organizations import founding
 from eal.domain.organizations import store as organizations
 
@@ -56,7 +56,7 @@ def allow_children(organization_id: str) -> None:
     print("children           allowed")
 
 
-def limit_family(organization_id: str, limits: Limits) -> None:
+def limit_family(organization_id: str, limits: FamilyLimits) -> None:
     """Change the limits of a topmost organization and all below it.
 
     Raises: NotFound; Conflict for an organization that has a parent.
@@ -127,12 +127,12 @@ def _change(arguments: argparse.Namespace) -> None:
         limit(arguments.organization, arguments.max_requests_per_minute)
     if arguments.allow_children:
         allow_children(arguments.organization)
-    limits = Limits(
+    limits = FamilyLimits(
         max_children=arguments.max_children,
         max_keys=arguments.max_keys,
         max_ai_budget_cents=arguments.max_ai_budget_cents,
     )
-    if limits != Limits():
+    if limits != FamilyLimits():
         limit_family(arguments.organization, limits)
 
 

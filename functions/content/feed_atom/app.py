@@ -1,7 +1,7 @@
 """GET /v1/content/feed.atom: the published blog posts as Atom."""
 
 from eal.domain.content.feed import address, documents
-from eal.domain.content.feed.wire import FeedQuery
+from eal.domain.content.feed.wire import ContentFeedQuery
 from eal.entry.http.api import Api
 from eal.entry.http.request import Response
 from eal.entry.http.route import Reader
@@ -19,7 +19,7 @@ handler = app.handler
     also=(304,),
     tenant_of_token=address.tenant_of,
 )
-def get(query: FeedQuery, url: str, caller: Reader) -> Response:
+def get(query: ContentFeedQuery, url: str, caller: Reader) -> Response:
     """Returns the same posts as `GET /content/feed.json`, as Atom (RFC 4287). A further page has its address in the
     link with the relation `next` (RFC 5005).
     """

@@ -4,7 +4,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from eal.ai.engines.embedded.replies import engine, rules
-from eal.ai.replies import Reply as Judged
+from eal.ai.replies import ReplyInput as Judged
 from eal.core import observe
 from eal.core.caller import Caller
 from eal.core.table.item import load
@@ -13,7 +13,7 @@ from eal.domain.organization_settings import outreach as outreach_settings
 from eal.domain.organization_settings import store as organization_settings
 from eal.domain.outreach.replies import classification, matching
 from eal.domain.outreach.replies import store as replies
-from eal.domain.outreach.replies.model import Reply, ReplyRecord, Run
+from eal.domain.outreach.replies.model import Reply, ReplyRecord, ReplyRun
 from eal.domain.outreach.replies.store import REPLIES
 from eal.entry.messages.classify_reply import Task
 from eal.entry.queue import Consumer, KeepsFailing, Message, RetryPolicy, worker_of
@@ -86,11 +86,11 @@ def _judged(record: ReplyRecord, zone: str) -> Judged:
     )
 
 
-def _run(record: ReplyRecord, given: Judged, by: Caller) -> Run:
+def _run(record: ReplyRecord, given: Judged, by: Caller) -> ReplyRun:
     judged, provenance = engine.judge(given)
     if record.reply.body_missing:
         judged = replace(judged, unsure=True, reasons=(*judged.reasons, BODY_MISSING))
-    return Run.of(judged, provenance, by.at)
+    return ReplyRun.of(judged, provenance, by.at)
 
 
 RETRY_POLICY = RetryPolicy(

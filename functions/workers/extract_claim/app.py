@@ -63,7 +63,7 @@ def _extract(task: Task, judge: chain.Judge[Extraction]) -> None:
         raise ValueError(f"the extraction breaks {len(faults)} rules of eal.ai.tasks.extract_claim")
     try:
         extractions.record(claim, extraction, provenance, by)
-    except extractions.TooLarge:
+    except extractions.ExtractionTooLarge:
         by = by.with_new_transaction()
         extractions.fail(claim, "too_large", by)
     by.transaction.commit()

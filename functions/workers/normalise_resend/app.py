@@ -14,7 +14,7 @@ from eal.domain.outreach.emails import events
 from eal.domain.outreach.mail import Mail, MailBody, MailEvent, Missing
 from eal.domain.outreach.replies import store as replies
 from eal.entry.queue import Consumer
-from eal.vendors.http import Busy, Refused, TooLarge
+from eal.vendors.http import Busy, ResponseTooLarge, VendorRefused
 from eal.vendors.resend import client, webhooks
 
 MAX_WAIT_FOR_BODY = timedelta(days=3)
@@ -60,10 +60,10 @@ def _fetch_body(mail: Mail, by: Caller) -> tuple[MailBody, Missing | None]:
         return MailBody(), "no_api_key"
     try:
         return client.connect(by.mode, key or "").received(mail.vendor_email_id), None
-    except Refused as refused:
+    except VendorRefused as refused:
         observe.logger.warning("mail_not_fetched", status_code=refused.status)
         return MailBody(), "not_found" if refused.status == 404 else "refused"
-    except TooLarge:
+    except ResponseTooLarge:
         observe.logger.warning("mail_not_fetched", fault="TooLarge")
         return MailBody(), "too_large"
 

@@ -22,7 +22,7 @@ def consume(message: Message) -> None:
 def _continue(due: TenantMessage, pause: timedelta) -> None:
     body = json.dumps({**due.tenant._asdict(), "request_id": due.request_id})
     # If the queue refuses it, the marker at the end of the run's lease starts the next run.
-    sqs.send_batch("send", [sqs.Entry(body, due.organization_id, round(pause.total_seconds()))])
+    sqs.send_batch("send", [sqs.QueueEntry(body, due.organization_id, round(pause.total_seconds()))])
 
 
 handler = Consumer(consume, fair_queue="send").handler

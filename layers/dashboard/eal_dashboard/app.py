@@ -67,7 +67,7 @@ def _visit(page: Page, request: Request, api: client.Client, posted: Posted | No
     member, is_new = session.member_of(request), False
     try:
         if member is None:
-            own = api.send(client.Request("getSession"))
+            own = api.send(client.ClientRequest("getSession"))
             if not own.is_success:
                 raise views.SessionEnded
             member, is_new = sign_in.member(own.body, api), True
@@ -91,7 +91,7 @@ def _visit(page: Page, request: Request, api: client.Client, posted: Posted | No
         response = RedirectResponse(shown.path, SEE_OTHER)
     elif isinstance(shown, views.Data):
         response = JSONResponse(shown.content, shown.status)
-    elif isinstance(shown, views.File):
+    elif isinstance(shown, views.FileDownload):
         disposition = f'attachment; filename="{shown.name}"'
         response = Response(
             shown.content, media_type="text/csv", headers={"content-disposition": disposition}
@@ -164,13 +164,13 @@ def _finish_sign_in(request: Request) -> Response:
     text = str(api_response.body.get("session") or "")
     member = sign_in.member(api_response.body, _client(request, text))
     if old:
-        _client(request, old).send(client.Request("endSession"))
+        _client(request, old).send(client.ClientRequest("endSession"))
     response = RedirectResponse(back, SEE_OTHER)
     session.keep(response, member, text)
     return response
 
 
-def _refusal(api_response: client.Response) -> str:
+def _refusal(api_response: client.ClientResponse) -> str:
     """The text that the sign-in page shows. Reasons that a person cannot act on share one."""
     if api_response.code == "rate_limited":
         return "limited"
@@ -183,7 +183,7 @@ def _refusal(api_response: client.Response) -> str:
 async def sign_out(request: Request) -> Response:
     """POST /sign-out: end the session at the API, here, and at the login page."""
     api = _client(request, session.text_of(request))
-    await run_in_threadpool(api.send, client.Request("endSession"))
+    await run_in_threadpool(api.send, client.ClientRequest("endSession"))
     response = RedirectResponse(sign_in.sign_out_address(), SEE_OTHER)
     session.forget(response)
     response.headers["clear-site-data"] = '"cache"'
@@ -199,7 +199,7 @@ async def switch(request: Request) -> Response:
 def _switch(request: Request, posted: Posted) -> Response:
     api = _client(request, session.text_of(request))
     body = {name: posted.one(name) for name in ("organization_id", "mode") if posted.one(name)}
-    api_response = api.send(client.Request("updateSession", body=body))
+    api_response = api.send(client.ClientRequest("updateSession", body=body))
     if not api_response.is_success:
         return _to_sign_in_after_switch(api_response)
     text = str(api_response.body.get("session") or "")
@@ -209,7 +209,7 @@ def _switch(request: Request, posted: Posted) -> Response:
     return response
 
 
-def _to_sign_in_after_switch(api_response: client.Response) -> Response:
+def _to_sign_in_after_switch(api_response: client.ClientResponse) -> Response:
     """Whether the switch happened is unknown after a time-out, so the member signs in again."""
     why = "ended" if api_response.status == views.UNAUTHORIZED else "unavailable"
     response = RedirectResponse(f"/sign-in?why={why}", SEE_OTHER)

@@ -27,7 +27,7 @@ _WORKERS = ThreadPoolExecutor(max_workers=8, thread_name_prefix="api")
 
 
 @dataclass(frozen=True)
-class Request:
+class ClientRequest:
     operation: str
     path: Mapping[str, object] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
@@ -37,7 +37,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Response:
+class ClientResponse:
     status: int
     body: Json
     etag: str = ""
@@ -77,13 +77,13 @@ class Client:
     ip: str
     browser: str = ""
 
-    def get_all(self, requests: Sequence[Request]) -> list[Response]:
+    def get_all(self, requests: Sequence[ClientRequest]) -> list[ClientResponse]:
         """All responses, in the order of the requests, after the time of the slowest."""
         if len(requests) == 1:
             return [self.send(requests[0])]
         return list(_WORKERS.map(self.send, requests))
 
-    def send(self, request: Request) -> Response:
+    def send(self, request: ClientRequest) -> ClientResponse:
         """The response, or one of status 504 if there is none.
 
         A request without a response is sent a second time, with the same Idempotency-Key: the API then repeats its
@@ -92,7 +92,7 @@ class Client:
         first = self._try(request)
         return first if first is not None else self._try(request) or _NO_RESPONSE
 
-    def _try(self, request: Request) -> Response | None:
+    def _try(self, request: ClientRequest) -> ClientResponse | None:
         operation = OPERATIONS[request.operation]
         path = filled(operation.path, request.path)
         if request.query:
@@ -118,7 +118,7 @@ class Client:
             )
         except urllib3.exceptions.HTTPError:
             return None
-        return Response(
+        return ClientResponse(
             response.status,
             _object(response.data),
             response.headers.get("ETag", ""),
@@ -128,7 +128,7 @@ class Client:
         )
 
 
-_NO_RESPONSE = Response(
+_NO_RESPONSE = ClientResponse(
     504, {"error": {"code": "unavailable", "message": "The API did not respond in time."}}
 )
 

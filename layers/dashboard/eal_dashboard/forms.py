@@ -16,7 +16,7 @@ from eal_dashboard.texts import label
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from eal_dashboard.client import Response
+    from eal_dashboard.client import ClientResponse
     from eal_dashboard.inputs import BoundField, Posted
     from eal_dashboard.operations import Json
     from eal_dashboard.page import Form
@@ -303,7 +303,7 @@ CONFLICTS = {
 }
 
 
-def refused(form: BoundForm, response: Response) -> None:
+def refused(form: BoundForm, response: ClientResponse) -> None:
     """Show why the API refused the request: at the fields that it names, and above the form otherwise.
 
     A refused request made nothing, and its corrected body needs another key. One without a response may have made the

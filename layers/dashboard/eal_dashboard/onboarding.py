@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Step:
+class OnboardingStep:
     title: str
     text: str
     page: str
@@ -45,7 +45,7 @@ CALLS = {
 """`webhooks` is a call of the page itself, oldest first, so that a later endpoint undoes no step."""
 
 
-def steps(values: Json) -> list[Step]:
+def steps(values: Json) -> list[OnboardingStep]:
     """The steps; none if all are done, or if the member's role or a missing response does not let us know."""
     needed = ("keys", "integrations", "members", "organization", "first_call", "webhooks")
     if any(values[name] is None for name in needed):
@@ -54,11 +54,11 @@ def steps(values: Json) -> list[Step]:
     return [] if all(step.is_done for step in found) else found
 
 
-def _steps(values: Json) -> list[Step]:
+def _steps(values: Json) -> list[OnboardingStep]:
     keys, settings = values["keys"]["data"], values["organization"]["settings"]
     admins = [member for member in values["members"]["data"] if member["role"] in ("owner", "admin")]
     return [
-        Step(
+        OnboardingStep(
             "Create an API key",
             "It is shown once. Keep it where your other secrets are.",
             "/settings/api-keys/new",
@@ -66,14 +66,14 @@ def _steps(values: Json) -> list[Step]:
             ("POST", "/api-keys"),
             '{"name": "Website", "scopes": ["read", "write"]}',
         ),
-        Step(
+        OnboardingStep(
             "Send a first request",
             "The list of keys shows when each was last used.",
             "/settings/api-keys",
             any(api_key["last_used"] for api_key in keys),
             ("GET", "/health"),
         ),
-        Step(
+        OnboardingStep(
             "Connect CallRail",
             "You get addresses to enter in CallRail, and enter its signing key here.",
             "/settings/integrations",
@@ -81,14 +81,14 @@ def _steps(values: Json) -> list[Step]:
             ("PUT", "/integrations/callrail"),
             '{"secrets": {"signing_key": "from CallRail"}}',
         ),
-        Step(
+        OnboardingStep(
             "Receive a first call",
             "Call your tracking number. The call appears a moment after you hang up.",
             "/calls",
             bool(values["first_call"]["data"]),
             ("GET", "/calls"),
         ),
-        Step(
+        OnboardingStep(
             "Register a webhook endpoint, and send it a test event",
             "Your endpoint must respond with a 2xx status.",
             "/settings/webhooks",
@@ -96,7 +96,7 @@ def _steps(values: Json) -> list[Step]:
             ("POST", "/webhooks"),
             '{"url": "https://example.com/hooks", "events": ["*"]}',
         ),
-        Step(
+        OnboardingStep(
             "Set business hours, service area and who is on call",
             "They decide whether a call is dispatched, and to whom.",
             "/settings/organization",
@@ -104,7 +104,7 @@ def _steps(values: Json) -> list[Step]:
             ("PATCH", "/organizations/me"),
             '{"settings": {"business_hours": {"mon": [["08:00", "17:00"]]}}}',
         ),
-        Step(
+        OnboardingStep(
             "Invite a second admin",
             "Then nobody is locked out if one of you is away.",
             "/settings/members",

@@ -39,7 +39,7 @@ class Spec(TypedDict, total=False):
 
 
 @dataclass(frozen=True)
-class Operation:
+class ApiOperation:
     method: str
     path: str
     summary: str
@@ -72,10 +72,10 @@ class Operation:
         return spec
 
 
-def load(path: Path) -> dict[str, Operation]:
+def load(path: Path) -> dict[str, ApiOperation]:
     """The operations of a generated file, by id."""
     content = json.loads(path.read_text(encoding="utf-8"))
-    return {name: Operation(**members) for name, members in content.items()}
+    return {name: ApiOperation(**members) for name, members in content.items()}
 
 
 OPERATIONS = load(Path(__file__).with_name("operations.json"))

@@ -18,7 +18,7 @@ VIEW = "view"
 """The parameter of a page's address that names its view."""
 
 
-class NotFound(Exception):
+class PageNotFound(Exception):
     """Raised by a page's `prepare` if what its address names does not exist. The person reads both texts."""
 
     def __init__(

@@ -26,7 +26,7 @@ _X_RANGES = ((0, 0x10FF), (0x2000, 0x200D), (0x2010, 0x201F), (0x2032, 0x2037))
 
 
 @dataclass(frozen=True)
-class Length:
+class PostLength:
     """`unit` is what the network counts."""
 
     count: int
@@ -44,18 +44,18 @@ def posted(body: str, links: Sequence[str], hashtags: Sequence[str]) -> str:
     return "\n\n".join(filter(None, (body, "\n".join(links), tags)))
 
 
-def of_post(network: str | None, text: str) -> Length | None:
+def of_post(network: str | None, text: str) -> PostLength | None:
     """The length of a post, as `posted` returns it; None for a network without a known limit."""
     if network not in MAX_POST_CHARACTERS:
         return None
     if network != "x":
-        return Length(len(text), MAX_POST_CHARACTERS[network])
+        return PostLength(len(text), MAX_POST_CHARACTERS[network])
     letters = re.sub(r"https?://\S+", "-" * _X_URL_CHARACTERS, text)
-    return Length(sum(1 if _counts_once(letter) else 2 for letter in letters), MAX_POST_CHARACTERS["x"])
+    return PostLength(sum(1 if _counts_once(letter) else 2 for letter in letters), MAX_POST_CHARACTERS["x"])
 
 
-def of_reply(text: str) -> Length:
-    return Length(len(text.encode(errors="replace")), MAX_REPLY_BYTES, "bytes")
+def of_reply(text: str) -> PostLength:
+    return PostLength(len(text.encode(errors="replace")), MAX_REPLY_BYTES, "bytes")
 
 
 def _counts_once(letter: str) -> bool:

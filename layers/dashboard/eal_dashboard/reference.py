@@ -63,7 +63,7 @@ class Described:
 
 
 @dataclass(frozen=True)
-class Row:
+class ReferenceRow:
     """A field or parameter, with the fields inside it."""
 
     name: str
@@ -74,7 +74,7 @@ class Row:
     description: str
     limits: tuple[str, ...]
     choices: tuple[str, ...]
-    children: tuple[Row, ...]
+    children: tuple[ReferenceRow, ...]
 
 
 @dataclass(frozen=True)
@@ -102,10 +102,10 @@ class Reference:
         found = (_CONVENTION.fullmatch(text) for text in self.introduction.split("\n\n"))
         return [(match[1], match[2]) for match in found if match]
 
-    def fields(self, model: str | None) -> tuple[Row, ...]:
+    def fields(self, model: str | None) -> tuple[ReferenceRow, ...]:
         return rows(self.models[model]) if model else ()
 
-    def parameters(self, name: str) -> dict[str, list[Row]]:
+    def parameters(self, name: str) -> dict[str, list[ReferenceRow]]:
         """The operation's parameters outside the body, by their place."""
         return {
             title: [
@@ -162,17 +162,17 @@ def load() -> Reference:
     return Reference(operations=operations, **content)
 
 
-def rows(fields: Mapping[str, Spec], above: str = "") -> tuple[Row, ...]:
+def rows(fields: Mapping[str, Spec], above: str = "") -> tuple[ReferenceRow, ...]:
     """The fields of an object, those that are required first."""
     ordered = sorted(fields.items(), key=lambda item: not item[1].get("required"))
     return tuple(_row(name, spec, f"{above}{name}") for name, spec in ordered)
 
 
-def _row(name: str, spec: Spec, path: str) -> Row:
+def _row(name: str, spec: Spec, path: str) -> ReferenceRow:
     inner = spec
     while "items" in inner and "fields" not in inner:
         inner = inner["items"]
-    return Row(
+    return ReferenceRow(
         name=name,
         path=path,
         type=type_of(spec),

@@ -50,7 +50,7 @@ class Shift:
 
 
 @dataclass(frozen=True)
-class Bar:
+class ShiftBar:
     """A shift of one person as it is drawn, in percent of the day. Level 0 is called first."""
 
     level: int
@@ -65,7 +65,7 @@ class Bar:
 class Day:
     date: date
     shifts: Sequence[Shift]
-    bars: Sequence[Bar]
+    bars: Sequence[ShiftBar]
     now: float | None
     """Part of today that has passed, in percent; None on other days."""
 
@@ -169,7 +169,7 @@ def _has(spans: Spans, minute: int) -> bool:
     return any(start <= minute < end for start, end in spans)
 
 
-def _bars(names: Sequence[str], shifts: Sequence[Shift], day: date, zone: ZoneInfo) -> Iterator[Bar]:
+def _bars(names: Sequence[str], shifts: Sequence[Shift], day: date, zone: ZoneInfo) -> Iterator[ShiftBar]:
     def shown(shift: Shift, level: int) -> tuple[str, str] | None:
         if level < len(shift.people):
             place = shift.people[level]
@@ -184,7 +184,7 @@ def _bars(names: Sequence[str], shifts: Sequence[Shift], day: date, zone: ZoneIn
             if what is not None:
                 name, kind = what
                 title = f"{name}, {_clock(start)}\N{EN DASH}{_clock(end)}: {_utc(day, start, end, zone)}"
-                yield Bar(level, 100 * start / DAY, 100 * (end - start) / DAY, name, kind, title)
+                yield ShiftBar(level, 100 * start / DAY, 100 * (end - start) / DAY, name, kind, title)
 
 
 def _joined(spans: Iterable[tuple[int, int]]) -> tuple[int, int]:

@@ -30,7 +30,7 @@ _TEXT = re.compile(r"[A-Za-z0-9_]{20,200}")
 
 
 @dataclass(frozen=True)
-class Member:
+class SignedInMember:
     """The session, as a page shows it."""
 
     id: str
@@ -61,7 +61,7 @@ class Member:
             return False
 
     @classmethod
-    def of(cls, session: Json, timezone: str) -> Member:
+    def of(cls, session: Json, timezone: str) -> SignedInMember:
         """The member of a response of `/session`."""
         member, organization = session["member"], session["organization"]
         others = session.get("organizations", [])[:MAX_ORGANIZATIONS]
@@ -83,7 +83,7 @@ class Member:
         return base64.urlsafe_b64encode(content.encode()).decode().rstrip("=")
 
     @classmethod
-    def from_text(cls, text: str) -> Member | None:
+    def from_text(cls, text: str) -> SignedInMember | None:
         """None if the text is not one of `to_text`."""
         try:
             content = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
@@ -99,11 +99,11 @@ def text_of(request: Request) -> str:
     return text if _TEXT.fullmatch(text) else ""
 
 
-def member_of(request: Request) -> Member | None:
-    return Member.from_text(request.cookies.get(FRAME, ""))
+def member_of(request: Request) -> SignedInMember | None:
+    return SignedInMember.from_text(request.cookies.get(FRAME, ""))
 
 
-def keep(response: Response, member: Member, text: str | None = None) -> None:
+def keep(response: Response, member: SignedInMember, text: str | None = None) -> None:
     """Set the cookies. They end with the browser; the session itself ends at the API."""
     if text is not None:
         _set(response, SESSION, text)

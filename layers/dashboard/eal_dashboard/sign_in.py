@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from eal_dashboard import client
-from eal_dashboard.session import Member
+from eal_dashboard.session import SignedInMember
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,8 +61,8 @@ def begin(path: str, *, again: bool) -> tuple[str, str]:
 
 
 def finish(
-    query: Mapping[str, str], cookie: str, api: client.Client, before: Member | None
-) -> tuple[client.Response, str] | None:
+    query: Mapping[str, str], cookie: str, api: client.Client, before: SignedInMember | None
+) -> tuple[client.ClientResponse, str] | None:
     """The API's response to the code, and the page to return to. None if this browser did not begin the sign-in.
 
     A member who signs in again remains in the organization and mode of `before`.
@@ -81,7 +81,7 @@ def finish(
     }
     if before is not None:
         body |= {"organization_id": before.organization_id, "mode": before.mode}
-    return api.send(client.Request("createSession", body=body)), _path_in(packed)
+    return api.send(client.ClientRequest("createSession", body=body)), _path_in(packed)
 
 
 def _path_in(packed: str) -> str:
@@ -91,11 +91,11 @@ def _path_in(packed: str) -> str:
         return "/"
 
 
-def member(session: dict[str, object], api: client.Client) -> Member:
+def member(session: dict[str, object], api: client.Client) -> SignedInMember:
     """The member of a session, with the zone of the organization in which pages show times."""
-    organization = api.send(client.Request("getOwnOrganization"))
+    organization = api.send(client.ClientRequest("getOwnOrganization"))
     settings = organization.body.get("settings") or {}
-    return Member.of(session, str(settings.get("timezone", "UTC")))
+    return SignedInMember.of(session, str(settings.get("timezone", "UTC")))
 
 
 def sign_out_address() -> str:

@@ -15,9 +15,9 @@ from urllib.parse import urlencode
 import jinja2
 
 from eal_dashboard import assets, charts, forms, lists, markdown, samples, session, texts, uploads
-from eal_dashboard.client import Client, Request, Response
+from eal_dashboard.client import Client, ClientRequest, ClientResponse
 from eal_dashboard.operations import OPERATIONS
-from eal_dashboard.page import VIEW, MovedTo, NotFound, filled
+from eal_dashboard.page import VIEW, MovedTo, PageNotFound, filled
 from eal_dashboard.pages import PAGES
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from eal_dashboard.inputs import Posted
     from eal_dashboard.operations import Json
     from eal_dashboard.page import Call, Form, Page
-    from eal_dashboard.session import Member
+    from eal_dashboard.session import SignedInMember
 
 NOT_FOUND, FORBIDDEN, UNAUTHORIZED, UNAVAILABLE = 404, 403, 401, 503
 REFUSED = 422
@@ -39,7 +39,7 @@ class Visit:
     """One request of a member for a page."""
 
     page: Page
-    member: Member
+    member: SignedInMember
     api: Client
     path: Mapping[str, str]
     query: Mapping[str, str]
@@ -70,7 +70,7 @@ class Data:
 
 
 @dataclass(frozen=True)
-class File:
+class FileDownload:
     name: str
     content: bytes
 
@@ -133,7 +133,7 @@ def environment() -> jinja2.Environment:
     return bound_form
 
 
-def show(visit: Visit) -> Html | Data | Redirect | File:
+def show(visit: Visit) -> Html | Data | Redirect | FileDownload:
     """A page as a GET shows it."""
     if not visit.page.is_visible(visit.member.role):
         return problem(visit, FORBIDDEN, "Your role does not include this page.", _ASK_ADMIN)
@@ -144,7 +144,7 @@ def show(visit: Visit) -> Html | Data | Redirect | File:
         return _failed(visit, failed)
     try:
         return _rendered(visit, responses, _bound(visit, responses), 200)
-    except NotFound as missing:
+    except PageNotFound as missing:
         return problem(visit, NOT_FOUND, missing.title, missing.text)
     except MovedTo as moved:
         return Redirect(moved.path)
@@ -218,7 +218,7 @@ def _read(visit: Visit, bound_form: forms.BoundForm, posted: Posted) -> Json:
 
 
 def _with_file(
-    visit: Visit, form: Form, bound_form: forms.BoundForm, response: Response, content: bytes | None
+    visit: Visit, form: Form, bound_form: forms.BoundForm, response: ClientResponse, content: bytes | None
 ) -> Html | Data | Redirect:
     """Send the file to where the API wants it, or tell the script that will do so."""
     following, target = _next(visit, form, response), response.body["upload"]
@@ -243,11 +243,13 @@ def problem(visit: Visit, status: int, title: str, text: str, request_id: str = 
     return Html(status, environment().get_template("problem.html").render(_frame(visit) | values))
 
 
-def _request(visit: Visit, form: Form, bound_form: forms.BoundForm, body: Json, posted: Posted) -> Request:
+def _request(
+    visit: Visit, form: Form, bound_form: forms.BoundForm, body: Json, posted: Posted
+) -> ClientRequest:
     operation = OPERATIONS[form.operation]
     targets = ChainMap(dict(visit.path), dict(posted.pairs))
     has_body = bool(body) or bool(operation.body)
-    return Request(
+    return ClientRequest(
         form.operation,
         path=targets,
         query={name: str(value) for name, value in body.items()} if operation.method == "DELETE" else {},
@@ -257,7 +259,7 @@ def _request(visit: Visit, form: Form, bound_form: forms.BoundForm, body: Json, 
     )
 
 
-def _fetch(visit: Visit, refused: forms.BoundForm | None = None) -> dict[str, Response | None]:
+def _fetch(visit: Visit, refused: forms.BoundForm | None = None) -> dict[str, ClientResponse | None]:
     """The responses of the page's calls, by their names. None for a call that the role does not allow, or that the
     page does not need now.
     """
@@ -266,7 +268,7 @@ def _fetch(visit: Visit, refused: forms.BoundForm | None = None) -> dict[str, Re
         for name, call in visit.page.calls.items()
         if OPERATIONS[call.operation].is_allowed(visit.member.role) and _is_needed(visit, call, refused)
     }
-    found: dict[str, Response | None] = dict.fromkeys(visit.page.calls)
+    found: dict[str, ClientResponse | None] = dict.fromkeys(visit.page.calls)
     first = {name: call for name, call in needed.items() if not call.depends_on}
     ids = refused.targets if refused else {}
     found |= _sent(
@@ -288,14 +290,14 @@ def _is_needed(visit: Visit, call: Call, refused: forms.BoundForm | None) -> boo
     return not call.after_refusal_of or (refused is not None and refused.form.key == call.after_refusal_of)
 
 
-def _sent(visit: Visit, requests: Mapping[str, Request]) -> dict[str, Response]:
+def _sent(visit: Visit, requests: Mapping[str, ClientRequest]) -> dict[str, ClientResponse]:
     responses = visit.api.get_all([*requests.values()]) if requests else []
     if any(response.status == UNAUTHORIZED for response in responses):
         raise SessionEnded
     return dict(zip(requests, responses, strict=True))
 
 
-def _call(visit: Visit, call: Call, targets: Mapping[str, str] | None = None) -> Request:
+def _call(visit: Visit, call: Call, targets: Mapping[str, str] | None = None) -> ClientRequest:
     specs = OPERATIONS[call.operation].query
     query = {
         name: _moment(visit.query[name], visit.member.timezone)
@@ -305,10 +307,10 @@ def _call(visit: Visit, call: Call, targets: Mapping[str, str] | None = None) ->
         if visit.query.get(name)
     }
     fixed = {name: filled(value, visit.path) for name, value in call.fixed.items()}
-    return Request(call.operation, path={**visit.path, **(targets or {})}, query={**fixed, **query})
+    return ClientRequest(call.operation, path={**visit.path, **(targets or {})}, query={**fixed, **query})
 
 
-def _exported(visit: Visit, call: Call) -> Html | Data | File:
+def _exported(visit: Visit, call: Call) -> Html | Data | FileDownload:
     response = visit.api.send(_call(visit, call))
     if response.status == UNAUTHORIZED:
         raise SessionEnded
@@ -316,7 +318,7 @@ def _exported(visit: Visit, call: Call) -> Html | Data | File:
         raise SignInAgain
     if not response.is_success:
         return _failed(visit, response)
-    return File(f"{visit.page.title.lower()}.csv", response.csv)
+    return FileDownload(f"{visit.page.title.lower()}.csv", response.csv)
 
 
 def _moment(text: str, zone: str) -> str:
@@ -327,7 +329,7 @@ def _moment(text: str, zone: str) -> str:
         return text
 
 
-def _failure(page: Page, responses: Mapping[str, Response | None]) -> Response | None:
+def _failure(page: Page, responses: Mapping[str, ClientResponse | None]) -> ClientResponse | None:
     """The first failed response that the page cannot do without."""
     return next(
         (
@@ -339,9 +341,9 @@ def _failure(page: Page, responses: Mapping[str, Response | None]) -> Response |
     )
 
 
-def _failed(visit: Visit, response: Response) -> Html | Data:
+def _failed(visit: Visit, response: ClientResponse) -> Html | Data:
     if response.status == NOT_FOUND:
-        nothing = NotFound()
+        nothing = PageNotFound()
         return problem(visit, NOT_FOUND, nothing.title, nothing.text)
     if response.status in (400, 422):
         return problem(
@@ -358,7 +360,7 @@ def _failed(visit: Visit, response: Response) -> Html | Data:
     )
 
 
-def _bound(visit: Visit, responses: Mapping[str, Response | None]) -> dict[str, forms.BoundForm]:
+def _bound(visit: Visit, responses: Mapping[str, ClientResponse | None]) -> dict[str, forms.BoundForm]:
     found = {}
     for form in visit.page.forms:
         source = responses.get(form.of) if form.of else None
@@ -395,7 +397,7 @@ def _again(visit: Visit, bound_form: forms.BoundForm, status: int) -> Html | Dat
 
 
 def _result(
-    visit: Visit, form: Form, bound_form: forms.BoundForm, response: Response, posted: Posted
+    visit: Visit, form: Form, bound_form: forms.BoundForm, response: ClientResponse, posted: Posted
 ) -> Html:
     bound = {form.key: forms.bound(form, visit.member.tenant) for form in visit.page.forms}
     bound[form.key].fields = bound_form.fields
@@ -411,7 +413,7 @@ def _result(
     return Html(200, environment().get_template(form.result).render(_frame(visit) | values))
 
 
-def _next(visit: Visit, form: Form, response: Response) -> str:
+def _next(visit: Visit, form: Form, response: ClientResponse) -> str:
     values = {**visit.path, **{key: value for key, value in response.body.items() if isinstance(value, str)}}
     path, _, fragment = filled(form.then or visit.page.path, values).partition("#")
     stays = path == filled(visit.page.path, visit.path)
@@ -435,7 +437,10 @@ def _sentences() -> dict[str, str]:
 
 
 def _rendered(
-    visit: Visit, responses: Mapping[str, Response | None], bound: dict[str, forms.BoundForm], status: int
+    visit: Visit,
+    responses: Mapping[str, ClientResponse | None],
+    bound: dict[str, forms.BoundForm],
+    status: int,
 ) -> Html:
     values: dict[str, Any] = {
         name: response.body if response is not None and response.is_success else None
@@ -454,7 +459,7 @@ def _rendered(
     return Html(status, template.render(context))
 
 
-def _api_calls(visit: Visit, responses: Mapping[str, Response | None]) -> list[ApiCall]:
+def _api_calls(visit: Visit, responses: Mapping[str, ClientResponse | None]) -> list[ApiCall]:
     """The calls behind the page of one resource."""
     if not visit.page.parameters:
         return []

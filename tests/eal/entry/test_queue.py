@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from eal.core.observe import LogContext
-    from eal.entry.queue import Context
+    from eal.entry.queue import LambdaContext
 
 TIMEOUT_SECONDS = 30
 
@@ -57,7 +57,7 @@ def _event(names: str, received: dict[str, int] | None = None) -> QueueEvent:
 
 def _left(event: QueueEvent, invocation: Invocation) -> str:
     """The messages that return to the queue."""
-    context: Context = invocation
+    context: LambdaContext = invocation
     response = Consumer(invocation.consume).handler(event, context)
     return "".join(failure["itemIdentifier"] for failure in response["batchItemFailures"])
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]  # has no stubs
 
 from eal.ai.content import ContentText
-from eal.domain.content.feed.documents import Feed, as_atom
+from eal.domain.content.feed.documents import FeedDocument, as_atom
 from eal.domain.content.feed.model import Post
 from tests.support.http import ApiResponse, call
 from tests.support.publishing import published
@@ -125,7 +125,9 @@ def test_characters_that_xml_cannot_contain_are_left_out(tenant: Tenant) -> None
     post = Post(
         id="post_x", content_id="content_x", revision=1, published_at=START, html=hostile, title=hostile
     )
-    feed = Feed(tenant.in_mode("live"), hostile, None, "https://api.example.com/feed.atom", None, [post])
+    feed = FeedDocument(
+        tenant.in_mode("live"), hostile, None, "https://api.example.com/feed.atom", None, [post]
+    )
 
     root = _valid(as_atom(feed))
 

@@ -203,7 +203,7 @@ def test_a_lower_scope_is_not_enough(tenant: Tenant) -> None:
 
 def test_the_rate_ignores_undetermined_calls() -> None:
     from eal.domain.statistics.model import tally_of
-    from eal.domain.statistics.roll_up.store import Row
+    from eal.domain.statistics.roll_up.store import RollUpRow
 
     tally = tally_of(
         {
@@ -213,7 +213,9 @@ def test_the_rate_ignores_undetermined_calls() -> None:
             "call_qualified#undetermined": 4,
         }
     )
-    row = Row(organization_id=ids.new("org", time.now()), name="x", tally=tally, leads=False, calls=True)
+    row = RollUpRow(
+        organization_id=ids.new("org", time.now()), name="x", tally=tally, leads=False, calls=True
+    )
 
     counts = RollUpView.of(row).calls
 

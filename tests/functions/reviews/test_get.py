@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from eal.core import caller
 from eal.domain.reviews import store as reviews
-from eal.domain.reviews.model import Reply
+from eal.domain.reviews.model import ReviewReply
 from tests.support.callrail import events
 from tests.support.http import call
 from tests.support.reviews import PATH, ingested, shown
@@ -65,7 +65,7 @@ def test_the_reply_is_what_became_of_the_response(tenant: Tenant) -> None:
     review = ingested(tenant)
     for status in ("pending", "posted", "posted"):
         by = caller.worker("test", tenant.in_mode("live"), "req_test")
-        reply = Reply(content_id="content_1", text="Thank you.", status=status)
+        reply = ReviewReply(content_id="content_1", text="Thank you.", status=status)
         reviews.record_reply(review["id"], reply, by)
         by.transaction.commit()
 

@@ -243,7 +243,7 @@ def test_both_posts_of_a_rotation_fit_into_the_time_of_a_request(
     timeouts: list[float] = []
     send = sender.send
 
-    def watched(url: str, body: bytes, headers: dict[str, str], *, within: float) -> sender.Reply:
+    def watched(url: str, body: bytes, headers: dict[str, str], *, within: float) -> sender.ReceiverReply:
         timeouts.append(within)
         return send(url, body, headers, within=within)
 

@@ -242,7 +242,7 @@ def test_an_endpoint_has_less_time_after_a_time_out_but_a_probe_has_all_of_it(
     given: list[float] = []
     send = sender.send
 
-    def watched(url: str, body: bytes, headers: dict[str, str], *, within: float) -> sender.Reply:
+    def watched(url: str, body: bytes, headers: dict[str, str], *, within: float) -> sender.ReceiverReply:
         given.append(within)
         return send(url, body, headers, within=within)
 

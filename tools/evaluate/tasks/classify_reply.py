@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from eal.ai.engines.embedded.replies import engine
-from eal.ai.replies import Reply
+from eal.ai.replies import ReplyInput
 from tools.evaluate import measures
 
 if TYPE_CHECKING:
@@ -28,11 +28,11 @@ DAYS = {"return_date": "out_of_office", "resume_after": "not_now"}
 """The fields that are days, and the class that has each."""
 
 
-def reply_of(item: Item) -> Reply:
+def reply_of(item: Item) -> ReplyInput:
     content = item.content
     received = str(content.get("received_at") or "")
     at = datetime.fromisoformat(received) if received else datetime.now(UTC)
-    return Reply(
+    return ReplyInput(
         sender=str(content.get("from") or ""),
         subject=str(content.get("subject") or ""),
         body=str(content.get("body") or content.get("text") or ""),

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from eal.ai.engines.embedded.calls.engine import Inputs, Model
+    from eal.ai.engines.embedded.calls.engine import CallModel, Inputs
     from eal.ai.engines.embedded.calls.reading import Reading
     from tools.evaluate.sets import Item
     from tools.train.linear import Floats, Labels
@@ -161,7 +161,7 @@ def field_heads(
     examples: Sequence[Example],
     longer: Sequence[Example],
     inputs: dict[int, Inputs],
-    model: Model,
+    model: CallModel,
     report: list[str],
 ) -> dict[str, NDArray[np.generic]]:
     everything = [*examples, *longer]
@@ -245,7 +245,7 @@ def danger_heads(
     examples: Sequence[Example],
     snippets: Sequence[Example],
     inputs: dict[int, Inputs],
-    model: Model,
+    model: CallModel,
     report: list[str],
 ) -> dict[str, NDArray[np.generic]]:
     """The danger head, how much the adapter's counts beside it, and their thresholds; and the kind of a danger."""

@@ -69,6 +69,6 @@ def train() -> tuple[dict[str, NDArray[np.generic]], list[str]]:
     ]
 
 
-def _features(item: Item) -> lead_notes.Features:
+def _features(item: Item) -> lead_notes.NoteFeatures:
     lead = lead_of(item)
     return lead_notes.features(lead.notes or "", scorer.facts(lead, is_in_area(item, lead)))

@@ -53,7 +53,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusedMove:
     """The move that the API just refused, and what has happened to its lead since the person saw it."""
 
     lead: Json
@@ -86,7 +86,7 @@ def _has_filter(query: Mapping[str, str]) -> bool:
     return any(query.get(name) for name in FILTERS)
 
 
-def _column(status: str, values: Json, refused: Refused | None) -> Column:
+def _column(status: str, values: Json, refused: RefusedMove | None) -> Column:
     def card(lead: Json) -> Card:
         is_above = refused is not None and refused.lead["id"] == lead["id"]
         form = None if is_above else _form(values["forms"]["moveLead"], lead, values)
@@ -115,7 +115,7 @@ def _form(bound_form: BoundForm, lead: Json, values: Json) -> BoundForm | None:
     return form
 
 
-def _refused(bound_form: BoundForm, values: Json) -> Refused | None:
+def _refused(bound_form: BoundForm, values: Json) -> RefusedMove | None:
     lead, history = values["lead"], values["history"]
     if not bound_form.has_error or lead is None:
         return None
@@ -126,7 +126,7 @@ def _refused(bound_form: BoundForm, values: Json) -> Refused | None:
     latest = next((entry for entry in entries if entry["type"] == "transition"), None)
     has_moved = any(change["field"] == "status" for change in changes)
     form = _form(bound_form, lead, values)
-    return Refused(
+    return RefusedMove(
         lead,
         form or bound_form,
         form is not None,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from eal_dashboard import reference, samples
 from eal_dashboard.operations import OPERATIONS
-from eal_dashboard.page import NotFound, Page
+from eal_dashboard.page import Page, PageNotFound
 
 if TYPE_CHECKING:
     from eal_dashboard.operations import Json
@@ -26,10 +26,10 @@ def _all(values: Json) -> Json:
 
 
 def _one(values: Json) -> Json:
-    """Raises: NotFound."""
+    """Raises: PageNotFound."""
     read, name = reference.load(), values["path"]["operation"]
     if name not in read.operations:
-        raise NotFound
+        raise PageNotFound
     described = read.operations[name]
     language = values["query"].get("language", "")
     language = language if language in samples.LANGUAGES else "curl"

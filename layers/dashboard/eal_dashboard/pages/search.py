@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from eal_dashboard.operations import OPERATIONS
-from eal_dashboard.page import MovedTo, NotFound, Page
+from eal_dashboard.page import MovedTo, Page, PageNotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,7 +34,7 @@ def by_prefix(pages: Iterable[Page]) -> dict[str, tuple[Page, str]]:
 
 
 def _find(values: Json) -> Json:
-    """Raises: MovedTo the resource's page, NotFound."""
+    """Raises: MovedTo the resource's page, PageNotFound."""
     text = values["query"].get("id", "").strip()
     if not text:
         return {}
@@ -44,11 +44,11 @@ def _find(values: Json) -> Json:
         raise MovedTo(f"/audit-log?request_id={text.lower()}")
     identifier = _ID.fullmatch(text)
     if identifier is None:
-        raise NotFound(
+        raise PageNotFound(
             "This is not an ID.", "An ID has a prefix and 26 letters and digits, such as lead_01kq…."
         )
     if (shown := by_prefix(values["pages"]).get(identifier[1])) is None:
-        raise NotFound(
+        raise PageNotFound(
             f"IDs that begin with {identifier[1]}_ have no page of their own.",
             "Find what they belong to instead, such as the claim of a photo.",
         )

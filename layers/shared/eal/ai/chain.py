@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
     from eal.ai.policy import Policy
     from eal.ai.provenance import Provenance
-    from eal.ai.tasks.task import Task
+    from eal.ai.tasks.task import AiTask
     from eal.core.schema import BaseModel
     from eal.core.tenancy import Tenant
 
 ENGINE = "bedrock"
 
 
-def versions[I, A: BaseModel, J](task: Task[I, A, J]) -> frozenset[tuple[str, str | None]]:
+def versions[I, A: BaseModel, J](task: AiTask[I, A, J]) -> frozenset[tuple[str, str | None]]:
     """Model and prompt version of every judgement that the present engines can make."""
     model = settings.bedrock_model()
     second = {(model, task.prompt().version)} if model else set()
@@ -34,7 +34,7 @@ def versions[I, A: BaseModel, J](task: Task[I, A, J]) -> frozenset[tuple[str, st
 
 
 def run[I, A: BaseModel, J](
-    task: Task[I, A, J], given: I, policy: Policy, tenant: Tenant, at: datetime
+    task: AiTask[I, A, J], given: I, policy: Policy, tenant: Tenant, at: datetime
 ) -> tuple[J, Provenance]:
     """The judgement for a tenant, with its provenance. A test tenant has only the embedded engine."""
     judgement, provenance = task.embedded(given)
@@ -59,7 +59,7 @@ class Judge[J]:
 
     def run[I, A: BaseModel](
         self,
-        task: Task[I, A, J],
+        task: AiTask[I, A, J],
         given: I,
         policy: Policy,
         tenant: Tenant,
@@ -75,7 +75,7 @@ class Judge[J]:
 
 
 def second_judgement[I, A: BaseModel, J](
-    task: Task[I, A, J], given: I, first: J, provenance: Provenance, bedrock: Bedrock
+    task: AiTask[I, A, J], given: I, first: J, provenance: Provenance, bedrock: Bedrock
 ) -> tuple[J, Provenance]:
     """The judgement of both engines. `first` is that of the embedded one, with its provenance."""
     started = time.perf_counter()
@@ -95,6 +95,6 @@ def second_judgement[I, A: BaseModel, J](
 
 
 def _fallen_back[I, A: BaseModel, J](
-    task: Task[I, A, J], judgement: J, provenance: Provenance, reason: str
+    task: AiTask[I, A, J], judgement: J, provenance: Provenance, reason: str
 ) -> tuple[J, Provenance]:
     return task.with_reason(judgement, reason), replace(provenance, fallback=True)

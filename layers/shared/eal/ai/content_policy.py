@@ -68,7 +68,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class PolicyFacts:
     """The context of a text that the rules need.
 
     `sender_names` are the names of which the text should contain one; empty if no sender is set. `own_contacts` are the
@@ -397,7 +397,7 @@ _CARD = r"(?<![\w-])(?:\d[ -]?){13,19}(?![\w-])"
 _REPLY_PREFIX = r"\s*(?:re|fwd?|aw|sv|wg)\s*(?:\[\d+\]\s*)?:"
 
 
-def findings(fields: Mapping[str, str], facts: Facts) -> tuple[Finding, ...]:
+def findings(fields: Mapping[str, str], facts: PolicyFacts) -> tuple[Finding, ...]:
     """The faults of an e-mail, in the order of the fields and of the words. `subject` is a field of that name."""
     found: list[Finding] = []
     if not facts.sender_names:
@@ -421,7 +421,7 @@ def findings(fields: Mapping[str, str], facts: Facts) -> tuple[Finding, ...]:
     return tuple(dict.fromkeys(found))[:_MAX_FINDINGS]
 
 
-def text_findings(fields: Mapping[str, str], facts: Facts) -> tuple[Finding, ...]:
+def text_findings(fields: Mapping[str, str], facts: PolicyFacts) -> tuple[Finding, ...]:
     """The faults of the texts, whoever sends or publishes them."""
     found: list[Finding] = []
     for field, text in fields.items():
@@ -452,7 +452,7 @@ def _named(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
-def _in_field(field: str, text: str, facts: Facts) -> Iterator[Finding]:
+def _in_field(field: str, text: str, facts: PolicyFacts) -> Iterator[Finding]:
     if field == "subject" and not facts.has_earlier_mail and (prefix := _reply_prefix(text)):
         yield Finding(
             rule="misleading_subject",
@@ -501,7 +501,7 @@ def _is_held(claim: str, held: tuple[str, ...]) -> bool:
     return bool(held) and "certif" in claimed and "certif" in has
 
 
-def _published(field: str, text: str, facts: Facts) -> Iterator[Finding]:
+def _published(field: str, text: str, facts: PolicyFacts) -> Iterator[Finding]:
     """Names and addresses that must not, or perhaps should not, be public."""
     for word in facts.banned_words:
         for quote in _occurrences(word, text):

@@ -40,7 +40,7 @@ DEAD_MAILBOX = "dead_mailbox"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class ReplyInput:
     """A received mail. `sender` is its From header; the names of `headers` are in any case. `body` is plain text or
     HTML. Relative dates count from `received_at`.
     """

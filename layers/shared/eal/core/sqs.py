@@ -15,7 +15,7 @@ MAX_BATCH_MESSAGES = 10
 """SQS's limit of a SendMessageBatch."""
 
 
-class Entry(NamedTuple):
+class QueueEntry(NamedTuple):
     """A message of a batch. Without `delay_seconds`, the delay of the queue applies."""
 
     body: str
@@ -23,7 +23,7 @@ class Entry(NamedTuple):
     delay_seconds: int | None = None
 
 
-def send_batch(queue: str, messages: Sequence[Entry]) -> list[str | None]:
+def send_batch(queue: str, messages: Sequence[QueueEntry]) -> list[str | None]:
     """Send up to 10 messages. `queue` is the settings' name of the queue.
 
     Returns an error code for each message, None for those that the queue accepted.
@@ -36,7 +36,7 @@ def send_batch(queue: str, messages: Sequence[Entry]) -> list[str | None]:
     return [codes.get(str(number)) for number in range(len(messages))]
 
 
-def _entry(number: int, message: Entry) -> SendMessageBatchRequestEntryTypeDef:
+def _entry(number: int, message: QueueEntry) -> SendMessageBatchRequestEntryTypeDef:
     entry: SendMessageBatchRequestEntryTypeDef = {"Id": str(number), "MessageBody": message.body}
     if message.group is not None:
         entry["MessageGroupId"] = message.group

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from eal.core.json import Json
 
 
-class Upload(NamedTuple):
+class UploadForm(NamedTuple):
     key: str
     at: datetime
 
@@ -35,7 +35,7 @@ class _Record(TypedDict):
     s3: _S3
 
 
-def in_notification(message: Mapping[str, Json]) -> Iterator[Upload]:
+def in_notification(message: Mapping[str, Json]) -> Iterator[UploadForm]:
     """Every object of the notification. S3's test event, which a change of the configuration causes, has none."""
     for record in cast("list[_Record]", message.get("Records", [])):
-        yield Upload(unquote_plus(record["s3"]["object"]["key"]), clock.parse(record["eventTime"]))
+        yield UploadForm(unquote_plus(record["s3"]["object"]["key"]), clock.parse(record["eventTime"]))

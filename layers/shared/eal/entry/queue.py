@@ -30,7 +30,7 @@ MAX_RECEIVES = 5
 """The maxReceiveCount of every queue. After that many receives, a message that fails becomes a dead letter."""
 
 
-class Context(Protocol):
+class LambdaContext(Protocol):
     """The context of an invocation; only the member that is read here."""
 
     def get_remaining_time_in_millis(self) -> int: ...
@@ -135,7 +135,7 @@ class Consumer:
         self._fair_queue = fair_queue
         aws.prepare(aws.dynamodb)
 
-    def handler(self, event: QueueEvent, context: Context | None) -> QueueResponse:
+    def handler(self, event: QueueEvent, context: LambdaContext | None) -> QueueResponse:
         """The Lambda handler, for SQS events with ReportBatchItemFailures. Without a context there is no timeout.
 
         Not Powertools' batch utility: its import is a seventh of a worker's cold start.
@@ -155,7 +155,7 @@ class Consumer:
             ]
         }
 
-    def _one_by_one(self, records: list[QueueRecord], context: Context | None) -> dict[str, bool]:
+    def _one_by_one(self, records: list[QueueRecord], context: LambdaContext | None) -> dict[str, bool]:
         """Whether each record was consumed, by message id."""
         half_time = context.get_remaining_time_in_millis() / 2 if context else 0
         done: dict[str, bool] = {}
@@ -247,7 +247,7 @@ class BatchConsumer:
         self._consume = consume
         self._alone = Consumer(lambda message: consume([message]))
 
-    def handler(self, event: QueueEvent, context: Context | None) -> QueueResponse:
+    def handler(self, event: QueueEvent, context: LambdaContext | None) -> QueueResponse:
         """The Lambda handler, for SQS events with ReportBatchItemFailures."""
         records = event["Records"]
         observe.begin("", queue=records[0]["eventSourceARN"].rpartition(":")[2], messages=len(records))
@@ -275,7 +275,7 @@ class JointConsumer[M]:
         self._parse = parse
         self._consume = consume
 
-    def handler(self, event: QueueEvent, context: Context | None) -> QueueResponse:
+    def handler(self, event: QueueEvent, context: LambdaContext | None) -> QueueResponse:
         """The Lambda handler, for SQS events with ReportBatchItemFailures."""
         failed = self._run(event["Records"])
         observe.flush()

@@ -62,7 +62,7 @@ def enqueue_tenants(queue: str, tenants: Iterable[Tenant]) -> None:
     """
     refused: list[str] = []
     for batch in batched(tenants, sqs.MAX_BATCH_MESSAGES, strict=False):
-        messages = [sqs.Entry(_message(tenant), tenant.organization_id) for tenant in batch]
+        messages = [sqs.QueueEntry(_message(tenant), tenant.organization_id) for tenant in batch]
         try:
             refused += filter(None, sqs.send_batch(queue, messages))
         except (aws.Refused, aws.Unreachable) as fault:

@@ -61,7 +61,7 @@ class Busy(Exception):
         self.is_throttled = is_throttled
 
 
-class Refused(Exception):
+class VendorRefused(Exception):
     """The vendor refuses the request, and a retry would not change that. `body` is its response, empty if that is no
     JSON. `may_have_arrived`: the vendor may have carried out an earlier attempt."""
 
@@ -73,11 +73,11 @@ class Refused(Exception):
         self.body = body or {}
 
 
-class TooLarge(Exception):
+class ResponseTooLarge(Exception):
     """The response is larger than MAX_RESPONSE_BYTES, and a retry would not change that."""
 
 
-class BudgetSpent(Exception):
+class RequestBudgetSpent(Exception):
     """The budget of requests is used up."""
 
 
@@ -115,35 +115,35 @@ class VendorApi:
     def get(self, path: str, query: Mapping[str, str] | None = None) -> Body:
         """The JSON object at a path.
 
-        Raises: Busy, Refused, TooLarge, BudgetSpent.
+        Raises: Busy, VendorRefused, ResponseTooLarge, RequestBudgetSpent.
         """
         return self._retried("GET", f"{path}?{urlencode(query)}" if query else path)
 
     def post(self, path: str, body: Mapping[str, Json], *, idempotency_key: str) -> Body:
         """The response to a JSON object. The vendor recognises a repeated request by the key.
 
-        Raises: Busy, Refused, TooLarge, BudgetSpent.
+        Raises: Busy, VendorRefused, ResponseTooLarge, RequestBudgetSpent.
         """
         return self._retried("POST", path, _encoded(body), {**_JSON, "Idempotency-Key": idempotency_key})
 
     def post_form(self, path: str, form: Mapping[str, str]) -> Body:
         """The response to a form. The vendor may carry out a repeated request again.
 
-        Raises: Busy, Refused, TooLarge, BudgetSpent.
+        Raises: Busy, VendorRefused, ResponseTooLarge, RequestBudgetSpent.
         """
         return self._retried("POST", path, urlencode(form).encode(), _FORM)
 
     def put(self, path: str, body: Mapping[str, Json]) -> Body:
         """The response to a JSON object that replaces what is at the path.
 
-        Raises: Busy, Refused, TooLarge, BudgetSpent.
+        Raises: Busy, VendorRefused, ResponseTooLarge, RequestBudgetSpent.
         """
         return self._retried("PUT", path, _encoded(body), _JSON)
 
     def delete(self, path: str) -> None:
         """Delete what is at the path.
 
-        Raises: Busy, Refused, TooLarge, BudgetSpent.
+        Raises: Busy, VendorRefused, ResponseTooLarge, RequestBudgetSpent.
         """
         self._retried("DELETE", path)
 
@@ -163,7 +163,7 @@ class VendorApi:
                 is_throttled = response.status == _TOO_MANY_REQUESTS
                 # A conflict is one with an earlier request of the same key.
                 may_have_arrived |= response.status >= 500 or response.status == _CONFLICT
-            except Refused as refused:
+            except VendorRefused as refused:
                 refused.may_have_arrived = may_have_arrived
                 raise
             except (OSError, HTTPException, _NoJson) as failure:
@@ -185,26 +185,26 @@ class VendorApi:
     def _wait(self, response: _Response) -> float | None:
         """The seconds until the request can be repeated, None if the vendor does not say.
 
-        Raises: Refused.
+        Raises: VendorRefused.
         """
         if response.status >= 500:
             return response.wait
         body = _object_or_empty(response.text)
         known = self.waits.get(str(body.get("name")))
         if response.status != _TOO_MANY_REQUESTS and known is None:
-            raise Refused(response.status, body)
+            raise VendorRefused(response.status, body)
         return known if response.wait is None else response.wait
 
     def _request(
         self, method: str, target: str, content: bytes | None, headers: Mapping[str, str]
     ) -> _Response:
-        """Raises: OSError or HTTPException if there is no response; Refused, BudgetSpent."""
+        """Raises: OSError or HTTPException if there is no response; VendorRefused, RequestBudgetSpent."""
         if not self.authorization.isascii() or not self.authorization.isprintable():
             # No header can contain this key, and http.client's error would log it: treated as a wrong key.
-            raise Refused(_UNAUTHORIZED)
+            raise VendorRefused(_UNAUTHORIZED)
         if self.budget is not None:
             if self.budget == 0:
-                raise BudgetSpent
+                raise RequestBudgetSpent
             self.budget -= 1
         self._keep_pace()
         split = urlsplit(self.base)
@@ -256,9 +256,9 @@ def _encoded(body: Mapping[str, Json]) -> bytes:
 
 
 def _parse_object(text: bytes) -> Body:
-    """Raises: TooLarge, _NoJson."""
+    """Raises: ResponseTooLarge, _NoJson."""
     if len(text) > MAX_RESPONSE_BYTES:
-        raise TooLarge(f"the response has more than {MAX_RESPONSE_BYTES} bytes")
+        raise ResponseTooLarge(f"the response has more than {MAX_RESPONSE_BYTES} bytes")
     try:
         body = json.loads(text)
     except (ValueError, RecursionError):
@@ -271,7 +271,7 @@ def _parse_object(text: bytes) -> Body:
 def _object_or_empty(text: bytes) -> Body:
     try:
         return _parse_object(text)
-    except (TooLarge, _NoJson):
+    except (ResponseTooLarge, _NoJson):
         return {}
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from eal.core import clock, observe
 from eal.core.caller import vendor as acting
 from eal.domain.integrations import connections, inbound, reconciliation
-from eal.vendors.http import Busy, Refused, TooLarge
+from eal.vendors.http import Busy, ResponseTooLarge, VendorRefused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,11 +80,11 @@ def _outcome(due: Reconciliation, by: Caller, now: datetime, recover: Recover) -
     except NotConfigured as fault:
         observe.logger.info("integration_not_configured", fault=str(fault))
         reason, wait = "not_configured", timedelta()
-    except Refused as refused:
+    except VendorRefused as refused:
         observe.logger.warning("vendor_refused", status_code=refused.status)
         unauthorized = refused.status == _UNAUTHORIZED
         reason, wait = "unauthorized" if unauthorized else "refused", reconciliation.INTERVAL_AFTER_REFUSAL
-    except TooLarge:
+    except ResponseTooLarge:
         observe.logger.warning("vendor_response_too_large")
         reason, wait = "invalid_response", reconciliation.INTERVAL_AFTER_REFUSAL
     return due.cursor.failed(now, reason), max(reconciliation.INTERVAL, wait)

@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eal.ai import content_policy
-from eal.ai.content_policy import Facts, Finding, Rule, blocks, contacts_in, findings, text_findings
+from eal.ai.content_policy import Finding, PolicyFacts, Rule, blocks, contacts_in, findings, text_findings
 
 HERE = Path(__file__).parent
-NAMED = Facts(sender_names=("",))
+NAMED = PolicyFacts(sender_names=("",))
 """A sender whom every text names."""
-EVERYTHING = Facts(
+EVERYTHING = PolicyFacts(
     is_published=True,
     answers_review=True,
     held=(),
@@ -39,7 +39,7 @@ def _sentences(name: str) -> list[Sentence]:
     return [Sentence(*line.split("\t")) for line in (HERE / f"{name}.tsv").read_text().splitlines()]
 
 
-def found(text: str, facts: Facts = NAMED, field: str = "body") -> list[Rule]:
+def found(text: str, facts: PolicyFacts = NAMED, field: str = "body") -> list[Rule]:
     return [finding.rule for finding in findings({field: text}, facts)]
 
 
@@ -75,7 +75,7 @@ def test_sentences_that_the_rules_were_not_written_by() -> None:
 
 @pytest.mark.parametrize("sentence", _sentences("responses"), ids=lambda sentence: sentence.text)
 def test_the_sentences_of_responses_to_reviews(sentence: Sentence) -> None:
-    response = Facts(answers_review=True, is_published=True)
+    response = PolicyFacts(answers_review=True, is_published=True)
     rules = [finding.rule for finding in text_findings({"body": sentence.text}, response)]
 
     assert sentence.label in rules if sentence.label != "none" else rules == []
@@ -138,7 +138,7 @@ def test_every_occurrence_is_found() -> None:
 def test_a_subject_like_that_of_a_reply_needs_an_earlier_mail(subject: str) -> None:
     (finding,) = findings({"subject": subject}, NAMED)
     assert (finding.rule, finding.quote) == ("misleading_subject", f"{subject.strip().partition(':')[0]}:")
-    assert found(subject, Facts(sender_names=("",), has_earlier_mail=True), field="subject") == []
+    assert found(subject, PolicyFacts(sender_names=("",), has_earlier_mail=True), field="subject") == []
     assert found(subject) == []
 
 
@@ -152,9 +152,9 @@ def test_other_subjects_need_none(subject: str) -> None:
 def test_a_sender_must_be_set_and_named() -> None:
     text = {"subject": "Your report", "body": "It is ready.\n\nsam  at\nACME Restoration"}
 
-    assert [finding.rule for finding in findings(text, Facts())] == ["missing_sender"]
-    assert findings(text, Facts(sender_names=("Acme Restoration", "Sam Lee"))) == ()
-    (finding,) = findings(text, Facts(sender_names=("Bay Restoration",)))
+    assert [finding.rule for finding in findings(text, PolicyFacts())] == ["missing_sender"]
+    assert findings(text, PolicyFacts(sender_names=("Acme Restoration", "Sam Lee"))) == ()
+    (finding,) = findings(text, PolicyFacts(sender_names=("Bay Restoration",)))
     assert (finding.rule, finding.level) == ("unnamed_sender", "warn")
 
 
@@ -180,7 +180,7 @@ def test_other_numbers_are_not(text: str) -> None:
 
 
 def test_contacts_are_those_of_sender_and_recipient_or_found() -> None:
-    facts = Facts(
+    facts = PolicyFacts(
         sender_names=("",),
         own_contacts=frozenset({"email#dana@example.com", "phone#+14155550100"}),
         others_contacts=frozenset({"phone#+14155550199"}),
@@ -196,7 +196,7 @@ def test_contacts_are_those_of_sender_and_recipient_or_found() -> None:
 
 
 def published(text: str, **facts: object) -> list[tuple[Rule, str, str | None]]:
-    given = replace(Facts(is_published=True), **facts)  # type: ignore[arg-type]
+    given = replace(PolicyFacts(is_published=True), **facts)  # type: ignore[arg-type]
     return [(finding.rule, finding.level, finding.quote) for finding in text_findings({"body": text}, given)]
 
 
@@ -312,7 +312,7 @@ def test_a_hostile_text_of_the_longest_length_ends(piece: str) -> None:
 
 
 def test_the_findings_of_a_text_are_bounded() -> None:
-    assert len(findings({"body": "Act now. " * 1000}, Facts())) <= 50
+    assert len(findings({"body": "Act now. " * 1000}, PolicyFacts())) <= 50
     many = "".join(f"Call 415-555-{number:04}. " for number in range(500))
     assert len(findings({"body": many}, NAMED)) == 50
 

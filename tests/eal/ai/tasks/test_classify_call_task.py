@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eal.ai.classification import LOSSES, Classification, Confidences, Evidence, Intent, Urgency
-from eal.ai.tasks.classify_call.answer import REASONS, Answer, Quote
+from eal.ai.tasks.classify_call.answer import REASONS, ClassificationAnswer, TranscriptQuote
 from eal.ai.tasks.classify_call.task import CLASSIFY_CALL, CallInput, combined, faults
 from eal.ai.tasks.fenced import fenced
 
@@ -19,11 +19,11 @@ Caller: No gas. A pipe burst in the basement, it is my house, and the water is s
 TRANSCRIPT = fenced(TALK)
 
 
-def answer(**changes: Any) -> Answer:
+def answer(**changes: Any) -> ClassificationAnswer:
     right: dict[str, Any] = {
         "evidence": [
-            Quote(field="intent", turn=1, quote="A pipe burst in the basement"),
-            Quote(field="safety", turn=1, quote="the water is still coming in"),
+            TranscriptQuote(field="intent", turn=1, quote="A pipe burst in the basement"),
+            TranscriptQuote(field="safety", turn=1, quote="the water is still coming in"),
         ],
         "safety": False,
         "hazards": [],
@@ -32,7 +32,7 @@ def answer(**changes: Any) -> Answer:
         "qualified": "true",
         "reasons": ["real_need", "has_authority"],
     }
-    return Answer(**{**right, **changes})
+    return ClassificationAnswer(**{**right, **changes})
 
 
 def first(**changes: Any) -> Classification:
@@ -58,7 +58,7 @@ def test_a_right_answer_has_no_faults() -> None:
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"evidence": [Quote(field="intent", turn=1, quote="the roof is gone")]}, "evidence"),
+        ({"evidence": [TranscriptQuote(field="intent", turn=1, quote="the roof is gone")]}, "evidence"),
         ({"evidence": []}, "intent"),
         ({"safety": True}, "safety"),
         ({"safety": True, "hazards": ["gas_smell"], "evidence": [answer().evidence[0]]}, "safety"),
@@ -146,10 +146,10 @@ def test_facts_of_the_embedded_engine_stay_among_the_reasons() -> None:
 
 
 answers = st.builds(
-    Answer,
+    ClassificationAnswer,
     evidence=st.lists(
         st.builds(
-            Quote,
+            TranscriptQuote,
             field=st.sampled_from(["intent", "urgency", "qualified", "safety"]),
             turn=st.integers(-3, 10**6),
             quote=st.sampled_from(["A pipe burst", "No gas", "fire", "(", "the water is still coming in."]),
@@ -173,7 +173,9 @@ firsts = st.builds(
 
 
 @given(firsts, answers)
-def test_whatever_a_model_answers_the_rules_hold(embedded: Classification, answered: Answer) -> None:
+def test_whatever_a_model_answers_the_rules_hold(
+    embedded: Classification, answered: ClassificationAnswer
+) -> None:
     wrong = faults(answered, TRANSCRIPT)
     both = combined(embedded, answered, TRANSCRIPT)
 
@@ -196,4 +198,4 @@ def test_the_question_has_facts_and_the_fence_and_the_prompt_apart() -> None:
 
     assert question.text.startswith("Answered by a person: no. Voicemail: yes.\n<transcript>\n[0] agent:")
     assert "pipe burst" not in question.system
-    assert (question.tool, question.answer) == ("record_classification", Answer)
+    assert (question.tool, question.answer) == ("record_classification", ClassificationAnswer)

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from eal.ai.claims.evidence import ClaimFacts, ClaimFile, ClaimNote, ClaimPhoto
 from eal.ai.engines.bedrock.engine import schema_of
 from eal.ai.tasks.extract_claim import rules
-from eal.ai.tasks.extract_claim.answer import Answer
+from eal.ai.tasks.extract_claim.answer import ExtractionAnswer
 from eal.ai.tasks.extract_claim.shown import MAX_CHARACTERS, shown
 from eal.ai.tasks.extract_claim.task import EXTRACT_CLAIM, faults
 
@@ -41,11 +41,11 @@ def item(**changes: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def answer(*items: dict[str, Any], exclusions: tuple[dict[str, Any], ...] = ()) -> Answer:
-    return Answer.model_validate_json(json.dumps({"items": [*items], "exclusions": [*exclusions]}))
+def answer(*items: dict[str, Any], exclusions: tuple[dict[str, Any], ...] = ()) -> ExtractionAnswer:
+    return ExtractionAnswer.model_validate_json(json.dumps({"items": [*items], "exclusions": [*exclusions]}))
 
 
-def joined(file: ClaimFile, given: Answer) -> Extraction:
+def joined(file: ClaimFile, given: ExtractionAnswer) -> Extraction:
     first, _ = EXTRACT_CLAIM.embedded(file)
     consultation = EXTRACT_CLAIM.consultation(file)
     assert [*consultation.question.faults(given)] == []
@@ -169,4 +169,4 @@ def test_an_instruction_cannot_be_quoted() -> None:
 def test_no_answer_has_a_code_a_price_or_a_confidence(name: str) -> None:
     with pytest.raises(ValidationError):
         answer(item(**{name: "DRY"}))
-    assert name not in str(schema_of(Answer))
+    assert name not in str(schema_of(ExtractionAnswer))

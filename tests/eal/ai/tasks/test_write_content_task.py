@@ -10,11 +10,11 @@ from eal.ai.content import Brief, ContentText
 from eal.ai.content_assignment import ContentAssignment, Publisher, ReviewText
 from eal.ai.tasks.revise_content.task import REVISE_CONTENT
 from eal.ai.tasks.write_content.answer import (
-    Answer,
     BlogPost,
+    ContentAnswer,
+    ContentSection,
     ReviewResponse,
     SceneAnswer,
-    Section,
     SocialPost,
     VideoScript,
 )
@@ -62,7 +62,7 @@ def shown(given: ContentAssignment) -> str:
 def post(title: str = "Water", **fields: object) -> BlogPost:
     given = {
         "introduction": ["From {organization}."],
-        "sections": [Section(heading="One", paragraphs=["Call {phone}.", "- one\n- two"])],
+        "sections": [ContentSection(heading="One", paragraphs=["Call {phone}.", "- one\n- two"])],
         "excerpt": "Short.",
         "seo_title": "Water",
         "seo_description": "About water.",
@@ -165,7 +165,7 @@ def test_a_response_is_signed_by_the_organization_once() -> None:
         ),
     ],
 )
-def test_what_breaks_a_rule_is_a_fault(answer: Answer, given: ContentAssignment, fault: str) -> None:
+def test_what_breaks_a_rule_is_a_fault(answer: ContentAnswer, given: ContentAssignment, fault: str) -> None:
     assert any(fault in text for text in faults(answer, given))
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from eal.ai.engines.embedded.emails import brief, engine
-from eal.ai.tasks.write_email.answer import Answer
+from eal.ai.tasks.write_email.answer import EmailAnswer
 from eal.ai.tasks.write_email.task import WRITE_EMAIL, combined, faults
 from eal.ai.writing import Assignment, Recipient
 
@@ -32,8 +32,8 @@ def shown(given: Assignment = GIVEN) -> str:
     return WRITE_EMAIL.consultation(given).question.text
 
 
-def answer(*paragraphs: str, subject: str = "Your building") -> Answer:
-    return Answer(subject=subject, paragraphs=[*paragraphs])
+def answer(*paragraphs: str, subject: str = "Your building") -> EmailAnswer:
+    return EmailAnswer(subject=subject, paragraphs=[*paragraphs])
 
 
 def test_the_model_sees_slots_and_no_names_numbers_or_notes() -> None:
@@ -85,7 +85,7 @@ def test_a_good_answer_has_no_faults_and_is_filled_and_framed() -> None:
         (answer("Write to info@example.com."), "unknown_contact"),
     ],
 )
-def test_what_breaks_a_rule_is_a_fault(given_answer: Answer, fault: str) -> None:
+def test_what_breaks_a_rule_is_a_fault(given_answer: EmailAnswer, fault: str) -> None:
     assert any(fault in text for text in faults(given_answer, FACTS))
 
 

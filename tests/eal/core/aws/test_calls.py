@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from eal.core import aws
 from eal.core.aws import client, retries
-from eal.core.aws.connection import Request
+from eal.core.aws.connection import AwsRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -364,7 +364,7 @@ def test_the_endpoint_of_a_service_wins(serve: Serve, monkeypatch: pytest.Monkey
 
 @given(name=st.text(max_size=20), value=st.text(max_size=20))
 def test_no_header_begins_another_one(name: str, value: str) -> None:
-    request = Request("GET", "/", {f"x-{name}": value, "host": "h"}, b"")
+    request = AwsRequest("GET", "/", {f"x-{name}": value, "host": "h"}, b"")
     try:
         encoded = request.encoded()
     except ValueError:

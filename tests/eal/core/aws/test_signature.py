@@ -19,10 +19,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from eal.core.aws import s3_client
-from eal.core.aws.connection import Request, Response
+from eal.core.aws.connection import AwsRequest, AwsResponse
 from eal.core.aws.s3_client import S3Client
 from eal.core.aws.signature import Signer
-from eal.core.aws.transport import Transport
+from eal.core.aws.transport import AwsTransport
 
 KEY, SECRET, TOKEN = "AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "token/with+signs=="
 REGION = "eu-west-1"
@@ -82,13 +82,13 @@ def test_a_signature_for_s3_is_botocores(
     token: str, key: str, body: bytes, metadata: str, at: datetime
 ) -> None:
     """S3 signs the path as it is sent, and the hash of the body as a header."""
-    sent: list[Request] = []
+    sent: list[AwsRequest] = []
 
-    def send(_transport: Transport, request: Request, _code_of: object) -> Response:
+    def send(_transport: AwsTransport, request: AwsRequest, _code_of: object) -> AwsResponse:
         sent.append(request)
-        return Response(200, {}, b"")
+        return AwsResponse(200, {}, b"")
 
-    with patch.object(Transport, "send", send):
+    with patch.object(AwsTransport, "send", send):
         S3Client().put_object(Bucket="bucket", Key=key, Body=body, Metadata={"Note": metadata})
     ((method, target, headers, _),) = sent
     theirs = AWSRequest(method, f"https://{headers['host']}{target}", headers=headers, data=body)

@@ -18,7 +18,7 @@ from eal.core.outbound.health import (
     Result,
     unix_ms,
 )
-from eal.core.outbound.slots import LEASE, NoSlot, Slot, SlotRequest, Terms
+from eal.core.outbound.slots import LEASE, NoSlot, Slot, SlotRequest, SlotTerms
 from eal.core.table import progress
 from eal.core.table.item import load
 from eal.core.table.keys import key
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 KEY = key(Tenant("org_1", "live"), "HEALTH", "endpoint")
 SUCCESS = Result(succeeded=True, timed_out=False, seconds=0.1)
 FAILURE = Result(succeeded=False, timed_out=False, seconds=0.1)
-ANY = Terms()
+ANY = SlotTerms()
 
 
-def acquire(*names: str, terms: Terms = ANY) -> list[Slot | NoSlot | StatementFailed]:
+def acquire(*names: str, terms: SlotTerms = ANY) -> list[Slot | NoSlot | StatementFailed]:
     return slots.acquire_all([SlotRequest(KEY, "HEALTH", name) for name in names], clock.now(), terms)
 
 
@@ -198,7 +198,7 @@ def test_attempts_are_counted_by_the_minute(clock: Clock, cloud: None, attempts:
     assert slots.count_in_minute(KEY, attempts, clock.now()) == count
 
 
-FAILING = Terms(expects_failure=True)
+FAILING = SlotTerms(expects_failure=True)
 
 
 def test_the_slot_of_an_endpoint_that_fails_is_acquired_in_one_statement(

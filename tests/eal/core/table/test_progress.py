@@ -144,8 +144,8 @@ def test_concurrent_additions_are_all_counted(by: Caller, real_engine: None) -> 
     assert counts["created"] == 40
 
 
-def _lease(by: Caller, holder: str, max_leases: int = 2) -> progress.Change:
-    return progress.Change(
+def _lease(by: Caller, holder: str, max_leases: int = 2) -> progress.ItemChange:
+    return progress.ItemChange(
         key=key(by.tenant, "SLOTS", "of_1"),
         expression="SET leases.#holder = :until ADD #requests :one REMOVE #old",
         condition="attribute_exists(leases) AND attribute_not_exists(leases.#holder) AND size(leases) < :max",

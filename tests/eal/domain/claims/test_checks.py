@@ -20,7 +20,7 @@ from eal.ai.claims.extraction import (
     WaterLevel,
 )
 from eal.ai.claims.vocabulary import Activity, Unit
-from eal.domain.claims.checks import Check, Finding, findings
+from eal.domain.claims.checks import Check, CheckFinding, findings
 
 BEGIN = datetime(2026, 3, 2, 15, tzinfo=UTC)
 QUOTE = Quote("note", "note-1", "as noted")
@@ -76,7 +76,7 @@ def found(
     return [(finding.check, finding.room) for finding in of(*items, file=file, **parts)]
 
 
-def of(*items: ScopeItem, file: ClaimFile | None = None, **parts: object) -> tuple[Finding, ...]:
+def of(*items: ScopeItem, file: ClaimFile | None = None, **parts: object) -> tuple[CheckFinding, ...]:
     extraction = replace(EMPTY, items=items, rooms=(KITCHEN,), photo_summaries=(PHOTO,))
     return findings(file or ClaimFile(facts=COMPLETE), replace(extraction, **parts))  # type: ignore[arg-type]
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eal.core import signing
-from eal.domain.integrations.connections import Connection
+from eal.domain.integrations.connections import VendorConnection
 from eal.domain.integrations.model import (
     VENDORS,
     ConnectionHealth,
@@ -66,7 +66,7 @@ def test_a_replaced_secret_is_accepted_before_the_end_of_its_overlap(end: dateti
 
 @given(MOMENTS)
 def test_at_most_one_failure_per_minute_is_recorded(now: datetime) -> None:
-    connection = Connection(
+    connection = VendorConnection(
         organization_id="org_x",
         mode="live",
         vendor="callrail",

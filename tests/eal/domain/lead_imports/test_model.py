@@ -16,8 +16,8 @@ from eal.domain.lead_imports.model import (
     ExistingLeads,
     ImportRef,
     LeadImport,
-    Outcome,
     RowError,
+    RowOutcome,
     decide,
 )
 from eal.domain.leads.limits import MAX_PHONES
@@ -52,7 +52,7 @@ def existing_of(*leads: Lead) -> ExistingLeads:
     )
 
 
-def counts(outcome: Outcome) -> tuple[int, int, int, int]:
+def counts(outcome: RowOutcome) -> tuple[int, int, int, int]:
     return outcome.created, outcome.updated, outcome.skipped, outcome.failed
 
 
@@ -169,7 +169,7 @@ def test_an_import_keeps_its_first_errors() -> None:
     )  # fmt: skip
     for n in range(3):
         errors = [RowError(row=60 * n + k, message="x") for k in range(60)]
-        lead_import = lead_import.advanced(60, Outcome(failed=60, errors=errors), START)
+        lead_import = lead_import.advanced(60, RowOutcome(failed=60, errors=errors), START)
 
     assert (lead_import.version, lead_import.processed, lead_import.failed) == (4, 180, 180)
     assert [error.row for error in lead_import.errors] == list(range(MAX_ERRORS_SHOWN))

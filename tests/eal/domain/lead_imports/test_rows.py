@@ -17,10 +17,10 @@ from eal.domain.lead_imports.rows import NotImportable
 
 if TYPE_CHECKING:
     from eal.domain.lead_imports.model import Format
-    from eal.domain.lead_imports.rows import Row
+    from eal.domain.lead_imports.rows import ImportRow
 
 
-def read(content: str | bytes, form: Format = "csv", after: int = 0) -> list[Row]:
+def read(content: str | bytes, form: Format = "csv", after: int = 0) -> list[ImportRow]:
     raw = content.encode() if isinstance(content, str) else content
     file = io.BytesIO(raw)
     found = list(rows.read(file, form, after))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from eal.core import caller
 from eal.domain.reviews import store as reviews
-from eal.domain.reviews.model import Reply
+from eal.domain.reviews.model import ReviewReply
 from tests.support import outreach
 from tests.support.callrail import events, stored
 from tests.support.faults import Killed, watched_calls
@@ -39,7 +39,7 @@ def _reviewed(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]
     ingested(tenant, text=WORD, **written)
     review = ingested(tenant, text=f"{WORD} again", **written)
     by = caller.worker("test", tenant.in_mode("live"), "req_test")
-    reviews.record_reply(review["id"], Reply(text=f"Dear {WORD}", status="pending"), by)
+    reviews.record_reply(review["id"], ReviewReply(text=f"Dear {WORD}", status="pending"), by)
     by.transaction.commit()
     response = {"type": "review_response", "brief": {"review_id": review["id"], "topic": f"Thank {WORD}"}}
     assert call("POST", "/v1/content", key=tenant.write, json_body=response).status == 202

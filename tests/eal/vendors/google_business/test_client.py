@@ -9,8 +9,8 @@ import pytest
 
 from eal.vendors import http
 from eal.vendors.google_business import client
-from eal.vendors.google_business.client import Credentials, Location, is_review_name
-from eal.vendors.http import BudgetSpent, Busy, Refused, TooLarge
+from eal.vendors.google_business.client import Credentials, GoogleLocation, is_review_name
+from eal.vendors.http import Busy, RequestBudgetSpent, ResponseTooLarge, VendorRefused
 from tests.support.google import requested, serving
 from tools.fixtures.google_business import (
     ACCOUNT,
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CREDENTIALS = Credentials(client_id=CLIENT_ID, client_secret=CLIENT_SECRET, refresh_token=REFRESH_TOKEN)
-HERE = Location(ACCOUNT, LOCATION)
+HERE = GoogleLocation(ACCOUNT, LOCATION)
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +44,7 @@ def connected(budget: int | None = None) -> client.Profile:
     return client.connect("live", CREDENTIALS, budget=budget)
 
 
-def ids(page: client.Page) -> list[object]:
+def ids(page: client.GoogleReviewPage) -> list[object]:
     return [review["reviewId"] for review in page.reviews]
 
 
@@ -76,7 +76,7 @@ def test_an_expired_access_token_is_replaced_once_in_each_request(google: FakeGo
 def test_an_access_token_that_google_never_accepts_is_a_refusal(google: FakeGoogle) -> None:
     google.token_uses = 0
 
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(VendorRefused) as refused:
         connected().page(HERE, None)
 
     assert refused.value.status == 401
@@ -94,7 +94,7 @@ def test_an_access_token_that_google_never_accepts_is_a_refusal(google: FakeGoog
 def test_refused_credentials_are_one_refusal_whatever_is_wrong(
     google: FakeGoogle, wrong: Credentials
 ) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(VendorRefused) as refused:
         client.connect("live", wrong).page(HERE, None)
 
     assert refused.value.status == 401
@@ -134,7 +134,7 @@ def test_whether_a_review_exists(google: FakeGoogle) -> None:
     google.erase("r1")
     assert not profile.has_review(name)
     google.next = [{"status": 403}]
-    with pytest.raises(Refused):
+    with pytest.raises(VendorRefused):
         profile.has_review(name)
 
 
@@ -185,7 +185,7 @@ def test_the_budget_counts_requests_for_reviews_only(google: FakeGoogle) -> None
     profile.locations(ACCOUNT)
     profile.page(HERE, None)
     profile.page(HERE, None)
-    with pytest.raises(BudgetSpent):
+    with pytest.raises(RequestBudgetSpent):
         profile.page(HERE, None)
 
 
@@ -195,7 +195,7 @@ def test_a_redirect_is_not_followed(google: FakeGoogle, status: int) -> None:
     profile.page(HERE, None)
     google.next = [{"status": status, "headers": {"Location": f"{google.url}/v1/accounts"}}]
 
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(VendorRefused) as refused:
         profile.page(HERE, None)
 
     assert refused.value.status == status
@@ -235,13 +235,13 @@ def test_a_page_beyond_the_largest_response_is_too_large(
     profile = connected()
     profile.page(HERE, None)
     google.write("r1", comment="x" * 2000)
-    with pytest.raises(TooLarge):
+    with pytest.raises(ResponseTooLarge):
         profile.page(HERE, None)
 
 
 def test_ids_from_settings_are_one_segment_of_the_path(google: FakeGoogle) -> None:
-    with pytest.raises(Refused):
-        connected().page(Location("../../v1/accounts?x=", "1/2#"), None)
+    with pytest.raises(VendorRefused):
+        connected().page(GoogleLocation("../../v1/accounts?x=", "1/2#"), None)
     assert requested(google) == ["/v4/accounts/../../v1/accounts?x=/locations/1/2#/reviews"]
 
 

@@ -11,7 +11,7 @@ import pytest
 from eal.domain.outreach.sending.transport import Deferred, Message, RefusedForGood
 from eal.vendors.http import VendorApi
 from eal.vendors.resend import client, mailbox
-from eal.vendors.resend.sending import KEY_RETRY_SECONDS, WAITS, Resend
+from eal.vendors.resend.sending import KEY_RETRY_SECONDS, WAITS, ResendTransport
 from tests.support.vendor_apis import ResendApi, Trouble, serving
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[ResendApi]:
         yield resend
 
 
-def resend_at(api: ResendApi, authorization: str = KEY) -> Resend:
-    return Resend(VendorApi(base=api.url, authorization=authorization, waits=WAITS), "mark")
+def resend_at(api: ResendApi, authorization: str = KEY) -> ResendTransport:
+    return ResendTransport(VendorApi(base=api.url, authorization=authorization, waits=WAITS), "mark")
 
 
 def error(status: int, name: str, **headers: str) -> Trouble:
@@ -151,7 +151,9 @@ def test_a_key_that_no_header_can_have_is_a_refused_key(api: ResendApi) -> None:
 def test_e_mails_are_paced(api: ResendApi, monkeypatch: pytest.MonkeyPatch) -> None:
     pauses: list[float] = []
     monkeypatch.setattr("eal.vendors.http.pause", pauses.append)
-    paced = Resend(VendorApi(base=api.url, authorization=KEY, seconds_apart=0.5, waits=WAITS), "mark")
+    paced = ResendTransport(
+        VendorApi(base=api.url, authorization=KEY, seconds_apart=0.5, waits=WAITS), "mark"
+    )
 
     for _ in range(3):
         paced.send(MESSAGE, NOW)
@@ -183,7 +185,7 @@ def test_the_domain_is_reserved_and_has_no_mail() -> None:
 
 @pytest.mark.parametrize("name", sorted(mailbox.REPLIES))
 def test_an_answer_has_a_body_and_the_headers_of_its_kind(name: str) -> None:
-    body = client.Simulated().received(mailbox.reply_id(name, MESSAGE.email_id, NOW))
+    body = client.SimulatedResend().received(mailbox.reply_id(name, MESSAGE.email_id, NOW))
 
     assert body.text
     assert not re.search(r"[{}]", body.text)
@@ -202,7 +204,7 @@ def test_an_answer_has_a_body_and_the_headers_of_its_kind(name: str) -> None:
     ],
 )
 def test_any_other_id_is_a_text_that_says_so(vendor_email_id: str) -> None:
-    body = client.Simulated().received(vendor_email_id)
+    body = client.SimulatedResend().received(vendor_email_id)
 
     assert body.text
     assert body.text.startswith("Test mode calls no vendor.")

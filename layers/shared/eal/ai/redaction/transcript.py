@@ -41,7 +41,7 @@ _CHARACTERS_BEFORE = 60
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Span:
+class MaskedSpan:
     """Personal data at `text[start:end]`."""
 
     start: int
@@ -57,7 +57,7 @@ class Redacted:
     """
 
     text: str
-    spans: tuple[Span, ...]
+    spans: tuple[MaskedSpan, ...]
     turns: tuple[Turn, ...]
 
 
@@ -74,13 +74,13 @@ def redact(text: str, *, known_names: Iterable[str] = ()) -> Redacted:
     return Redacted(masked, spans, turns)
 
 
-def find(text: str, *, known_names: Iterable[str] = ()) -> list[Span]:
+def find(text: str, *, known_names: Iterable[str] = ()) -> list[MaskedSpan]:
     """All personal data; spans may overlap."""
-    found: list[Span] = []
+    found: list[MaskedSpan] = []
     topics: frozenset[Topic] = frozenset()
     turns_left = 0
     for start, end in labels(text):
-        found += (Span(first, last, "name") for first, last in names.in_label(text, start, end))
+        found += (MaskedSpan(first, last, "name") for first, last in names.in_label(text, start, end))
     for turn, start in located(text):
         end = start + len(turn.text)
         requested: frozenset[Topic] = topics if turns_left > 0 else frozenset()
@@ -88,14 +88,14 @@ def find(text: str, *, known_names: Iterable[str] = ()) -> list[Span]:
             requested -= {"name"}
         found += _in_turn(text, start, end, requested)
         if turn.index < _GREETING_TURNS:
-            found += (Span(first, last, "name") for first, last in names.greeted(text, start, end))
+            found += (MaskedSpan(first, last, "name") for first, last in names.greeted(text, start, end))
         turns_left -= 1
         if turn.speaker != "caller" and (about := _topics_of(turn.text)):
             topics, turns_left = about, _TOPIC_TURNS
     said = [text[span.start : span.end] for span in found if span.kind == "name"]
     words = {word for name in said for word in re.findall(r"[^\W\d_]{2,}", name)}
     words |= {word for name in known_names for word in names.words_of(name)}
-    return found + [Span(start, end, "name") for start, end in names.mentions(text, words)]
+    return found + [MaskedSpan(start, end, "name") for start, end in names.mentions(text, words)]
 
 
 def _searched(text: str, places: Sequence[tuple[Turn, int]]) -> str:
@@ -105,48 +105,48 @@ def _searched(text: str, places: Sequence[tuple[Turn, int]]) -> str:
     return text[: start + len(last.text)]
 
 
-def _in_turn(text: str, start: int, end: int, requested: frozenset[Topic]) -> Iterator[Span]:
+def _in_turn(text: str, start: int, end: int, requested: frozenset[Topic]) -> Iterator[MaskedSpan]:
     words = tokens(text, start, end)
     found = numbers_in(text, words)
     for number in found:
         announced = _topics_of(text[max(start, number.start - _CHARACTERS_BEFORE) : number.start])
         kind = numbers.kind_of(number, text, announced=announced, requested=requested)
         if kind in ("card", "ssn", "phone"):
-            yield from _contact(text, start, Span(number.start, number.end, kind))
+            yield from _contact(text, start, MaskedSpan(number.start, number.end, kind))
     for first, last in numbers.written_phones(text, start, end):
-        yield from _contact(text, start, Span(first, last, "phone"))
+        yield from _contact(text, start, MaskedSpan(first, last, "phone"))
     for first, last in contacts.written_emails(text[start:end]):
-        yield Span(start + first, start + last, "email")
+        yield MaskedSpan(start + first, start + last, "email")
     for first, last in contacts.spoken_emails(text, words):
-        yield Span(first, last, "email")
+        yield MaskedSpan(first, last, "email")
     for first, last in contacts.addresses(text, words, found, requested="address" in requested):
-        yield from _contact(text, start, Span(first, last, "address"))
+        yield from _contact(text, start, MaskedSpan(first, last, "address"))
     yield from _names(text, start, end, words, requested)
 
 
-def _contact(text: str, start: int, span: Span) -> Iterator[Span]:
+def _contact(text: str, start: int, span: MaskedSpan) -> Iterator[MaskedSpan]:
     """A phone number or an address, and the name directly before it."""
     yield span
     for first, last in names.before_contact(text, start, span.start):
-        yield Span(first, last, "name")
+        yield MaskedSpan(first, last, "name")
 
 
 def _names(
     text: str, start: int, end: int, words: list[Token], requested: frozenset[Topic]
-) -> Iterator[Span]:
+) -> Iterator[MaskedSpan]:
     for first, last in (
         *names.introduced(text, start, end),
         *names.alone(text, start, end),
         *names.given(text, words),
     ):
-        yield Span(first, last, "name")
+        yield MaskedSpan(first, last, "name")
     if "name" in requested:
         for first, last in names.answered(text, start, end):
-            yield Span(first, last, "name")
+            yield MaskedSpan(first, last, "name")
     least = _MIN_SPELLED_IF_REQUESTED if requested & {"name", "email", "address"} else _MIN_SPELLED
     for letters, first, last in spelled(text, words):
         if letters >= least:
-            yield Span(first, last, "name")
+            yield MaskedSpan(first, last, "name")
 
 
 @cache
@@ -170,18 +170,18 @@ def _topics_of(text: str) -> frozenset[Topic]:
     return frozenset(topic for topic, pattern in _topics() if pattern.search(lower))
 
 
-def _without_overlaps(spans: list[Span]) -> tuple[Span, ...]:
+def _without_overlaps(spans: list[MaskedSpan]) -> tuple[MaskedSpan, ...]:
     """The spans in order; overlapping ones are joined under the kind of the first and longest."""
-    joined: list[Span] = []
+    joined: list[MaskedSpan] = []
     for span in sorted(spans, key=lambda span: (span.start, -span.end)):
         if joined and span.start < joined[-1].end:
-            joined[-1] = Span(joined[-1].start, max(joined[-1].end, span.end), joined[-1].kind)
+            joined[-1] = MaskedSpan(joined[-1].start, max(joined[-1].end, span.end), joined[-1].kind)
         else:
             joined.append(span)
     return tuple(joined)
 
 
-def _masked(text: str, spans: tuple[Span, ...]) -> str:
+def _masked(text: str, spans: tuple[MaskedSpan, ...]) -> str:
     parts, at = [], 0
     for span in spans:
         parts += [text[at : span.start], re.sub(r"[^\W_]", "*", text[span.start : span.end])]

@@ -25,7 +25,7 @@ class Consultation[A: BaseModel, J]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Task[I, A: BaseModel, J]:
+class AiTask[I, A: BaseModel, J]:
     """A task with the input I, the answer A of a model service, and the judgement J.
 
     `embedded` judges without a model service, and `embedded_version` is its version. `is_unsure`: the judgement is

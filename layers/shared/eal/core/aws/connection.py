@@ -21,7 +21,7 @@ from eal.core.moment import Moment
 if TYPE_CHECKING:
     import ssl
 
-    from eal.core.aws.endpoint import Endpoint
+    from eal.core.aws.endpoint import AwsEndpoint
 
 MAX_HEAD_BYTES = 64 * 1024
 _READ_BYTES = 64 * 1024
@@ -30,7 +30,7 @@ _MAX_IDLE_SECONDS = 300.0
 _ROOTS = __file__.rpartition("/")[0] + "/roots.pem"
 
 
-class Request(NamedTuple):
+class AwsRequest(NamedTuple):
     """`target` is the path with the query; the names of headers are lower case."""
 
     method: str
@@ -49,7 +49,7 @@ class Request(NamedTuple):
         return "\r\n".join((*lines, "", "")).encode("ascii") + self.body
 
 
-class Response(NamedTuple):
+class AwsResponse(NamedTuple):
     """The names of headers are lower case."""
 
     status: int
@@ -60,13 +60,13 @@ class Response(NamedTuple):
 class Host:
     """The connections to one host. Safe in threads: each connection is of one call at a time."""
 
-    def __init__(self, endpoint: Endpoint, *, read_seconds: float, max_connections: int) -> None:
+    def __init__(self, endpoint: AwsEndpoint, *, read_seconds: float, max_connections: int) -> None:
         self._endpoint = endpoint
         self._read_seconds = read_seconds
-        self._idle: deque[Connection] = deque(maxlen=max_connections)
+        self._idle: deque[AwsConnection] = deque(maxlen=max_connections)
         self._tls = _tls() if endpoint.scheme == "https" else None
 
-    def exchange(self, request: Request, deadline: float) -> Response:
+    def exchange(self, request: AwsRequest, deadline: float) -> AwsResponse:
         """Send a request once. `deadline` is on the clock of `time.monotonic`.
 
         A failure closes the idle connections too. They often died together, and the next attempt would meet another
@@ -96,7 +96,7 @@ class Host:
             except IndexError:  # other threads take connections, too
                 return
 
-    def _connection(self, deadline: float) -> Connection:
+    def _connection(self, deadline: float) -> AwsConnection:
         """The connection that was used last, because the service has closed the others sooner; or a new one."""
         while True:
             try:
@@ -107,25 +107,25 @@ class Host:
                 return connection
             connection.close()
 
-    def _keep(self, connection: Connection) -> None:
+    def _keep(self, connection: AwsConnection) -> None:
         connection.idle_since = Moment.now()
         if len(self._idle) == self._idle.maxlen:
             connection.close()
         else:
             self._idle.append(connection)
 
-    def _connect(self, deadline: float) -> Connection:
+    def _connect(self, deadline: float) -> AwsConnection:
         seconds = min(CONNECT_SECONDS, _left(deadline))
         address = (self._endpoint.host, self._endpoint.port)
         try:
             if self._tls is None:
-                return Connection(_connected(address, seconds), self._read_seconds)
-            return Connection(self._tls.connect(address, seconds), self._read_seconds)
+                return AwsConnection(_connected(address, seconds), self._read_seconds)
+            return AwsConnection(self._tls.connect(address, seconds), self._read_seconds)
         except OSError as fault:
             raise NotConnected(type(fault).__name__) from fault
 
 
-class Connection:
+class AwsConnection:
     """A connection to a service. `is_reusable` tells whether another request may follow the last response."""
 
     def __init__(self, connected: socket.socket, read_seconds: float) -> None:
@@ -137,7 +137,7 @@ class Connection:
         self.idle_since = Moment.now()
         self.is_reusable = False
 
-    def exchange(self, request: bytes, deadline: float, *, has_body: bool) -> Response:
+    def exchange(self, request: bytes, deadline: float, *, has_body: bool) -> AwsResponse:
         """Send a request and read its response. Raises: OSError."""
         self.is_reusable = False
         self._socket.settimeout(_left(deadline))
@@ -158,15 +158,15 @@ class Connection:
     def close(self) -> None:
         self._socket.close()
 
-    def _response(self, deadline: float, *, has_body: bool) -> Response:
+    def _response(self, deadline: float, *, has_body: bool) -> AwsResponse:
         status, headers = self._head(deadline)
         while status < 200:  # an interim response, before the final one
             status, headers = self._head(deadline)
         if not has_body or status in (204, 304):
-            return Response(status, headers, b"")
+            return AwsResponse(status, headers, b"")
         if headers.get("transfer-encoding", "").lower() == "chunked":
-            return Response(status, headers, self._chunks(deadline))
-        return Response(status, headers, self._exactly(int(headers.get("content-length", "")), deadline))
+            return AwsResponse(status, headers, self._chunks(deadline))
+        return AwsResponse(status, headers, self._exactly(int(headers.get("content-length", "")), deadline))
 
     def _head(self, deadline: float) -> tuple[int, dict[str, str]]:
         version, status, *_ = self._line(deadline).split(" ", 2)

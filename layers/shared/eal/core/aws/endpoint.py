@@ -6,7 +6,7 @@ import os
 from typing import NamedTuple
 
 
-class Endpoint(NamedTuple):
+class AwsEndpoint(NamedTuple):
     """`authority` is the host with the port, as in the header Host."""
 
     scheme: str
@@ -28,11 +28,11 @@ def region() -> str:
     return os.environ["AWS_DEFAULT_REGION"]
 
 
-def endpoint_of(host: str, variable: str) -> Endpoint:
+def endpoint_of(host: str, variable: str) -> AwsEndpoint:
     """The address in AWS_ENDPOINT_URL_<variable> or AWS_ENDPOINT_URL, else `host`.
 
     https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
     """
     url = os.environ.get(f"AWS_ENDPOINT_URL_{variable}") or os.environ.get("AWS_ENDPOINT_URL")
     scheme, _, rest = (url or f"https://{host}").partition("://")
-    return Endpoint(scheme, rest.partition("/")[0], is_custom=url is not None)
+    return AwsEndpoint(scheme, rest.partition("/")[0], is_custom=url is not None)

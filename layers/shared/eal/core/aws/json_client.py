@@ -11,13 +11,13 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from eal.core.aws.client import Client
-from eal.core.aws.connection import Request
+from eal.core.aws.connection import AwsRequest
 from eal.core.aws.endpoint import endpoint_of, region
 from eal.core.aws.errors import Unreachable, refusal
-from eal.core.aws.transport import Transport
+from eal.core.aws.transport import AwsTransport
 
 if TYPE_CHECKING:
-    from eal.core.aws.connection import Response
+    from eal.core.aws.connection import AwsResponse
 
 
 class Service(NamedTuple):
@@ -51,7 +51,7 @@ class JsonClient(Client):
         self._service = SERVICES[name]
         endpoint = endpoint_of(f"{name}.{region()}.amazonaws.com", self._service.variable)
         self._authority = endpoint.authority
-        self._transport = Transport(name, endpoint)
+        self._transport = AwsTransport(name, endpoint)
 
     def close(self) -> None:
         self._transport.close()
@@ -68,7 +68,7 @@ class JsonClient(Client):
             members[name] = base64.b64decode(members[name])
         return members
 
-    def _request(self, operation: str, arguments: dict[str, Any]) -> Request:
+    def _request(self, operation: str, arguments: dict[str, Any]) -> AwsRequest:
         if operation == "TransactWriteItems":
             # A transaction whose response was lost is sent again. By its token DynamoDB sees that it has carried it
             # out; without one, the transaction would be refused by its own conditions. botocore adds the token too.
@@ -79,13 +79,13 @@ class JsonClient(Client):
             "x-amz-target": f"{self._service.target}.{operation}",
         }
         body = json.dumps(arguments, default=_base64, separators=(",", ":"))
-        return Request("POST", "/", headers, body.encode())
+        return AwsRequest("POST", "/", headers, body.encode())
 
 
 _NO_JSON: dict[str, Any] = {}
 
 
-def _members(response: Response) -> dict[str, Any]:
+def _members(response: AwsResponse) -> dict[str, Any]:
     """The members of a response: `_NO_JSON` if it is no object. An empty body is a response without members."""
     if not response.body:
         return {}
@@ -96,7 +96,7 @@ def _members(response: Response) -> dict[str, Any]:
     return members if isinstance(members, dict) else _NO_JSON
 
 
-def _code(response: Response) -> str:
+def _code(response: AwsResponse) -> str:
     """The error's code, such as ThrottlingException in `com.amazon.coral.availability#ThrottlingException:http://…`;
     the status if there is none. It is in `__type`, or in a header."""
     if response.status < 300:

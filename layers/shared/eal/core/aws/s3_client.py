@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from eal.core.aws.client import Client
-from eal.core.aws.connection import Request
+from eal.core.aws.connection import AwsRequest
 from eal.core.aws.endpoint import endpoint_of, region
 from eal.core.aws.errors import refusal
 from eal.core.aws.signature import Signer
-from eal.core.aws.transport import Transport
+from eal.core.aws.transport import AwsTransport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from eal.core.aws.connection import Response
+    from eal.core.aws.connection import AwsResponse
 
 _METHODS = {"PutObject": "PUT", "GetObject": "GET", "HeadObject": "HEAD", "DeleteObject": "DELETE"}
 _OPERATIONS = {"put_object", "get_object", "head_object", "delete_object"}
@@ -51,7 +51,7 @@ class S3Client(Client):
         host = "s3.amazonaws.com" if region() == "us-east-1" else f"s3.{region()}.amazonaws.com"
         self._endpoint = endpoint_of(host, "S3")
         self._signer = Signer("s3", region())
-        self._transports: dict[str, Transport] = {}
+        self._transports: dict[str, AwsTransport] = {}
 
     def generate_presigned_url(self, method: str, Params: Mapping[str, Any], ExpiresIn: int) -> str:
         """A URL that puts or gets one object without credentials. It begins with the object's address."""
@@ -84,7 +84,7 @@ class S3Client(Client):
             # S3 compares it with what arrived, and refuses an object with a retention without a checksum.
             headers["x-amz-sdk-checksum-algorithm"] = "SHA256"
             headers["x-amz-checksum-sha256"] = base64.b64encode(digest.digest()).decode()
-        response = self._transport(authority).send(Request(method, path, headers, body), _code)
+        response = self._transport(authority).send(AwsRequest(method, path, headers, body), _code)
         if response.status >= 300:
             raise refusal(operation, _code(response), _element("Message", response.body))
         return _result(operation, response)
@@ -96,11 +96,11 @@ class S3Client(Client):
             return self._endpoint.authority, f"/{bucket}{path}"
         return f"{bucket}.{self._endpoint.authority}", path
 
-    def _transport(self, authority: str) -> Transport:
+    def _transport(self, authority: str) -> AwsTransport:
         """One for each bucket, which has its own host."""
         if authority not in self._transports:
             endpoint = self._endpoint._replace(authority=authority)
-            self._transports.setdefault(authority, Transport("s3", endpoint))
+            self._transports.setdefault(authority, AwsTransport("s3", endpoint))
         return self._transports[authority]
 
 
@@ -116,7 +116,7 @@ def _text(value: str | int | datetime) -> str:
     return str(value)
 
 
-def _result(operation: str, response: Response) -> dict[str, Any]:
+def _result(operation: str, response: AwsResponse) -> dict[str, Any]:
     """Returns the result of an operation, with the headers in `_RESULTS`."""
     result: dict[str, Any] = {
         name: response.headers[header] for name, header in _RESULTS.items() if header in response.headers
@@ -134,7 +134,7 @@ def _result(operation: str, response: Response) -> dict[str, Any]:
     return result
 
 
-def _code(response: Response) -> str:
+def _code(response: AwsResponse) -> str:
     """The error's code, such as NoSuchKey. The response to a HEAD has no body, so its code is the status."""
     if response.status < 300:
         return ""

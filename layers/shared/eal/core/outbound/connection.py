@@ -55,7 +55,7 @@ class TooLong(HTTPException):
 class _Reader(io.RawIOBase):
     """Reads one response from a socket. The timeout of each read is the time left, so slow bytes gain nothing."""
 
-    def __init__(self, connection: Connection, raw: io.RawIOBase) -> None:
+    def __init__(self, connection: OutboundConnection, raw: io.RawIOBase) -> None:
         self._connection = connection
         self._raw = raw
         self._bytes_left = connection.max_bytes
@@ -95,7 +95,7 @@ class _FinalResponse(HTTPResponse):
 class _Stream:
     """The part of a socket that http.client uses, bounded by the deadline."""
 
-    def __init__(self, connection: Connection, inner: socket.socket) -> None:
+    def __init__(self, connection: OutboundConnection, inner: socket.socket) -> None:
         self._connection = connection
         self._inner = inner
 
@@ -114,7 +114,7 @@ class _Stream:
         self._inner.close()
 
 
-class Connection(HTTPConnection):
+class OutboundConnection(HTTPConnection):
     """A connection to a checked address, whatever its name resolves to now."""
 
     response_class = _FinalResponse

@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 from eal.core import settings
 from eal.core.outbound import retry_after
 from eal.core.outbound.address import Blocked, Unresolved, resolve
-from eal.core.outbound.connection import Connection
+from eal.core.outbound.connection import OutboundConnection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ _FRAMING_BYTES = 65_536
 """Maximum size of a response's head. The framing of chunks may take a 16th of the response's size in addition."""
 
 
-class Failed(Exception):
+class DownloadFailed(Exception):
     """There is no usable response. `fault` says why."""
 
     def __init__(self, fault: Fault) -> None:
@@ -33,7 +33,7 @@ class Failed(Exception):
         self.fault = fault
 
 
-class TooLarge(Exception):
+class DownloadTooLarge(Exception):
     """The body is larger than the maximum."""
 
 
@@ -49,19 +49,19 @@ class Download:
     def pieces(self) -> Iterator[bytes]:
         """The body, in pieces of at most 64 KiB.
 
-        Raises: TooLarge; Failed if the connection ends before the body does.
+        Raises: DownloadTooLarge; DownloadFailed if the connection ends before the body does.
         """
         if self._response.length is not None and self._response.length > self._max_bytes:
-            raise TooLarge
+            raise DownloadTooLarge
         read = 0
         with _as_faults():
             while piece := self._response.read(PIECE_BYTES):
                 read += len(piece)
                 if read > self._max_bytes:
-                    raise TooLarge
+                    raise DownloadTooLarge
                 yield piece
             if self._response.length:
-                raise Failed("invalid_response")
+                raise DownloadFailed("invalid_response")
 
 
 @contextmanager
@@ -69,7 +69,7 @@ def get(url: str, *, within: float, max_bytes: int, max_redirects: int) -> Itera
     """The response to a GET. All of it, with the body, takes at most `within` seconds.
 
     The address of each redirect is checked as the first one is. Only the local stack may use loopback.
-    Raises: Failed.
+    Raises: DownloadFailed.
     """
     deadline = time.monotonic() + within
     connection, response = _follow(url, deadline, max_bytes, max_redirects)
@@ -81,7 +81,9 @@ def get(url: str, *, within: float, max_bytes: int, max_redirects: int) -> Itera
         connection.close()
 
 
-def _follow(url: str, deadline: float, max_bytes: int, max_redirects: int) -> tuple[Connection, HTTPResponse]:
+def _follow(
+    url: str, deadline: float, max_bytes: int, max_redirects: int
+) -> tuple[OutboundConnection, HTTPResponse]:
     for _ in range(max_redirects + 1):
         connection, response = _request(url, deadline, max_bytes)
         location = response.headers.get("Location") if 300 <= response.status < 400 else None
@@ -90,13 +92,13 @@ def _follow(url: str, deadline: float, max_bytes: int, max_redirects: int) -> tu
         response.close()
         connection.close()
         url = urljoin(url, location)
-    raise Failed("redirect_not_followed")
+    raise DownloadFailed("redirect_not_followed")
 
 
-def _request(url: str, deadline: float, max_bytes: int) -> tuple[Connection, HTTPResponse]:
+def _request(url: str, deadline: float, max_bytes: int) -> tuple[OutboundConnection, HTTPResponse]:
     with _as_faults():
         target = resolve(url, loopback=settings.is_local())
-        connection = Connection(target, max_bytes + max_bytes // 16 + _FRAMING_BYTES)
+        connection = OutboundConnection(target, max_bytes + max_bytes // 16 + _FRAMING_BYTES)
         # Without a User-Agent, some hosts refuse a request; compressed audio would have to be decompressed.
         headers = {"Accept": "audio/*, */*;q=0.1", "Accept-Encoding": "identity", "User-Agent": "EAL/1.0"}
         return connection, connection.send_request("GET", target, headers, deadline)
@@ -107,14 +109,14 @@ def _as_faults() -> Iterator[None]:
     try:
         yield
     except Blocked:
-        raise Failed("blocked_address") from None
+        raise DownloadFailed("blocked_address") from None
     except Unresolved:
-        raise Failed("unresolved_host") from None
+        raise DownloadFailed("unresolved_host") from None
     except TimeoutError:
-        raise Failed("timeout") from None
+        raise DownloadFailed("timeout") from None
     except ssl.SSLError:
-        raise Failed("tls_failed") from None
+        raise DownloadFailed("tls_failed") from None
     except OSError:
-        raise Failed("connection_failed") from None
+        raise DownloadFailed("connection_failed") from None
     except (HTTPException, ValueError):  # ValueError: a chunk of size -2, or a Location that is no URL
-        raise Failed("invalid_response") from None
+        raise DownloadFailed("invalid_response") from None

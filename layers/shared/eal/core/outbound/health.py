@@ -13,7 +13,7 @@ from typing import NamedTuple, Self
 
 from eal.core.clock import Instant, rfc3339
 from eal.core.json import Json
-from eal.core.outbound.sender import TOTAL_SECONDS, Reply
+from eal.core.outbound.sender import TOTAL_SECONDS, ReceiverReply
 
 MAX_IN_FLIGHT = 20
 """Concurrent attempts at one endpoint."""
@@ -48,7 +48,7 @@ class Result(NamedTuple):
     accepted: str | None = None
 
     @classmethod
-    def of(cls, reply: Reply, accepted: str | None = None) -> Self:
+    def of(cls, reply: ReceiverReply, accepted: str | None = None) -> Self:
         return cls(reply.succeeded, reply.error == "timeout", reply.duration_ms / 1000, accepted)
 
 

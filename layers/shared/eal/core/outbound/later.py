@@ -78,7 +78,7 @@ def send(message: Delayed, now: datetime) -> None:
 
 def _send_batch(queue: str, messages: Mapping[int, Delayed], now: datetime) -> dict[int, Exception]:
     entries = [
-        sqs.Entry(message.body, message.group, min(_seconds(message, now), MAX_SQS_DELAY_SECONDS))
+        sqs.QueueEntry(message.body, message.group, min(_seconds(message, now), MAX_SQS_DELAY_SECONDS))
         for message in messages.values()
     ]
     try:

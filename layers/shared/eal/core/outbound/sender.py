@@ -13,7 +13,7 @@ from eal.core import settings
 from eal.core.moment import Moment
 from eal.core.outbound import retry_after
 from eal.core.outbound.address import Blocked, Unresolved, resolve
-from eal.core.outbound.connection import Connection, Origin
+from eal.core.outbound.connection import Origin, OutboundConnection
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +32,7 @@ _MAX_IDLE_SECONDS = 30.0
 _MAX_IDLE_CONNECTIONS = 64
 
 
-class Reply(NamedTuple):
+class ReceiverReply(NamedTuple):
     """The result of a POST: a status and the first 4 KiB of the response, or a fault. `retry_after` is in seconds."""
 
     duration_ms: int
@@ -46,7 +46,7 @@ class Reply(NamedTuple):
         return self.status_code is not None and 200 <= self.status_code < 300
 
 
-def send(url: str, body: bytes, headers: Mapping[str, str], *, within: float | None = None) -> Reply:
+def send(url: str, body: bytes, headers: Mapping[str, str], *, within: float | None = None) -> ReceiverReply:
     """Check the address and send a JSON body there. Faults of the address or the receiver are in the reply.
 
     All of it takes at most `within` seconds, by default TOTAL_SECONDS. Only the local stack may use loopback.
@@ -55,18 +55,20 @@ def send(url: str, body: bytes, headers: Mapping[str, str], *, within: float | N
     try:
         target = resolve(url, loopback=settings.is_local())
     except Blocked:
-        return Reply(duration_ms=_since(started), error="blocked_address")
+        return ReceiverReply(duration_ms=_since(started), error="blocked_address")
     except Unresolved:
-        return Reply(duration_ms=_since(started), error="unresolved_host")
+        return ReceiverReply(duration_ms=_since(started), error="unresolved_host")
     return _post(target, body, headers, started, TOTAL_SECONDS if within is None else within)
 
 
-def post(target: Target, body: bytes, headers: Mapping[str, str]) -> Reply:
+def post(target: Target, body: bytes, headers: Mapping[str, str]) -> ReceiverReply:
     """Send a JSON body. Faults of the network or the receiver are in the reply."""
     return _post(target, body, headers, time.monotonic(), TOTAL_SECONDS)
 
 
-def _post(target: Target, body: bytes, headers: Mapping[str, str], started: float, within: float) -> Reply:
+def _post(
+    target: Target, body: bytes, headers: Mapping[str, str], started: float, within: float
+) -> ReceiverReply:
     status_code, response, after = None, None, None
     error: Fault | None = None
     try:
@@ -81,7 +83,7 @@ def _post(target: Target, body: bytes, headers: Mapping[str, str], started: floa
         error = "connection_failed"
     except HTTPException:
         error = "invalid_response"
-    return Reply(
+    return ReceiverReply(
         duration_ms=_since(started),
         status_code=status_code,
         response=response,
@@ -121,7 +123,7 @@ def _exchange(
 
 def _request(
     target: Target, body: bytes, headers: Mapping[str, str], deadline: float
-) -> tuple[Connection, HTTPResponse]:
+) -> tuple[OutboundConnection, HTTPResponse]:
     """Send and read the response's head, on an idle connection, or on a new one if the idle one is closed."""
     if idle := _pool.take(target):
         try:
@@ -129,12 +131,12 @@ def _request(
         except (ConnectionError, ssl.SSLError):
             # The receiver has just closed it. If it received the request nevertheless, it recognises the id.
             pass
-    new = Connection(target, _MAX_BYTES_READ)
+    new = OutboundConnection(target, _MAX_BYTES_READ)
     return new, _post_on(new, target, body, headers, deadline)
 
 
 def _post_on(
-    connection: Connection, target: Target, body: bytes, headers: Mapping[str, str], deadline: float
+    connection: OutboundConnection, target: Target, body: bytes, headers: Mapping[str, str], deadline: float
 ) -> HTTPResponse:
     own = {
         "Content-Type": "application/json",
@@ -159,9 +161,9 @@ class _Pool:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._idle: dict[Origin, list[Connection]] = defaultdict(list)
+        self._idle: dict[Origin, list[OutboundConnection]] = defaultdict(list)
 
-    def take(self, target: Target) -> Connection | None:
+    def take(self, target: Target) -> OutboundConnection | None:
         """A connection to one of the target's addresses, as the DNS returns them now."""
         for address in target.addresses:
             origin = Origin(target.scheme, target.host, target.port, address)
@@ -171,7 +173,7 @@ class _Pool:
                 connection.close()
         return None
 
-    def put(self, connection: Connection) -> None:
+    def put(self, connection: OutboundConnection) -> None:
         connection.idle_since = Moment.now()
         with self._lock:
             if sum(map(len, self._idle.values())) < _MAX_IDLE_CONNECTIONS:
@@ -188,7 +190,7 @@ class _Pool:
         for connection in idle:
             connection.close()
 
-    def _pop(self, origin: Origin) -> Connection | None:
+    def _pop(self, origin: Origin) -> OutboundConnection | None:
         with self._lock:
             idle = self._idle.get(origin)
             return idle.pop() if idle else None

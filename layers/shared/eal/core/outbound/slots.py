@@ -26,7 +26,7 @@ from eal.core.outbound.health import (
 )
 from eal.core.table import progress
 from eal.core.table.item import load
-from eal.core.table.progress import Change, ConditionFailed
+from eal.core.table.progress import ConditionFailed, ItemChange
 from eal.core.table.statements import Refusal, StatementFailed, Update, path, update_all
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class SlotRequest(NamedTuple):
     attempt_id: str
 
 
-class Terms(NamedTuple):
+class SlotTerms(NamedTuple):
     """Conditions for a slot. With `only_healthy`, slow endpoints have no slots. With `ignores_pause`, paused endpoints
     have them.
 
@@ -90,7 +90,7 @@ class NoSlot(NamedTuple):
 type Acquired = Slot | NoSlot | StatementFailed
 
 
-def acquire_all(requests: Sequence[SlotRequest], now: datetime, terms: Terms) -> list[Acquired]:
+def acquire_all(requests: Sequence[SlotRequest], now: datetime, terms: SlotTerms) -> list[Acquired]:
     """A slot for each request that may be sent now.
 
     A failed statement concerns the requests for its endpoint only.
@@ -126,7 +126,7 @@ def acquire_all(requests: Sequence[SlotRequest], now: datetime, terms: Terms) ->
     return [found[request.health_key].pop(request.attempt_id, NoSlot()) for request in requests]
 
 
-def acquire(request: SlotRequest, now: datetime, terms: Terms) -> Slot | NoSlot:
+def acquire(request: SlotRequest, now: datetime, terms: SlotTerms) -> Slot | NoSlot:
     """Acquire a slot for one attempt.
 
     Raises: StatementFailed.
@@ -175,7 +175,7 @@ class _Claim(NamedTuple):
         others: dict[str, Acquired] = dict.fromkeys(self.attempt_ids, NoSlot(is_slow=True))
         return _Claimed(update, {**others, **self._slots(chosen, EndpointHealth(failing_since=now))})
 
-    def after(self, refusal: Refusal, now: datetime, terms: Terms) -> _Claimed | dict[str, Acquired]:
+    def after(self, refusal: Refusal, now: datetime, terms: SlotTerms) -> _Claimed | dict[str, Acquired]:
         """The next claim after one was refused, or what each attempt has instead of a slot."""
         if isinstance(refusal, StatementFailed):
             return dict.fromkeys(self.attempt_ids, refusal)
@@ -304,7 +304,7 @@ def count_in_minute(health_key: Key, attempts: int, now: datetime) -> int:
         "attribute_not_exists(#minute) OR #minute < :minute",
     )
     for expression, condition in (add, begin, add):
-        change = Change(
+        change = ItemChange(
             key=health_key, expression=expression, condition=condition, names=names, values=values
         )
         with suppress(ConditionFailed):
@@ -323,7 +323,7 @@ def disabling(slot: Slot, now: datetime, failing_since: datetime | None = None) 
     if failing_since is not None:
         condition += " AND failing_since = :since"
         values[":since"] = rfc3339(failing_since)
-    return Change(
+    return ItemChange(
         key=slot.health_key,
         expression="SET probe_at = :now "
         "REMOVE leases.#attempt, failing_since, last_failed_at, #timeouts, #slow",

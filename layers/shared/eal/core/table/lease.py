@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from eal.core import ids
 from eal.core.clock import parse, rfc3339
 from eal.core.table import progress
-from eal.core.table.progress import Change, ConditionFailed
+from eal.core.table.progress import ConditionFailed, ItemChange
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,7 +36,7 @@ def acquire(key: Key, kind: str, now: datetime, duration: timedelta) -> Lease | 
     lease = Lease(key, ids.new("run", now))
     try:
         progress.change(
-            Change(
+            ItemChange(
                 key=key,
                 expression="SET #kind = :kind, #holder = :holder, #until = :until, #ttl = :ttl",
                 condition="attribute_not_exists(pk) OR #until <= :now",
@@ -63,7 +63,7 @@ def release(lease: Lease, until: datetime) -> None:
     """Let other workers acquire the lease from `until` on, unless another one has it by now."""
     with suppress(ConditionFailed):
         progress.change(
-            Change(
+            ItemChange(
                 key=lease.key,
                 expression="SET #until = :until",
                 condition="#holder = :holder",

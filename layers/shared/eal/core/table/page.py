@@ -136,7 +136,7 @@ def iterate_all(query: ListQuery, partition: Partition) -> Iterator[Item]:
             return
 
 
-class Entry[T](NamedTuple):
+class PageEntry[T](NamedTuple):
     """One item of a short collection, with the fields that order and filter it."""
 
     id: str
@@ -144,7 +144,7 @@ class Entry[T](NamedTuple):
     value: T
 
 
-def paginate_in_memory[T](tenant: Tenant, query: ListQuery, entries: Iterable[Entry[T]]) -> Page[T]:
+def paginate_in_memory[T](tenant: Tenant, query: ListQuery, entries: Iterable[PageEntry[T]]) -> Page[T]:
     """The page of a collection that is read whole, because it is always short (a tenant's integrations).
 
     Raises: InvalidCursor.

@@ -143,7 +143,7 @@ def count(markers: Sequence[tuple[Mapping[str, Json], int]], additions: Sequence
     transact([*puts, *map(Addition.operation, additions)])
 
 
-class Change(NamedTuple):
+class ItemChange(NamedTuple):
     """An update expression with a condition, for items that many workers change concurrently."""
 
     key: Key
@@ -174,7 +174,7 @@ class ConditionFailed(Exception):
         self.item = item
 
 
-def change(requested: Change) -> Item:
+def change(requested: ItemChange) -> Item:
     """Carry out a change. Returns the changed item.
 
     Raises: ConditionFailed.
@@ -189,7 +189,7 @@ def change(requested: Change) -> Item:
     return from_attributes(response["Attributes"])
 
 
-def change_once(requested: Change) -> None:
+def change_once(requested: ItemChange) -> None:
     """Carry out a change in a transaction of its own: if the client repeats it after a lost response, it takes effect
     once.
 

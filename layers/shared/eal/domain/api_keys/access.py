@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from eal.domain.credentials.counting import Refused, Use
+    from eal.domain.credentials.counting import CredentialRefused, Use
 
 
 def pk(fingerprint: str) -> str:
@@ -27,7 +27,7 @@ def pk(fingerprint: str) -> str:
 
 def count_use(
     fingerprint: str, now: datetime, ip: str, *, address_checked: bool = False
-) -> Use[ApiKey] | Refused[ApiKey]:
+) -> Use[ApiKey] | CredentialRefused[ApiKey]:
     """Authenticate and count one request: a single UpdateItem.
 
     Refused if the key is unknown, revoked, expired, over its limit for this minute, or (unless `address_checked`) has

@@ -185,7 +185,7 @@ class _Log:
             )
         if not self.is_marked:
             return True  # the relay enqueues a message when it sets the mark
-        removal = progress.Change(
+        removal = progress.ItemChange(
             key=waiting.sequence_key(self.tenant),
             expression=f"REMOVE {waiting.MARK}",
             condition="#last = :archived",

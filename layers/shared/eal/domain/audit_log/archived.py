@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from eal.core.table.item import Item
     from eal.core.tenancy import Tenant
-    from eal.domain.audit_log.model import Span
+    from eal.domain.audit_log.model import TimeRange
     from eal.domain.audit_log.segments import Segment
 
 MAX_SEGMENTS_READ = 200
@@ -63,7 +63,7 @@ def find(tenant: Tenant, record_id: str) -> Item | None:
 
 
 def newest_first(
-    tenant: Tenant, span: Span, below: int | None, limit: int, keep: Callable[[Item], bool]
+    tenant: Tenant, span: TimeRange, below: int | None, limit: int, keep: Callable[[Item], bool]
 ) -> tuple[list[Item], int | None]:
     """A page of the records below a number, by default all, and the number below which the next page begins; None at
     the end.
@@ -93,7 +93,7 @@ def newest_first(
 
 
 def oldest_first(
-    tenant: Tenant, span: Span, above: int | None, limit: int, keep: Callable[[Item], bool]
+    tenant: Tenant, span: TimeRange, above: int | None, limit: int, keep: Callable[[Item], bool]
 ) -> tuple[list[Item], int | None]:
     """A page of the records above a number, by default all, and the number above which the next page begins; None at
     the end.

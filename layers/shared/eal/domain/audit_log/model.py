@@ -73,7 +73,7 @@ class AuditRecord:
     hash: str | None = None
 
 
-class Span(NamedTuple):
+class TimeRange(NamedTuple):
     """The archived part of a list: the records created since a time, with ids below `until`."""
 
     since: datetime

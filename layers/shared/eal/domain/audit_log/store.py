@@ -11,7 +11,7 @@ from eal.core.errors import InvalidCursor
 from eal.core.table import page
 from eal.core.table.collection import Collection
 from eal.core.table.page import Page, Partition
-from eal.domain.audit_log.model import AuditLogFilters, AuditRecord, Span
+from eal.domain.audit_log.model import AuditLogFilters, AuditRecord, TimeRange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -64,7 +64,7 @@ def search(query: AuditLogQuery, by: Caller) -> Page[AuditRecord]:
             return Page(found.items, seal(scope, Position(_table_start(by.at))))
         return found
     seq = position.at if position else None
-    items, seq = _archived_page(query, Span(_oldest(query, by), until), seq, by)
+    items, seq = _archived_page(query, TimeRange(_oldest(query, by), until), seq, by)
     following = None if seq is None else Position(until, seq)
     if seq is None and query.order == "asc" and not _is_before(query.created_before, until):
         following = Position(until)  # the table continues the list
@@ -93,7 +93,7 @@ def _table_page(query: AuditLogQuery, position: Position | None, by: Caller) -> 
 
 
 def _archived_page(
-    query: AuditLogQuery, span: Span, seq: int | None, by: Caller
+    query: AuditLogQuery, span: TimeRange, seq: int | None, by: Caller
 ) -> tuple[list[Item], int | None]:
     from eal.domain.audit_log import archived  # most requests do not need it
 

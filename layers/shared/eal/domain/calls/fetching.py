@@ -15,10 +15,10 @@ from eal.core import audit, clock, observe
 from eal.core.caller import worker
 from eal.core.outbound import download, later, slots
 from eal.core.outbound.attempts import AttemptMessage, Attempts, jitter
-from eal.core.outbound.download import Failed, TooLarge
+from eal.core.outbound.download import DownloadFailed, DownloadTooLarge
 from eal.core.outbound.health import Result
 from eal.core.outbound.schedule import DEFERRAL_TIMEOUT, next_attempt_at
-from eal.core.outbound.slots import NoSlot, Slot, SlotRequest, Terms
+from eal.core.outbound.slots import NoSlot, Slot, SlotRequest, SlotTerms
 from eal.core.table import progress
 from eal.core.table.item import load
 from eal.core.table.keys import key
@@ -65,7 +65,7 @@ class FetchMessage(AttemptMessage):
     source_sha256: str
 
 
-class Outcome(NamedTuple):
+class FetchOutcome(NamedTuple):
     """The result of an attempt: the stored audio, or a fault. `result` is for the health of the host, None if nothing
     was sent.
     """
@@ -101,7 +101,7 @@ class Fetch(NamedTuple):
         found = re.match(r"https?://([a-z0-9.-]{1,253}(?::\d{1,5})?)(?:[/?#]|$)", self.url.lower())
         return found[1] if found else "invalid"
 
-    def after(self, outcome: Outcome, now: datetime, *, jitter: float) -> Self:
+    def after(self, outcome: FetchOutcome, now: datetime, *, jitter: float) -> Self:
         """The fetch after an attempt. `jitter` is from -1 to 1."""
         was = self.recording
         attempts, next_at = was.attempts + 1, None
@@ -167,12 +167,12 @@ def fetch(message: FetchMessage) -> None:
         later.send(_ATTEMPTS.delayed(message, due.next_attempt_at, "fast"), now)
         return
     if not _is_kept(message, due.call, now):
-        _record(message, due, Outcome(NOT_KEPT), now)
+        _record(message, due, FetchOutcome(NOT_KEPT), now)
         return
-    slot = slots.acquire(_slot_request(message, due), now, Terms())
+    slot = slots.acquire(_slot_request(message, due), now, SlotTerms())
     if isinstance(slot, NoSlot):
         if now - due.recording.requested_at > DEFERRAL_TIMEOUT:
-            _record(message, due, Outcome(OVERDUE), now)
+            _record(message, due, FetchOutcome(OVERDUE), now)
         else:
             later.send(_ATTEMPTS.without_slot(message, slot, "slow", now), now)
         return
@@ -189,7 +189,7 @@ def _fetch_in(slot: Slot, message: FetchMessage, due: Fetch) -> None:
         slots.release_all([(slot, result)], clock.now())
 
 
-def _record(message: FetchMessage, due: Fetch, outcome: Outcome, now: datetime) -> None:
+def _record(message: FetchMessage, due: Fetch, outcome: FetchOutcome, now: datetime) -> None:
     chosen = jitter()
     _ATTEMPTS.record(
         message,
@@ -228,7 +228,7 @@ def _write(message: FetchMessage, before: Fetch, after: Fetch) -> bool:
     return True
 
 
-def _download(message: FetchMessage, due: Fetch) -> Outcome:
+def _download(message: FetchMessage, due: Fetch) -> FetchOutcome:
     try:
         with download.get(
             due.url,
@@ -238,28 +238,30 @@ def _download(message: FetchMessage, due: Fetch) -> Outcome:
         ) as found:
             if found.status_code != _OK:
                 is_at_fault = found.status_code >= 500 or found.status_code == _TOO_MANY_REQUESTS
-                return Outcome(
+                return FetchOutcome(
                     f"http_{found.status_code}",
                     retry_after=found.retry_after,
                     result=Result(not is_at_fault, timed_out=False, seconds=0),
                 )
             stored = recordings.store_audio(message.tenant, message.call_id, found.pieces())
-    except Failed as failed:
-        return Outcome(failed.fault, result=Result(False, timed_out=failed.fault == "timeout", seconds=0))
-    except TooLarge:
-        return Outcome("too_large", result=_RESPONDED)
+    except DownloadFailed as failed:
+        return FetchOutcome(
+            failed.fault, result=Result(False, timed_out=failed.fault == "timeout", seconds=0)
+        )
+    except DownloadTooLarge:
+        return FetchOutcome("too_large", result=_RESPONDED)
     except NotAudio:
-        return Outcome("not_audio", result=_RESPONDED)
-    return Outcome(stored=stored, result=_RESPONDED)
+        return FetchOutcome("not_audio", result=_RESPONDED)
+    return FetchOutcome(stored=stored, result=_RESPONDED)
 
 
-def _simulate(message: FetchMessage, _due: Fetch) -> Outcome:
+def _simulate(message: FetchMessage, _due: Fetch) -> FetchOutcome:
     """Test mode connects to no host: each of its recordings is a second of silence."""
-    return Outcome(stored=recordings.store_audio(message.tenant, message.call_id, audio.simulated()))
+    return FetchOutcome(stored=recordings.store_audio(message.tenant, message.call_id, audio.simulated()))
 
 
 _RESPONDED = Result(True, timed_out=False, seconds=0)
-_FETCHERS: dict[str, Callable[[FetchMessage, Fetch], Outcome]] = {"live": _download, "test": _simulate}
+_FETCHERS: dict[str, Callable[[FetchMessage, Fetch], FetchOutcome]] = {"live": _download, "test": _simulate}
 """The one place at which a fetch's mode decides."""
 
 

@@ -76,7 +76,7 @@ _CATEGORY_3 = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class CheckFinding:
     """`saw` is what the check saw, `action` what a person can do. `items` are fingerprints of the items concerned."""
 
     check: Check
@@ -90,7 +90,7 @@ class Finding:
         return "block" if self.check in BLOCKING else "warn"
 
 
-def findings(file: ClaimFile, extraction: Extraction) -> tuple[Finding, ...]:
+def findings(file: ClaimFile, extraction: Extraction) -> tuple[CheckFinding, ...]:
     """All findings. `extraction` may have the decisions of a person in it instead of the engine's values."""
     items = sorted(extraction.items, key=_order)
     rooms = sorted(extraction.rooms, key=lambda room: room.name)
@@ -118,12 +118,12 @@ def _grouped(items: Iterable[ScopeItem]) -> dict[tuple[str | None, str], list[Sc
     return found
 
 
-def _one_sided(items: Sequence[ScopeItem]) -> Iterator[Finding]:
+def _one_sided(items: Sequence[ScopeItem]) -> Iterator[CheckFinding]:
     for (room, description), group in _grouped(items).items():
         removed = [item for item in group if item.activity in _REMOVING]
         replaced = [item for item in group if item.activity in _REPLACING]
         if removed and not replaced and description not in _NOT_REPLACED:
-            yield Finding(
+            yield CheckFinding(
                 check="removal_without_replacement",
                 saw=f"{description} is removed in {_place(room)}, and nothing replaces it.",
                 action="Add the replacement, or note why it stays out.",
@@ -131,7 +131,7 @@ def _one_sided(items: Sequence[ScopeItem]) -> Iterator[Finding]:
                 items=_fingerprints(removed),
             )
         if replaced and not removed:
-            yield Finding(
+            yield CheckFinding(
                 check="replacement_without_removal",
                 saw=f"{description} is replaced in {_place(room)}, and nothing removes the old one.",
                 action="Add the removal, or note that there was nothing to remove.",
@@ -140,7 +140,7 @@ def _one_sided(items: Sequence[ScopeItem]) -> Iterator[Finding]:
             )
 
 
-def _over_room(rooms: Sequence[Room], items: Sequence[ScopeItem]) -> Iterator[Finding]:
+def _over_room(rooms: Sequence[Room], items: Sequence[ScopeItem]) -> Iterator[CheckFinding]:
     measured = {room.name: areas(room) for room in rooms}
     totals: dict[tuple[str, str, Activity], list[ScopeItem]] = defaultdict(list)
     for item in items:
@@ -154,7 +154,7 @@ def _over_room(rooms: Sequence[Room], items: Sequence[ScopeItem]) -> Iterator[Fi
         value, unit, name = limit
         total = sum(_in_unit(item, unit) for item in group)
         if total > value * (_WASTE if activity in _REPLACING else _ROUNDING):
-            yield Finding(
+            yield CheckFinding(
                 check="quantity_over_room",
                 saw=(
                     f"{total:g} {unit} of {description} ({activity}) in {_place(room)},"
@@ -188,10 +188,10 @@ def _in_unit(item: ScopeItem, unit: Unit) -> float:
     return quantity if item.unit is unit else 0.0
 
 
-def _without_evidence(items: Sequence[ScopeItem]) -> Iterator[Finding]:
+def _without_evidence(items: Sequence[ScopeItem]) -> Iterator[CheckFinding]:
     for item in items:
         if not item.evidence:
-            yield Finding(
+            yield CheckFinding(
                 check="item_without_evidence",
                 saw=f"{item.description} ({item.activity}) in {_place(item.room)} has no quote from a note or caption.",
                 action="Add a note or photo that shows it, or reject the item.",
@@ -200,12 +200,12 @@ def _without_evidence(items: Sequence[ScopeItem]) -> Iterator[Finding]:
             )
 
 
-def _without_paint(items: Sequence[ScopeItem]) -> Iterator[Finding]:
+def _without_paint(items: Sequence[ScopeItem]) -> Iterator[CheckFinding]:
     painted = {item.room for item in items if item.activity is Activity.PAINT}
     for (room, description), group in _grouped(items).items():
         hung = [item for item in group if item.activity in _REPLACING]
         if description in ("drywall", "plaster") and hung and room not in painted:
-            yield Finding(
+            yield CheckFinding(
                 check="drywall_without_paint",
                 saw=f"{description} is replaced in {_place(room)}, and nothing is painted there.",
                 action="Add the paint, or note who paints.",
@@ -214,7 +214,9 @@ def _without_paint(items: Sequence[ScopeItem]) -> Iterator[Finding]:
             )
 
 
-def _porous_kept(file: ClaimFile, extraction: Extraction, items: Sequence[ScopeItem]) -> Iterator[Finding]:
+def _porous_kept(
+    file: ClaimFile, extraction: Extraction, items: Sequence[ScopeItem]
+) -> Iterator[CheckFinding]:
     stated = extraction.water_category
     category = stated.value if stated else file.facts.water_category
     if category != _CATEGORY_3:
@@ -222,7 +224,7 @@ def _porous_kept(file: ClaimFile, extraction: Extraction, items: Sequence[ScopeI
     for (room, description), group in _grouped(items).items():
         kept = [item for item in group if item.activity in _KEEPING]
         if description in _POROUS and kept and not any(item.activity in _REMOVING for item in group):
-            yield Finding(
+            yield CheckFinding(
                 check="porous_material_kept",
                 saw=f"{description} in {_place(room)} is porous and is kept, and the water is category 3.",
                 action="Remove the material, or correct the category of the water.",
@@ -231,7 +233,7 @@ def _porous_kept(file: ClaimFile, extraction: Extraction, items: Sequence[ScopeI
             )
 
 
-def _without_readings(file: ClaimFile, items: Sequence[ScopeItem]) -> Iterator[Finding]:
+def _without_readings(file: ClaimFile, items: Sequence[ScopeItem]) -> Iterator[CheckFinding]:
     equipment = [item for item in items if item.activity is Activity.DRY and item.unit is Unit.DAY]
     if not equipment:
         return
@@ -242,7 +244,7 @@ def _without_readings(file: ClaimFile, items: Sequence[ScopeItem]) -> Iterator[F
     }
     days = max((item.quantity or 0.0) / (item.count or 1.0) for item in equipment)
     if len(read) < days:
-        yield Finding(
+        yield CheckFinding(
             check="equipment_without_readings",
             saw=f"Equipment runs for {days:g} days, and moisture is read on {len(read)} of them.",
             action="Add the missing moisture readings, or correct the days.",
@@ -250,11 +252,11 @@ def _without_readings(file: ClaimFile, items: Sequence[ScopeItem]) -> Iterator[F
         )
 
 
-def _without_photos(rooms: Sequence[Room], extraction: Extraction) -> Iterator[Finding]:
+def _without_photos(rooms: Sequence[Room], extraction: Extraction) -> Iterator[CheckFinding]:
     shown = {summary.room for summary in extraction.photo_summaries}
     for room in rooms:
         if room.name not in shown:
-            yield Finding(
+            yield CheckFinding(
                 check="room_without_photos",
                 saw=f"No photo's caption names {_place(room.name)}.",
                 action="Add a photo, or name the room in its caption.",
@@ -262,26 +264,26 @@ def _without_photos(rooms: Sequence[Room], extraction: Extraction) -> Iterator[F
             )
 
 
-def _missing_fields(file: ClaimFile, extraction: Extraction) -> Iterator[Finding]:
+def _missing_fields(file: ClaimFile, extraction: Extraction) -> Iterator[CheckFinding]:
     facts = file.facts
     missing = [name for name in _FIELDS if getattr(facts, name) is None]
     if facts.loss_type in _WATER_LOSSES:
         found = {"water_category": extraction.water_category, "water_class": extraction.water_class}
         missing += [name for name in _WATER_FIELDS if getattr(facts, name) is None and found[name] is None]
     for name in missing:
-        yield Finding(
+        yield CheckFinding(
             check="claim_field_missing", saw=f"The claim has no {name}.", action=f"Set {name} on the claim."
         )
 
 
-def _conflicting(extraction: Extraction) -> Iterator[Finding]:
+def _conflicting(extraction: Extraction) -> Iterator[CheckFinding]:
     for conflict in sorted(
         extraction.conflicts,
         key=lambda conflict: (conflict.room or "", conflict.field, conflict.subject or "", conflict.kept),
     ):
         subject = (conflict.subject or conflict.field).replace("_", " ")
         others = ", ".join(conflict.others)
-        yield Finding(
+        yield CheckFinding(
             check="conflicting_measures",
             saw=f"{subject} in {_place(conflict.room)}: {conflict.kept} is used, {others} is stated too.",
             action="Confirm which one is right.",

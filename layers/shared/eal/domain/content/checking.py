@@ -25,13 +25,13 @@ def findings(content: Content, company: Company, by: Caller) -> tuple[Finding, .
     return content_policy.text_findings(fields_of(content.text), facts_of(content, company, by))
 
 
-def facts_of(content: Content, company: Company, by: Caller) -> content_policy.Facts:
+def facts_of(content: Content, company: Company, by: Caller) -> content_policy.PolicyFacts:
     given = content_settings.content_in(company.settings)
     sender = outreach_settings.outreach_in(company.settings).sender
     own = [f"phone#{e164(given.phone)}"] if given.phone else []
     own += [f"email#{sender.email}"] if sender else []
     review = REVIEWS.find(by.tenant, content.review_id) if content.review_id else None
-    return content_policy.Facts(
+    return content_policy.PolicyFacts(
         own_contacts=frozenset(own),
         is_published=True,
         answers_review=content.type == "review_response",

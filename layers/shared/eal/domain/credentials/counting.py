@@ -38,7 +38,7 @@ class Use[C](NamedTuple):
     stale_counters: tuple[str, ...] = ()
 
 
-class Refused[C](NamedTuple):
+class CredentialRefused[C](NamedTuple):
     """The update's condition failed. `use` is the unchanged item, or None for an unknown credential."""
 
     use: Use[C] | None
@@ -53,7 +53,7 @@ def count_use[C](
     condition: str,
     values: Mapping[str, Json],
     names: Mapping[str, str] | None = None,
-) -> Use[C] | Refused[C]:
+) -> Use[C] | CredentialRefused[C]:
     """Count one request. Refused if the credential is unknown, expired or over its limit for this minute, or if its own
     `condition` fails. A refused request is not counted and stamps nothing.
     """
@@ -85,7 +85,7 @@ def count_use[C](
         )
     except client.exceptions.ConditionalCheckFailedException as refused:
         old = cast("dict[str, UniversalAttributeValueTypeDef] | None", refused.response.get("Item"))
-        return Refused(_use(model, from_attributes(old), minute) if old else None)
+        return CredentialRefused(_use(model, from_attributes(old), minute) if old else None)
     return _use(model, from_attributes(response["Attributes"]), minute)
 
 

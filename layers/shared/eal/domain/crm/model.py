@@ -23,7 +23,7 @@ class PushMessage(AttemptMessage):
     push_id: str
 
 
-class Outcome(NamedTuple):
+class PushOutcome(NamedTuple):
     """The result of an attempt. `fault` is None if it succeeded, `http_500` for a status, or a fault's name."""
 
     status_code: int | None = None
@@ -62,7 +62,7 @@ class Push(NamedTuple):
             sync=replace(self.sync, status="failed", next_attempt_at=None, last_error=OVERDUE)
         )
 
-    def after(self, outcome: Outcome, at: datetime, now: datetime, *, jitter: float) -> Self:
+    def after(self, outcome: PushOutcome, at: datetime, now: datetime, *, jitter: float) -> Self:
         """The push after an attempt at `at` whose outcome is known `now`. `jitter` is from -1 to 1."""
         succeeded, attempts, next_at = outcome.fault is None, self.sync.attempts + 1, None
         if not succeeded and outcome.fault not in _FINAL_FAULTS:

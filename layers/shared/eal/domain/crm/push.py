@@ -19,10 +19,10 @@ from eal.core.events.envelope import API_VERSION
 from eal.core.outbound import later, sender, slots
 from eal.core.outbound.attempts import Attempts, jitter
 from eal.core.outbound.health import Result
-from eal.core.outbound.slots import NoSlot, Slot, Terms
+from eal.core.outbound.slots import NoSlot, Slot, SlotTerms
 from eal.core.table.write import Stale
 from eal.domain.crm import store
-from eal.domain.crm.model import NOT_CONNECTED, Outcome, Push, PushMessage
+from eal.domain.crm.model import NOT_CONNECTED, Push, PushMessage, PushOutcome
 from eal.domain.integrations.model import purpose
 from eal.domain.leads.wire import LeadView
 
@@ -55,7 +55,7 @@ def push(message: PushMessage, lane: Lane) -> None:
     """
     observe.bind(lead_id=message.lead_id, push_id=message.push_id)
     now = clock.now()
-    slot = slots.acquire(store.slot_request(message), now, Terms(only_healthy=lane == "fast"))
+    slot = slots.acquire(store.slot_request(message), now, SlotTerms(only_healthy=lane == "fast"))
     if isinstance(slot, NoSlot):
         _wait_for_slot(message, slot, lane, now)
         return
@@ -101,9 +101,9 @@ def _push(message: PushMessage, slot: Slot, lane: Lane, at: datetime) -> Result 
     return outcome.result
 
 
-def _outcome(message: PushMessage, due: Push, slot: Slot, at: datetime) -> Outcome:
+def _outcome(message: PushMessage, due: Push, slot: Slot, at: datetime) -> PushOutcome:
     if due.crm is None:
-        return Outcome(fault=NOT_CONNECTED)
+        return PushOutcome(fault=NOT_CONNECTED)
     return _SENDERS[message.mode](message, due, due.crm, slot, at)
 
 
@@ -138,7 +138,7 @@ def _write(message: PushMessage, before: Push, after: Push) -> bool:
     return True
 
 
-def _send(message: PushMessage, due: Push, crm: Integration, slot: Slot, at: datetime) -> Outcome:
+def _send(message: PushMessage, due: Push, crm: Integration, slot: Slot, at: datetime) -> PushOutcome:
     secret = secrets.decrypt(
         crm.secrets[store.SECRET].ciphertext,
         organization_id=message.organization_id,
@@ -148,12 +148,14 @@ def _send(message: PushMessage, due: Push, crm: Integration, slot: Slot, at: dat
     headers = signing.headers([secret], message.push_id, int(at.timestamp()), body)
     reply = sender.send(crm.settings[store.URL], body, headers, within=slot.health.patience_seconds)
     fault = None if reply.succeeded else reply.error or f"http_{reply.status_code}"
-    return Outcome(reply.status_code, fault, reply.retry_after, Result.of(reply))
+    return PushOutcome(reply.status_code, fault, reply.retry_after, Result.of(reply))
 
 
-def _simulate(_message: PushMessage, _due: Push, _crm: Integration, _slot: Slot, _at: datetime) -> Outcome:
+def _simulate(
+    _message: PushMessage, _due: Push, _crm: Integration, _slot: Slot, _at: datetime
+) -> PushOutcome:
     """Test mode sends nothing, whatever address its integration has: the push counts as received."""
-    return Outcome()
+    return PushOutcome()
 
 
 _SENDERS = {"live": _send, "test": _simulate}

@@ -33,7 +33,7 @@ class Numbers(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class FamilyLimits:
     """The limits that the operator set for a family. None: the limit of every family."""
 
     max_children: int | None = None
@@ -52,7 +52,7 @@ class Family(NamedTuple):
     numbers: Numbers = Numbers()
     overspent_cents: int = 0
     overspent_month: str = ""
-    limits: Limits = Limits()
+    limits: FamilyLimits = FamilyLimits()
 
     def most(self, month: str) -> Numbers:
         """The highest numbers in a month."""

@@ -17,7 +17,7 @@ from eal.core.table.keys import key
 from eal.core.table.read import get, get_all
 from eal.core.table.write import Operation, Stale
 from eal.core.tenancy import BothModes, Tenant
-from eal.domain.families.model import Family, Limits, Numbers
+from eal.domain.families.model import Family, FamilyLimits, Numbers
 from eal.domain.organization_settings.table_keys import organization_key
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def change_budget(organization_id: str, old_cents: int, new_cents: int, by: Call
     )
 
 
-def limit(limits: Limits, by: Caller) -> Family:
+def limit(limits: FamilyLimits, by: Caller) -> Family:
     """The caller's family with other limits; those that are None stay. For the operator's tools.
 
     Raises: NotFound; Conflict if the caller's organization has a parent, because limits are those of a whole family.
@@ -122,7 +122,7 @@ def limit(limits: Limits, by: Caller) -> Family:
         )
     before = dump(old.limits)
     after = before | {name: value for name, value in dump(limits).items() if value is not None}
-    new = old._replace(limits=load(Limits, after))
+    new = old._replace(limits=load(FamilyLimits, after))
     if new == old:
         return old
     expression = "SET " + ", ".join(f"{name} = :{name}" for name in after)
@@ -207,7 +207,7 @@ def _loaded(top: str, item: Item) -> Family:
         numbers=Numbers(*(cast("int", item[name]) for name in Numbers._fields)),
         overspent_cents=cast("int", item["overspent_cents"]),
         overspent_month=cast("str", item["overspent_month"]),
-        limits=load(Limits, item),
+        limits=load(FamilyLimits, item),
     )
 
 

@@ -37,7 +37,7 @@ _ID = re.compile(r"conn_[0-9a-f]{40}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Connection:
+class VendorConnection:
     """A connection as its receiver needs it. `ciphertexts` are the current signing secret, and until `previous_until`
     also the one that it replaced."""
 
@@ -81,18 +81,18 @@ def pk(connection_id: str) -> str:
     return "C#" + hashlib.sha256(connection_id.encode()).hexdigest()
 
 
-def find(connection_id: str, vendor: str) -> Connection | None:
+def find(connection_id: str, vendor: str) -> VendorConnection | None:
     """The vendor's connection with this id, if there is one."""
     response = aws.dynamodb().get_item(
         TableName=settings.access_table(), Key=_access_key(connection_id), ConsistentRead=True
     )
     if not response.get("Item"):
         return None
-    connection = load(Connection, from_attributes(response["Item"]))
+    connection = load(VendorConnection, from_attributes(response["Item"]))
     return connection if connection.vendor == vendor else None
 
 
-def find_all(connection_ids: Sequence[str]) -> dict[str, Connection]:
+def find_all(connection_ids: Sequence[str]) -> dict[str, VendorConnection]:
     """A tenant's connections of one mode, by vendor.
 
     Raises: Unavailable.
@@ -100,7 +100,7 @@ def find_all(connection_ids: Sequence[str]) -> dict[str, Connection]:
     items = batch_get(
         settings.access_table(), [{"pk": pk(connection_id)} for connection_id in connection_ids]
     )
-    return {connection.vendor: connection for connection in (load(Connection, item) for item in items)}
+    return {connection.vendor: connection for connection in (load(VendorConnection, item) for item in items)}
 
 
 def put(

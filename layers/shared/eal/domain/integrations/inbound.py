@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from eal.core.caller import Caller
     from eal.core.json import Json
-    from eal.domain.integrations.connections import Connection
+    from eal.domain.integrations.connections import VendorConnection
 
 _METADATA = "message"
 """The name of an object's metadata that has the message of the body."""
@@ -49,7 +49,7 @@ class Received(TenantScoped):
 
 
 def ingest(
-    connection: Connection,
+    connection: VendorConnection,
     connection_id: str,
     kind: str,
     body: bytes,

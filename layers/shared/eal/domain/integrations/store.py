@@ -14,7 +14,7 @@ from eal.core.outbound import address
 from eal.core.table import page
 from eal.core.table.item import dump, load
 from eal.core.table.keys import key
-from eal.core.table.page import Entry, Page
+from eal.core.table.page import Page, PageEntry
 from eal.core.table.read import get, get_all
 from eal.domain.integrations import connections
 from eal.domain.integrations.cursors import Cursor, cursor_key
@@ -114,7 +114,7 @@ def search(query: ListQuery, by: Caller) -> Page[tuple[Integration, ConnectionHe
         if item:
             health[vendor] = load(Cursor, item).health()
     listed = [
-        Entry(
+        PageEntry(
             integration.vendor,
             integration.created_at,
             (integration, health.get(integration.vendor, ConnectionHealth())),

@@ -40,7 +40,7 @@ class RowError:
 
 
 @dataclass(slots=True)
-class Outcome:
+class RowOutcome:
     """Counts and errors of a sequence of rows, and each lead that they create or change, in its final state."""
 
     created: int = 0
@@ -110,7 +110,7 @@ class LeadImport:
     def started(self, etag: str, total: int, at: datetime) -> Self:
         return self._next(at, status="running", etag=etag, total=total, started_at=at)
 
-    def advanced(self, rows: int, outcome: Outcome, at: datetime) -> Self:
+    def advanced(self, rows: int, outcome: RowOutcome, at: datetime) -> Self:
         return self._next(
             at,
             processed=self.processed + rows,
@@ -175,13 +175,13 @@ class ExistingLeads:
 
 def decide(
     rows: Iterable[tuple[int, Lead | Sequence[RowError]]], existing: ExistingLeads, on_duplicate: OnDuplicate
-) -> Outcome:
+) -> RowOutcome:
     """The outcome of rows in their order; each is a new lead or the errors of an invalid row.
 
     `existing` must contain the holders of all contacts of the rows, and for `update` those leads. The rows' own leads
     are added to it.
     """
-    outcome = Outcome()
+    outcome = RowOutcome()
     for number, new in rows:
         if not isinstance(new, Lead):
             outcome.fail(*new)
@@ -202,7 +202,7 @@ def decide(
     return outcome
 
 
-def _merge(number: int, new: Lead, lead_id: str, outcome: Outcome, existing: ExistingLeads) -> None:
+def _merge(number: int, new: Lead, lead_id: str, outcome: RowOutcome, existing: ExistingLeads) -> None:
     other = next(
         (contact for contact in sorted(new.contacts) if existing.holders.get(contact, lead_id) != lead_id),
         None,
@@ -220,7 +220,7 @@ def _merge(number: int, new: Lead, lead_id: str, outcome: Outcome, existing: Exi
         _keep(after, outcome, existing)
 
 
-def _keep(lead: Lead, outcome: Outcome, existing: ExistingLeads) -> None:
+def _keep(lead: Lead, outcome: RowOutcome, existing: ExistingLeads) -> None:
     outcome.after[lead.id] = existing.leads[lead.id] = lead
     existing.holders |= dict.fromkeys(lead.contacts, lead.id)
 

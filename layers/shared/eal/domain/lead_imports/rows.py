@@ -61,7 +61,7 @@ class NotImportable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ImportRow:
     """A row's lead, or its errors."""
 
     number: int
@@ -85,7 +85,7 @@ def count(file: BinaryIO, form: Format) -> int:
     return number
 
 
-def read(file: BinaryIO, form: Format, after: int) -> Iterator[Row]:
+def read(file: BinaryIO, form: Format, after: int) -> Iterator[ImportRow]:
     """The rows after the first `after`, validated.
 
     Raises: NotImportable.
@@ -103,13 +103,13 @@ def _records(file: BinaryIO, form: Format) -> CsvFile | Iterator[str]:
     return CsvFile(file) if form == "csv" else (line for line, _ in lines(file) if line.strip())
 
 
-def _json_row(number: int, line: str) -> Row:
+def _json_row(number: int, line: str) -> ImportRow:
     try:
         body = json.loads(line)
     except (ValueError, RecursionError):
         body = None
     if not isinstance(body, dict):
-        return Row(number, None, (RowError(row=number, message="Must be a JSON object."),))
+        return ImportRow(number, None, (RowError(row=number, message="Must be a JSON object."),))
     return _validated(number, body)
 
 
@@ -150,10 +150,10 @@ class CsvFile:
     def _position(self) -> str:
         return f"Row {self._number + 1}" if hasattr(self, "_columns") else "The header"
 
-    def row(self, number: int, fields: tuple[str, ...]) -> Row:
+    def row(self, number: int, fields: tuple[str, ...]) -> ImportRow:
         if len(fields) != len(self._columns):
             message = f"Has {len(fields)} fields, but the header has {len(self._columns)}."
-            return Row(number, None, (RowError(row=number, message=message),))
+            return ImportRow(number, None, (RowError(row=number, message=message),))
         return _validated(number, _body(self._columns, fields), of_columns=True)
 
 
@@ -250,12 +250,12 @@ def _body(columns: tuple[str, ...], fields: tuple[str, ...]) -> dict[str, Json]:
 # ---------------------------------------------------------------- values
 
 
-def _validated(number: int, body: dict[str, Json], *, of_columns: bool = False) -> Row:
+def _validated(number: int, body: dict[str, Json], *, of_columns: bool = False) -> ImportRow:
     try:
-        return Row(number, LeadCreate.model_validate({"source": SOURCE, **body}))
+        return ImportRow(number, LeadCreate.model_validate({"source": SOURCE, **body}))
     except ValidationError as invalid:
         details = invalid.errors(include_url=False, include_context=False, include_input=False)
-    return Row(
+    return ImportRow(
         number,
         None,
         tuple(

@@ -28,9 +28,9 @@ from eal.core.table.write import AlreadyWritten, Stale, Throttled
 from eal.core.tenancy import Mode, TenantScoped
 from eal.core.transaction import MAX_OPERATIONS
 from eal.domain.lead_imports import files, rows, store
-from eal.domain.lead_imports.model import ExistingLeads, ImportRef, LeadImport, Outcome, RowError, decide
+from eal.domain.lead_imports.model import ExistingLeads, ImportRef, LeadImport, RowError, RowOutcome, decide
 from eal.domain.lead_imports.pace import MAX_SLEEP_SECONDS, Pace
-from eal.domain.lead_imports.rows import NotImportable, Row
+from eal.domain.lead_imports.rows import ImportRow, NotImportable
 from eal.domain.leads import capture, collection
 from eal.domain.leads import store as leads
 from eal.domain.leads.model import Lead
@@ -249,7 +249,7 @@ class _Run:
         self._end(None)
         return True
 
-    def _write_at_pace(self, chunk: list[Row]) -> bool:
+    def _write_at_pace(self, chunk: list[ImportRow]) -> bool:
         """False if the table throttles and the import returns to its queue."""
         is_written = False
         while not is_written:
@@ -266,7 +266,7 @@ class _Run:
             time.sleep(min(self.pace.seconds, MAX_SLEEP_SECONDS))
         return True
 
-    def _write(self, chunk: list[Row]) -> None:
+    def _write(self, chunk: list[ImportRow]) -> None:
         """Raises: Throttled; Stale if another worker has advanced the import; Unavailable."""
         for attempt in range(contention.ATTEMPTS):
             try:
@@ -279,7 +279,7 @@ class _Run:
             contention.pause(attempt)
         raise Unavailable("The leads kept changing during the import.")
 
-    def _try_to_write(self, chunk: list[Row]) -> None:
+    def _try_to_write(self, chunk: list[ImportRow]) -> None:
         by = self._caller()
         candidates = [(row.number, _lead_of(row, ids.new("lead", by.at), by)) for row in chunk]
         existing = ExistingLeads()
@@ -320,7 +320,7 @@ class _Run:
         self._end(None)
         return True
 
-    def _simulate(self, chunk: list[Row], simulated: SimulatedLeads) -> Outcome:
+    def _simulate(self, chunk: list[ImportRow], simulated: SimulatedLeads) -> RowOutcome:
         by = self._caller()
         candidates = [(row.number, _lead_of(row, f"row {row.number}", by)) for row in chunk]
         existing = simulated.holders_of(candidates)
@@ -376,9 +376,11 @@ class SimulatedLeads:
                 self._leads[lead.id] = zlib.compress(json.dumps(dump(lead)).encode(), level=1)
 
 
-def chunks(file_rows: Iterable[Row], *, per_lead: int = OPERATIONS_PER_LEAD) -> Iterator[list[Row]]:
+def chunks(
+    file_rows: Iterable[ImportRow], *, per_lead: int = OPERATIONS_PER_LEAD
+) -> Iterator[list[ImportRow]]:
     """Rows that fit into one transaction, whatever their outcome."""
-    chunk: list[Row] = []
+    chunk: list[ImportRow] = []
     operations = OPERATIONS_PER_CHUNK
     errors = 0
     for row in file_rows:
@@ -429,7 +431,7 @@ def _read_all(keys: Iterable[Key]) -> list[Item | None]:
     return [found.get(key) for key in wanted]
 
 
-def _lead_of(row: Row, lead_id: str, by: Caller) -> Lead | tuple[RowError, ...]:
+def _lead_of(row: ImportRow, lead_id: str, by: Caller) -> Lead | tuple[RowError, ...]:
     return capture.from_body(row.body, lead_id, by) if row.body else row.errors
 
 

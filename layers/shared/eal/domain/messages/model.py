@@ -10,7 +10,7 @@ PERSONAL = frozenset({"from_number", "to_number", "content_sha256", "agent", "pa
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
+class WebForm:
     """A submitted form. Its data goes to its lead; `lead_id` is None if the form has no e-mail and no phone number.
 
     `fields` are the form's fields as submitted, including those that no field of a lead can store. They are empty if

@@ -12,7 +12,7 @@ from eal.core.table.item import dump
 from eal.core.table.keys import Key, key
 from eal.core.table.read import get
 from eal.domain.leads import capture as leads
-from eal.domain.messages.model import PERSONAL, Form, SentText, Text
+from eal.domain.messages.model import PERSONAL, SentText, Text, WebForm
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from eal.core.tenancy import Tenant
     from eal.domain.leads.wire import LeadCreate
 
-FORMS = Collection("FORM", Form, id_prefix="form", noun="form")
+FORMS = Collection("FORM", WebForm, id_prefix="form", noun="form")
 TEXTS = Collection("TEXT", Text, id_prefix="text", noun="text message")
 
 _NOT_AUDITED = frozenset({"id", "created_at", "salt", "version", "content", "fields"})
@@ -61,7 +61,7 @@ def store_form(
     lead_id = None
     if filled_in is not None:
         lead_id = leads.from_form(filled_in, by).id
-    form = Form(
+    form = WebForm(
         id=ids.new("form", by.at),
         vendor=vendor,
         vendor_form_id=vendor_form_id,

@@ -26,7 +26,7 @@ _STATUS_RANKS: Final = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
+class SubscriptionTerms:
     """The terms of a subscription that an event states; None for terms that it leaves out."""
 
     status: str | None = None
@@ -38,7 +38,7 @@ class Terms:
         return {name: value for name in _TERMS if (value := getattr(self, name)) is not None}
 
 
-_TERMS: Final = tuple(term.name for term in fields(Terms))
+_TERMS: Final = tuple(term.name for term in fields(SubscriptionTerms))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +48,8 @@ class BillingEvent:
 
     id: str
     order: str
-    terms: Terms
-    before: Terms = Terms()
+    terms: SubscriptionTerms
+    before: SubscriptionTerms = SubscriptionTerms()
 
     @property
     def states_plan_or_period(self) -> bool:
@@ -84,7 +84,7 @@ class Subscription:
         by_id = {event.id: event for event in events}
         latest = _latest_first(_newest(by_id.values()))
         with_plan = _latest_first(_newest(event for event in by_id.values() if event.states_plan_or_period))
-        last, terms = latest[0], with_plan[0].terms if with_plan else Terms()
+        last, terms = latest[0], with_plan[0].terms if with_plan else SubscriptionTerms()
         kept = {event.id: event for event in (last, *with_plan[:1], *latest, *with_plan)}
         return cls(
             id=subscription_id,

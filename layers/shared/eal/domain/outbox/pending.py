@@ -84,7 +84,7 @@ def remove(pointers: Iterable[Pointer], published: Set[str]) -> dict[Group, Exce
 
 def _remove_ids(pointer: Pointer, published: Set[str]) -> None:
     names = {f"#id{number}": item_id for number, item_id in enumerate(sorted(published))}
-    removal = progress.Change(
+    removal = progress.ItemChange(
         key=pointer.key,
         expression="REMOVE " + ", ".join(f"unpublished.{name}" for name in names),
         condition="attribute_exists(pk)",

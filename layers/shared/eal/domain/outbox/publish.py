@@ -47,7 +47,7 @@ class Unhashable(Exception):
     """Audit records without an RFC 8785 form. They stay pending and unnumbered; all others are published."""
 
 
-class Refused(Exception):
+class PublishRefused(Exception):
     """The bus or the archive queue refused an entry of a call whose other entries it accepted."""
 
 
@@ -151,7 +151,7 @@ def _faults[T](batch: Sequence[T], outcome: list[str | None] | Exception) -> Ite
         if isinstance(outcome, Exception):
             yield element, outcome
         elif code := outcome[index]:
-            yield element, Refused(code)
+            yield element, PublishRefused(code)
 
 
 def _put_events(entries: Iterable[_Entry]) -> list[str | None]:
@@ -162,7 +162,7 @@ def _put_events(entries: Iterable[_Entry]) -> list[str | None]:
 
 def _enqueue_archiving(logs: Mapping[Tenant, str]) -> list[str | None]:
     """Enqueue a message for each log, with its request id. Returns an error code for each, None for those accepted."""
-    messages = [sqs.Entry(waiting.message(tenant, request_id)) for tenant, request_id in logs.items()]
+    messages = [sqs.QueueEntry(waiting.message(tenant, request_id)) for tenant, request_id in logs.items()]
     return sqs.send_batch("audit", messages)
 
 

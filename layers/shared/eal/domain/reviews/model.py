@@ -43,7 +43,7 @@ class ReviewFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class ReviewReply:
     """The public answer to a review. `content_id` is the content item that it was written as; None if it was written
     at the surface itself. `reason` explains `failed`.
     """
@@ -76,7 +76,7 @@ class Review:
     author: str | None = None
     edited_at: Instant | None = None
     lead_id: str | None = None
-    reply: Reply | None = None
+    reply: ReviewReply | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from eal.core.table.item import Item
     from eal.core.table.page import Page
     from eal.core.tenancy import Tenant
-    from eal.domain.reviews.model import Outcome, Reply, ReviewFacts, Surface
+    from eal.domain.reviews.model import Outcome, ReviewFacts, ReviewReply, Surface
     from eal.domain.reviews.wire import ReviewCreate, ReviewQuery
 
 REVIEWS = Collection("REVIEW", Review, id_prefix="review", noun="review")
@@ -138,7 +138,7 @@ def deleted_at_source(review_id: str, by: Caller) -> Review:
     return _replace("review.deleted_at_source", before, replace(before, status="deleted"), by)
 
 
-def record_reply(review_id: str, reply: Reply | None, by: Caller) -> Review:
+def record_reply(review_id: str, reply: ReviewReply | None, by: Caller) -> Review:
     """Record what became of the public answer, in the caller's transaction. Idempotent. None: the surface has none.
 
     Raises: NotFound.

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
-    from eal.domain.credentials.counting import Refused, Use
+    from eal.domain.credentials.counting import CredentialRefused, Use
 
 
 def pk(fingerprint: str) -> str:
     return f"S#{fingerprint}"
 
 
-def count_use(fingerprint: str, now: datetime, ip: str) -> Use[Session] | Refused[Session]:
+def count_use(fingerprint: str, now: datetime, ip: str) -> Use[Session] | CredentialRefused[Session]:
     """Authenticate and count one request: a single UpdateItem. Refused if the session is unknown, idle for too long,
     past its end, or over its limit for this minute.
     """

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from eal.core.events import schemas
 from eal.core.events.catalogue import CATALOGUE
 from eal.core.table import page
-from eal.core.table.page import Entry
+from eal.core.table.page import PageEntry
 from eal.domain.webhooks.endpoints.wire import EventTypeView
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def search(query: EventTypeQuery, by: Caller) -> Page[EventTypeView]:
         _view(name, meaning, described[name].schema, described[name].example)
         for name, meaning in CATALOGUE.items()
     ]
-    return page.paginate_in_memory(by.tenant, query, (Entry(view.name, _SINCE, view) for view in views))
+    return page.paginate_in_memory(by.tenant, query, (PageEntry(view.name, _SINCE, view) for view in views))
 
 
 def _view(name: str, meaning: str, schema: Mapping[str, Json], example: Mapping[str, Json]) -> EventTypeView:

@@ -22,7 +22,7 @@ from eal.core.transaction import ANY_VERSION, MAX_TRIES
 from eal.domain.api_keys.model import ApiKey
 from eal.entry.http import auth, idempotency
 from eal.entry.http.auth import Admission
-from eal.entry.http.idempotency import Idempotency, Replay
+from eal.entry.http.idempotency import Idempotency, ReplayedRequest
 from eal.entry.http.parents import read_for_child, read_only
 from eal.entry.http.request import Request, Response, error_response
 from eal.entry.http.route import Endpoint, Route, TokenReader
@@ -168,7 +168,7 @@ class Api:
         try:
             with replayable.locked() if route.acts_at_once and replayable else nullcontext():
                 response = self._commit(arguments, caller, replayable)
-        except Replay as replay:
+        except ReplayedRequest as replay:
             return replay.response
         except ApiError:
             # The change may be refused because the first request with this key has made it.
@@ -176,7 +176,7 @@ class Api:
                 raise
             try:
                 replayable.replay_if_recorded()
-            except Replay as replay:
+            except ReplayedRequest as replay:
                 return replay.response
             raise
         return response if route.changes_by_itself else _not_modified(request, response) or response

@@ -31,7 +31,7 @@ from eal.core.tenancy import Tenant
 from eal.domain.api_keys import access as keys
 from eal.domain.api_keys.model import ApiKey
 from eal.domain.credentials import counting
-from eal.domain.credentials.counting import Refused
+from eal.domain.credentials.counting import CredentialRefused
 from eal.domain.credentials.text import SESSION_PREFIX, fingerprint, is_well_formed
 from eal.domain.sessions import access as sessions
 from eal.domain.sessions.model import Session
@@ -52,7 +52,7 @@ PUBLIC_ADDRESS = "public_address"
 """The actor of requests with a token."""
 
 
-class Limits:
+class RequestLimits:
     """The rate limit's three headers, which every response to a valid key has, unless DynamoDB could not count the
     request. `reset` is in seconds.
     """
@@ -75,13 +75,13 @@ class Admission:
     refused."""
 
     def __init__(self) -> None:
-        self.limits: Limits | None = None
+        self.limits: RequestLimits | None = None
         self.credential: ApiKey | Session | None = None
 
-    def of(self, use: Use[ApiKey] | Use[Session], now: datetime) -> Limits:
+    def of(self, use: Use[ApiKey] | Use[Session], now: datetime) -> RequestLimits:
         """Record the credential, and return its limits, so that a refusal can lower them."""
         self.credential = use.credential
-        self.limits = Limits(
+        self.limits = RequestLimits(
             limit=use.credential.per_minute, remaining=_remaining(use), reset=60 - int(now.timestamp()) % 60
         )
         return self.limits
@@ -227,9 +227,9 @@ def _use_key(key_hash: str, now: datetime, ip: str, admission: Admission) -> Use
                 "This API key cannot be used from this IP address. Change its allowed_cidrs, or use another key."
             )
 
-    def count() -> Use[ApiKey] | Refused[ApiKey]:
+    def count() -> Use[ApiKey] | CredentialRefused[ApiKey]:
         outcome = keys.count_use(key_hash, now, ip)
-        if isinstance(outcome, Refused) and outcome.use and outcome.use.credential.allowed_cidrs:
+        if isinstance(outcome, CredentialRefused) and outcome.use and outcome.use.credential.allowed_cidrs:
             check(outcome.use)
             outcome = keys.count_use(key_hash, now, ip, address_checked=True)
         return outcome
@@ -243,7 +243,7 @@ def _use_session(session_hash: str, now: datetime, ip: str, admission: Admission
         if not use.credential.is_alive(now):
             raise ExpiredKey("This session has expired. Sign in again.")
 
-    def count() -> Use[Session] | Refused[Session]:
+    def count() -> Use[Session] | CredentialRefused[Session]:
         return sessions.count_use(session_hash, now, ip)
 
     unknown = InvalidKey("This session has ended. Sign in again.")
@@ -260,7 +260,7 @@ class _CredentialType[C: (ApiKey, Session)](NamedTuple):
     model: type[C]
     pk: str
     noun: str
-    count_use: Callable[[], Use[C] | Refused[C]]
+    count_use: Callable[[], Use[C] | CredentialRefused[C]]
     check: Callable[[Use[C]], None]
     unknown: InvalidKey
 
@@ -277,7 +277,7 @@ def _use[C: (ApiKey, Session)](kind: _CredentialType[C], now: datetime, admissio
             observe.logger.warning("limiter_throttled", fault=type(fault).__name__)
             raise RateLimited(THROTTLED_SECONDS, f"requests with this {kind.noun}") from fault
         return _fail_open(kind, now, admission, fault)
-    if isinstance(outcome, Refused):
+    if isinstance(outcome, CredentialRefused):
         if outcome.use is None:
             raise kind.unknown
         kind.check(outcome.use)

@@ -44,7 +44,7 @@ _WAIT_SECONDS, _POLL_SECONDS = 12.0, 0.2
 _MAX_KEY_CHARACTERS = 255
 
 
-class Replay(Exception):
+class ReplayedRequest(Exception):
     """An earlier request with this key got this response."""
 
     def __init__(self, response: Response) -> None:
@@ -83,8 +83,8 @@ class Idempotency(NamedTuple):
     def locked(self) -> Iterator[None]:
         """Let requests with the same key wait while this one has an effect that no transaction can roll back.
 
-        Raises: Replay and the other outcomes of a record that exists already or appears meanwhile; Conflict after
-        twelve seconds.
+        Raises: ReplayedRequest and the other outcomes of a record that exists already or appears meanwhile; Conflict
+        after twelve seconds.
         """
         item: Item = {
             **self.record_key._asdict(),
@@ -153,7 +153,7 @@ class Idempotency(NamedTuple):
     def replay_if_recorded(self) -> None:
         """Raise the outcome of the record, if there is one: for requests that failed before a commit.
 
-        Raises: Replay, IdempotencyMismatch; NotFound for a response that was erased.
+        Raises: ReplayedRequest, IdempotencyMismatch; NotFound for a response that was erased.
         """
         item = get(self.record_key)
         if item and cast("int", item["ttl"]) > self.now.timestamp() and "held_by" not in item:
@@ -169,7 +169,7 @@ class Idempotency(NamedTuple):
         if "held_by" in item:
             return _Locked()
         headers = cast("dict[str, str]", item["headers"])
-        return Replay(
+        return ReplayedRequest(
             Response(
                 cast("int", item["status"]),
                 cast("str", item["body"]),

@@ -28,7 +28,7 @@ from eal.domain.integrations.model import Failure
 from eal.entry.http.request import Request, Response, error_response
 
 if TYPE_CHECKING:
-    from eal.domain.integrations.connections import Connection
+    from eal.domain.integrations.connections import VendorConnection
     from eal.domain.integrations.scheme import Scheme
     from eal.entry.http.request import ProxyEvent, ProxyResponse
 
@@ -129,7 +129,9 @@ class Receiver:
             return False
         return abs(clock.now().timestamp() - self._scheme.signed_at(request.headers)) > TOLERANCE_SECONDS
 
-    def _record_failure(self, connection_id: str, reason: str, connection: Connection | None = None) -> None:
+    def _record_failure(
+        self, connection_id: str, reason: str, connection: VendorConnection | None = None
+    ) -> None:
         """Show the tenant why nothing arrives. A fault here does not change the response to the vendor."""
         now = clock.now()
         if connection and connection.just_failed(now):

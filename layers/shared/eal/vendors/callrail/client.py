@@ -31,7 +31,7 @@ _FIELDS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class CallRailPage:
     """Calls in the order of their start, and whether there is another page."""
 
     calls: Sequence[Body]
@@ -45,7 +45,7 @@ class Calls(Protocol):
         """The account's company; None if it has several."""
         ...
 
-    def page(self, company_id: str, since: datetime, until: datetime, number: int) -> Page:
+    def page(self, company_id: str, since: datetime, until: datetime, number: int) -> CallRailPage:
         """Page `number` (from 1) of a company's calls that began between `since` and `until`."""
         ...
 
@@ -60,7 +60,7 @@ class CallRail:
         ids = [loose_json.text(company, "id") for company in loose_json.members(response, "companies")]
         return ids[0] if len(ids) == 1 else None
 
-    def page(self, company_id: str, since: datetime, until: datetime, number: int) -> Page:
+    def page(self, company_id: str, since: datetime, until: datetime, number: int) -> CallRailPage:
         response = self.api.get(
             self._path("calls"),
             {
@@ -75,25 +75,25 @@ class CallRail:
             },
         )
         pages = response.get("total_pages")
-        return Page(loose_json.members(response, "calls"), isinstance(pages, int) and number < pages)
+        return CallRailPage(loose_json.members(response, "calls"), isinstance(pages, int) and number < pages)
 
     def _path(self, resource: str) -> str:
         return f"/a/{quote(self.account_id, safe='')}/{resource}.json"
 
 
-class Simulated:
+class SimulatedCallRail:
     """Test mode: no call was missed."""
 
     def only_company(self) -> str | None:
         return None
 
-    def page(self, company_id: str, since: datetime, until: datetime, number: int) -> Page:
-        return Page((), has_more=False)
+    def page(self, company_id: str, since: datetime, until: datetime, number: int) -> CallRailPage:
+        return CallRailPage((), has_more=False)
 
 
 def connect(mode: Mode, api_key: str, account_id: str, *, budget: int | None = None) -> Calls:
     """The API in live mode, and a simulation in test mode."""
     if mode == "test":
-        return Simulated()
+        return SimulatedCallRail()
     base = settings.vendor_api_url("callrail") or BASE
     return CallRail(VendorApi(base=base, authorization=f'Token token="{api_key}"', budget=budget), account_id)

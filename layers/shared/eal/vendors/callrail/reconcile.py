@@ -11,7 +11,7 @@ from eal.domain.integrations import store as integrations
 from eal.vendors import loose_json
 from eal.vendors.callrail import client
 from eal.vendors.callrail.webhooks import VENDOR
-from eal.vendors.http import BudgetSpent, Busy
+from eal.vendors.http import Busy, RequestBudgetSpent
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -53,7 +53,7 @@ def recover(due: Reconciliation, by: Caller, now: datetime, ingest: Ingest) -> C
     while True:
         try:
             page = api.page(company_id, since, until, number)
-        except (BudgetSpent, Busy) as stopped:
+        except (RequestBudgetSpent, Busy) as stopped:
             if isinstance(stopped, Busy) and number == 1:
                 raise
             return due.cursor.interrupted(now, position)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, cast
 from eal.core import aws, clock, observe, settings
 from eal.core.errors import SignInRefused, Unavailable
 from eal.domain.members.sessions.signing_in import Account
-from eal.vendors.http import BudgetSpent, Busy, Refused, TooLarge, VendorApi
+from eal.vendors.http import Busy, RequestBudgetSpent, ResponseTooLarge, VendorApi, VendorRefused
 
 if TYPE_CHECKING:
     from joserfc.jwk import KeySet
@@ -63,13 +63,13 @@ def _exchange(code: str, verifier: str) -> str:
     )
     try:
         response = api.post_form("/oauth2/token", fields)
-    except Refused as refused:
+    except VendorRefused as refused:
         fault = refused.body.get("error")
         if fault == "invalid_grant":
             raise _refused("invalid_code", _INVALID_CODE) from None
         observe.logger.error("token_endpoint_refused", status=refused.status, fault=str(fault)[:40])
         raise Unavailable from None
-    except (Busy, TooLarge, BudgetSpent) as fault:
+    except (Busy, ResponseTooLarge, RequestBudgetSpent) as fault:
         raise Unavailable from fault
     token = response.get("id_token")
     if not isinstance(token, str):
@@ -140,7 +140,7 @@ def _public_keys(key_id: str) -> KeySet:
     )
     try:
         keys = KeySet.import_key_set(api.get(f"/{pool}/.well-known/jwks.json"))  # type: ignore[arg-type]  # of its shape
-    except (Busy, Refused, TooLarge, BudgetSpent) as fault:
+    except (Busy, VendorRefused, ResponseTooLarge, RequestBudgetSpent) as fault:
         raise Unavailable from fault
     _keys[pool] = (now, keys)
     return keys

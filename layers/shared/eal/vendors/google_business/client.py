@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 from eal.core import settings
 from eal.vendors import loose_json
-from eal.vendors.http import Refused, VendorApi
+from eal.vendors.http import VendorApi, VendorRefused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -43,7 +43,7 @@ _REVIEW_NAME = re.compile(f"accounts/{_ID.pattern}/locations/{_ID.pattern}/revie
 _BAD_REQUEST, _UNAUTHORIZED, _NOT_FOUND = 400, 401, 404
 
 
-class Location(NamedTuple):
+class GoogleLocation(NamedTuple):
     """A location of an account. An account and a location have ids of digits."""
 
     account_id: str
@@ -54,7 +54,7 @@ class Location(NamedTuple):
         return f"accounts/{self.account_id}/locations/{self.location_id}"
 
 
-class Page(NamedTuple):
+class GoogleReviewPage(NamedTuple):
     """Reviews of a location, the last changed first, and the token of the next page."""
 
     reviews: Sequence[Body]
@@ -62,18 +62,18 @@ class Page(NamedTuple):
 
 
 class Profile(Protocol):
-    """The requests to Google. Raises the exceptions of `VendorApi.get`; `Refused` with the status 401 means that Google
-    accepts neither the access token nor the refresh token."""
+    """The requests to Google. Raises the exceptions of `VendorApi.get`; `VendorRefused` with the status 401 means that
+    Google accepts neither the access token nor the refresh token."""
 
     def only_account(self) -> str | None:
         """The user's account; None if the user has several or none."""
         ...
 
-    def locations(self, account_id: str) -> Sequence[Location]:
+    def locations(self, account_id: str) -> Sequence[GoogleLocation]:
         """The account's locations, in the order of their ids."""
         ...
 
-    def page(self, location: Location, page_token: str | None) -> Page:
+    def page(self, location: GoogleLocation, page_token: str | None) -> GoogleReviewPage:
         """The page of the location's reviews that the token names; the first one without a token."""
         ...
 
@@ -121,28 +121,28 @@ class GoogleBusiness:
         ]
         return ids[0] if len(ids) == 1 else None
 
-    def locations(self, account_id: str) -> Sequence[Location]:
+    def locations(self, account_id: str) -> Sequence[GoogleLocation]:
         path = f"/v1/accounts/{quote(account_id, safe='')}/locations"
         pages = self._pages(self.locations_api, path, {"readMask": "name", "pageSize": str(PAGE_LOCATIONS)})
         listed = [
             location for page in pages for location in loose_json.members(page, "locations")[:PAGE_LOCATIONS]
         ]
         ids = {location_id for location in listed if (location_id := _last_id(location))}
-        return [Location(account_id, location_id) for location_id in sorted(ids)]
+        return [GoogleLocation(account_id, location_id) for location_id in sorted(ids)]
 
-    def page(self, location: Location, page_token: str | None) -> Page:
+    def page(self, location: GoogleLocation, page_token: str | None) -> GoogleReviewPage:
         account_id, location_id = (quote(part, safe="") for part in location)
         path = f"/v4/accounts/{account_id}/locations/{location_id}/reviews"
         query = {"pageSize": str(PAGE_REVIEWS), "orderBy": "updateTime desc"}
         if page_token:
             query["pageToken"] = page_token
         response = self._authorized(self.reviews_api, lambda api: api.get(path, query))
-        return Page(loose_json.members(response, "reviews")[:PAGE_REVIEWS], _next_page(response))
+        return GoogleReviewPage(loose_json.members(response, "reviews")[:PAGE_REVIEWS], _next_page(response))
 
     def has_review(self, name: str) -> bool:
         try:
             self._authorized(self.reviews_api, lambda api: api.get(f"/v4/{name}"))
-        except Refused as refused:
+        except VendorRefused as refused:
             if refused.status != _NOT_FOUND:
                 raise
             return False
@@ -154,7 +154,7 @@ class GoogleBusiness:
     def delete_reply(self, name: str) -> None:
         try:
             self._authorized(self.reviews_api, lambda api: api.delete(f"/v4/{name}/reply"))
-        except Refused as refused:
+        except VendorRefused as refused:
             if refused.status != _NOT_FOUND:
                 raise
 
@@ -174,7 +174,7 @@ class GoogleBusiness:
             api.authorization = self._authorization
             try:
                 return request(api)
-            except Refused as refused:
+            except VendorRefused as refused:
                 if refused.status != _UNAUTHORIZED:
                     raise
         api.authorization = self._authorization = f"Bearer {self._access_token()}"
@@ -189,27 +189,27 @@ class GoogleBusiness:
         }
         try:
             response = self.tokens.post_form("/token", form)
-        except Refused as refused:
+        except VendorRefused as refused:
             # A revoked or expired refresh token is a 400 with the error invalid_grant (RFC 6749, 5.2).
             status = _UNAUTHORIZED if refused.status == _BAD_REQUEST else refused.status
-            raise Refused(status, refused.body) from refused
+            raise VendorRefused(status, refused.body) from refused
         token = loose_json.text(response, "access_token", 4096)
         if token is None:
-            raise Refused(_UNAUTHORIZED)
+            raise VendorRefused(_UNAUTHORIZED)
         return token
 
 
-class Simulated:
+class SimulatedGoogleBusiness:
     """Test mode: there is no review, and every reply is accepted."""
 
     def only_account(self) -> str | None:
         return "test"
 
-    def locations(self, account_id: str) -> Sequence[Location]:
+    def locations(self, account_id: str) -> Sequence[GoogleLocation]:
         return ()
 
-    def page(self, location: Location, page_token: str | None) -> Page:
-        return Page((), None)
+    def page(self, location: GoogleLocation, page_token: str | None) -> GoogleReviewPage:
+        return GoogleReviewPage((), None)
 
     def has_review(self, name: str) -> bool:
         return True
@@ -224,7 +224,7 @@ class Simulated:
 def connect(mode: Mode, credentials: Credentials, *, budget: int | None = None) -> Profile:
     """The APIs in live mode, and a simulation in test mode. `budget` limits the requests for reviews."""
     if mode == "test":
-        return Simulated()
+        return SimulatedGoogleBusiness()
     fake = settings.vendor_api_url("google")
     return GoogleBusiness(
         credentials,
@@ -244,7 +244,7 @@ def is_review_name(text: str) -> bool:
     return _REVIEW_NAME.fullmatch(text) is not None
 
 
-def is_review_of(text: str, location: Location) -> bool:
+def is_review_of(text: str, location: GoogleLocation) -> bool:
     """Whether a text is the resource name of a review of the location."""
     return is_review_name(text) and text.startswith(f"{location.name}/reviews/")
 

@@ -22,9 +22,9 @@ from eal.domain.reviews import store as reviews
 from eal.domain.reviews.model import merged
 from eal.domain.reviews.store import REVIEWS, ReviewErased
 from eal.vendors.google_business import client
-from eal.vendors.google_business.client import Credentials, Location
+from eal.vendors.google_business.client import Credentials, GoogleLocation
 from eal.vendors.google_business.reviews import facts, reply_now
-from eal.vendors.http import BudgetSpent, Busy, Refused
+from eal.vendors.http import Busy, RequestBudgetSpent, VendorRefused
 from eal.vendors.reconcile import NotConfigured
 
 if TYPE_CHECKING:
@@ -63,12 +63,12 @@ def recover(due: Reconciliation, by: Caller, now: datetime) -> Cursor:
     poll = _Poll(profile, by, now, None if is_full else cursor.through - LOOK_BACK)
     place, _, token = (cursor.place or "").partition(" ")
     left = [at for at in _locations(profile, due.integration) if at.location_id >= place]
-    refusals: list[Refused] = []
+    refusals: list[VendorRefused] = []
     for location in left:
         start = token if location.location_id == place else ""
         try:
             rest = poll.read(location, start or None)
-        except Refused as refused:
+        except VendorRefused as refused:
             if refused.status == _UNAUTHORIZED:
                 raise
             if not (start and refused.status == _BAD_REQUEST):
@@ -99,13 +99,13 @@ def credentials_of(integration: Integration, by: Caller) -> Credentials:
     )
 
 
-def _locations(profile: Profile, integration: Integration) -> Sequence[Location]:
+def _locations(profile: Profile, integration: Integration) -> Sequence[GoogleLocation]:
     """Raises: NotConfigured."""
     account_id = _id(integration, "account_id") or profile.only_account()
     if account_id is None:
         raise NotConfigured("account_id is missing, and the user does not have exactly one account")
     location_id = _id(integration, "location_id")
-    return [Location(account_id, location_id)] if location_id else profile.locations(account_id)
+    return [GoogleLocation(account_id, location_id)] if location_id else profile.locations(account_id)
 
 
 def _id(integration: Integration, name: str) -> str | None:
@@ -129,7 +129,7 @@ class _Poll:
         if self.since is None:
             self.stored = {review.external_id: review for review in reviews.of_surface("google", self.by)}
 
-    def read(self, location: Location, page_token: str | None) -> str | None:
+    def read(self, location: GoogleLocation, page_token: str | None) -> str | None:
         """Ingest what the location's list has from a page on. None if that is all; otherwise where to continue."""
         seen: set[str] = set()
         token = page_token
@@ -138,7 +138,7 @@ class _Poll:
                 return token or ""
             try:
                 page = self.profile.page(location, token)
-            except (BudgetSpent, Busy) as stopped:
+            except (RequestBudgetSpent, Busy) as stopped:
                 if isinstance(stopped, Busy) and not self.pages_read:
                     raise
                 return token or ""
@@ -174,7 +174,7 @@ class _Poll:
         if reply_now(stored, listed) != stored.reply:
             self._commit(partial(_record_reply, stored.id, listed))
 
-    def _find_deleted(self, location: Location, seen: set[str]) -> None:
+    def _find_deleted(self, location: GoogleLocation, seen: set[str]) -> None:
         """Mark what the whole list lacks, if Google confirms it: the list may have changed between two pages. What is
         not confirmed now, the next full poll confirms."""
         for name, review in self.stored.items():
@@ -184,7 +184,7 @@ class _Poll:
             try:
                 if self._is_late() or self.profile.has_review(name):
                     continue
-            except (BudgetSpent, Busy):
+            except (RequestBudgetSpent, Busy):
                 return
             self._commit(partial(reviews.deleted_at_source, review.id))
 

@@ -19,12 +19,12 @@ from eal.core.table.keys import key
 from eal.domain.content.store import CONTENTS
 from eal.domain.integrations import store as integrations
 from eal.domain.reviews import store as reviews
-from eal.domain.reviews.model import Reply
+from eal.domain.reviews.model import ReviewReply
 from eal.domain.reviews.store import REVIEWS
 from eal.vendors.google_business import client
 from eal.vendors.google_business.client import VENDOR, Credentials
 from eal.vendors.google_business.polling import credentials_of
-from eal.vendors.http import Refused, TooLarge
+from eal.vendors.http import ResponseTooLarge, VendorRefused
 from eal.vendors.reconcile import NotConfigured
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _published(content: Content) -> tuple[datetime, str]:
 
 def _post(review: Review, content: Content, by: Caller) -> None:
     text = content.body or ""
-    pending = Reply(text=text, status="pending", content_id=content.id)
+    pending = ReviewReply(text=text, status="pending", content_id=content.id)
     _record(review, pending, by)
     try:
         _request(review, by, lambda profile: profile.put_reply(review.external_id, text))
@@ -112,7 +112,7 @@ def _post(review: Review, content: Content, by: Caller) -> None:
     observe.count("review_replies_posted")
 
 
-def _delete(review: Review, reply: Reply, by: Caller) -> None:
+def _delete(review: Review, reply: ReviewReply, by: Caller) -> None:
     """A reply that was certainly not posted needs no request, which might delete one that was written at Google."""
     if reply.status != "failed" or reply.posted_at or reply.reason == UNAVAILABLE:
         try:
@@ -133,10 +133,10 @@ def _request(review: Review, by: Caller, request: Callable[[Profile], None]) -> 
         request(client.connect(by.mode, _credentials(by)))
     except NotConfigured as fault:
         raise _Failed("not_connected") from fault
-    except Refused as refused:
+    except VendorRefused as refused:
         observe.logger.warning("reply_refused", status_code=refused.status)
         raise _Failed(_REASONS.get(refused.status, "refused")) from refused
-    except TooLarge as fault:
+    except ResponseTooLarge as fault:
         raise _Failed(UNAVAILABLE) from fault
 
 
@@ -150,12 +150,12 @@ def _credentials(by: Caller) -> Credentials:
     return credentials_of(integration, by)
 
 
-def _record_failure(review: Review, reply: Reply, reason: str, by: Caller) -> None:
+def _record_failure(review: Review, reply: ReviewReply, reason: str, by: Caller) -> None:
     _record(review, replace(reply, status="failed", reason=reason), by)
     observe.count("review_replies_failed")
 
 
-def _record(review: Review, reply: Reply | None, by: Caller) -> None:
+def _record(review: Review, reply: ReviewReply | None, by: Caller) -> None:
     """Raises: Stale."""
     again = by.with_new_transaction()
     reviews.record_reply(review.id, reply, again)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from eal.core.characters import without_controls
-from eal.domain.reviews.model import Reply, ReviewFacts
+from eal.domain.reviews.model import ReviewFacts, ReviewReply
 from eal.domain.reviews.wire import MAX_TEXT_CHARACTERS
 from eal.vendors import loose_json
 from eal.vendors.google_business.client import is_review_name
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from eal.domain.reviews.model import Review
-    from eal.vendors.google_business.client import Location
+    from eal.vendors.google_business.client import GoogleLocation
     from eal.vendors.loose_json import Body
 
 _STARS = {"ONE": 1, "TWO": 2, "THREE": 3, "FOUR": 4, "FIVE": 5}
@@ -23,7 +23,7 @@ _MAX_AUTHOR_CHARACTERS = 200
 _REJECTED = "REJECTED"
 
 
-def facts(review: Body, location: Location, now: datetime) -> ReviewFacts | None:
+def facts(review: Body, location: GoogleLocation, now: datetime) -> ReviewFacts | None:
     """A listed review; None if it lacks an id or its times. Unknown stars are no rating."""
     name = f"{location.name}/reviews/{loose_json.text(review, 'reviewId') or ''}"
     reviewed_at = loose_json.moment(review, "createTime")
@@ -48,7 +48,7 @@ def facts(review: Body, location: Location, now: datetime) -> ReviewFacts | None
     )
 
 
-def reply_now(review: Review, listed: Body) -> Reply | None:
+def reply_now(review: Review, listed: Body) -> ReviewReply | None:
     """The stored review's reply, after what Google shows: one that was written there, or the rejection of ours.
 
     Google accepts a reply first and may reject it later, for what it takes as a violation of its policy.
@@ -62,7 +62,7 @@ def reply_now(review: Review, listed: Body) -> Reply | None:
     text = _text(shown, "comment", MAX_TEXT_CHARACTERS)
     if text is None:
         return None
-    return Reply(text=text, status="posted", posted_at=loose_json.moment(shown, "updateTime"))
+    return ReviewReply(text=text, status="posted", posted_at=loose_json.moment(shown, "updateTime"))
 
 
 def _text(body: Body, name: str, max_characters: int) -> str | None:

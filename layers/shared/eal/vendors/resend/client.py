@@ -41,7 +41,7 @@ _MAX_HEADER_CHARACTERS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ResendPage:
     """Received mails, the newest first, and whether there are older ones."""
 
     mails: list[Body]
@@ -55,7 +55,7 @@ class Mails(Protocol):
         """The body of a received mail."""
         ...
 
-    def page(self, after: str | None) -> Page:
+    def page(self, after: str | None) -> ResendPage:
         """The newest received mails, or those older than the mail with the id `after`."""
         ...
 
@@ -67,13 +67,13 @@ class Resend:
     def received(self, email_id: str) -> MailBody:
         return parse_mail_body(self.api.get(f"/emails/receiving/{quote(email_id, safe='')}"))
 
-    def page(self, after: str | None) -> Page:
+    def page(self, after: str | None) -> ResendPage:
         query = {"limit": str(PAGE_MAILS), **({"after": after} if after else {})}
         response = self.api.get("/emails/receiving", query)
-        return Page(loose_json.members(response, "data"), response.get("has_more") is True)
+        return ResendPage(loose_json.members(response, "data"), response.get("has_more") is True)
 
 
-class Simulated:
+class SimulatedResend:
     """Test mode: a mail's body is that of the simulated mailbox or a text that says so, and no mail was missed."""
 
     def received(self, email_id: str) -> MailBody:
@@ -81,14 +81,14 @@ class Simulated:
             return parse_mail_body(simulated)
         return MailBody(text=f"Test mode calls no vendor. This text stands in for the body of {email_id}.")
 
-    def page(self, after: str | None) -> Page:
-        return Page([], has_more=False)
+    def page(self, after: str | None) -> ResendPage:
+        return ResendPage([], has_more=False)
 
 
 def connect(mode: Mode, api_key: str, *, budget: int | None = None) -> Mails:
     """The API in live mode, and a simulation in test mode."""
     if mode == "test":
-        return Simulated()
+        return SimulatedResend()
     base = settings.vendor_api_url("resend") or BASE
     authorization = f"Bearer {api_key}"
     return Resend(

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Final
 from eal.core import caller
 from eal.core.clock import rfc3339
 from eal.domain.integrations import inbound
-from eal.domain.integrations.connections import Connection
+from eal.domain.integrations.connections import VendorConnection
 from eal.domain.outreach.replies import store as replies
-from eal.domain.outreach.sending.transport import Accepted, RefusedForGood
+from eal.domain.outreach.sending.transport import AcceptedEmail, RefusedForGood
 from eal.vendors.resend.webhooks import RECEIVED, TYPES, VENDOR
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ _FULL = "The simulated mailbox is full."
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class SimulatedEvent:
     """A webhook, `seconds` after the e-mail. `details` are the members that its type adds to `data`."""
 
     type: str
@@ -49,7 +49,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class SimulatedReply:
     """A received e-mail, `seconds` after the e-mail that it replies to."""
 
     text: str
@@ -57,31 +57,31 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-_DELIVERED = Event("email.delivered", 2)
+_DELIVERED = SimulatedEvent("email.delivered", 2)
 _AUTOMATIC = {"auto-submitted": "auto-replied", "x-autoreply": "yes"}
 
-EVENTS: Final[Mapping[str, tuple[Event, ...]]] = {
+EVENTS: Final[Mapping[str, tuple[SimulatedEvent, ...]]] = {
     "delivered": (_DELIVERED,),
-    "opened": (_DELIVERED, Event("email.opened", 600)),
+    "opened": (_DELIVERED, SimulatedEvent("email.opened", 600)),
     "clicked": (
         _DELIVERED,
-        Event("email.opened", 600),
-        Event("email.clicked", 620, {"click": {"link": "https://example.com/"}}),
+        SimulatedEvent("email.opened", 600),
+        SimulatedEvent("email.clicked", 620, {"click": {"link": "https://example.com/"}}),
     ),
     "bounced": (
-        Event(
+        SimulatedEvent(
             "email.bounced", 2, {"bounce": {"type": "Permanent", "subType": "General", "message": _BOUNCE}}
         ),
     ),
     "softbounce": (
-        Event(
+        SimulatedEvent(
             "email.bounced", 2, {"bounce": {"type": "Transient", "subType": "MailboxFull", "message": _FULL}}
         ),
     ),
-    "complained": (_DELIVERED, Event("email.complained", 1800)),
-    "delayed": (Event("email.delivery_delayed", 60), Event("email.delivered", 900)),
+    "complained": (_DELIVERED, SimulatedEvent("email.complained", 1800)),
+    "delayed": (SimulatedEvent("email.delivery_delayed", 60), SimulatedEvent("email.delivered", 900)),
     "suppressed": (
-        Event(
+        SimulatedEvent(
             "email.suppressed",
             1,
             {
@@ -96,21 +96,23 @@ EVENTS: Final[Mapping[str, tuple[Event, ...]]] = {
 }
 """Events that the vendor reports of an e-mail, by the local part of its recipient's address. An e-mail to `failed` is
 refused for good."""
-REPLIES: Final[Mapping[str, Reply]] = {
-    "replies-interested": Reply("Yes, we are interested. Please call me tomorrow morning."),
-    "replies-meeting": Reply("Can we meet on Tuesday at 10 am? Please send me an invitation."),
-    "replies-question": Reply("Which towns do you serve, and how soon could you come out?"),
-    "replies-notnow": Reply("Not right now. Please get back to us in three months."),
-    "replies-notinterested": Reply("No, thank you. We are not interested."),
-    "replies-wrongperson": Reply("I am not the right person for this. I no longer work with vendors."),
-    "replies-unsubscribe": Reply("Please unsubscribe me and take me off your list."),
-    "replies-hostile": Reply("Stop spamming me or you will hear from my lawyer."),
-    "ooo": Reply(
+REPLIES: Final[Mapping[str, SimulatedReply]] = {
+    "replies-interested": SimulatedReply("Yes, we are interested. Please call me tomorrow morning."),
+    "replies-meeting": SimulatedReply("Can we meet on Tuesday at 10 am? Please send me an invitation."),
+    "replies-question": SimulatedReply("Which towns do you serve, and how soon could you come out?"),
+    "replies-notnow": SimulatedReply("Not right now. Please get back to us in three months."),
+    "replies-notinterested": SimulatedReply("No, thank you. We are not interested."),
+    "replies-wrongperson": SimulatedReply(
+        "I am not the right person for this. I no longer work with vendors."
+    ),
+    "replies-unsubscribe": SimulatedReply("Please unsubscribe me and take me off your list."),
+    "replies-hostile": SimulatedReply("Stop spamming me or you will hear from my lawyer."),
+    "ooo": SimulatedReply(
         "I am out of the office until {return_date}. I will answer your message when I am back.",
         5,
         _AUTOMATIC,
     ),
-    "autoreply": Reply(
+    "autoreply": SimulatedReply(
         "Thank you for your message. This mailbox is not monitored, and this is an automatic response.",
         5,
         _AUTOMATIC,
@@ -138,7 +140,7 @@ class SimulatedMailbox:
     request_id: str
     key_mark: str = ""
 
-    def send(self, message: Message, now: datetime) -> Accepted:
+    def send(self, message: Message, now: datetime) -> AcceptedEmail:
         """Store the webhooks of what happens to the e-mail, with their simulated times. See `Transport.send`."""
         name = name_of(message.to)
         if name == REFUSED:
@@ -150,7 +152,7 @@ class SimulatedMailbox:
         if reply := REPLIES.get(name):
             at = now + timedelta(seconds=reply.seconds)
             self._store(RECEIVED, _reply_data(message, name, at), at)
-        return Accepted(
+        return AcceptedEmail(
             vendor=VENDOR,
             vendor_email_id=_vendor_id(message.email_id),
             message_id=message_id_of(message.email_id),
@@ -172,7 +174,7 @@ class SimulatedMailbox:
     def _store(self, event_type: str, data: Mapping[str, Json], at: datetime) -> None:
         """The body of a repeated request has other times, but the same delivery id, by which duplicates are known."""
         body = {"type": event_type, "created_at": rfc3339(at), "data": data}
-        connection = Connection(
+        connection = VendorConnection(
             organization_id=self.tenant.organization_id, mode=self.tenant.mode, vendor=VENDOR
         )
         inbound.ingest(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from eal.domain.integrations import store as integrations
 from eal.domain.outreach.replies import store as replies
 from eal.vendors import loose_json
-from eal.vendors.http import BudgetSpent, Busy
+from eal.vendors.http import Busy, RequestBudgetSpent
 from eal.vendors.resend import client
 from eal.vendors.resend.webhooks import RECEIVED, VENDOR
 
@@ -40,7 +40,7 @@ def recover(due: Reconciliation, by: Caller, now: datetime, ingest: Ingest) -> C
     while True:
         try:
             page = api.page(position)
-        except (BudgetSpent, Busy) as stopped:
+        except (RequestBudgetSpent, Busy) as stopped:
             if isinstance(stopped, Busy) and not pages:
                 raise
             return due.cursor.interrupted(began_at, position)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 from eal.core import settings
 from eal.domain.integrations import store as integrations
-from eal.domain.outreach.sending.transport import Accepted, Deferred, RefusedForGood
+from eal.domain.outreach.sending.transport import AcceptedEmail, Deferred, RefusedForGood
 from eal.vendors import loose_json
-from eal.vendors.http import Busy, Refused, TooLarge, VendorApi
+from eal.vendors.http import Busy, ResponseTooLarge, VendorApi, VendorRefused
 from eal.vendors.resend import client, mailbox
 from eal.vendors.resend.webhooks import VENDOR
 
@@ -38,11 +38,11 @@ _UNAUTHORIZED, _FORBIDDEN, _CONFLICT = 401, 403, 409
 
 
 @dataclass(frozen=True, slots=True)
-class Resend:
+class ResendTransport:
     api: VendorApi
     key_mark: str
 
-    def send(self, message: Message, now: datetime) -> Accepted:
+    def send(self, message: Message, now: datetime) -> AcceptedEmail:
         """See `Transport.send`."""
         try:
             response = self.api.post("/emails", _body(message), idempotency_key=message.idempotency_key)
@@ -50,15 +50,15 @@ class Resend:
             raise Deferred(
                 busy.retry_after, may_have_arrived=busy.may_have_arrived, is_of_all=busy.is_throttled
             ) from busy
-        except TooLarge as fault:
+        except ResponseTooLarge as fault:
             raise Deferred(KEY_RETRY_SECONDS, may_have_arrived=True) from fault
-        except Refused as refused:
+        except VendorRefused as refused:
             raise _fault(refused) from refused
         vendor_email_id = loose_json.text(response, "id", 200)
         if vendor_email_id is None:
             # The response to the same key is the same, and an event may bring the id.
             raise Deferred(KEY_RETRY_SECONDS, may_have_arrived=True)
-        return Accepted(vendor=VENDOR, vendor_email_id=vendor_email_id)
+        return AcceptedEmail(vendor=VENDOR, vendor_email_id=vendor_email_id)
 
     def is_settled(self, email: Email) -> bool:
         """See `Transport.is_settled`: this is no simulation."""
@@ -80,7 +80,7 @@ def connect(by: Caller) -> Transport | None:
         waits=WAITS,
     )
     # A secret that was stored before secrets had marks has none.
-    return Resend(api, integration.secrets["api_key"].mark or "")
+    return ResendTransport(api, integration.secrets["api_key"].mark or "")
 
 
 def _body(message: Message) -> dict[str, Json]:
@@ -98,7 +98,7 @@ def _body(message: Message) -> dict[str, Json]:
     }
 
 
-def _fault(refused: Refused) -> Exception:
+def _fault(refused: VendorRefused) -> Exception:
     name = loose_json.text(refused.body, "name", 100) or ""
     if refused.status == _UNAUTHORIZED or name in _KEY_FAULTS:
         return Deferred(KEY_RETRY_SECONDS, may_have_arrived=refused.may_have_arrived, is_of_all=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from eal.domain.integrations.scheme import Scheme
-from eal.domain.organizations.subscriptions import BillingEvent, Subscription, Terms
+from eal.domain.organizations.subscriptions import BillingEvent, Subscription, SubscriptionTerms
 from eal.vendors import loose_json
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def parse_subscription_event(raw: bytes) -> SubscriptionEvent | None:
     )
 
 
-def _terms(subscription: Body) -> Terms:
+def _terms(subscription: Body) -> SubscriptionTerms:
     items = loose_json.members(loose_json.member(subscription, "items"), "data")
     ends = [
         end
@@ -117,7 +117,7 @@ def _terms(subscription: Body) -> Terms:
         if (end := loose_json.unix_time(source, "current_period_end"))
     ]
     ends_with_period = subscription.get("cancel_at_period_end")
-    return Terms(
+    return SubscriptionTerms(
         status=loose_json.text(subscription, "status", _MAX_STATUS_CHARACTERS),
         cancel_at_period_end=ends_with_period if isinstance(ends_with_period, bool) else None,
         plan=_plan(items),

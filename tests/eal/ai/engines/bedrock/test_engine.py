@@ -50,7 +50,7 @@ def question(
 
 def outcome_of(
     fake: FakeBedrock, *behaviours: Behaviour, budget: MemoryBudget | None = None
-) -> engine.Outcome[Colour]:
+) -> engine.AskOutcome[Colour]:
     fake.input = RIGHT
     fake.next = list(behaviours)
     found = model(MODEL)

@@ -74,7 +74,7 @@ def classify(text: str, *, voicemail: bool = False) -> Classification:
 
 
 @cache
-def model() -> engine.Model:
+def model() -> engine.CallModel:
     return engine.with_adapter(CachedEncoder(), heads("classify_call"), CachedEncoder(LARGE))
 
 
@@ -120,7 +120,7 @@ def test_dangers_of_unseen_calls_are_found() -> None:
     assert sum(got.safety for got in others) / len(others) <= MAX_FALSE_ALARMS
 
 
-def with_danger_bias(by: float) -> engine.Model:
+def with_danger_bias(by: float) -> engine.CallModel:
     """The model with a sentence reader that scores every sentence higher by so much."""
     reader = model().dangers
     head = reader.heads["danger"]

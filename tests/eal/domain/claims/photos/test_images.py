@@ -15,7 +15,7 @@ from PIL import Image, ImageCms, ImageFilter
 
 from eal.domain.claims.photos import images
 from eal.domain.claims.photos.images import NotAcceptable, inspect
-from eal.domain.claims.photos.model import NEAR_DUPLICATE_BITS, Camera, Location
+from eal.domain.claims.photos.model import NEAR_DUPLICATE_BITS, Camera, PhotoLocation
 from tests.support.photos import HEIC, JPEG, PNG, encoded, exif, photo, scene
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def test_the_evidence_of_each_format_is_what_the_telephone_recorded(content_type
 
     assert (found.width, found.height, found.orientation) == (300, 400, 6)
     assert found.taken_at == "2026-04-20T10:11:12-07:00"
-    assert found.place == Location(latitude=37.8043056, longitude=-122.2669444, altitude_metres=12.3)
+    assert found.place == PhotoLocation(latitude=37.8043056, longitude=-122.2669444, altitude_metres=12.3)
     assert found.camera == Camera(make="Apple", model="iPhone 15 Pro")
 
 

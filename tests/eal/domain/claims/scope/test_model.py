@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from eal.ai.claims.extraction import Quote, ScopeItem
 from eal.ai.claims.vocabulary import Activity, Unit
 from eal.core import ids
-from eal.domain.claims.checks import Finding
+from eal.domain.claims.checks import CheckFinding
 from eal.domain.claims.scope.model import Decision, identified, item_ids, reviewed
 
 CLAIM = "clm_01kq09bekje6vbq5xe2b60xtww"
@@ -88,7 +88,7 @@ def test_a_decision_does_not_hold_for_another_quantity_but_its_number_counts(ite
 @given(st.lists(ITEMS, min_size=1))
 def test_findings_name_all_items_of_their_fingerprint_and_keep_their_ids(items: list[ScopeItem]) -> None:
     scope = reviewed(CLAIM, 1, items, {})
-    finding = Finding(check="item_without_evidence", saw="x", action="y", items=(items[0].fingerprint,))
+    finding = CheckFinding(check="item_without_evidence", saw="x", action="y", items=(items[0].fingerprint,))
 
     (found,) = identified(CLAIM, [finding], scope)
 

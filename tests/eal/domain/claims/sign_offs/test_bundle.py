@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from eal.domain.claims.sign_offs import bundle as bundles
-from eal.domain.claims.sign_offs.files import SCHEMA_NAME, Manifest, file_of
+from eal.domain.claims.sign_offs.files import SCHEMA_NAME, BundleManifest, file_of
 from tests.support.bundles import bundle, item, quote, values
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=60)
@@ -84,7 +84,7 @@ def test_no_cell_starts_like_a_formula(sign: str, text: str) -> None:
 def test_a_manifest_has_the_hash_of_each_file_and_one_of_its_own() -> None:
     first, other = file_of("a", b"a"), file_of("b", b"bb")
 
-    manifest = Manifest(files=(first, other))
+    manifest = BundleManifest(files=(first, other))
 
     assert (first.sha256[:8], other.bytes) == ("ca978112", 2)
     assert json.loads(manifest.as_json())["files"][1] == {
@@ -92,4 +92,4 @@ def test_a_manifest_has_the_hash_of_each_file_and_one_of_its_own() -> None:
         "sha256": other.sha256,
         "bytes": 2,
     }
-    assert manifest.sha256 != Manifest(files=(other, first)).sha256
+    assert manifest.sha256 != BundleManifest(files=(other, first)).sha256

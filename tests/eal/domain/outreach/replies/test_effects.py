@@ -15,14 +15,14 @@ from eal.domain.outreach.replies.effects import (
     corrected_effect,
     effect_of,
 )
-from eal.domain.outreach.replies.model import Run
+from eal.domain.outreach.replies.model import ReplyRun
 
 HUMANS = [reply_class for reply_class in ReplyClass if reply_class not in MACHINES]
 SUPPRESSED = {ReplyClass.UNSUBSCRIBE: "unsubscribed", ReplyClass.HOSTILE: "hostile"}
 
 
-def run(classification: ReplyClass, *reasons: str, unsure: bool = False) -> Run:
-    return Run(
+def run(classification: ReplyClass, *reasons: str, unsure: bool = False) -> ReplyRun:
+    return ReplyRun(
         at=parse("2026-04-24T17:42:11.314Z"),
         classification=classification,
         confidence=0.9,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from eal.core.table import progress
 from eal.core.table.keys import key
-from eal.core.table.progress import Change
+from eal.core.table.progress import ItemChange
 from eal.core.table.write import Stale
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class MonthlyBudget:
         rest = self.microusd - microusd
         if rest < 0:
             return False
-        held = Change(
+        held = ItemChange(
             key=usage_key(self.tenant, month_of(self.at)),
             expression="SET #kind = if_not_exists(#kind, :kind), #ttl = if_not_exists(#ttl, :ttl) ADD #counted :held",
             condition="attribute_not_exists(#counted) OR #counted <= :rest",
@@ -68,7 +68,7 @@ class MonthlyBudget:
         return True
 
     def settle(self, held: int, *, spent: int, tokens: int) -> None:
-        settled = Change(
+        settled = ItemChange(
             key=usage_key(self.tenant, month_of(self.at)),
             expression="ADD #counted :difference, #spent :spent, #tokens :tokens, #uses :uses",
             condition="attribute_exists(#counted)",

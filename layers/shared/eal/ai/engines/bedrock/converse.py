@@ -36,7 +36,7 @@ pause = time.sleep
 """Replaced by tests, which do not wait."""
 
 
-class Failed(Exception):
+class ConverseFailed(Exception):
     """Raised if there is no reply. `reason` is a slug.
 
     `charge_is_known`: an error is free. If no response came, the model may have worked, and nobody knows the tokens.
@@ -49,7 +49,7 @@ class Failed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class ModelReply:
     """`content` are the blocks of the message, as in the API."""
 
     content: Sequence[Mapping[str, Json]]
@@ -57,10 +57,10 @@ class Reply:
     usage: Usage
 
 
-def send(request: Mapping[str, Json], deadline: float) -> Reply:
+def send(request: Mapping[str, Json], deadline: float) -> ModelReply:
     """The model's reply. `deadline` is on the clock of `time.monotonic`.
 
-    Raises: Failed.
+    Raises: ConverseFailed.
     """
     reason = "bedrock_timed_out"
     for number in range(_MAX_TRIES):
@@ -72,17 +72,17 @@ def send(request: Mapping[str, Json], deadline: float) -> Reply:
             if fault.code not in _RETRIED:
                 # Our request, grants or configuration are wrong. The message is not logged: it can quote the request.
                 observe.logger.error("bedrock_rejected", code=fault.code)
-                raise Failed("bedrock_rejected") from None
+                raise ConverseFailed("bedrock_rejected") from None
             reason = _RETRIED[fault.code]
         except aws.NotConnected:
             reason = "bedrock_unavailable"
         except TimeoutError:
-            raise Failed("bedrock_timed_out", charge_is_known=False) from None
+            raise ConverseFailed("bedrock_timed_out", charge_is_known=False) from None
         except aws.Unreachable as fault:
             observe.logger.warning("bedrock_unavailable", fault=str(fault))
-            raise Failed("bedrock_unavailable", charge_is_known=False) from None
+            raise ConverseFailed("bedrock_unavailable", charge_is_known=False) from None
         pause(random.uniform(0.1, 0.4) * 2**number)  # noqa: S311 - no secret is made of it
-    raise Failed(reason)
+    raise ConverseFailed(reason)
 
 
 def _converse(request: Mapping[str, Json], seconds: float) -> Mapping[str, Json]:
@@ -98,10 +98,10 @@ def _converse(request: Mapping[str, Json], seconds: float) -> Mapping[str, Json]
         pool.shutdown(wait=False)
 
 
-def _reply(response: Mapping[str, Json]) -> Reply:
+def _reply(response: Mapping[str, Json]) -> ModelReply:
     output = cast("Mapping[str, Mapping[str, Json]]", response["output"])
     usage = cast("Mapping[str, int]", response["usage"])
-    return Reply(
+    return ModelReply(
         content=cast("Sequence[Mapping[str, Json]]", output.get("message", {}).get("content", [])),
         stop_reason=cast("str", response["stopReason"]),
         usage=Usage(

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from eal.ai.engines.bedrock.budget import Budget
-    from eal.ai.engines.bedrock.converse import Reply
-    from eal.ai.engines.bedrock.models import Model
+    from eal.ai.engines.bedrock.converse import ModelReply
+    from eal.ai.engines.bedrock.models import BedrockModel
     from eal.core.json import Json
     from eal.core.schema import BaseModel
     from eal.core.tenancy import Tenant
@@ -74,7 +74,7 @@ class Question[A: BaseModel]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome[A: BaseModel]:
+class AskOutcome[A: BaseModel]:
     """An answer, or the reason for which there is none; and what it cost either way."""
 
     answer: A | None = None
@@ -87,7 +87,7 @@ class Outcome[A: BaseModel]:
 class Bedrock:
     """The engine for one model and one budget."""
 
-    model: Model
+    model: BedrockModel
     budget: Budget
 
     @classmethod
@@ -101,21 +101,21 @@ class Bedrock:
         configured = model(settings.bedrock_model() or "")
         return cls(configured, MonthlyBudget(tenant, at, monthly_budget_microusd)) if configured else None
 
-    def answer[A: BaseModel](self, question: Question[A]) -> Outcome[A]:
+    def answer[A: BaseModel](self, question: Question[A]) -> AskOutcome[A]:
         """The answer, or why there is none. Never raises for a failure of Bedrock."""
         if time.monotonic() < _paused_until:
-            return Outcome(failure="bedrock_paused")
+            return AskOutcome(failure="bedrock_paused")
         messages: list[Json] = [_first_message(question)]
         held = self._most_microusd(question)
         if not self.budget.hold(held):
-            return Outcome(failure="ai_budget_spent")
+            return AskOutcome(failure="ai_budget_spent")
         deadline = time.monotonic() + question.deadline_seconds
         usage = Usage()
         failure = "bedrock_invalid_answer"
         for _ in range(_MAX_REQUESTS):
             try:
                 reply = converse.send(self._request(question, messages), deadline)
-            except converse.Failed as fault:
+            except converse.ConverseFailed as fault:
                 if fault.reason == "bedrock_timed_out":
                     _pause()
                 if not fault.charge_is_known:
@@ -143,8 +143,8 @@ class Bedrock:
 
     def _outcome[A: BaseModel](
         self, usage: Usage, *, answer: A | None = None, failure: str | None = None
-    ) -> Outcome[A]:
-        return Outcome(
+    ) -> AskOutcome[A]:
+        return AskOutcome(
             answer=answer,
             failure=failure,
             tokens=usage.tokens,
@@ -213,7 +213,7 @@ def _first_message[A: BaseModel](question: Question[A]) -> Json:
     return {"role": "user", "content": [*images, {"text": question.text}]}
 
 
-def _tool_use[A: BaseModel](reply: Reply, question: Question[A]) -> Mapping[str, Json] | None:
+def _tool_use[A: BaseModel](reply: ModelReply, question: Question[A]) -> Mapping[str, Json] | None:
     for block in reply.content:
         use = cast("Mapping[str, Json] | None", block.get("toolUse"))
         if use and use.get("name") == question.tool:
@@ -221,7 +221,7 @@ def _tool_use[A: BaseModel](reply: Reply, question: Question[A]) -> Mapping[str,
     return None
 
 
-def _read[A: BaseModel](reply: Reply, question: Question[A]) -> tuple[A | None, list[str]]:
+def _read[A: BaseModel](reply: ModelReply, question: Question[A]) -> tuple[A | None, list[str]]:
     """The answer, or what is wrong with it."""
     use = _tool_use(reply, question)
     if use is None:
@@ -238,7 +238,7 @@ def _read[A: BaseModel](reply: Reply, question: Question[A]) -> tuple[A | None, 
     return (None, faults) if faults else (answer, [])
 
 
-def _repair(reply: Reply, faults: Sequence[str]) -> list[Json]:
+def _repair(reply: ModelReply, faults: Sequence[str]) -> list[Json]:
     """The messages that ask for a corrected answer. A reply without content cannot be a part of the conversation."""
     text = f"The result is invalid. Record it again, corrected.\n{'\n'.join(faults)}"[:_MAX_FAULT_CHARACTERS]
     uses = [cast("Mapping[str, Json]", block["toolUse"]) for block in reply.content if "toolUse" in block]

@@ -37,7 +37,7 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Model:
+class BedrockModel:
     """Prices are in nano-USD per token, which is USD per billion tokens.
 
     `min_cached_tokens` is the shortest prompt that the model caches; None if we do not cache its prompts.
@@ -89,13 +89,13 @@ _FAMILIES = (
 )
 
 
-def model(model_id: str) -> Model | None:
+def model(model_id: str) -> BedrockModel | None:
     """The model of an id such as `us.anthropic.claude-haiku-4-5-20251001-v1:0`; None if it is not listed."""
     for family in _FAMILIES:
         if model_id.startswith(family.name) or f".{family.name}" in model_id:
             is_dearer = family.per_geography and not model_id.startswith("global.")
             input_price, output_price, cache_read_price, cache_write_price = family.prices
-            return Model(
+            return BedrockModel(
                 id=model_id,
                 input_price=input_price,
                 output_price=output_price,

@@ -44,7 +44,7 @@ _LISTS = ("import", "list", "purchased", "scrape")
 
 
 @dataclass(frozen=True, slots=True)
-class Features:
+class NoteFeatures:
     sentences: tuple[str, ...]
     blocks: tuple[Block, ...]
     facts: NDArray[np.float32]
@@ -56,9 +56,9 @@ class Features:
         return np.concatenate([mean, self.facts * _FACT_WEIGHT]).astype(np.float32)
 
 
-def features(notes: str, facts: LeadFacts) -> Features:
+def features(notes: str, facts: LeadFacts) -> NoteFeatures:
     sentences = tuple(_sentences(notes[-MAX_MESSAGE_CHARACTERS:]))
-    return Features(sentences, ngrams.of_words("\n".join(sentences)), _facts(facts))
+    return NoteFeatures(sentences, ngrams.of_words("\n".join(sentences)), _facts(facts))
 
 
 def read_notes(notes: str, facts: LeadFacts) -> NotesReading | None:

@@ -41,7 +41,7 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class ClauseSpan:
     """A slice of a turn's text."""
 
     turn: int
@@ -81,16 +81,16 @@ def _words(clauses: Iterable[Clause]) -> int:
     return sum(clause.text.count(" ") + 1 for clause in clauses)
 
 
-def spans(clauses: Iterable[Clause], turns: Sequence[Turn]) -> list[Span]:
+def spans(clauses: Iterable[Clause], turns: Sequence[Turn]) -> list[ClauseSpan]:
     """The slices of the transcript that the clauses are from; neighbours are joined."""
-    found: list[Span] = []
+    found: list[ClauseSpan] = []
     for clause in clauses:
         start, end = clause.source
         last = found[-1] if found else None
         if last and last.turn == clause.turn and _adjoins(turns[clause.turn].text[last.end : start]):
-            found[-1] = Span(last.turn, last.start, max(end, last.end))
+            found[-1] = ClauseSpan(last.turn, last.start, max(end, last.end))
         else:
-            found.append(Span(clause.turn, start, end))
+            found.append(ClauseSpan(clause.turn, start, end))
     return found
 
 

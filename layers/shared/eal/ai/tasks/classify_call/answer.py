@@ -39,7 +39,7 @@ REASONS: dict[str, Literal["true", "false", "unknown"]] = {
 _STRICT = ConfigDict(extra="forbid", strict=True)
 
 
-class Quote(BaseModel):
+class TranscriptQuote(BaseModel):
     """Words of the transcript that support one field."""
 
     model_config = _STRICT
@@ -51,13 +51,14 @@ class Quote(BaseModel):
     ]
 
 
-class Answer(BaseModel):
+class ClassificationAnswer(BaseModel):
     """The fields are in the order in which the model writes them: evidence first, then what follows from it."""
 
     model_config = _STRICT
 
     evidence: Annotated[
-        list[Quote], Field(max_length=12, description="One or two quotes for each field that has any.")
+        list[TranscriptQuote],
+        Field(max_length=12, description="One or two quotes for each field that has any."),
     ]
     safety: Annotated[
         bool, Field(description="Whether somebody's life is in danger at the time of the call.")

@@ -19,10 +19,10 @@ from eal.ai.classification import (
 from eal.ai.engines.bedrock.engine import Question
 from eal.ai.engines.embedded.calls import engine as embedded
 from eal.ai.engines.embedded.calls.engine import LANGUAGE_REASON
-from eal.ai.tasks.classify_call.answer import REASONS, Answer
+from eal.ai.tasks.classify_call.answer import REASONS, ClassificationAnswer
 from eal.ai.tasks.fenced import fenced
 from eal.ai.tasks.prompt import Prompt, prompt
-from eal.ai.tasks.task import Consultation, Task
+from eal.ai.tasks.task import AiTask, Consultation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,13 +69,13 @@ def _judge(given: CallInput) -> tuple[Classification, Provenance]:
     )
 
 
-def _consultation(given: CallInput) -> Consultation[Answer, Classification]:
+def _consultation(given: CallInput) -> Consultation[ClassificationAnswer, Classification]:
     transcript = fenced(given.transcript, given.known_names)
     question = Question(
         system=_prompt().text,
         text=f"{_facts(given)}\n{transcript.shown()}\nRecord the classification of this call.",
         tool="record_classification",
-        answer=Answer,
+        answer=ClassificationAnswer,
         max_tokens=MAX_TOKENS,
         faults=lambda answer: faults(answer, transcript),
     )
@@ -87,7 +87,7 @@ def _facts(given: CallInput) -> str:
     return f"Answered by a person: {answered}. Voicemail: {'yes' if given.voicemail else 'no'}."
 
 
-def faults(answer: Answer, transcript: FencedTranscript) -> list[str]:
+def faults(answer: ClassificationAnswer, transcript: FencedTranscript) -> list[str]:
     """The faults of an answer of the right form. The texts are for the model, which may repair it."""
     found = [
         f"evidence: turn {quote.turn} has no such words. Copy a quote exactly, or leave it out."
@@ -108,7 +108,9 @@ def faults(answer: Answer, transcript: FencedTranscript) -> list[str]:
     return found
 
 
-def combined(first: Classification, answer: Answer, transcript: FencedTranscript) -> Classification:
+def combined(
+    first: Classification, answer: ClassificationAnswer, transcript: FencedTranscript
+) -> Classification:
     """The classification by both engines: the model's, unless a hard rule says otherwise. A field on which they differ
     is unsure. A danger that either sees is one, and a danger is an emergency.
     """
@@ -150,7 +152,7 @@ def _is_kept(reason: str) -> bool:
     return reason in _KEPT_REASONS or reason.startswith(LANGUAGE_REASON)
 
 
-def _danger_signs(answer: Answer, transcript: FencedTranscript) -> Iterator[DangerSign]:
+def _danger_signs(answer: ClassificationAnswer, transcript: FencedTranscript) -> Iterator[DangerSign]:
     """The danger signs that the model found: a sign for each hazard, in the turn of its quote."""
     if not answer.safety:
         return
@@ -162,11 +164,13 @@ def _danger_signs(answer: Answer, transcript: FencedTranscript) -> Iterator[Dang
         yield DangerSign(hazard, turn, ("model",), present=True, because="named")
 
 
-def _fits(reason: str, answer: Answer) -> bool:
+def _fits(reason: str, answer: ClassificationAnswer) -> bool:
     return REASONS.get(reason, answer.qualified) == answer.qualified
 
 
-def _evidence(first: Classification, answer: Answer, transcript: FencedTranscript) -> tuple[Evidence, ...]:
+def _evidence(
+    first: Classification, answer: ClassificationAnswer, transcript: FencedTranscript
+) -> tuple[Evidence, ...]:
     """The model's quotes in the words of the transcript, and the embedded engine's for a danger that it saw."""
     found: list[Evidence] = []
     for quote in answer.evidence:
@@ -181,7 +185,7 @@ def _prompt() -> Prompt:
     return prompt(NAME, VERSION)
 
 
-CLASSIFY_CALL = Task(
+CLASSIFY_CALL = AiTask(
     name=NAME,
     prompt=_prompt,
     embedded_version=embedded.VERSION,

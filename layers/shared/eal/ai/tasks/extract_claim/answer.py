@@ -34,7 +34,7 @@ class Item(BaseModel):
     basis: Basis
 
 
-class Exclusion(BaseModel):
+class ExcludedWork(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     source: Source
@@ -42,8 +42,8 @@ class Exclusion(BaseModel):
     reason: Reason
 
 
-class Answer(BaseModel):
+class ExtractionAnswer(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    exclusions: Annotated[list[Exclusion], Field(max_length=40)]
+    exclusions: Annotated[list[ExcludedWork], Field(max_length=40)]
     items: Annotated[list[Item], Field(max_length=60)]

@@ -20,10 +20,10 @@ from eal.ai.engines.embedded.claims import engine as embedded
 from eal.ai.engines.embedded.claims.materials import description
 from eal.ai.engines.embedded.claims.rooms import canonical
 from eal.ai.engines.embedded.claims.tokens import number, tokens
-from eal.ai.tasks.extract_claim.answer import Answer
+from eal.ai.tasks.extract_claim.answer import ExtractionAnswer
 from eal.ai.tasks.extract_claim.shown import shown
 from eal.ai.tasks.prompt import Prompt, prompt
-from eal.ai.tasks.task import Consultation, Task
+from eal.ai.tasks.task import AiTask, Consultation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -54,13 +54,13 @@ _MIN_SHARED = 4
 _TOLERANCE = 0.02
 
 
-def _consultation(given: ClaimFile) -> Consultation[Answer, Extraction]:
+def _consultation(given: ClaimFile) -> Consultation[ExtractionAnswer, Extraction]:
     evidence = shown(given)
     question = Question(
         system=_prompt().text,
         text=f"Kind of loss: {given.facts.loss_type or 'unknown'}.\n{evidence.shown()}\nRecord the extraction.",
         tool="record_extraction",
-        answer=Answer,
+        answer=ExtractionAnswer,
         max_tokens=MAX_TOKENS,
         faults=lambda answer: [*faults(answer, evidence)],
         deadline_seconds=DEADLINE_SECONDS,
@@ -68,7 +68,7 @@ def _consultation(given: ClaimFile) -> Consultation[Answer, Extraction]:
     return Consultation(question, lambda first, answer: combined(first, answer, evidence))
 
 
-def faults(answer: Answer, evidence: ShownEvidence) -> Iterator[str]:
+def faults(answer: ExtractionAnswer, evidence: ShownEvidence) -> Iterator[str]:
     """The faults of an answer of the right form. The texts are for the model, which may repair it."""
     for place, exclusion in enumerate(answer.exclusions):
         if evidence.quote(exclusion.source, exclusion.quote) is None:
@@ -113,7 +113,7 @@ def _is_named(words: str, text: str) -> bool:
     return named or description(words) == description(text)
 
 
-def combined(first: Extraction, answer: Answer, evidence: ShownEvidence) -> Extraction:
+def combined(first: Extraction, answer: ExtractionAnswer, evidence: ShownEvidence) -> Extraction:
     """Both engines' items. What either excludes is excluded. The quantity is the embedded engine's if they differ, and
     the difference is a conflict, which a person decides.
     """
@@ -238,7 +238,7 @@ def _prompt() -> Prompt:
     return prompt(NAME, VERSION)
 
 
-EXTRACT_CLAIM = Task(
+EXTRACT_CLAIM = AiTask(
     name=NAME,
     prompt=_prompt,
     embedded_version=embedded.VERSION,

@@ -12,19 +12,19 @@ from eal.ai.engines.bedrock.engine import Question
 from eal.ai.engines.embedded.content import engine as embedded
 from eal.ai.engines.embedded.content import revising
 from eal.ai.tasks.prompt import Prompt, prompt
-from eal.ai.tasks.task import Consultation, Task
+from eal.ai.tasks.task import AiTask, Consultation
 from eal.ai.tasks.write_content import rules
 
 if TYPE_CHECKING:
     from eal.ai.content_assignment import ContentAssignment, WrittenContent
-    from eal.ai.tasks.write_content.answer import Answer
+    from eal.ai.tasks.write_content.answer import ContentAnswer
 
 NAME = "revise_content"
 VERSION = 1
 """The number of the prompt file. A change of the prompt's text or the rules is a new number."""
 
 
-def _consultation(given: ContentAssignment) -> Consultation[Answer, WrittenContent]:
+def _consultation(given: ContentAssignment) -> Consultation[ContentAnswer, WrittenContent]:
     current = given.current or ContentText()
     question = Question(
         system=_prompt().text,
@@ -42,7 +42,7 @@ def _consultation(given: ContentAssignment) -> Consultation[Answer, WrittenConte
         faults=lambda answer: rules.faults(answer, given),
     )
 
-    def combined(first: WrittenContent, answer: Answer) -> WrittenContent:
+    def combined(first: WrittenContent, answer: ContentAnswer) -> WrittenContent:
         """The model's text, in place of the present one and not of what the embedded engine made of it."""
         return rules.combined(replace(first, text=current), answer, given)
 
@@ -70,7 +70,7 @@ def _prompt() -> Prompt:
     return prompt(NAME, VERSION)
 
 
-REVISE_CONTENT = Task(
+REVISE_CONTENT = AiTask(
     name=NAME,
     prompt=_prompt,
     embedded_version=embedded.VERSION,

@@ -14,7 +14,7 @@ type Hazard = Literal[
 ]  # fmt: skip
 
 
-class Answer(BaseModel):
+class PhotoAnswer(BaseModel):
     """No field has room for words of the photo."""
 
     model_config = ConfigDict(extra="forbid", strict=True)

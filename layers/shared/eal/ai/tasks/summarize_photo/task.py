@@ -16,8 +16,8 @@ from eal.ai.engines.embedded.claims.materials import gazetteer
 from eal.ai.photos import PhotoLook
 from eal.ai.provenance import Provenance
 from eal.ai.tasks.prompt import Prompt, prompt
-from eal.ai.tasks.summarize_photo.answer import Answer
-from eal.ai.tasks.task import Consultation, Task
+from eal.ai.tasks.summarize_photo.answer import PhotoAnswer
+from eal.ai.tasks.task import AiTask, Consultation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,12 +46,12 @@ def _unseen(given: PhotoInput) -> tuple[PhotoLook, Provenance]:
     )
 
 
-def _consultation(given: PhotoInput) -> Consultation[Answer, PhotoLook]:
+def _consultation(given: PhotoInput) -> Consultation[PhotoAnswer, PhotoLook]:
     question = Question(
         system=_prompt().text,
         text="Record what this photo shows.",
         tool="record_photo",
-        answer=Answer,
+        answer=PhotoAnswer,
         max_tokens=MAX_TOKENS,
         faults=lambda answer: [*_faults(answer)],
         images=(given.preview,),
@@ -59,14 +59,14 @@ def _consultation(given: PhotoInput) -> Consultation[Answer, PhotoLook]:
     return Consultation(question, combined)
 
 
-def _faults(answer: Answer) -> Iterator[str]:
+def _faults(answer: PhotoAnswer) -> Iterator[str]:
     if answer.damage in _NOT_SEEN and answer.severity != "unclear":
         yield f"severity: is unclear if the damage is {answer.damage}."
     if answer.damage == "none" and answer.materials:
         yield "materials: only damaged ones, so none if the damage is none."
 
 
-def combined(first: PhotoLook, answer: Answer) -> PhotoLook:
+def combined(first: PhotoLook, answer: PhotoAnswer) -> PhotoLook:
     """The view of the model. Materials that our tables do not know are left out: they may be words of the photo."""
     known = (gazetteer().name(name) for name in answer.materials)
     return replace(
@@ -85,7 +85,7 @@ def _prompt() -> Prompt:
     return prompt(NAME, VERSION)
 
 
-SUMMARIZE_PHOTO = Task(
+SUMMARIZE_PHOTO = AiTask(
     name=NAME,
     prompt=_prompt,
     embedded_version=EMBEDDED_VERSION,

@@ -11,7 +11,7 @@ Line = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\n]*$")]
 Paragraph = Annotated[str, Field(min_length=1, max_length=1500)]
 
 
-class Answer(BaseModel, ABC):
+class ContentAnswer(BaseModel, ABC):
     """Names are slots in braces, which are filled after the answer."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -21,17 +21,17 @@ class Answer(BaseModel, ABC):
         """The texts, by the names under which a fault reports them."""
 
 
-class Section(BaseModel):
+class ContentSection(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     heading: Line
     paragraphs: Annotated[list[Paragraph], Field(min_length=1, max_length=6)]
 
 
-class BlogPost(Answer):
+class BlogPost(ContentAnswer):
     title: Annotated[str, Field(min_length=1, max_length=120, description="At most 70 characters.")]
     introduction: Annotated[list[Paragraph], Field(min_length=1, max_length=3)]
-    sections: Annotated[list[Section], Field(min_length=1, max_length=10)]
+    sections: Annotated[list[ContentSection], Field(min_length=1, max_length=10)]
     excerpt: Annotated[str, Field(min_length=1, max_length=400, description="One or two sentences.")]
     seo_title: Annotated[str, Field(min_length=1, max_length=70, description="At most 60 characters.")]
     seo_description: Annotated[
@@ -61,7 +61,7 @@ class SceneAnswer(BaseModel):
     on_screen_text: Annotated[Line, Field(description="At most eight words.")]
 
 
-class VideoScript(Answer):
+class VideoScript(ContentAnswer):
     title: Annotated[str, Field(min_length=1, max_length=120, description="At most 70 characters.")]
     scenes: Annotated[list[SceneAnswer], Field(min_length=2, max_length=20)]
 
@@ -71,7 +71,7 @@ class VideoScript(Answer):
         return {"title": self.title, **narrated, **shown}
 
 
-class SocialPost(Answer):
+class SocialPost(ContentAnswer):
     paragraphs: Annotated[list[Paragraph], Field(min_length=1, max_length=8)]
     hashtags: Annotated[
         list[Annotated[str, Field(min_length=1, max_length=40, pattern=r"^\w+$")]],
@@ -82,7 +82,7 @@ class SocialPost(Answer):
         return {"body": "\n\n".join(self.paragraphs), "hashtags": " ".join(self.hashtags)}
 
 
-class ReviewResponse(Answer):
+class ReviewResponse(ContentAnswer):
     paragraphs: Annotated[
         list[Annotated[str, Field(min_length=1, max_length=800)]], Field(min_length=1, max_length=4)
     ]

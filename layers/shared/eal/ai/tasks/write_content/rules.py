@@ -15,7 +15,7 @@ from eal.ai.content import MAX_POST_CHARACTERS, ContentText, Scene, posted_lengt
 from eal.ai.engines.embedded.content import video
 from eal.ai.engines.embedded.content.wording import slug_of
 from eal.ai.redaction.transcript import redact
-from eal.ai.tasks.write_content.answer import Answer, BlogPost, ReviewResponse, SocialPost, VideoScript
+from eal.ai.tasks.write_content.answer import BlogPost, ContentAnswer, ReviewResponse, SocialPost, VideoScript
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +29,7 @@ MAX_TOKENS: dict[ContentType, int] = {
     "social_post": 900,
     "review_response": 600,
 }
-ANSWERS: dict[ContentType, type[Answer]] = {
+ANSWERS: dict[ContentType, type[ContentAnswer]] = {
     "blog_post": BlogPost,
     "video_script": VideoScript,
     "social_post": SocialPost,
@@ -89,7 +89,7 @@ def masked(text: str, given: ContentAssignment) -> str:
     return redact(text).text
 
 
-def faults(answer: Answer, given: ContentAssignment) -> list[str]:
+def faults(answer: ContentAnswer, given: ContentAssignment) -> list[str]:
     """The faults of an answer of the right form. The texts are for the model, which may repair it."""
     fields = answer.fields()
     text = "\n".join(fields.values())
@@ -103,7 +103,7 @@ def faults(answer: Answer, given: ContentAssignment) -> list[str]:
         found.append("Asterisks stand for removed data: leave them out.")
     if "://" in text or "](" in text or re.search(r"<\w", text):
         found.append("No links and no HTML.")
-    facts = content_policy.Facts(
+    facts = content_policy.PolicyFacts(
         is_published=True,
         answers_review=given.type == "review_response",
         held=(*given.publisher.certifications, *given.publisher.licences),
@@ -121,7 +121,7 @@ def faults(answer: Answer, given: ContentAssignment) -> list[str]:
     return found
 
 
-def combined(first: WrittenContent, answer: Answer, given: ContentAssignment) -> WrittenContent:
+def combined(first: WrittenContent, answer: ContentAnswer, given: ContentAssignment) -> WrittenContent:
     """The model's text. Of the embedded one stay the closing of a post or script, the links and the slug."""
     return replace(
         first,
@@ -135,7 +135,7 @@ def combined(first: WrittenContent, answer: Answer, given: ContentAssignment) ->
     )
 
 
-def text_of(answer: Answer, first: ContentText, given: ContentAssignment) -> ContentText:
+def text_of(answer: ContentAnswer, first: ContentText, given: ContentAssignment) -> ContentText:
     fields = {name: filled(text, given) for name, text in answer.fields().items()}
     match answer:
         case BlogPost():

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 from eal.ai.engines.bedrock.engine import Question
 from eal.ai.engines.embedded.content import engine as embedded
 from eal.ai.tasks.prompt import Prompt, prompt
-from eal.ai.tasks.task import Consultation, Task
+from eal.ai.tasks.task import AiTask, Consultation
 from eal.ai.tasks.write_content import rules
 
 if TYPE_CHECKING:
     from eal.ai.content_assignment import ContentAssignment, WrittenContent
-    from eal.ai.tasks.write_content.answer import Answer
+    from eal.ai.tasks.write_content.answer import ContentAnswer
 
 NAME = "write_content"
 VERSION = 1
 """The number of the prompt file. A change of the prompt's text, the answer or the rules is a new number."""
 
 
-def _consultation(given: ContentAssignment) -> Consultation[Answer, WrittenContent]:
+def _consultation(given: ContentAssignment) -> Consultation[ContentAnswer, WrittenContent]:
     question = Question(
         system=_prompt().text,
         text=f"{rules.shown(given)}\nRecord the text.",
@@ -36,7 +36,7 @@ def _prompt() -> Prompt:
     return prompt(NAME, VERSION)
 
 
-WRITE_CONTENT = Task(
+WRITE_CONTENT = AiTask(
     name=NAME,
     prompt=_prompt,
     embedded_version=embedded.VERSION,

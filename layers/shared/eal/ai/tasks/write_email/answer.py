@@ -7,7 +7,7 @@ from typing import Annotated
 from eal.core.schema import BaseModel, ConfigDict, Field
 
 
-class Answer(BaseModel):
+class EmailAnswer(BaseModel):
     """Names are slots in braces, which are filled after the answer."""
 
     model_config = ConfigDict(extra="forbid", strict=True)

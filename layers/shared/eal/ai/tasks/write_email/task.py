@@ -17,8 +17,8 @@ from eal.ai.engines.embedded.emails import brief as briefs
 from eal.ai.engines.embedded.emails import engine as embedded
 from eal.ai.redaction.transcript import redact
 from eal.ai.tasks.prompt import Prompt, prompt
-from eal.ai.tasks.task import Consultation, Task
-from eal.ai.tasks.write_email.answer import Answer
+from eal.ai.tasks.task import AiTask, Consultation
+from eal.ai.tasks.write_email.answer import EmailAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,18 +36,18 @@ _SLOTS = ("first_name", "last_name", "company", "city", "organization")
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _HARMLESS = str.maketrans("<>{}", "\u2039\u203a()")
 """Replacements that keep words of the instructions from looking like the end of the fence, or like a slot."""
-_SENDER = content_policy.Facts(sender_names=("",))
+_SENDER = content_policy.PolicyFacts(sender_names=("",))
 """A sender whom every text names: we add the signature."""
 
 
-def _consultation(given: Assignment) -> Consultation[Answer, WrittenEmail]:
+def _consultation(given: Assignment) -> Consultation[EmailAnswer, WrittenEmail]:
     brief = briefs.read(given.instructions)
     facts = embedded.facts_of(given, brief)
     question = Question(
         system=_prompt().text,
         text=f"{_shown(facts, given)}\n<instructions>\n{_fenced(given)}\n</instructions>\nRecord the e-mail.",
         tool="record_email",
-        answer=Answer,
+        answer=EmailAnswer,
         max_tokens=MAX_TOKENS,
         faults=lambda answer: faults(answer, facts),
     )
@@ -79,7 +79,7 @@ def _fenced(given: Assignment) -> str:
     return redact(text, known_names=(given.sender_name or "",)).text
 
 
-def faults(answer: Answer, facts: Mapping[str, str]) -> list[str]:
+def faults(answer: EmailAnswer, facts: Mapping[str, str]) -> list[str]:
     """The faults of an answer of the right form. The texts are for the model, which may repair it."""
     text = "\n".join((answer.subject, *answer.paragraphs))
     known = {name for name in _SLOTS if name in facts}
@@ -103,7 +103,7 @@ def faults(answer: Answer, facts: Mapping[str, str]) -> list[str]:
 
 
 def combined(
-    first: WrittenEmail, answer: Answer, given: Assignment, facts: Mapping[str, str]
+    first: WrittenEmail, answer: EmailAnswer, given: Assignment, facts: Mapping[str, str]
 ) -> WrittenEmail:
     """The model's e-mail, with the names in its slots, in our greeting and signature."""
     body = embedded.framed(given, facts, [_filled(paragraph, facts) for paragraph in answer.paragraphs])
@@ -124,7 +124,7 @@ def _prompt() -> Prompt:
     return prompt(NAME, VERSION)
 
 
-WRITE_EMAIL = Task(
+WRITE_EMAIL = AiTask(
     name=NAME,
     prompt=_prompt,
     embedded_version=embedded.VERSION,

@@ -38,20 +38,20 @@ class AuditExportFilters(AuditLogFilters):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class File:
+class ExportedFile:
     name: str
     bytes: int
     sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
+class ExportManifest:
     """`complete`: the file has the whole chain, because the export has no filter and no record has expired.
 
     `expired_through_seq` is the last record at the beginning of the range that is past its retention.
     """
 
-    files: tuple[File, ...]
+    files: tuple[ExportedFile, ...]
     records: int
     first_seq: int | None = None
     last_seq: int | None = None
@@ -96,7 +96,7 @@ class AuditExport:
     created_at: Instant
     completed_at: Instant | None = None
     failed_at: Instant | None = None
-    manifest: Manifest | None = None
+    manifest: ExportManifest | None = None
     version: int = 1
 
     @property

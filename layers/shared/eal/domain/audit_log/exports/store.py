@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from eal.core.table.item import Item
     from eal.core.table.keys import Key
     from eal.core.tenancy import Tenant
-    from eal.domain.audit_log.exports.model import AuditExportFilters, Format, Manifest
+    from eal.domain.audit_log.exports.model import AuditExportFilters, ExportManifest, Format
 
 AUDIT_EXPORTS = Collection("AUDIT_EXPORT", AuditExport, id_prefix="exp", noun="export")
 
@@ -131,7 +131,7 @@ def advance(export: AuditExport, progress: Progress, tenant: Tenant) -> bool:
     return bookkeeping.advance(item, was=progress.version - 1)
 
 
-def complete(export: AuditExport, manifest: Manifest, by: Caller) -> None:
+def complete(export: AuditExport, manifest: ExportManifest, by: Caller) -> None:
     done = replace(export, completed_at=by.at, manifest=manifest, version=export.version + 1)
     by.transaction.replace(export_item(done, by.tenant), was=export.version)
     _remove_from_open(export.id, by)

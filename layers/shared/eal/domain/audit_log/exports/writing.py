@@ -19,7 +19,7 @@ from eal.core.table.write import Stale
 from eal.domain.audit_log import checkpoints, segments
 from eal.domain.audit_log.exports import csv, file, store
 from eal.domain.audit_log.exports.file import ExportFile
-from eal.domain.audit_log.exports.model import DEADLINE, File, Manifest, Progress
+from eal.domain.audit_log.exports.model import DEADLINE, ExportedFile, ExportManifest, Progress
 from eal.domain.audit_log.store import AUDIT_RECORDS, matches
 
 if TYPE_CHECKING:
@@ -148,8 +148,8 @@ class _Run:
         sha256, size = file.hash_and_size(self.export_file, MAX_HASHED_BYTES)
         if size != progress.bytes:
             raise file.FileMissing
-        manifest = Manifest(
-            files=(File(name=self.export_file.name, sha256=sha256, bytes=size),),
+        manifest = ExportManifest(
+            files=(ExportedFile(name=self.export_file.name, sha256=sha256, bytes=size),),
             records=progress.records,
             first_seq=progress.first_seq,
             last_seq=progress.last_seq,
@@ -160,7 +160,7 @@ class _Run:
         self._complete(manifest)
         observe.count("audit_exported", progress.records)
 
-    def _complete(self, manifest: Manifest) -> None:
+    def _complete(self, manifest: ExportManifest) -> None:
         """Raises: Stale."""
         for attempt in range(_MAX_COMMIT_ATTEMPTS):
             by = self._caller()

@@ -10,7 +10,7 @@ type NoteKind = Literal["note", "moisture_reading"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class MoistureReading:
     """A reading of a moisture meter. `dry_standard` is the value of the same material when dry, in the same unit."""
 
     material: str
@@ -39,7 +39,7 @@ class Note:
     text_sha256: str | None = None
     author: str | None = None
     corrects: str | None = None
-    reading: Reading | None = None
+    reading: MoistureReading | None = None
     text_deleted_at: Instant | None = None
 
 

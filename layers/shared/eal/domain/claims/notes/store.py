@@ -13,7 +13,7 @@ from eal.core.table.keys import Key, partition
 from eal.core.table.page import Page, Partition
 from eal.core.table.read import count, get_all
 from eal.domain.claims import store as claims
-from eal.domain.claims.notes.model import Note, Reading, sha256
+from eal.domain.claims.notes.model import MoistureReading, Note, sha256
 from eal.domain.claims.store import CLAIMS
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def add(claim_id: str, body: NoteCreate, by: Caller) -> Note:
         text_sha256=sha256(body.text) if body.text else None,
         author=body.author,
         corrects=body.corrects,
-        reading=Reading(**dict(body.reading)) if body.reading else None,
+        reading=MoistureReading(**dict(body.reading)) if body.reading else None,
     )
     if new.reading and new.reading.taken_at and new.reading.taken_at > by.at + _CLOCK_SKEW:
         raise ValidationFailed.of_field("/reading/taken_at", "Must not be in the future.", "future")

@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from eal.domain.claims.photos.model import Camera, Evidence, Location
+from eal.domain.claims.photos.model import Camera, PhotoEvidence, PhotoLocation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -69,7 +69,7 @@ class NotAcceptable(Exception):
 class Inspected(NamedTuple):
     """An accepted photo: its evidence, its perceptual hash, and its preview and thumbnail as JPEGs without metadata."""
 
-    evidence: Evidence
+    evidence: PhotoEvidence
     perceptual_hash: str
     preview: bytes
     thumbnail: bytes
@@ -274,7 +274,7 @@ def _jpeg(image: Image, quality: int) -> bytes:
 # ---------------------------------------------------------------- evidence
 
 
-def _evidence(image: Image) -> Evidence:
+def _evidence(image: Image) -> PhotoEvidence:
     """The evidence in the metadata. Metadata that cannot be read is none, because the photo itself may be good."""
     folders: list[dict[int, Any]] = [{}, {}, {}]
     with suppress(*_MALFORMED), warnings.catch_warnings():
@@ -293,7 +293,7 @@ def _evidence(image: Image) -> Evidence:
         lens=_text(details.get(_LENS_MODEL)),
         software=_text(main.get(_SOFTWARE)),
     )
-    return Evidence(
+    return PhotoEvidence(
         width=width,
         height=height,
         orientation=orientation,
@@ -327,7 +327,7 @@ def _taken_at(value: object, offset: object) -> str | None:
     return local.isoformat() + (known[0] if known else "")
 
 
-def _place(gps: Mapping[int, Any]) -> Location | None:
+def _place(gps: Mapping[int, Any]) -> PhotoLocation | None:
     latitude = _degrees(gps.get(_LATITUDE), gps.get(_LATITUDE_REF), "N", "S", 90)
     longitude = _degrees(gps.get(_LONGITUDE), gps.get(_LONGITUDE_REF), "E", "W", 180)
     if latitude is None or longitude is None or (latitude, longitude) == (0, 0):
@@ -336,7 +336,7 @@ def _place(gps: Mapping[int, Any]) -> Location | None:
     is_below = gps.get(_ALTITUDE_REF) in (1, b"\x01")
     if altitude is not None and not 0 <= altitude <= 20_000:
         altitude = None
-    return Location(
+    return PhotoLocation(
         latitude=latitude,
         longitude=longitude,
         altitude_metres=altitude if altitude is None else round(-altitude if is_below else altitude, 1),

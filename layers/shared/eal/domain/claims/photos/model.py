@@ -72,7 +72,7 @@ PERSONAL = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Location:
+class PhotoLocation:
     """Decimal degrees in WGS 84, and metres above sea level."""
 
     latitude: float
@@ -89,7 +89,7 @@ class Camera:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class PhotoEvidence:
     """The evidence in the bytes of the original. Cameras can be set wrong, and metadata can be edited.
 
     `taken_at` is the camera's local time, with its offset from UTC if the camera recorded one. `width` and `height` are
@@ -100,7 +100,7 @@ class Evidence:
     height: int
     orientation: int = 1
     taken_at: str | None = None
-    place: Location | None = None
+    place: PhotoLocation | None = None
     camera: Camera | None = None
 
 
@@ -126,7 +126,7 @@ class Photo:
     caption: str | None = None
     room: str | None = None
     rejection: Rejection | None = None
-    evidence: Evidence | None = None
+    evidence: PhotoEvidence | None = None
     inspected_at: Instant | None = None
     sight: PhotoSight | None = None
 
@@ -148,7 +148,7 @@ class Photo:
     def inspecting(self, at: datetime) -> Self:
         return self._next(at, status="inspecting", rejection=None)
 
-    def ready(self, evidence: Evidence, sight: PhotoSight | None, at: datetime) -> Self:
+    def ready(self, evidence: PhotoEvidence, sight: PhotoSight | None, at: datetime) -> Self:
         return self._next(at, status="ready", rejection=None, evidence=evidence, sight=sight, inspected_at=at)
 
     def rejected(self, rejection: Rejection, at: datetime) -> Self:

@@ -46,7 +46,7 @@ _AUDITED = (
 )  # fmt: skip
 
 
-class PhotoPage(NamedTuple):
+class StoredPhotoPage(NamedTuple):
     """A page of photos, each with its findings."""
 
     items: list[tuple[Photo, Findings]]
@@ -124,13 +124,13 @@ def get(claim_id: str, photo_id: str, by: Caller) -> tuple[Photo, Findings]:
     return photo, findings(photo, register_of(claim_id, by.tenant))
 
 
-def search(claim_id: str, query: ListQuery, by: Caller) -> PhotoPage:
+def search(claim_id: str, query: ListQuery, by: Caller) -> StoredPhotoPage:
     """The photos of a claim, newest first. Raises: NotFound, InvalidCursor."""
     CLAIMS.get(by.tenant, claim_id)
     photos = Partition(base=photo_partition(by.tenant, claim_id), id_prefix=ID_PREFIX)
     found = page.read(by.tenant, query, photos, _load)
     register = register_of(claim_id, by.tenant)
-    return PhotoPage(
+    return StoredPhotoPage(
         [(photo.as_of(by.at), findings(photo, register)) for photo in found.items], found.next_cursor
     )
 

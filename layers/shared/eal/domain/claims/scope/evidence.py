@@ -16,7 +16,7 @@ from eal.domain.claims.photos.store import photo_partition
 if TYPE_CHECKING:
     from eal.core.tenancy import Tenant
     from eal.domain.claims.model import Claim
-    from eal.domain.claims.notes.model import Reading
+    from eal.domain.claims.notes.model import MoistureReading
     from eal.domain.leads.address import Address
 
 
@@ -66,7 +66,7 @@ def _note(note: Note) -> ClaimNote:
     )
 
 
-def _in_words(reading: Reading) -> str:
+def _in_words(reading: MoistureReading) -> str:
     words = f"{reading.material} {reading.value:g} {reading.unit}"
     return f"{reading.place}: {words}" if reading.place else words
 

@@ -10,7 +10,7 @@ from eal.core.clock import rfc3339
 from eal.core.errors import Conflict
 from eal.domain.claims import store as claims
 from eal.domain.claims.scope import evidence
-from eal.domain.claims.scope.model import Context
+from eal.domain.claims.scope.model import ExtractionContext
 from eal.domain.claims.scope.store import Part, adapter, prefix, read
 from eal.domain.claims.scope.table_keys import EXTRACTION_KIND, extraction_partition
 from eal.domain.claims.store import CLAIMS
@@ -34,7 +34,7 @@ _PART_BYTES = 300_000
 """An item has at most 400 KB."""
 
 
-class TooLarge(Exception):
+class ExtractionTooLarge(Exception):
     """The extraction is larger than MAX_BYTES."""
 
 
@@ -68,9 +68,9 @@ def request(claim_id: str, by: Caller) -> Claim:
 
 
 def record(claim: Claim, extraction: Extraction, provenance: Provenance, by: Caller) -> None:
-    """Write the next version of the extraction. Raises: TooLarge."""
+    """Write the next version of the extraction. Raises: ExtractionTooLarge."""
     version = (claim.scope_version or 0) + 1
-    context = Context(
+    context = ExtractionContext(
         created_at=by.at,
         provenance=provenance,
         water_category=extraction.water_category,
@@ -90,7 +90,7 @@ def record(claim: Claim, extraction: Extraction, provenance: Provenance, by: Cal
         for number, content in enumerate(_chunks(part, entries)):
             size += len(content.encode())
             if size > MAX_BYTES:
-                raise TooLarge
+                raise ExtractionTooLarge
             by.transaction.create(
                 {
                     "pk": extraction_partition(by.tenant, claim.id),
@@ -131,7 +131,7 @@ def is_current(claim: Claim, provenance: tuple[str, str, str], tenant: Tenant) -
 
 
 def _chunks(part: Part, entries: Sequence[object]) -> Iterator[str]:
-    """The entries as JSON lists, none larger than an item may be. Raises: TooLarge for an entry that is."""
+    """The entries as JSON lists, none larger than an item may be. Raises: ExtractionTooLarge for an entry that is."""
     dump = adapter(part).dump_json
     texts: list[str] = []
     size = 0
@@ -139,7 +139,7 @@ def _chunks(part: Part, entries: Sequence[object]) -> Iterator[str]:
         text = dump(entry).decode()
         added = len(text.encode()) + 1
         if added > _PART_BYTES:
-            raise TooLarge
+            raise ExtractionTooLarge
         if size + added > _PART_BYTES:
             yield f"[{','.join(texts)}]"
             texts, size = [], 0

@@ -21,7 +21,7 @@ from eal.ai.claims.vocabulary import Activity, QuantityBasis, Unit
 from eal.ai.provenance import Provenance
 from eal.core import ids
 from eal.core.clock import Instant
-from eal.domain.claims.checks import Finding
+from eal.domain.claims.checks import CheckFinding
 
 type Verdict = Literal["accepted", "edited", "rejected"]
 type ItemStatus = Literal["proposed", "accepted", "edited", "rejected"]
@@ -193,7 +193,7 @@ class ReviewedRoom:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
+class ExtractionContext:
     """Data that belongs to an extraction as a whole. `remarks` say, for example, why a model had no answer."""
 
     created_at: Instant
@@ -208,7 +208,7 @@ class Scope:
     """The latest extraction of a claim. Without one, or after its retention, `version` and `context` are None."""
 
     version: int | None = None
-    context: Context | None = None
+    context: ExtractionContext | None = None
     rooms: tuple[ReviewedRoom, ...] = ()
     items: tuple[ReviewedItem, ...] = ()
     photo_summaries: tuple[PhotoSummary, ...] = ()
@@ -234,7 +234,7 @@ class IdentifiedFinding:
     """A finding of the checks with an id, which is the same while the finding is, and the items that it concerns."""
 
     id: str
-    finding: Finding
+    finding: CheckFinding
     item_ids: tuple[str, ...]
 
 
@@ -274,7 +274,7 @@ def corrected(
 
 
 def identified(
-    claim_id: str, findings: Iterable[Finding], items: Iterable[ReviewedItem]
+    claim_id: str, findings: Iterable[CheckFinding], items: Iterable[ReviewedItem]
 ) -> tuple[IdentifiedFinding, ...]:
     by_fingerprint: dict[str, list[str]] = {}
     for item in items:
@@ -284,7 +284,7 @@ def identified(
 
 
 def _identified(
-    claim_id: str, finding: Finding, by_fingerprint: Mapping[str, Sequence[str]]
+    claim_id: str, finding: CheckFinding, by_fingerprint: Mapping[str, Sequence[str]]
 ) -> IdentifiedFinding:
     fingerprints = dict.fromkeys(finding.items)
     concerned = tuple(

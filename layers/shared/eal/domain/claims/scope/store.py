@@ -15,7 +15,14 @@ from eal.ai.claims.extraction import Exclusion, MeasureConflict, PhotoSummary, R
 from eal.core.schema import TypeAdapter
 from eal.core.table.item import load
 from eal.core.table.read import walk
-from eal.domain.claims.scope.model import Context, Decision, RoomCorrection, Scope, corrected, reviewed
+from eal.domain.claims.scope.model import (
+    Decision,
+    ExtractionContext,
+    RoomCorrection,
+    Scope,
+    corrected,
+    reviewed,
+)
 from eal.domain.claims.scope.table_keys import correction_partition, decision_partition, extraction_partition
 from eal.domain.claims.store import CLAIMS
 
@@ -29,7 +36,7 @@ type Part = Literal["conflicts", "context", "exclusions", "items", "photo_summar
 
 _ENTRIES: dict[Part, type] = {
     "conflicts": MeasureConflict,
-    "context": Context,
+    "context": ExtractionContext,
     "exclusions": Exclusion,
     "items": ScopeItem,
     "photo_summaries": PhotoSummary,

@@ -9,21 +9,21 @@ SCHEMA_NAME, MANIFEST_NAME = "bundle.schema.json", "manifest.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class File:
+class BundleFile:
     name: str
     sha256: str
     bytes: int
 
 
-def file_of(name: str, content: bytes) -> File:
-    return File(name=name, sha256=hashlib.sha256(content).hexdigest(), bytes=len(content))
+def file_of(name: str, content: bytes) -> BundleFile:
+    return BundleFile(name=name, sha256=hashlib.sha256(content).hexdigest(), bytes=len(content))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
+class BundleManifest:
     """The hash and size of each file of the bundle, and of nothing else."""
 
-    files: tuple[File, ...]
+    files: tuple[BundleFile, ...]
 
     def as_json(self) -> bytes:
         """The form that is hashed."""
@@ -36,7 +36,7 @@ class Manifest:
         return hashlib.sha256(self.as_json()).hexdigest()
 
 
-_FILE_FIELDS = tuple(field.name for field in fields(File))
+_FILE_FIELDS = tuple(field.name for field in fields(BundleFile))
 
 
 def canonical(value: object) -> bytes:

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple, Self
 
 from eal.core.clock import Instant
 from eal.core.tenancy import Tenant
-from eal.domain.claims.sign_offs.files import Manifest
+from eal.domain.claims.sign_offs.files import BundleManifest
 
 type Status = Literal["writing", "ready", "failed"]
 
@@ -33,7 +33,7 @@ class SignOff:
     content_sha256: str
     version: int
     updated_at: Instant
-    manifest: Manifest | None = None
+    manifest: BundleManifest | None = None
     report_deleted_at: Instant | None = None
     files_deleted_at: Instant | None = None
 
@@ -42,7 +42,7 @@ class SignOff:
         """Whether there is nothing left to write."""
         return self.status == "ready" or self.files_deleted_at is not None
 
-    def ready(self, manifest: Manifest, at: datetime) -> Self:
+    def ready(self, manifest: BundleManifest, at: datetime) -> Self:
         return self._next(at, status="ready", manifest=manifest, report_deleted_at=None)
 
     def failed(self, at: datetime) -> Self:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
     from eal.core.tenancy import Tenant
-    from eal.domain.claims.sign_offs.files import File
+    from eal.domain.claims.sign_offs.files import BundleFile
     from eal.domain.claims.sign_offs.model import SignOff
 
 CONTENT_TYPES = {
@@ -48,7 +48,7 @@ def draft(ref: SignOffRef) -> bytes | None:
         return body.read()
 
 
-def put(ref: SignOffRef, file: File, content: bytes) -> None:
+def put(ref: SignOffRef, file: BundleFile, content: bytes) -> None:
     """Store a file of the bundle. A repeated run stores the same bytes."""
     aws.s3_sdk().put_object(
         Bucket=settings.photos_bucket(),

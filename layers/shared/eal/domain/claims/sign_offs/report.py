@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         SeenBy,
         Values,
     )
-    from eal.domain.claims.sign_offs.files import File
+    from eal.domain.claims.sign_offs.files import BundleFile
 
     type Flowable = Any  # ReportLab has no types
     type Style = Any
@@ -50,7 +50,7 @@ _IDENTITIES = {"api_key": "API key", "member": "Member"}
 _ALL = "Whole job and exterior"
 
 
-def render(bundle: Bundle, previews: Mapping[str, bytes], hashed: Sequence[File]) -> bytes:
+def render(bundle: Bundle, previews: Mapping[str, bytes], hashed: Sequence[BundleFile]) -> bytes:
     """`previews` are JPEGs by the id of their photo; one that was deleted is missing. `hashed` are the other files."""
     from reportlab import rl_config
     from reportlab.platypus import SimpleDocTemplate
@@ -77,7 +77,7 @@ def render(bundle: Bundle, previews: Mapping[str, bytes], hashed: Sequence[File]
     return out.getvalue()
 
 
-def _story(bundle: Bundle, previews: Mapping[str, bytes], hashed: Sequence[File]) -> Iterator[Flowable]:
+def _story(bundle: Bundle, previews: Mapping[str, bytes], hashed: Sequence[BundleFile]) -> Iterator[Flowable]:
     yield from _title(bundle)
     yield from _rooms(bundle.rooms)
     yield from _scope(bundle)
@@ -381,7 +381,7 @@ def _picture(preview: bytes) -> Flowable:
     return Image(io.BytesIO(preview), width * scale, height * scale, hAlign="LEFT")
 
 
-def _signature(bundle: Bundle, hashed: Sequence[File]) -> Iterator[Flowable]:
+def _signature(bundle: Bundle, hashed: Sequence[BundleFile]) -> Iterator[Flowable]:
     from reportlab.platypus import KeepTogether
 
     signed = bundle.sign_off

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from eal.core.listing import ListQuery
     from eal.core.table.item import Item
     from eal.core.tenancy import Tenant
-    from eal.domain.claims.sign_offs.files import Manifest
+    from eal.domain.claims.sign_offs.files import BundleManifest
 
 KIND = "CLAIM_SIGN_OFF"
 _AUDITED = ("claim_id", "number", "scope_version", "status", "content_sha256")
@@ -73,7 +73,7 @@ def find(ref: SignOffRef) -> SignOff | None:
     return load(SignOff, item) if item else None
 
 
-def finish(before: SignOff, manifest: Manifest, by: Caller) -> None:
+def finish(before: SignOff, manifest: BundleManifest, by: Caller) -> None:
     """Record the manifest. Its hash in the audit log proves every file of the bundle."""
     _replace("claim_sign_off.bundled", before, before.ready(manifest, by.at), by)
 

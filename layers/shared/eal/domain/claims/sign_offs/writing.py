@@ -19,7 +19,7 @@ from eal.domain.claims.sign_offs.files import (
     MANIFEST_NAME,
     REPORT_NAME,
     SCHEMA_NAME,
-    Manifest,
+    BundleManifest,
     file_of,
 )
 
@@ -57,7 +57,7 @@ def write(ref: SignOffRef, by: Caller) -> None:
     for name, data in _files(content, ref):
         files.append(file_of(name, data))
         objects.put(ref, files[-1], data)
-    manifest = Manifest(files=tuple(files))
+    manifest = BundleManifest(files=tuple(files))
     objects.put(ref, file_of(MANIFEST_NAME, manifest.as_json()), manifest.as_json())
     store.finish(sign_off, manifest, by)
     by.transaction.commit()

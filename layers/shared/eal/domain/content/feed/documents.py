@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from eal.core.json import Json
     from eal.core.tenancy import Tenant
     from eal.domain.content.feed.model import Post
-    from eal.domain.content.feed.wire import FeedQuery
+    from eal.domain.content.feed.wire import ContentFeedQuery
 
 MAX_AGE_SECONDS = 300
 JSON_TYPE, ATOM_TYPE = "application/feed+json", "application/atom+xml"
@@ -39,7 +39,7 @@ _NOT_IN_XML = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 """Characters that XML 1.0 cannot contain (section 2.2), not even as references."""
 
 
-class Feed(NamedTuple):
+class FeedDocument(NamedTuple):
     """One page of a feed, with what its documents say about it."""
 
     tenant: Tenant
@@ -54,14 +54,14 @@ class Feed(NamedTuple):
         return self.posts[0].published_at if self.posts else _NO_POST_AT
 
 
-def read(query: FeedQuery, url: str, by: Caller) -> Feed:
+def read(query: ContentFeedQuery, url: str, by: Caller) -> FeedDocument:
     """The page that `query` requests of the feed at `url`.
 
     Raises: InvalidCursor.
     """
     page = POSTS.page(by.tenant, query.of_posts())
     company = organization_settings.company_of(by.organization_id)
-    return Feed(
+    return FeedDocument(
         tenant=by.tenant,
         title=company.name,
         website=content_settings.content_in(company.settings).website,
@@ -71,7 +71,7 @@ def read(query: FeedQuery, url: str, by: Caller) -> Feed:
     )
 
 
-def headers(feed: Feed, text: str, media_type: str, by: Caller) -> dict[str, str]:
+def headers(feed: FeedDocument, text: str, media_type: str, by: Caller) -> dict[str, str]:
     """The headers of a document, which any cache may store if it was read by its public address.
 
     The tag is weak, because API Gateway compresses a document and leaves its tag. The tag alone decides about 304:
@@ -86,7 +86,7 @@ def headers(feed: Feed, text: str, media_type: str, by: Caller) -> dict[str, str
     }
 
 
-def as_json(feed: Feed) -> str:
+def as_json(feed: FeedDocument) -> str:
     document: dict[str, Json] = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed.title,
@@ -118,7 +118,7 @@ def _json_item(post: Post) -> dict[str, Json]:
     }
 
 
-def as_atom(feed: Feed) -> str:
+def as_atom(feed: FeedDocument) -> str:
     # Imported here, because the import takes milliseconds and the JSON feed does not need it.
     from xml.etree.ElementTree import Element, register_namespace, tostring
 

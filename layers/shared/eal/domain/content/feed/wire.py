@@ -14,7 +14,7 @@ from eal.domain.content.feed.model import FeedAddress
 DEFAULT_POSTS, MAX_POSTS = 20, 100
 
 
-class FeedQuery(Wire):
+class ContentFeedQuery(Wire):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     limit: Annotated[int, Field(ge=1, le=MAX_POSTS), PLAIN_DIGITS] = DEFAULT_POSTS

@@ -8,7 +8,7 @@ from eal.core import audit, ids
 from eal.core.errors import NotFound
 from eal.core.table import page
 from eal.core.table.item import dump, load
-from eal.core.table.page import Entry, Page
+from eal.core.table.page import Page, PageEntry
 from eal.core.table.read import get, get_all
 from eal.domain.api_keys import store as keys
 from eal.domain.credentials.bounds import require_unbounded_key
@@ -85,7 +85,7 @@ def search(query: ListQuery, by: Caller) -> Page[GivenGrant]:
     item = get(grant_key(by.organization_id, parent_id)) if parent_id else None
     grants = [load(GivenGrant, item)] if item else []
     return page.paginate_in_memory(
-        by.tenant, query, [Entry(grant.id, grant.created_at, grant) for grant in grants]
+        by.tenant, query, [PageEntry(grant.id, grant.created_at, grant) for grant in grants]
     )
 
 

@@ -88,7 +88,7 @@ def metrics_of(email: Email) -> frozenset[Metric]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sender:
+class SenderState:
     """Whether an organization's outreach e-mail is sent. `id` is the organization's. `resumed_at`: earlier e-mails no
     longer count for a pause.
     """

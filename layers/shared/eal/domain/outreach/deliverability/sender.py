@@ -11,7 +11,7 @@ from eal.core import audit
 from eal.core.table.item import dump, load
 from eal.core.table.keys import Key, key, partition
 from eal.core.table.read import get, walk
-from eal.domain.outreach.deliverability.model import WINDOW, Metric, Sender, pause_reason
+from eal.domain.outreach.deliverability.model import WINDOW, Metric, SenderState, pause_reason
 from eal.domain.outreach.deliverability.store import counts_in, hour_of
 from eal.domain.outreach.deliverability.wire import OutreachSenderView
 from eal.domain.outreach.tenant_clock import now_of
@@ -31,10 +31,10 @@ def is_paused(tenant: Tenant) -> bool:
     return sender_of(tenant).status == "paused"
 
 
-def sender_of(tenant: Tenant) -> Sender:
+def sender_of(tenant: Tenant) -> SenderState:
     """The sender's state. A tenant whose sender was never paused has no item."""
     item = get(key_of(tenant))
-    return load(Sender, item) if item else Sender(id=tenant.organization_id, version=0)
+    return load(SenderState, item) if item else SenderState(id=tenant.organization_id, version=0)
 
 
 def pause_if_unwanted(by: Caller) -> None:
@@ -55,7 +55,7 @@ def pause_if_unwanted(by: Caller) -> None:
     by.transaction.emit("outreach.sender.paused", OutreachSenderView.of(after).model_dump(mode="json"))
 
 
-def resume(note: str, by: Caller) -> Sender:
+def resume(note: str, by: Caller) -> SenderState:
     """The sender, active again. Its counts start again with the next hour. One that is not paused stays as it is."""
     before = sender_of(by.tenant)
     if before.status == "active":
@@ -64,7 +64,9 @@ def resume(note: str, by: Caller) -> Sender:
     return _replace("sender.resumed", before, after, by, note)
 
 
-def _replace(action: str, before: Sender, changed: Sender, by: Caller, note: str | None = None) -> Sender:
+def _replace(
+    action: str, before: SenderState, changed: SenderState, by: Caller, note: str | None = None
+) -> SenderState:
     after = replace(changed, version=before.version + 1)
     item = {**key_of(by.tenant)._asdict(), "kind": _KIND, **dump(after)}
     by.transaction.put_version(item, was=before.version)
@@ -73,7 +75,7 @@ def _replace(action: str, before: Sender, changed: Sender, by: Caller, note: str
     return after
 
 
-def _counted_from(sender: Sender, now: datetime) -> datetime:
+def _counted_from(sender: SenderState, now: datetime) -> datetime:
     """The hour of a resumption is left out, because it also has the e-mails that led to the pause."""
     start = now - WINDOW
     if sender.resumed_at is None:

@@ -16,7 +16,7 @@ from eal.domain.outreach.deliverability.model import (
     Bucket,
     Metric,
     PauseReason,
-    Sender,
+    SenderState,
     SenderStatus,
 )
 
@@ -178,7 +178,7 @@ class DeliverabilityView(Wire):
         first: date,
         last: date,
         counts: Mapping[Bucket, Counter[Metric]],
-        sender: Sender,
+        sender: SenderState,
     ) -> Self:
         """Raises: ValidationFailed if there are more than MAX_GROUPS."""
         groups: dict[Bucket, Counter[Metric]] = {}

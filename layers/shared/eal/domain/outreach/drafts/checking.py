@@ -47,7 +47,7 @@ def findings(draft: Draft, company: Company, by: Caller) -> tuple[Finding, ...]:
     own = frozenset({f"email#{draft.to}", *([f"email#{sender.email}"] if sender else [])})
     mentioned = content_policy.contacts_in("\n".join(draft.texts.values())) - own
     own_too, others = _holders(draft, mentioned, by) if mentioned else (frozenset(), frozenset())
-    facts = content_policy.Facts(
+    facts = content_policy.PolicyFacts(
         sender_names=tuple(filter(None, (sender.name, company.name))) if sender else (),
         own_contacts=own | own_too,
         others_contacts=others,

@@ -10,7 +10,7 @@ from eal.core.errors import Conflict
 from eal.domain.outreach.emails.store import EMAILS
 from eal.domain.outreach.replies import effects, store
 from eal.domain.outreach.replies.effects import HUMAN, NOTHING
-from eal.domain.outreach.replies.model import Correction
+from eal.domain.outreach.replies.model import ReplyCorrection
 from eal.domain.outreach.replies.store import REPLIES
 from eal.domain.outreach.replies.wire import ReplyView
 from eal.domain.outreach.suppressions import store as suppressions
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from eal.core.caller import Caller
     from eal.domain.outreach.replies.effects import Effect
     from eal.domain.outreach.replies.matching import Answered
-    from eal.domain.outreach.replies.model import Reply, Run
+    from eal.domain.outreach.replies.model import Reply, ReplyRun
     from eal.domain.outreach.replies.wire import ReplyClassificationUpdate
 
 
@@ -30,7 +30,7 @@ SENDER_UNPROVED = "sender_unproved"
 """The reason of an unsure classification: only what the mail itself states names the person that it would suppress."""
 
 
-def record(reply: Reply, answered: Answered | None, run: Run, by: Caller) -> Reply:
+def record(reply: Reply, answered: Answered | None, run: ReplyRun, by: Caller) -> Reply:
     """Link a reply with the e-mail that it answers, record its classification, and carry out the effect.
 
     Anybody can write any address into From, so a mail suppresses an address only if it names an e-mail of ours, which
@@ -65,7 +65,7 @@ def correct(reply_id: str, body: ReplyClassificationUpdate, by: Caller) -> Reply
     by.transaction.check_if_match(before.version)
     if before.handled_at is None:
         raise Conflict("The reply is being classified. Try again in a few seconds.", id=before.id)
-    correction = Correction(
+    correction = ReplyCorrection(
         at=by.at,
         by=Actor(type=by.actor.type, id=by.actor.id),
         classification=body.classification,
@@ -95,7 +95,9 @@ def correct(reply_id: str, body: ReplyClassificationUpdate, by: Caller) -> Reply
     return after
 
 
-def _handle(reply: Reply, answered: Answered | None, run: Run | None, effect: Effect, by: Caller) -> Reply:
+def _handle(
+    reply: Reply, answered: Answered | None, run: ReplyRun | None, effect: Effect, by: Caller
+) -> Reply:
     email = answered.email if answered else None
     linked = effects.linked(reply, answered) if answered else reply
     applied = effects.apply(effect, linked, email, run.return_date if run else None, by)

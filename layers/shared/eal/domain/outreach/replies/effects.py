@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from eal.domain.outreach.emails.model import Email
     from eal.domain.outreach.enrollments.model import Enrollment, StopReason
     from eal.domain.outreach.replies.matching import Answered
-    from eal.domain.outreach.replies.model import Reply, Run, SequenceEffect
+    from eal.domain.outreach.replies.model import Reply, ReplyRun, SequenceEffect
     from eal.domain.outreach.suppressions.model import SuppressionReason
     from eal.domain.prospects.model import OutreachState
 
@@ -79,7 +79,7 @@ class Applied:
     suppression_ids: tuple[str, ...]
 
 
-def effect_of(run: Run) -> Effect:
+def effect_of(run: ReplyRun) -> Effect:
     """The effect of the engine's classification."""
     effect = EFFECTS[run.classification]
     by_headers = not MACHINE_HEADERS.isdisjoint(run.reasons)
@@ -88,7 +88,7 @@ def effect_of(run: Run) -> Effect:
     return DEAD if DEAD_MAILBOX in run.reasons else effect
 
 
-def corrected_effect(classification: ReplyClass, run: Run | None) -> Effect:
+def corrected_effect(classification: ReplyClass, run: ReplyRun | None) -> Effect:
     """The effect of a person's classification. Whether the mailbox is dead is what the engine has read."""
     is_dead = classification in MACHINES and run is not None and DEAD_MAILBOX in run.reasons
     return DEAD if is_dead else EFFECTS[classification]

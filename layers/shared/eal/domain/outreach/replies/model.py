@@ -21,7 +21,7 @@ PERSONAL = frozenset({"correction.note"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class ReplyRun:
     """The engine's classification of the reply, with its provenance."""
 
     at: Instant
@@ -55,7 +55,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Correction:
+class ReplyCorrection:
     """A person's classification of the reply. It counts, and the engine's stays next to it."""
 
     at: Instant
@@ -90,14 +90,14 @@ class Reply(Mail):
     enrollment_id: str | None = None
     lead_id: str | None = None
     prospect_id: str | None = None
-    run: Run | None = None
-    correction: Correction | None = None
+    run: ReplyRun | None = None
+    correction: ReplyCorrection | None = None
     needs_review: bool = False
     sequence_effect: SequenceEffect | None = None
     suppression_ids: tuple[str, ...] = ()
 
     @property
-    def counts(self) -> Run | Correction | None:
+    def counts(self) -> ReplyRun | ReplyCorrection | None:
         """The classification that counts: a person's, or else the engine's."""
         return self.correction or self.run
 

@@ -21,7 +21,14 @@ from eal.core.schema import (
 )
 from eal.core.wire import Wire, one_of, prose
 from eal.domain.outreach.mail import Missing
-from eal.domain.outreach.replies.model import Correction, Match, Reply, ReplyRecord, Run, SequenceEffect
+from eal.domain.outreach.replies.model import (
+    Match,
+    Reply,
+    ReplyCorrection,
+    ReplyRecord,
+    ReplyRun,
+    SequenceEffect,
+)
 
 _INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -282,12 +289,12 @@ def _corrected_fields(reply: Reply) -> dict[str, object]:
     }
 
 
-def _run_fields(run: Run) -> dict[str, object]:
+def _run_fields(run: ReplyRun) -> dict[str, object]:
     names = ("classification", "confidence", "unsure", "return_date", "resume_after", "reasons", "provenance")
     return {**{name: getattr(run, name) for name in names}, "classified_at": run.at}
 
 
-def _correction_fields(correction: Correction) -> dict[str, object]:
+def _correction_fields(correction: ReplyCorrection) -> dict[str, object]:
     return {
         "classification": correction.classification,
         "confidence": 1.0,

@@ -27,7 +27,7 @@ from eal.domain.outreach.enrollments.store import ENROLLMENTS
 from eal.domain.outreach.review_requests import following as review_requests
 from eal.domain.outreach.sending import caps
 from eal.domain.outreach.sending.message import message_of, with_links
-from eal.domain.outreach.sending.transport import Accepted, Deferred, RefusedForGood
+from eal.domain.outreach.sending.transport import AcceptedEmail, Deferred, RefusedForGood
 from eal.domain.outreach.sequences import schedule
 from eal.domain.outreach.sequences.store import SEQUENCES
 from eal.domain.outreach.suppressions import store as suppressions
@@ -127,7 +127,9 @@ def send_queued(email_id: str, context: SendContext) -> bool:
         return False
     if email.vendor and email.vendor_email_id:
         # By an event, the vendor has it, and its response was not recorded.
-        _record_sent(email, Accepted(vendor=email.vendor, vendor_email_id=email.vendor_email_id), context)
+        _record_sent(
+            email, AcceptedEmail(vendor=email.vendor, vendor_email_id=email.vendor_email_id), context
+        )
         return False
     if obstacle := _obstacle(email, context):
         if obstacle.status != "waits":
@@ -222,7 +224,7 @@ def _take_back(email: Email, counted_at: datetime, context: SendContext, by: Cal
     context.take_back(email.sequence_id, counted_at, by)
 
 
-def _record_sent(email: Email, accepted: Accepted, context: SendContext) -> None:
+def _record_sent(email: Email, accepted: AcceptedEmail, context: SendContext) -> None:
     def record(newest: Email, by: Caller) -> None:
         known = replace(
             newest,

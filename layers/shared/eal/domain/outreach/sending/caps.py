@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from eal.core.clock import to_milliseconds
 from eal.core.table.keys import key
-from eal.core.table.progress import Addition, Change
+from eal.core.table.progress import Addition, ItemChange
 from eal.core.table.write import Operation
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def take_back(day: date, sequence: tuple[str, int | None] | None, by: Caller) ->
 
 
 def _counting(counter: Key, cap: int, sequence_id: str | None, by: Caller) -> Operation:
-    change = Change(
+    change = ItemChange(
         key=counter,
         expression="SET #kind = if_not_exists(#kind, :kind), #ttl = if_not_exists(#ttl, :ttl) ADD #sent :one",
         condition="attribute_not_exists(#sent) OR #sent < :cap",

@@ -68,7 +68,7 @@ class _Closed(Exception):
 
 
 @dataclass(slots=True, kw_only=True)
-class Run:
+class SendRun:
     """`left` are the requests that may be made. `waits`: a due step depends on what becomes of an earlier e-mail."""
 
     context: SendContext
@@ -227,7 +227,7 @@ def _send(tenant: Tenant, request_id: str, connect: Connect, state: ClockState) 
         return None
     outreach = outreach_in(settings_of(tenant.organization_id))
     context = SendContext(tenant=tenant, transport=transport, outreach=outreach, act=act, now=state.now)
-    current = Run(context=context, state=state, ends_at=clock.now() + MAX_TIME, left=MAX_EMAILS)
+    current = SendRun(context=context, state=state, ends_at=clock.now() + MAX_TIME, left=MAX_EMAILS)
     pause = None
     if state.advancing_to:
         pause = current.advance()

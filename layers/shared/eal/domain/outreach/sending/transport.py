@@ -28,7 +28,7 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Accepted:
+class AcceptedEmail:
     """The vendor has the e-mail. `message_id` is its Message-ID header, if the vendor returns it."""
 
     vendor: str
@@ -64,7 +64,7 @@ class Transport(Protocol):
         """A keyed hash of the API key, or an empty text. Each account of the vendor has its own idempotency keys."""
         ...
 
-    def send(self, message: Message, now: datetime) -> Accepted:
+    def send(self, message: Message, now: datetime) -> AcceptedEmail:
         """Send an e-mail. A repeated request within 24 hours has no second effect and the same result.
 
         `now` is the time of the tenant's outreach. Raises: Deferred, RefusedForGood.

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class RollUpRow:
     """One child: its counters, and whether it granted its leads and its calls."""
 
     organization_id: str
@@ -38,10 +38,10 @@ class Row:
     calls: bool
 
 
-def search(query: ListQuery, by: Caller) -> Page[Row]:
+def search(query: ListQuery, by: Caller) -> Page[RollUpRow]:
     """The children that granted leads or calls, in the caller's mode, newest first."""
     scope = query.cursor_scope(by.tenant)
-    found: list[Row] = []
+    found: list[RollUpRow] = []
     # Read more than a short page needs, because children without a grant are left out.
     reading = query.model_copy(update={"limit": max(query.limit, MAX_CHILDREN_PER_READ)})
     looked_at = 0
@@ -59,7 +59,7 @@ def search(query: ListQuery, by: Caller) -> Page[Row]:
         reading = reading.model_copy(update={"cursor": ids.next_cursor})
 
 
-def _rows(child_ids: Sequence[str], by: Caller) -> Iterator[Row]:
+def _rows(child_ids: Sequence[str], by: Caller) -> Iterator[RollUpRow]:
     """Child, grant and tally are read in one transaction, so a revoked grant hides the counters at once."""
     for batch in batched(child_ids, MAX_CHILDREN_PER_READ, strict=False):
         items = get_all(
@@ -78,7 +78,7 @@ def _rows(child_ids: Sequence[str], by: Caller) -> Iterator[Row]:
             leads, calls = (grant.covers(resource, by.at) for resource in ("leads", "calls"))
             if child and (leads or calls):
                 organization = load(Organization, child)
-                yield Row(
+                yield RollUpRow(
                     organization_id=organization.id,
                     name=organization.name,
                     tally=tally_of(tally),

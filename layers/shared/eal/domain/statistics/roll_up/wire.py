@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from eal.core.listing import PageView
 from eal.core.schema import Field
 from eal.core.wire import Wire
-from eal.domain.statistics.roll_up.store import Row
+from eal.domain.statistics.roll_up.store import RollUpRow
 
 
 class LeadCounts(Wire):
@@ -47,7 +47,7 @@ class RollUpView(Wire):
     """The counts of the child's calls. Null if it has not granted them."""
 
     @classmethod
-    def of(cls, row: Row) -> Self:
+    def of(cls, row: RollUpRow) -> Self:
         tally = row.tally
         leads = LeadCounts(total=sum(tally.lead_status.values()), by_status=tally.lead_status)
         return cls(

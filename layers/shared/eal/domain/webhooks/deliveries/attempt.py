@@ -22,7 +22,7 @@ from eal.core.outbound import later, slots
 from eal.core.outbound.attempts import Attempts, jitter
 from eal.core.outbound.health import Result
 from eal.core.outbound.schedule import GONE
-from eal.core.outbound.slots import MINUTE, NoSlot, Slot, SlotRequest, Terms
+from eal.core.outbound.slots import MINUTE, NoSlot, Slot, SlotRequest, SlotTerms
 from eal.core.table.statements import StatementFailed, update_all
 from eal.core.table.write import Stale
 from eal.domain.webhooks.deliveries import store as deliveries
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from eal.core.outbound.attempts import Lane
     from eal.core.outbound.health import EndpointHealth
     from eal.core.outbound.later import Delayed
-    from eal.core.outbound.sender import Reply
+    from eal.core.outbound.sender import ReceiverReply
     from eal.core.outbound.slots import Used
     from eal.core.table.keys import Key
     from eal.domain.webhooks.deliveries.signed_post import SigningSecret
@@ -71,7 +71,7 @@ class _Sent(NamedTuple):
     """An attempt with its reply. `rejected` is the attempt before it whose signature the endpoint rejected."""
 
     attempt: Attempt
-    reply: Reply
+    reply: ReceiverReply
     accepted: str
     jitter: float
     rejected: Attempt | None = None
@@ -183,7 +183,9 @@ class _Batch:
             for job in self._jobs
         ]
         is_fast = self._lane == "fast"
-        acquired = slots.acquire_all(requests, now, Terms(only_healthy=is_fast, expects_failure=not is_fast))
+        acquired = slots.acquire_all(
+            requests, now, SlotTerms(only_healthy=is_fast, expects_failure=not is_fast)
+        )
         for job, slot in zip(self._jobs, acquired, strict=True):
             match slot:
                 case Slot():

@@ -9,14 +9,14 @@ from eal.core.errors import Conflict
 from eal.core.events import schemas
 from eal.core.events.envelope import Event
 from eal.core.outbound import sender, slots
-from eal.core.outbound.slots import NoSlot, SlotRequest, Terms
+from eal.core.outbound.slots import NoSlot, SlotRequest, SlotTerms
 from eal.domain.webhooks.deliveries.signed_post import needs_other_secret, post, signing_secrets
 from eal.domain.webhooks.deliveries.store import HEALTH_KIND, accepted_secret, health_key
 from eal.domain.webhooks.endpoints.store import ENDPOINTS
 
 if TYPE_CHECKING:
     from eal.core.caller import Caller
-    from eal.core.outbound.sender import Reply
+    from eal.core.outbound.sender import ReceiverReply
     from eal.domain.webhooks.endpoints.model import Endpoint
 
 SEQUENCE = 0
@@ -27,7 +27,7 @@ MAX_SECONDS = 25.0
 have."""
 
 
-def send(webhook_id: str, event_type: str, by: Caller) -> tuple[Event, Reply]:
+def send(webhook_id: str, event_type: str, by: Caller) -> tuple[Event, ReceiverReply]:
     """Send an example of an event type, even if the endpoint does not subscribe to it, is disabled or paused.
 
     Raises: NotFound; PreconditionFailed; Conflict if the endpoint has as many requests in flight as it may have.
@@ -45,7 +45,7 @@ def send(webhook_id: str, event_type: str, by: Caller) -> tuple[Event, Reply]:
     )
     by.transaction.audit("webhook.tested", endpoint.id, audit.changes({}, {"event_type": event_type}))
     request = SlotRequest(health_key(by.tenant, endpoint.id), HEALTH_KIND, event.id)
-    slot = slots.acquire(request, by.at, Terms(ignores_pause=True))
+    slot = slots.acquire(request, by.at, SlotTerms(ignores_pause=True))
     if isinstance(slot, NoSlot):
         raise Conflict("Too many requests to this endpoint are in flight. Try again when they have ended.")
     try:
@@ -56,7 +56,7 @@ def send(webhook_id: str, event_type: str, by: Caller) -> tuple[Event, Reply]:
         slots.release_all([(slot, None)], clock.now())
 
 
-def _post(endpoint: Endpoint, event: Event, accepted: str | None, by: Caller) -> Reply:
+def _post(endpoint: Endpoint, event: Event, accepted: str | None, by: Caller) -> ReceiverReply:
     """Send the test event like an attempt of a delivery, repeated with the other secret if the signature is
     rejected."""
     secrets = signing_secrets(endpoint, accepted, by.organization_id, by.at)

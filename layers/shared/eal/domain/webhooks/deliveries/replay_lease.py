@@ -15,7 +15,7 @@ from eal.core.errors import Conflict
 from eal.core.table import progress
 from eal.core.table.item import to_attributes
 from eal.core.table.keys import key
-from eal.core.table.progress import Change, ConditionFailed
+from eal.core.table.progress import ConditionFailed, ItemChange
 from eal.core.table.write import Operation
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def release(replay: Replay) -> None:
     """End the lease, if it is still this replay's."""
     try:
         progress.change(
-            Change(
+            ItemChange(
                 key=_key(replay),
                 expression="SET #expires_at = :now",
                 condition="replay_id = :replay_id",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from eal.core.events.envelope import Event
-    from eal.core.outbound.sender import Reply
+    from eal.core.outbound.sender import ReceiverReply
     from eal.domain.webhooks.endpoints.model import Endpoint
 
 _SIGNATURE_REJECTED = (401, 403)
@@ -47,7 +47,7 @@ def signing_secrets(
     return [current, previous] if accepted == current.fingerprint else [previous, current]
 
 
-def needs_other_secret(secrets: Sequence[SigningSecret], reply: Reply) -> bool:
+def needs_other_secret(secrets: Sequence[SigningSecret], reply: ReceiverReply) -> bool:
     """Whether to repeat the request with the other secret first, because `x-eal-signature` has room for only one."""
     return len(secrets) > 1 and reply.status_code in _SIGNATURE_REJECTED
 
@@ -59,7 +59,7 @@ def post(
     at: datetime,
     *,
     within: float | None = None,
-) -> Reply:
+) -> ReceiverReply:
     """Send an event, signed at `at`, within so many seconds."""
     body = event.body().encode()
     texts = [secret.text for secret in secrets]

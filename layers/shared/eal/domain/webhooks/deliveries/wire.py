@@ -9,7 +9,7 @@ from eal.core.events.catalogue import CATALOGUE
 from eal.core.events.envelope import Event
 from eal.core.listing import ListQuery, PageView
 from eal.core.outbound.faults import Fault
-from eal.core.outbound.sender import Reply
+from eal.core.outbound.sender import ReceiverReply
 from eal.core.schema import ConfigDict, Field
 from eal.core.wire import Wire
 from eal.domain.events.wire import EventView
@@ -116,7 +116,7 @@ class WebhookTested(Wire):
     """The event that was sent."""
 
     @classmethod
-    def of_test(cls, event: Event, reply: Reply) -> Self:
+    def of_test(cls, event: Event, reply: ReceiverReply) -> Self:
         return cls.model_validate(
             {
                 "succeeded": reply.succeeded,

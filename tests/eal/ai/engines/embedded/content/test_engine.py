@@ -88,7 +88,7 @@ def everything(given: ContentAssignment) -> str:
 
 
 def findings(words: str, assignment: ContentAssignment) -> tuple[content_policy.Finding, ...]:
-    facts = content_policy.Facts(
+    facts = content_policy.PolicyFacts(
         is_published=True,
         answers_review=assignment.type == "review_response",
         held=assignment.publisher.certifications,
@@ -261,7 +261,7 @@ def _texts() -> Iterator[tuple[str, str]]:
 def test_no_text_of_the_library_promises_or_claims_anything() -> None:
     """The content policy reads all of them as if the tenant held nothing."""
     for place, text in _texts():
-        facts = content_policy.Facts(is_published=True, answers_review="responses" in place, held=())
+        facts = content_policy.PolicyFacts(is_published=True, answers_review="responses" in place, held=())
         plain = text.translate(str.maketrans("", "", "{}"))
         assert content_policy.text_findings({"body": plain}, facts) == (), place
         assert not re.search(r"\b(?:since \d{4}|24/7|award|family-owned|veteran)\b", text), (place, text)

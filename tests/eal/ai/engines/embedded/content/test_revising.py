@@ -254,7 +254,7 @@ def test_any_sequence_of_instructions_keeps_the_type_and_the_limits(name: str, s
 
     limits.check_text(assignment.type, assignment.brief.network, text)
     everything = "\n".join((words(text), text.excerpt or ""))
-    facts = content_policy.Facts(
+    facts = content_policy.PolicyFacts(
         is_published=True,
         answers_review=assignment.type == "review_response",
         held=PUBLISHER.certifications,

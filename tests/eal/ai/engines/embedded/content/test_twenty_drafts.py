@@ -77,7 +77,7 @@ def test_the_content_policy_has_nothing_against_a_draft(name: str) -> None:
     text = engine.write(given)[0].text
     fields = {"title": text.title or "", "body": text.body or "", "excerpt": text.excerpt or ""}
     fields |= {f"scenes.{number}": scene.narration for number, scene in enumerate(text.scenes)}
-    facts = content_policy.Facts(
+    facts = content_policy.PolicyFacts(
         is_published=True,
         answers_review=given.type == "review_response",
         held=PUBLISHER.certifications,

@@ -171,7 +171,7 @@ def test_no_email_has_a_gap_or_breaks_the_policy(instructions: str, tone: Tone, 
     assert not re.search(r"[{}]|None|  |\s,|,\.|\( *\)|\n\n\n| \n", text), text
     assert all(paragraph.strip() for paragraph in email.body.split("\n\n"))
     assert 0 < len(email.subject) <= 150
-    facts = content_policy.Facts(sender_names=("Acme Restoration",))
+    facts = content_policy.PolicyFacts(sender_names=("Acme Restoration",))
     assert content_policy.findings({"subject": email.subject, "body": email.body}, facts) == ()
 
 
@@ -192,7 +192,7 @@ def test_every_sentence_keeps_the_policy() -> None:
     for parts in sentences.BY_GOAL.values():
         texts += chain.from_iterable(parts)
     for text in texts:
-        facts = content_policy.Facts(sender_names=("",))
+        facts = content_policy.PolicyFacts(sender_names=("",))
         assert content_policy.findings({"body": text.format_map(names)}, facts) == (), text
 
 

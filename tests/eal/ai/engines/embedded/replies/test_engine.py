@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from eal.ai.engines.embedded.replies import mail
 from eal.ai.engines.embedded.replies.engine import VERSION, classify_reply, judge
-from eal.ai.replies import Reply, ReplyClass, ReplyClassification
+from eal.ai.replies import ReplyClass, ReplyClassification, ReplyInput
 from tools.evaluate import measures
 from tools.evaluate.sets import Item, read_sets
 from tools.evaluate.tasks.classify_reply import label, reply_of
@@ -24,9 +24,9 @@ FOOTER = (
 )
 
 
-def reply(body: str, subject: str = "Re: Quick question", **more: Any) -> Reply:
+def reply(body: str, subject: str = "Re: Quick question", **more: Any) -> ReplyInput:
     fields: dict[str, Any] = {"sender": "Pat <pat@x.example>", "received_at": NOVEMBER, "headers": {}, **more}
-    return Reply(body=body, subject=subject, **fields)
+    return ReplyInput(body=body, subject=subject, **fields)
 
 
 @cache

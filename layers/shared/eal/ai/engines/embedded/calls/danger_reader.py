@@ -27,7 +27,7 @@ PRESENT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Score:
+class DangerScore:
     """The probability (0 to 1) that a sentence tells of a present danger, its kind, and the status of a sentence that
     does not."""
 
@@ -42,13 +42,13 @@ class DangerReader:
     encoder: MultilingualEncoder
     heads: Heads
 
-    def scores(self, spoken: Sequence[Sentence]) -> list[Score]:
+    def scores(self, spoken: Sequence[Sentence]) -> list[DangerScore]:
         """One for each sentence of the caller; for a long one, of the part that scores highest."""
         read = windows.windows(spoken, self.encoder.tokenizer)
         vectors = self.encoder.encode_parts(
             [window.tokens for window in read], [window.spans for window in read]
         )
-        found: dict[int, Score] = {}
+        found: dict[int, DangerScore] = {}
         for window, own in zip(read, vectors, strict=True):
             dangers = self.heads["danger"].scores(own)[:, 0]
             kinds, statuses = self.heads["kind"].scores(own), self.heads["status"].scores(own)
@@ -56,7 +56,7 @@ class DangerReader:
                 score = round(float(1 / (1 + np.exp(-dangers[row]))), 3)
                 if sentence in found and found[sentence].danger >= score:
                     continue
-                found[sentence] = Score(
+                found[sentence] = DangerScore(
                     sentence,
                     score,
                     self.heads["kind"].classes[int(kinds[row].argmax())],

@@ -16,7 +16,7 @@ from eal.ai.engines.embedded.calls.danger_reader import PRESENT
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from eal.ai.engines.embedded.calls.danger_reader import DangerReader, Score
+    from eal.ai.engines.embedded.calls.danger_reader import DangerReader, DangerScore
     from eal.ai.engines.embedded.calls.named_dangers import Named
     from eal.ai.engines.embedded.calls.reading import Reading
     from eal.ai.engines.embedded.calls.windows import Sentence
@@ -71,7 +71,7 @@ def find(read: Reading, spoken: Sequence[Sentence], reader: DangerReader) -> Fou
     )
 
 
-def _signs(turn: int, score: Score | None, named: Iterable[Named]) -> list[DangerSign]:
+def _signs(turn: int, score: DangerScore | None, named: Iterable[Named]) -> list[DangerSign]:
     """The signs of one sentence: one for each kind that a phrase names, and the reader's unless a phrase names a
     present danger, whose kind is surer.
     """

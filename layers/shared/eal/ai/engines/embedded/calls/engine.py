@@ -69,7 +69,7 @@ _LIKELY = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class CallModel:
     """The encoder and the heads of the task; the large encoder with the task's adapter, and the heads on its vectors;
     and the sentence reader.
     """
@@ -82,15 +82,15 @@ class Model:
 
 
 @cache
-def model() -> Model:
+def model() -> CallModel:
     """The model in the models layer."""
     return with_adapter(encoder(), heads("classify_call"), SentenceEncoder(load(LARGE)))
 
 
-def with_adapter(small: SentenceEncoder, trained: Heads, large: SentenceEncoder) -> Model:
+def with_adapter(small: SentenceEncoder, trained: Heads, large: SentenceEncoder) -> CallModel:
     """A model of these encoders and heads, and of the published adapter and sentence reader."""
     adapter = heads("classify_call_adapter")
-    return Model(small, trained, large.adapted(adapter.arrays), adapter, danger_reader())
+    return CallModel(small, trained, large.adapted(adapter.arrays), adapter, danger_reader())
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class Inputs:
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class ClassifiedField:
     """The class of a field with the vector that it was read from, its confidence, and the classes that are likely."""
 
     name: str
@@ -122,7 +122,7 @@ class Field:
 
 
 def classify_call(
-    transcript: str, *, answered: bool | None = None, voicemail: bool = False, using: Model | None = None
+    transcript: str, *, answered: bool | None = None, voicemail: bool = False, using: CallModel | None = None
 ) -> Classification:
     """The classification of a call. It does not consider the service area.
 
@@ -167,7 +167,7 @@ def judge(
     )
 
 
-def prepare(read: Reading, using: Model) -> Inputs:
+def prepare(read: Reading, using: CallModel) -> Inputs:
     """The input of the heads from a call with at least one exchange."""
     idf = using.heads.arrays["idf"]
     vectors = using.encoder.encode([read.text(exchange) for exchange in read.exchanges], MAX_EXCHANGE_TOKENS)
@@ -193,9 +193,9 @@ def _ngrams(exchanges: Sequence[Exchange], idf: Floats) -> Sparse:
     return ngrams.weighted(ngrams.of_clauses(clauses), idf)
 
 
-def judge_fields(inputs: Inputs, adapted_vector: Floats, using: Model) -> list[Field]:
+def judge_fields(inputs: Inputs, adapted_vector: Floats, using: CallModel) -> list[ClassifiedField]:
     """The class of each field. Urgency and qualified depend on the intent, so they read its probabilities too."""
-    found: list[Field] = []
+    found: list[ClassifiedField] = []
     vector = inputs.vector
     arrays = using.heads.arrays
     for number, name in enumerate(FIELDS):
@@ -209,7 +209,7 @@ def judge_fields(inputs: Inputs, adapted_vector: Floats, using: Model) -> list[F
         confidence = calibrated(float(shares[best]), agreement, arrays["calibration"][number])
         unsure = confidence < float(arrays["thresholds"][number])
         likely = tuple(head.classes[number] for number in np.flatnonzero(shares >= _LIKELY))
-        found.append(Field(name, head.classes[best], vector, confidence, unsure, likely))
+        found.append(ClassifiedField(name, head.classes[best], vector, confidence, unsure, likely))
         if name == "intent":
             vector = np.concatenate([vector, probabilities(scores)])
     intent, urgency, qualified = found
@@ -237,7 +237,7 @@ def danger_in_call(whole: Floats, best: Floats, adapted: Floats, weight: Floats)
     return (whole + best) / 2 + weight * adapted
 
 
-def _danger_in_whole_call(read: Reading, inputs: Inputs, adapted_vector: Floats, using: Model) -> Found:
+def _danger_in_whole_call(read: Reading, inputs: Inputs, adapted_vector: Floats, using: CallModel) -> Found:
     """The danger that the heads find in the call or in one of its exchanges."""
     trained = using.heads
     head, kinds = trained["danger"], trained["hazard"]
@@ -259,7 +259,7 @@ def _danger_in_whole_call(read: Reading, inputs: Inputs, adapted_vector: Floats,
     return Found((sign,), (quote,))
 
 
-def _evidence(field: Field, read: Reading, inputs: Inputs, using: Heads) -> Evidence:
+def _evidence(field: ClassifiedField, read: Reading, inputs: Inputs, using: Heads) -> Evidence:
     """The sentence that speaks most for the class, in the exchange that by itself speaks most for it."""
     head = using[field.name]
     column = head.classes.index(field.value)
@@ -283,7 +283,7 @@ def _scorer(using: Heads, name: str, column: int) -> evidence.Score:
     return score
 
 
-def _decided(fields: Sequence[Field], found: Found) -> Classification:
+def _decided(fields: Sequence[ClassifiedField], found: Found) -> Classification:
     """The values of the fields, and what follows from a danger."""
     dangerous = bool(found.hazards)
     by_name = {field.name: field for field in fields}

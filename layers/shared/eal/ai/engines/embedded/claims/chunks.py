@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from eal.ai.engines.embedded.claims.marks import Mark
-    from eal.ai.engines.embedded.claims.rooms import Mention
+    from eal.ai.engines.embedded.claims.rooms import RoomMention
 
 _BESIDE = frozenset({
     "below", "beneath", "under", "underneath", "adjacent", "next", "behind", "beside", "outside", "opposite",
@@ -36,7 +36,7 @@ class Chunk:
     marks: tuple[Mark, ...]
     joined: bool
     bracket: bool
-    room: Mention | None
+    room: RoomMention | None
     own_room: bool
 
     @property
@@ -50,7 +50,7 @@ class Chunk:
         return any(mark.text in words for mark in self.marks)
 
 
-def chunks(marks: Sequence[Mark], current: Mention | None) -> list[Chunk]:
+def chunks(marks: Sequence[Mark], current: RoomMention | None) -> list[Chunk]:
     """The chunks of a sentence. `current` is the room of the sentence before."""
     here = places(marks)
     ahead = _room_ahead(marks, here)
@@ -116,7 +116,7 @@ def _is_beside(marks: Sequence[Mark], index: int) -> bool:
     return False
 
 
-def _room_ahead(marks: Sequence[Mark], here: Sequence[bool]) -> Mention | None:
+def _room_ahead(marks: Sequence[Mark], here: Sequence[bool]) -> RoomMention | None:
     """The first room of the sentence, if work is named before it: "removed base and drywall from the kitchen"."""
     worked = False
     for index, mark in enumerate(marks):

@@ -11,7 +11,7 @@ from eal.ai.engines.embedded.claims.tokens import kind_at, number, text_at, toke
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from eal.ai.engines.embedded.claims.tokens import Token
+    from eal.ai.engines.embedded.claims.tokens import NoteToken
 
 MAX_SIDES = 3
 
@@ -87,7 +87,7 @@ _AXES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Length:
+class MeasuredLength:
     """`unit` is None if the text has none; `value` is then the number. `first` and `after` are indexes of tokens."""
 
     value: Fraction
@@ -108,7 +108,7 @@ class Size:
     after: int
 
 
-def length(sequence: Sequence[Token], at: int) -> Length | None:
+def length(sequence: Sequence[NoteToken], at: int) -> MeasuredLength | None:
     """The length that begins at a token: a number with or without a unit, or feet and inches."""
     found = number(sequence, at)
     if found is None:
@@ -118,23 +118,23 @@ def length(sequence: Sequence[Token], at: int) -> Length | None:
     if unit == "ft":
         inches = _inches(sequence, after_unit, dense=kind_at(sequence, after) == "mark")
         if inches is not None:
-            return Length(value + inches[0] / 12, "ft", at, inches[1])
+            return MeasuredLength(value + inches[0] / 12, "ft", at, inches[1])
         spoken = number(sequence, after_unit) if text_at(sequence, after) in ("foot", "feet", "ft") else None
         if spoken and spoken[0] < 12 and text_at(sequence, spoken[1]) in (*_BY, *_AFTER_SPOKEN):
-            return Length(value + spoken[0] / 12, "ft", at, spoken[1])
+            return MeasuredLength(value + spoken[0] / 12, "ft", at, spoken[1])
         part = number(sequence, after_unit + 1) if text_at(sequence, after_unit) == "and" else None
         if text_at(sequence, after_unit) == "and" and text_at(sequence, after_unit + 1) == "a":
             half = {"half": Fraction(1, 2), "quarter": Fraction(1, 4)}.get(text_at(sequence, after_unit + 2))
             if half is not None and part is None:
-                return Length(value + half, "ft", at, after_unit + 3)
+                return MeasuredLength(value + half, "ft", at, after_unit + 3)
     if unit is None:
         joined = _joined_inches(sequence, at, after)
         if joined is not None:
-            return Length(value + joined[0] / 12, "ft", at, joined[1])
-    return Length(value, unit, at, after_unit)
+            return MeasuredLength(value + joined[0] / 12, "ft", at, joined[1])
+    return MeasuredLength(value, unit, at, after_unit)
 
 
-def _unit(sequence: Sequence[Token], at: int) -> tuple[str | None, int]:
+def _unit(sequence: Sequence[NoteToken], at: int) -> tuple[str | None, int]:
     """The unit at a token, and the index after it and its full stop. "in" is a unit next to its number or before one
     more sign of a measure, otherwise it is the preposition.
     """
@@ -160,7 +160,7 @@ def _unit(sequence: Sequence[Token], at: int) -> tuple[str | None, int]:
     return unit, after
 
 
-def _is_inch(sequence: Sequence[Token], at: int) -> bool:
+def _is_inch(sequence: Sequence[NoteToken], at: int) -> bool:
     following = text_at(sequence, at + 1)
     return (
         sequence[at - 1].end == sequence[at].start
@@ -169,7 +169,7 @@ def _is_inch(sequence: Sequence[Token], at: int) -> bool:
     )
 
 
-def _inches(sequence: Sequence[Token], at: int, *, dense: bool) -> tuple[Fraction, int] | None:
+def _inches(sequence: Sequence[NoteToken], at: int, *, dense: bool) -> tuple[Fraction, int] | None:
     """The inches after feet: 6", -6", and 6 inches, and after the sign for feet also a bare 6."""
     start = at + 1 if text_at(sequence, at) in ("-", "\u2013", "and", ",") else at
     found = number(sequence, start)
@@ -193,7 +193,7 @@ def _inches(sequence: Sequence[Token], at: int, *, dense: bool) -> tuple[Fractio
     return None
 
 
-def _joined_inches(sequence: Sequence[Token], at: int, after: int) -> tuple[Fraction, int] | None:
+def _joined_inches(sequence: Sequence[NoteToken], at: int, after: int) -> tuple[Fraction, int] | None:
     """The inches of 12-6, which are one number, a hyphen and another without spaces, next to an "x"."""
     if not (after == at + 1 and text_at(sequence, after) == "-" and kind_at(sequence, after + 1) == "number"):
         return None
@@ -206,7 +206,7 @@ def _joined_inches(sequence: Sequence[Token], at: int, after: int) -> tuple[Frac
     return None
 
 
-def size(sequence: Sequence[Token], at: int) -> Size | None:
+def size(sequence: Sequence[NoteToken], at: int) -> Size | None:
     """The size that begins at a token: lengths with "x" or "by" between them, or one length each "long" and "wide"."""
     if text_at(sequence, at) in _BEFORE_AXES:
         return _after_axes(sequence, at)
@@ -230,7 +230,7 @@ def size(sequence: Sequence[Token], at: int) -> Size | None:
     return Size(tuple(side.feet(default) for side in sides), at, after)
 
 
-def _is_for(sequence: Sequence[Token], before: Length, at: int) -> bool:
+def _is_for(sequence: Sequence[NoteToken], before: MeasuredLength, at: int) -> bool:
     """Whether "for" stands between two sides, as some write whose first language is Spanish: "10 feet for 12 feet"."""
     if text_at(sequence, at) != "for" or before.unit is None:
         return False
@@ -238,7 +238,7 @@ def _is_for(sequence: Sequence[Token], before: Length, at: int) -> bool:
     return following is not None and following.unit == before.unit
 
 
-def _after_axes(sequence: Sequence[Token], at: int) -> Size | None:
+def _after_axes(sequence: Sequence[NoteToken], at: int) -> Size | None:
     """The size whose sides have their axes before them: "L 12'0" W 10'6" H 8'", "Length: 12, Width: 10"."""
     sides: dict[int, Fraction] = {}
     after = at
@@ -261,16 +261,16 @@ def _after_axes(sequence: Sequence[Token], at: int) -> Size | None:
     return Size(tuple(sides[axis] for axis in sorted(sides)), at, after)
 
 
-def _after_axis(sequence: Sequence[Token], at: int) -> int:
+def _after_axis(sequence: Sequence[NoteToken], at: int) -> int:
     """The index after a word such as "wide", or after L, W and H directly at their numbers, if "x" or "by" follows."""
     if text_at(sequence, at) in (*_AXES, "l", "w", "h") and text_at(sequence, at + 1) in _BY:
         return at + 1
     return at
 
 
-def _by_axes(sequence: Sequence[Token], first: Length) -> Size | None:
+def _by_axes(sequence: Sequence[NoteToken], first: MeasuredLength) -> Size | None:
     sides: dict[int, Fraction] = {}
-    found: Length | None = first
+    found: MeasuredLength | None = first
     after = first.after
     while found is not None and found.unit is not None:
         axis = _AXES.get(text_at(sequence, found.after + (text_at(sequence, found.after) == "in")))
@@ -287,7 +287,7 @@ def _by_axes(sequence: Sequence[Token], first: Length) -> Size | None:
     return Size(tuple(sides[axis] for axis in sorted(sides)), first.first, after)
 
 
-def _is_something_else(sequence: Sequence[Token], at: int) -> bool:
+def _is_something_else(sequence: Sequence[NoteToken], at: int) -> bool:
     """Whether the last factor counts hours, days or people: "6 air movers x 3 days", "2 x 12-hour shifts"."""
     following = text_at(sequence, at)
     return (text_at(sequence, at + 1) if following == "-" else following) in _NOT_LENGTHS

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from eal.ai.claims.vocabulary import ExclusionReason
     from eal.ai.engines.embedded.claims.marks import Mark
-    from eal.ai.engines.embedded.claims.tokens import Token
+    from eal.ai.engines.embedded.claims.tokens import NoteToken
 
 type Status = Literal["stated", "not_stated", "prior_damage", "other_property", "excluded_work"]
 
@@ -51,7 +51,7 @@ _ALTERNATIVES = frozenset({("instead", "of"), ("rather", "than"), ("lieu", "of")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SentencePart:
     """Marks of a sentence that share one status. `points_back`: it is said of the sentence before."""
 
     marks: tuple[Mark, ...]
@@ -68,17 +68,17 @@ def heading(words: str) -> ExclusionReason | None:
     return "prior_damage" if match["prior"] else "other_property" if match["other"] else "excluded_work"
 
 
-def parts(text: str, sequence: Sequence[Token], marks: Sequence[Mark]) -> list[Part]:
+def parts(text: str, sequence: Sequence[NoteToken], marks: Sequence[Mark]) -> list[SentencePart]:
     """The parts of a sentence in order, each with its status."""
     stated, alternative = _before_alternative(marks)
-    found: list[Part] = []
+    found: list[SentencePart] = []
     for clause in _split(stated, _ends_clause):
         found += _clause(text, sequence, clause)
     for index in range(1, len(found)):
         if found[index].points_back and found[index - 1].status in ("stated", "not_stated"):
-            found[index - 1] = Part(found[index - 1].marks, found[index].status)
+            found[index - 1] = SentencePart(found[index - 1].marks, found[index].status)
     found = _joined(marks, found)
-    return [*found, Part(alternative, "not_stated")] if alternative else found
+    return [*found, SentencePart(alternative, "not_stated")] if alternative else found
 
 
 def _before_alternative(marks: Sequence[Mark]) -> tuple[Sequence[Mark], tuple[Mark, ...]]:
@@ -93,16 +93,16 @@ def _ends_clause(mark: Mark) -> bool:
     return (mark.kind is Kind.BREAK and mark.text in (";", "but", "|", "\u2014")) or mark.text in _CONTRASTS
 
 
-def _clause(text: str, sequence: Sequence[Token], clause: Sequence[Mark]) -> list[Part]:
+def _clause(text: str, sequence: Sequence[NoteToken], clause: Sequence[Mark]) -> list[SentencePart]:
     """The clause as one part, or its pieces if only some of them have a cue: "removed carpet 100 SF, pad to stay".
 
     A list after a cue and a colon is one part: "Not owed: the hearth, repainting the ceiling".
     """
     status = _status(text, sequence, clause)
     if status == "stated":
-        return [Part(tuple(clause), status)]
+        return [SentencePart(tuple(clause), status)]
     pieces = [
-        Part(tuple(piece), _status(text, sequence, piece))
+        SentencePart(tuple(piece), _status(text, sequence, piece))
         for piece in _split(clause, lambda mark: mark.kind is Kind.COMMA)
     ]
     excluded = [piece for piece in pieces if piece.status != "stated"]
@@ -116,17 +116,17 @@ def _clause(text: str, sequence: Sequence[Token], clause: Sequence[Mark]) -> lis
     if complete and excluded and not is_list and all(_names_work(piece) for piece in excluded):
         return pieces
     points = not _has(clause, Kind.MATERIAL) and bool(_pointer().match(_words(text, sequence, clause)))
-    return [Part(tuple(clause), status, points)]
+    return [SentencePart(tuple(clause), status, points)]
 
 
-def _names_work(part: Part) -> bool:
+def _names_work(part: SentencePart) -> bool:
     return _has(part.marks, Kind.MATERIAL) or _has(part.marks, Kind.ACTIVITY)
 
 
-def _joined(marks: Sequence[Mark], found: Sequence[Part]) -> list[Part]:
+def _joined(marks: Sequence[Mark], found: Sequence[SentencePart]) -> list[SentencePart]:
     """Neighbouring parts that are stated become one, because an activity may follow its material after a semicolon."""
     index_of = {mark.first: index for index, mark in enumerate(marks)}
-    joined: list[Part] = []
+    joined: list[SentencePart] = []
     first = 0
     for number, part in enumerate(found):
         if part.status != "stated":
@@ -135,11 +135,11 @@ def _joined(marks: Sequence[Mark], found: Sequence[Part]) -> list[Part]:
         if not number or found[number - 1].status != "stated":
             first = index_of[part.marks[0].first]
         if number + 1 == len(found) or found[number + 1].status != "stated":
-            joined.append(Part(tuple(marks[first : index_of[part.marks[-1].first] + 1]), "stated"))
+            joined.append(SentencePart(tuple(marks[first : index_of[part.marks[-1].first] + 1]), "stated"))
     return joined
 
 
-def _status(text: str, sequence: Sequence[Token], marks: Sequence[Mark]) -> Status:
+def _status(text: str, sequence: Sequence[NoteToken], marks: Sequence[Mark]) -> Status:
     words = _words(text, sequence, marks)
     for status, pattern in _cues():
         if pattern.search(words):
@@ -149,7 +149,7 @@ def _status(text: str, sequence: Sequence[Token], marks: Sequence[Mark]) -> Stat
     return "excluded_work" if _is_denied(marks) or _is_by_others(sequence, marks) else "stated"
 
 
-def _is_by_others(sequence: Sequence[Token], marks: Sequence[Mark]) -> bool:
+def _is_by_others(sequence: Sequence[NoteToken], marks: Sequence[Mark]) -> bool:
     """Whether a passive names who does the work: "discarded by the school". Our own people do not exclude it."""
     for index, mark in enumerate(marks[:-1]):
         if mark.kind is Kind.ACTIVITY and marks[index + 1].text == "by":
@@ -176,7 +176,7 @@ def _is_denied(marks: Sequence[Mark]) -> bool:
     return False
 
 
-def _words(text: str, sequence: Sequence[Token], marks: Sequence[Mark]) -> str:
+def _words(text: str, sequence: Sequence[NoteToken], marks: Sequence[Mark]) -> str:
     start, end = sequence[marks[0].first].start, sequence[marks[-1].after - 1].end
     return text[start:end].lower().replace("\u2019", "'")
 

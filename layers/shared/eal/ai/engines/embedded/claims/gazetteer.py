@@ -10,7 +10,7 @@ from eal.ai.engines.embedded.claims.tokens import tokens
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from eal.ai.engines.embedded.claims.tokens import Token
+    from eal.ai.engines.embedded.claims.tokens import NoteToken
 
 _NO_PLURAL = ("ss", "us", "is", "as")
 _PLURALS = {"shelves": "shelf", "ac's": "ac"}
@@ -43,7 +43,7 @@ class Gazetteer[T]:
             options.sort(key=lambda option: -len(option[0]))
         self._speller = Speller(self._by_first)
 
-    def match(self, sequence: Sequence[Token], at: int) -> tuple[T, int] | None:
+    def match(self, sequence: Sequence[NoteToken], at: int) -> tuple[T, int] | None:
         """The meaning of the longest phrase that begins at a token, and the index after it."""
         if at >= len(sequence):
             return None

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
     from eal.ai.engines.embedded.claims.chunks import Chunk
     from eal.ai.engines.embedded.claims.marks import Mark
-    from eal.ai.engines.embedded.claims.rooms import Mention
-    from eal.ai.engines.embedded.claims.tokens import Token
+    from eal.ai.engines.embedded.claims.rooms import RoomMention
+    from eal.ai.engines.embedded.claims.tokens import NoteToken
 
 _DEFAULT_OBJECT = {
     Activity.EXTRACT: "water",
@@ -105,13 +105,13 @@ _NO_NOUN = frozenset({
 
 
 @dataclass(slots=True)
-class Draft:
+class ItemDraft:
     """An item in the making. `activity` is None if the sentence names only a material with a quantity. `first` and
     `after` are indexes of tokens. `own_room`: the sentence itself names the room. `known`: a gazetteer knows the
     material.
     """
 
-    room: Mention | None
+    room: RoomMention | None
     activity: Activity | None
     description: str
     value: Fraction | None = None
@@ -126,13 +126,13 @@ class Draft:
 
 
 def drafts(
-    sequence: Sequence[Token],
+    sequence: Sequence[NoteToken],
     marks: Sequence[Mark],
-    current: Mention | None,
+    current: RoomMention | None,
     carried: Activity | None = None,
     *,
     denied: bool = False,
-) -> list[Draft]:
+) -> list[ItemDraft]:
     """The drafts of a sentence. `current` is the room of the sentence before, `carried` the activity of the heading.
 
     `denied`: the sentence says what is not done, so that a material or activity on its own is a draft too.
@@ -160,7 +160,7 @@ class _Statement:
     suffix. `pending` are materials that wait for an activity, `last` those that the chunk before was about.
     """
 
-    def __init__(self, sequence: Sequence[Token], carried: Activity | None, *, denied: bool) -> None:
+    def __init__(self, sequence: Sequence[NoteToken], carried: Activity | None, *, denied: bool) -> None:
         self.made: list[tuple[Activity | None, Object]] = []
         self._sequence = sequence
         self._denied = denied
@@ -444,7 +444,7 @@ def _multiplies(chunk: Chunk) -> bool:
     return not chunk.joined and any(mark.kind is Kind.DAYS and mark.is_factor for mark in chunk.marks)
 
 
-def _noun(sequence: Sequence[Token], chunk: Chunk, stated: Mark) -> str | None:
+def _noun(sequence: Sequence[NoteToken], chunk: Chunk, stated: Mark) -> str | None:
     """Words for a material that no gazetteer knows, after a quantity or before it: "12 LF of wainscot cap"."""
     place = next(index for index, mark in enumerate(chunk.marks) if mark.first == stated.first)
     words: list[str] = []
@@ -465,17 +465,17 @@ def _noun(sequence: Sequence[Token], chunk: Chunk, stated: Mark) -> str | None:
     return " ".join(words[:_MAX_NOUN_WORDS]) or None
 
 
-def _is_noun(sequence: Sequence[Token], mark: Mark) -> bool:
+def _is_noun(sequence: Sequence[NoteToken], mark: Mark) -> bool:
     return mark.kind is Kind.WORD and sequence[mark.first].kind == "word" and mark.text not in _NO_NOUN
 
 
-def _draft(activity: Activity | None, target: Object) -> Draft | None:
+def _draft(activity: Activity | None, target: Object) -> ItemDraft | None:
     settled = _settled(activity, target.name)
     if settled is None:
         return None
     if settled[0] is Activity.MOVE and target.unit is Unit.HR:
         settled = (Activity.MOVE, "contents")
-    draft = Draft(
+    draft = ItemDraft(
         target.room, settled[0], settled[1], target.value, target.unit, calculated=target.calculated,
         first=target.mark.first, after=target.mark.after, own_room=target.own_room, known=target.known,
     )  # fmt: skip

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from fractions import Fraction
 
-    from eal.ai.engines.embedded.claims.dimensions import Length, Size
-    from eal.ai.engines.embedded.claims.tokens import Token
+    from eal.ai.engines.embedded.claims.dimensions import MeasuredLength, Size
+    from eal.ai.engines.embedded.claims.tokens import NoteToken
 
 
 class Kind(Enum):
@@ -51,7 +51,7 @@ class Mark:
     first: int
     after: int
     text: str = ""
-    room: rooms.Mention | None = None
+    room: rooms.RoomMention | None = None
     size: Size | None = None
     value: Fraction | None = None
     unit: Unit | None = None
@@ -192,7 +192,7 @@ _SOURCES = frozenset(
 _SOURCE_PARTS = frozenset({"valve", "line", "hose", "burst", "failed"})
 
 
-def marks(text: str, sequence: Sequence[Token], first: int, after: int) -> list[Mark]:
+def marks(text: str, sequence: Sequence[NoteToken], first: int, after: int) -> list[Mark]:
     """The marks of the tokens from `first` to `after`, which are one sentence."""
     found: list[Mark] = []
     part = sequence[:after]
@@ -204,7 +204,7 @@ def marks(text: str, sequence: Sequence[Token], first: int, after: int) -> list[
     return _with_unknown_room(sequence, _with_common_unit(part, found))
 
 
-def _with_common_unit(sequence: Sequence[Token], found: list[Mark]) -> list[Mark]:
+def _with_common_unit(sequence: Sequence[NoteToken], found: list[Mark]) -> list[Mark]:
     """Bare numbers take the unit that the sentence gives for all: "walls 480, ceiling 224 (all SF)"."""
     for index, mark in enumerate(found[:-1]):
         if mark.text != "all":
@@ -218,7 +218,7 @@ def _with_common_unit(sequence: Sequence[Token], found: list[Mark]) -> list[Mark
     return found
 
 
-def _with_unknown_room(sequence: Sequence[Token], found: list[Mark]) -> list[Mark]:
+def _with_unknown_room(sequence: Sequence[NoteToken], found: list[Mark]) -> list[Mark]:
     """A sentence that begins with unknown words and goes on with a size names a room: "Chapel is 20 x 30"."""
     sized = next((index for index, mark in enumerate(found) if mark.kind is Kind.SIZE), 0)
     before = found[:sized]
@@ -238,11 +238,11 @@ def _with_unknown_room(sequence: Sequence[Token], found: list[Mark]) -> list[Mar
         names = names[:-1]
     if not is_name or not _NOT_NAMES.isdisjoint(names) or not _STATES.isdisjoint(names):
         return found
-    room = rooms.Mention(name, None, before[words - 1].after)
+    room = rooms.RoomMention(name, None, before[words - 1].after)
     return [Mark(Kind.ROOM, before[0].first, room.after, room=room), *found[words:]]
 
 
-def _mark(text: str, sequence: Sequence[Token], at: int, before: Sequence[Mark]) -> Mark:  # noqa: C901 - one case for each kind
+def _mark(text: str, sequence: Sequence[NoteToken], at: int, before: Sequence[Mark]) -> Mark:  # noqa: C901 - one case for each kind
     token = sequence[at]
     word = token.text
     if word == "(" and kind_at(sequence, at + 1) == "number" and text_at(sequence, at + 2) == ")":
@@ -270,7 +270,7 @@ def _mark(text: str, sequence: Sequence[Token], at: int, before: Sequence[Mark])
     if word in _SAME and (same := _same_height(sequence, at)):
         return same
     if word in ("stairs", "stair") and not before and text_at(sequence, at + 1) in (":", "-"):
-        return Mark(Kind.ROOM, at, at + 1, room=rooms.Mention("stairs", None, at + 1))
+        return Mark(Kind.ROOM, at, at + 1, room=rooms.RoomMention("stairs", None, at + 1))
     if word == "new" and _is_renewal(sequence, at, before):
         return Mark(Kind.ACTIVITY, at, at + 1, word, activity=Activity.REPLACE)
     if word == "missing" and text_at(sequence, at + 1) in ("wall", "walls"):
@@ -312,7 +312,7 @@ def _mark(text: str, sequence: Sequence[Token], at: int, before: Sequence[Mark])
     return Mark(Kind.WORD, at, at + 1, word)
 
 
-def _same_height(sequence: Sequence[Token], at: int) -> Mark | None:
+def _same_height(sequence: Sequence[NoteToken], at: int) -> Mark | None:
     """The height of the room before: "with the same ceiling height". The mark has no value."""
     after = at + 1
     while after < at + 3 and text_at(sequence, after) in _CEILING_WORDS:
@@ -320,7 +320,7 @@ def _same_height(sequence: Sequence[Token], at: int) -> Mark | None:
     return Mark(Kind.HEIGHT, at, after) if after > at + 1 else None
 
 
-def _is_renewal(sequence: Sequence[Token], at: int, before: Sequence[Mark]) -> bool:
+def _is_renewal(sequence: Sequence[NoteToken], at: int, before: Sequence[Mark]) -> bool:
     """Whether "new" is the only word for work on a material with a quantity: "New toe kick, 9 LF"."""
     material = materials.gazetteer().match(sequence, at + 1)
     opens = not before or before[-1].kind in (Kind.COMMA, Kind.JOIN, Kind.BREAK)
@@ -329,7 +329,7 @@ def _is_renewal(sequence: Sequence[Token], at: int, before: Sequence[Mark]) -> b
     return any(quantity(sequence, index) for index in range(at + 1, min(material[1] + 3, len(sequence))))
 
 
-def _stands_apart(sequence: Sequence[Token], at: int) -> bool:
+def _stands_apart(sequence: Sequence[NoteToken], at: int) -> bool:
     """Whether a sign has a space on both sides."""
     return (
         0 < at < len(sequence) - 1
@@ -338,7 +338,7 @@ def _stands_apart(sequence: Sequence[Token], at: int) -> bool:
     )
 
 
-def _is_preposition(sequence: Sequence[Token], at: int) -> bool:
+def _is_preposition(sequence: Sequence[NoteToken], at: int) -> bool:
     """Whether "to" stands before a noun rather than a verb: "antimicrobial to the framing"."""
     if text_at(sequence, at + 1) in ("the", "a", "an", "all", "both", "our", "each", "this"):
         return True
@@ -347,7 +347,7 @@ def _is_preposition(sequence: Sequence[Token], at: int) -> bool:
     return materials.gazetteer().match(sequence, at + 1) is not None
 
 
-def _measure(sequence: Sequence[Token], at: int, before: Sequence[Mark]) -> Mark | None:
+def _measure(sequence: Sequence[NoteToken], at: int, before: Sequence[Mark]) -> Mark | None:
     """The size, height, quantity, days or count that begins at a token."""
     if text_at(sequence, at) in ("x", "\u00d7") and kind_at(sequence, at + 1) in ("number", "word"):
         times = _measure(sequence, at + 1, before)
@@ -368,7 +368,7 @@ def _measure(sequence: Sequence[Token], at: int, before: Sequence[Mark]) -> Mark
     return _height(sequence, measured, before) or _length_or_count(sequence, measured) if measured else None
 
 
-def _length_or_count(sequence: Sequence[Token], measured: Length) -> Mark:
+def _length_or_count(sequence: Sequence[NoteToken], measured: MeasuredLength) -> Mark:
     if measured.unit is not None:
         return Mark(Kind.LENGTH, measured.first, measured.after, value=measured.feet())
     is_id = text_at(sequence, measured.first - 1) in _BEFORE_IDS
@@ -378,7 +378,7 @@ def _length_or_count(sequence: Sequence[Token], measured: Length) -> Mark:
     return Mark(Kind.WORD, measured.first, measured.after)
 
 
-def _height(sequence: Sequence[Token], measured: Length, before: Sequence[Mark]) -> Mark | None:
+def _height(sequence: Sequence[NoteToken], measured: MeasuredLength, before: Sequence[Mark]) -> Mark | None:
     """The height that a length is: "8' ceilings", "9-foot ceiling", and after a size also "3' high"."""
     at = measured.after + (text_at(sequence, measured.after) == "-")
     if text_at(sequence, at) in _HIGH and text_at(sequence, at + 1) in _CEILING_WORDS:
@@ -399,7 +399,7 @@ def _height(sequence: Sequence[Token], measured: Length, before: Sequence[Mark])
     return None
 
 
-def _stands_alone(word: str, measured: Length, before: Sequence[Mark]) -> bool:
+def _stands_alone(word: str, measured: MeasuredLength, before: Sequence[Mark]) -> bool:
     """Whether a length is the height because it follows a size: "Basement 18 x 26, 7 ft."""
     earlier = [mark.kind for mark in before[-2:] if mark.kind is not Kind.COMMA and mark.text != "|"]
     separated = bool(before) and (before[-1].kind in (Kind.SIZE, Kind.COMMA) or before[-1].text == "|")
@@ -411,7 +411,7 @@ def _stands_alone(word: str, measured: Length, before: Sequence[Mark]) -> bool:
     )
 
 
-def _is_surface(sequence: Sequence[Token], at: int) -> bool:
+def _is_surface(sequence: Sequence[NoteToken], at: int) -> bool:
     """Whether "ceiling" begins the name of a material: "8' ceiling drywall"."""
     match = materials.gazetteer().match(sequence, at)
     return bool(match and match[0] != "ceiling")
@@ -423,7 +423,7 @@ def _after_size(before: Sequence[Mark]) -> bool:
     )
 
 
-def _ceiling_height(sequence: Sequence[Token], at: int) -> Mark | None:
+def _ceiling_height(sequence: Sequence[NoteToken], at: int) -> Mark | None:
     """The height after the word for it: "ceilings are 8 feet", "clg ht 9'-0"", "ceiling height is 2.7 m"."""
     if text_at(sequence, at) not in _CEILING_WORDS and not (
         text_at(sequence, at) == "h" and kind_at(sequence, at + 1) in ("number", "other")
@@ -450,7 +450,7 @@ def _ceiling_height(sequence: Sequence[Token], at: int) -> Mark | None:
     )
 
 
-def _is_material(sequence: Sequence[Token], at: int, after: int, before: Sequence[Mark]) -> bool:
+def _is_material(sequence: Sequence[NoteToken], at: int, after: int, before: Sequence[Mark]) -> bool:
     """Whether words for a material name one here: "am" after a number only, "base" not in "at the base"."""
     word = text_at(sequence, at)
     if after > at + 1:
@@ -469,7 +469,7 @@ def _is_material(sequence: Sequence[Token], at: int, after: int, before: Sequenc
     return following not in _CAUSES and not (word in _SOURCES and following in _SOURCE_PARTS)
 
 
-def _is_time(sequence: Sequence[Token], at: int) -> bool:
+def _is_time(sequence: Sequence[NoteToken], at: int) -> bool:
     """Whether a number before "AM" is a time of day: "Monday 7 AM", "11:40 am"."""
     earlier = text_at(sequence, at - 1)
     if earlier == ":":
@@ -503,7 +503,7 @@ _PUMPS = frozenset(
 
 
 def _is_activity(
-    sequence: Sequence[Token], at: int, after: int, activity: Activity, before: Sequence[Mark]
+    sequence: Sequence[NoteToken], at: int, after: int, activity: Activity, before: Sequence[Mark]
 ) -> bool:
     """Whether words for an activity name one here: "dry" may be a state, "cut" a noun."""
     word = text_at(sequence, at)
@@ -535,7 +535,7 @@ def _is_activity(
     return not _is_noun(sequence, at, before)
 
 
-def _is_noun(sequence: Sequence[Token], at: int, before: Sequence[Mark]) -> bool:
+def _is_noun(sequence: Sequence[NoteToken], at: int, before: Sequence[Mark]) -> bool:
     """Whether a word that may be a verb is a noun here: "a 2 ft cut", "the drain pump", "an affected strip"."""
     word, earlier = text_at(sequence, at), text_at(sequence, at - 1)
     if word == "strip":

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from eal.ai.claims.vocabulary import OpeningKind, PieceKind
     from eal.ai.engines.embedded.claims.marks import Mark
-    from eal.ai.engines.embedded.claims.rooms import Mention
-    from eal.ai.engines.embedded.claims.tokens import Token
+    from eal.ai.engines.embedded.claims.rooms import RoomMention
+    from eal.ai.engines.embedded.claims.tokens import NoteToken
 
 type Rank = Literal[1, 2, 3]
 type RoomRole = Literal[
@@ -69,7 +69,7 @@ class Statement:
     `beside_name`: the size stands next to the name of its room.
     """
 
-    room: Mention | None
+    room: RoomMention | None
     field: Literal["size", "height", "piece", "opening"]
     said: Said
     sides: tuple[float, ...]
@@ -114,13 +114,13 @@ def rank(words: str) -> Rank:
 class RoomContext:
     """The room that a source named last, whether its size is already known in this source, and the last height."""
 
-    room: Mention | None = None
+    room: RoomMention | None = None
     sized: bool = False
     height: float | None = None
 
 
 def statements(
-    sequence: Sequence[Token], marks: Sequence[Mark], context: RoomContext, said: Said
+    sequence: Sequence[NoteToken], marks: Sequence[Mark], context: RoomContext, said: Said
 ) -> list[Statement]:
     """The measures that a sentence states; `context` moves on to the room that it names last."""
     found: list[Statement] = []
@@ -159,7 +159,7 @@ def _heights(marks: Sequence[Mark], index: int, context: RoomContext, said: Said
     return [Statement(room, "height", said, (height,), everywhere=everywhere) for room in listed]
 
 
-def _listed(marks: Sequence[Mark]) -> list[Mention | None]:
+def _listed(marks: Sequence[Mark]) -> list[RoomMention | None]:
     """The rooms of a list that share what follows: "living room, dining room and den all"."""
     rooms = list({mark.room.name: mark.room for mark in marks if mark.room}.values())
     if any(mark.text in _EACH for mark in marks[-_NEAR_MARKS:]):
@@ -169,7 +169,7 @@ def _listed(marks: Sequence[Mark]) -> list[Mention | None]:
 
 
 def _sized(
-    sequence: Sequence[Token], marks: Sequence[Mark], index: int, context: RoomContext, said: Said
+    sequence: Sequence[NoteToken], marks: Sequence[Mark], index: int, context: RoomContext, said: Said
 ) -> list[Statement]:
     size = marks[index].size
     sides = tuple(_rounded(side) for side in size.sides) if size else ()
@@ -211,7 +211,7 @@ def _is_part(marks: Sequence[Mark], index: int) -> bool:
     )
 
 
-def _role(sequence: Sequence[Token], marks: Sequence[Mark], index: int, context: RoomContext) -> RoomRole:  # noqa: C901 - one case for each role
+def _role(sequence: Sequence[NoteToken], marks: Sequence[Mark], index: int, context: RoomContext) -> RoomRole:  # noqa: C901 - one case for each role
     """The object of a size: "main" of the current room, "next" of the room after it, a piece, an opening, or other."""
     title = marks[0]
     if (title.kind is Kind.OPENING or title.text in _OPENING_ROLES) and not any(
@@ -266,7 +266,7 @@ def _role(sequence: Sequence[Token], marks: Sequence[Mark], index: int, context:
     return "main" if context.room else "other"
 
 
-def _is_of_a_part(sequence: Sequence[Token], marks: Sequence[Mark], index: int) -> bool:
+def _is_of_a_part(sequence: Sequence[NoteToken], marks: Sequence[Mark], index: int) -> bool:
     """Whether a size is of a part of a surface: "a 4x4 section", or a product that is worked out: "7 x 8 = 56 SF"."""
     for token in sequence[marks[index].after : min(marks[-1].after, marks[index].after + 3)]:
         if token.text == "=":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from eal.ai.engines.embedded.claims.rooms import Mention
+    from eal.ai.engines.embedded.claims.rooms import RoomMention
 
 
 class Names:
@@ -17,7 +17,7 @@ class Names:
     as "basement half bath".
     """
 
-    def __init__(self, mentions: Iterable[Mention], sized: Iterable[Mention]) -> None:
+    def __init__(self, mentions: Iterable[RoomMention], sized: Iterable[RoomMention]) -> None:
         self._levels: dict[str, list[str]] = {}
         measured = {mention.name for mention in sized}
         self._measured = measured
@@ -26,7 +26,7 @@ class Names:
             if mention.level and mention.level not in levels:
                 levels.append(mention.level)
 
-    def of(self, mention: Mention | None) -> str | None:
+    def of(self, mention: RoomMention | None) -> str | None:
         if mention is None:
             return None
         if mention.level and len(self._levels.get(mention.name, ())) > 1:
@@ -37,6 +37,6 @@ class Names:
                 return longer[0]
         return mention.name
 
-    def level(self, mention: Mention) -> str | None:
+    def level(self, mention: RoomMention) -> str | None:
         levels = self._levels.get(mention.name, [])
         return mention.level or (levels[0] if len(levels) == 1 else None)

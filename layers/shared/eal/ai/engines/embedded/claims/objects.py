@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from eal.ai.engines.embedded.claims.chunks import Chunk
     from eal.ai.engines.embedded.claims.marks import Mark
-    from eal.ai.engines.embedded.claims.rooms import Mention
+    from eal.ai.engines.embedded.claims.rooms import RoomMention
 
 _COMPASS = frozenset({
     "n", "s", "e", "w", "north", "south", "east", "west", "party", "exterior", "back", "rear", "left", "right",
@@ -52,7 +52,7 @@ class Object:
     """
 
     mark: Mark
-    room: Mention | None
+    room: RoomMention | None
     own_room: bool
     value: Fraction | None = None
     unit: Unit | None = None

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from eal.ai.claims.sight import PhotoSight
     from eal.ai.claims.vocabulary import Phase, Severity
     from eal.ai.engines.embedded.claims.marks import Mark
-    from eal.ai.engines.embedded.claims.rooms import Mention
+    from eal.ai.engines.embedded.claims.rooms import RoomMention
 
 _DAMAGE = {
     "sewage": r"sewage|sewer|feces|backed up",
@@ -75,7 +75,7 @@ def _first[K: str](table: dict[K, str], words: str) -> K | None:
     return next((name for name, pattern in table.items() if _compiled(pattern).search(words)), None)
 
 
-def summary(photo_id: str, caption: str, room: Mention | None, marks: Sequence[Mark]) -> PhotoSummary:
+def summary(photo_id: str, caption: str, room: RoomMention | None, marks: Sequence[Mark]) -> PhotoSummary:
     """The summary of a photo by its caption, in lower case and without instructions to software."""
     words, name = _without_denials(caption), room.name if room else None
     materials = tuple(

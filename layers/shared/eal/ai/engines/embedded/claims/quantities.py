@@ -13,7 +13,7 @@ from eal.ai.engines.embedded.claims.tokens import number, text_at
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from eal.ai.engines.embedded.claims.tokens import Token
+    from eal.ai.engines.embedded.claims.tokens import NoteToken
 
 _SQUARE_METRE = Fraction(10_000, 3_048) ** 2
 _METRE = Fraction(10_000, 3_048)
@@ -63,13 +63,13 @@ _GAZETTEER = Gazetteer(
 )
 
 
-def unit_at(sequence: Sequence[Token], at: int) -> tuple[Unit, int] | None:
+def unit_at(sequence: Sequence[NoteToken], at: int) -> tuple[Unit, int] | None:
     """The unit of scopes at a token, without a factor, and the index after it."""
     match = _GAZETTEER.match(sequence, at)
     return (match[0][0], match[1]) if match and match[0][1] == 1 else None
 
 
-def quantity(sequence: Sequence[Token], at: int) -> Quantity | None:
+def quantity(sequence: Sequence[NoteToken], at: int) -> Quantity | None:
     """The quantity that begins at a token."""
     found = number(sequence, at)
     if found is None:

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from eal.ai.claims.evidence import ClaimFile, ClaimPhoto
     from eal.ai.claims.extraction import PhotoSummary
     from eal.ai.claims.vocabulary import Activity, ExclusionReason, SourceKind
-    from eal.ai.engines.embedded.claims.exclusions import Part, Status
-    from eal.ai.engines.embedded.claims.items import Draft
+    from eal.ai.engines.embedded.claims.exclusions import SentencePart, Status
+    from eal.ai.engines.embedded.claims.items import ItemDraft
     from eal.ai.engines.embedded.claims.marks import Mark
     from eal.ai.engines.embedded.claims.measures import Rank, Statement
-    from eal.ai.engines.embedded.claims.rooms import Mention
-    from eal.ai.engines.embedded.claims.sentences import Sentence
-    from eal.ai.engines.embedded.claims.tokens import Token
+    from eal.ai.engines.embedded.claims.rooms import RoomMention
+    from eal.ai.engines.embedded.claims.sentences import ClaimSentence
+    from eal.ai.engines.embedded.claims.tokens import NoteToken
 
 MAX_SOURCE_CHARACTERS = 20_000
 """Further characters of a note or caption are not read."""
@@ -68,7 +68,7 @@ class Stated:
     not done. `others` are amounts that differ from the draft's, with their quotes.
     """
 
-    draft: Draft
+    draft: ItemDraft
     order: tuple[int, int]
     quote: Quote
     words: str
@@ -81,32 +81,32 @@ class Stated:
 
 
 @dataclass(slots=True)
-class Reading:
+class EvidenceReading:
     """The statements of the sources, in their order. `sentences` are those that no block excludes."""
 
     stated: list[Stated] = field(default_factory=list)
     measures: list[Statement] = field(default_factory=list)
     exclusions: list[Exclusion] = field(default_factory=list)
     sentences: list[tuple[str, Quote]] = field(default_factory=list)
-    summaries: list[tuple[PhotoSummary, Mention | None]] = field(default_factory=list)
+    summaries: list[tuple[PhotoSummary, RoomMention | None]] = field(default_factory=list)
     """The summaries, each with the room that the photo names first."""
-    mentions: list[Mention] = field(default_factory=list)
-    places: list[tuple[int, Mention]] = field(default_factory=list)
+    mentions: list[RoomMention] = field(default_factory=list)
+    places: list[tuple[int, RoomMention]] = field(default_factory=list)
 
 
-def read(file: ClaimFile) -> Reading:
-    reading = Reading()
+def read(file: ClaimFile) -> EvidenceReading:
+    reading = EvidenceReading()
     for source in _sources(file):
         _Reader(source, reading).read()
     _place(reading)
     return reading
 
 
-def _place(reading: Reading) -> None:
+def _place(reading: EvidenceReading) -> None:
     """Puts work without a room into the only room of its source, or of the claim: "Removed 10 LF of base. Kitchen is
     8x9."
     """
-    by_source: dict[int | None, dict[str, Mention]] = defaultdict(dict)
+    by_source: dict[int | None, dict[str, RoomMention]] = defaultdict(dict)
     for number, room in reading.places:
         by_source[number][room.name] = by_source[None][room.name] = room
     for stated in reading.stated:
@@ -137,10 +137,10 @@ def _sources(file: ClaimFile) -> list[_Source]:
 class _Reader:
     """One pass over a source. It remembers the room, the block of exclusions and the heading of the sentence before."""
 
-    def __init__(self, source: _Source, reading: Reading) -> None:
+    def __init__(self, source: _Source, reading: EvidenceReading) -> None:
         self._source = source
         self._reading = reading
-        self._tokens: list[Token] = tokens(source.text)
+        self._tokens: list[NoteToken] = tokens(source.text)
         self._context = RoomContext()
         self._line = -1
         self._opens = True
@@ -166,10 +166,10 @@ class _Reader:
             summary = photos.summary(self._source.photo.id, caption, room, found)
             self._reading.summaries.append((photos.with_sight(summary, self._source.photo.sight), room))
 
-    def _span(self, sentence: Sentence) -> tuple[int, int]:
+    def _span(self, sentence: ClaimSentence) -> tuple[int, int]:
         return self._tokens[sentence.first].start, self._tokens[sentence.after - 1].end
 
-    def _read_sentence(self, number: int, sentence: Sentence) -> list[Mark]:
+    def _read_sentence(self, number: int, sentence: ClaimSentence) -> list[Mark]:
         start, end = self._span(sentence)
         words, quote = self._source.text[start:end], self._source.quote(start, end)
         found = marks(self._source.text, self._tokens, sentence.first, sentence.after)
@@ -209,7 +209,7 @@ class _Reader:
                 found[index] = replace(mark, room=replace(room, after=mark.room.after))
         return found
 
-    def _begin_line(self, sentence: Sentence, words: str, found: Sequence[Mark]) -> None:
+    def _begin_line(self, sentence: ClaimSentence, words: str, found: Sequence[Mark]) -> None:
         self._line = sentence.line
         if not sentence.bullet and not _is_listed(found):
             self._carried = None
@@ -241,7 +241,7 @@ class _Reader:
         if has_title:
             self._block = None
 
-    def _read_part(self, part: Part, number: int, quote: Quote, ranked: Rank) -> None:
+    def _read_part(self, part: SentencePart, number: int, quote: Quote, ranked: Rank) -> None:
         start, end = self._tokens[part.marks[0].first].start, self._tokens[part.marks[-1].after - 1].end
         before, is_stated = self._context.room, part.status == "stated"
         if part.status in EXCLUDED and (not part.points_back or len(part.marks) > _POINTER_MARKS):
@@ -263,7 +263,7 @@ class _Reader:
         part: Sequence[Mark],
         number: int,
         *,
-        room: Mention | None,
+        room: RoomMention | None,
         carried: Activity | None,
         denied: bool,
     ) -> None:
@@ -311,7 +311,7 @@ def _is_listed(found: Sequence[Mark]) -> bool:
     return opens and not any(mark.kind is Kind.ACTIVITY for mark in found)
 
 
-def _for_each_room(part: Sequence[Mark], found: Sequence[Draft]) -> list[Draft]:
+def _for_each_room(part: Sequence[Mark], found: Sequence[ItemDraft]) -> list[ItemDraft]:
     """The drafts once for each room of a list: "Bedroom 1 and bedroom 2: pulled carpet, 130 SF each"."""
     title = next((index for index, mark in enumerate(part) if mark.text == ":"), 0)
     rooms = [mark.room for mark in part[:title] if mark.room]

@@ -12,7 +12,7 @@ from eal.ai.engines.embedded.claims.tokens import kind_at, number, text_at, toke
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from eal.ai.engines.embedded.claims.tokens import Token
+    from eal.ai.engines.embedded.claims.tokens import NoteToken
 
 _HEADS: dict[str, str] = {
     "kitchen": "kitchen, kit, kitch, ktchn",
@@ -255,7 +255,7 @@ _NOT_USES = frozenset({
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
+class RoomMention:
     """A room's name in a text. `after` is the index of the token after it."""
 
     name: str
@@ -270,7 +270,7 @@ def _heads() -> Gazetteer[str]:
     )
 
 
-def mention(text: str, sequence: Sequence[Token], at: int) -> Mention | None:
+def mention(text: str, sequence: Sequence[NoteToken], at: int) -> RoomMention | None:
     """The room that is named from a token on: levels and modifiers, the head, and its number."""
     level, start = _level(sequence, at)
     index, modifiers = start, list[str]()
@@ -287,7 +287,7 @@ def mention(text: str, sequence: Sequence[Token], at: int) -> Mention | None:
             index += 1
     match = _heads().match(sequence, index) if index < len(sequence) else None
     if match is None and (unknown := _unknown(sequence, at)):
-        return Mention(unknown[0], None, unknown[1])
+        return RoomMention(unknown[0], None, unknown[1])
     if match is None or not _is_name(text, sequence, index, match[1]):
         return None
     name, after = match
@@ -304,10 +304,10 @@ def mention(text: str, sequence: Sequence[Token], at: int) -> Mention | None:
         if part and part[0] in ("closet", "walk-in closet", "bathroom"):
             name, after = f"{name} {part[0]}", part[1]
     trailing, after_level = _trailing_level(sequence, after)
-    return Mention(name, level or trailing, after_level)
+    return RoomMention(name, level or trailing, after_level)
 
 
-def _level(sequence: Sequence[Token], at: int) -> tuple[str | None, int]:
+def _level(sequence: Sequence[NoteToken], at: int) -> tuple[str | None, int]:
     word = text_at(sequence, at)
     if word in ("upstairs", "downstairs"):
         return word, at + 1
@@ -319,20 +319,20 @@ def _level(sequence: Sequence[Token], at: int) -> tuple[str | None, int]:
     return None, at
 
 
-def level(sequence: Sequence[Token], at: int) -> int | None:
+def level(sequence: Sequence[NoteToken], at: int) -> int | None:
     """The index after the level that is named at a token, such as "2nd floor", without a room."""
     found, after = _level(sequence, at)
     return after if found else None
 
 
-def _trailing_level(sequence: Sequence[Token], at: int) -> tuple[str | None, int]:
+def _trailing_level(sequence: Sequence[NoteToken], at: int) -> tuple[str | None, int]:
     word = text_at(sequence, at)
     if word in ("upstairs", "downstairs"):
         return word, at + 1
     return None, at
 
 
-def _unknown(sequence: Sequence[Token], at: int) -> tuple[str, int] | None:
+def _unknown(sequence: Sequence[NoteToken], at: int) -> tuple[str, int] | None:
     """A room that is named after its use, such as "toddler room"."""
     word, after = text_at(sequence, at), at + 1
     if kind_at(sequence, at) != "word" or len(word) < _MIN_USE_LETTERS or word in _NOT_USES:
@@ -340,7 +340,7 @@ def _unknown(sequence: Sequence[Token], at: int) -> tuple[str, int] | None:
     return (f"{word} room", after + 1) if text_at(sequence, after) == "room" else None
 
 
-def _is_name(text: str, sequence: Sequence[Token], first: int, after: int) -> bool:
+def _is_name(text: str, sequence: Sequence[NoteToken], first: int, after: int) -> bool:
     """Whether the words are the name of a room: "dr" and "master" may be something else."""
     raw = text[sequence[first].start : sequence[after - 1].end]
     word = sequence[first].text
@@ -382,7 +382,7 @@ def _is_name(text: str, sequence: Sequence[Token], first: int, after: int) -> bo
     return True
 
 
-def _number(sequence: Sequence[Token], at: int) -> tuple[str, int] | None:
+def _number(sequence: Sequence[NoteToken], at: int) -> tuple[str, int] | None:
     """The number or letter of a room: "2", "#2", "two", "A"."""
     start = at + (text_at(sequence, at) == "#")
     letter = text_at(sequence, start)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from eal.ai.claims.vocabulary import QuantityBasis
-    from eal.ai.engines.embedded.claims.items import Draft
+    from eal.ai.engines.embedded.claims.items import ItemDraft
     from eal.ai.engines.embedded.claims.names import Names
     from eal.ai.engines.embedded.claims.reading import Stated
 
@@ -209,7 +209,7 @@ def _take_over(other: Stated, stated: Stated) -> None:
     other.quote, other.words, other.rank = stated.quote, stated.words, stated.rank
 
 
-def _amount(draft: Draft) -> str:
+def _amount(draft: ItemDraft) -> str:
     return f"{_number(draft.value):g} {draft.unit}" if draft.value is not None else "none"
 
 

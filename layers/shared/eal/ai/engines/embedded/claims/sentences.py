@@ -13,7 +13,7 @@ from eal.ai.engines.embedded.language.wording import plain
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from eal.ai.engines.embedded.claims.tokens import Token
+    from eal.ai.engines.embedded.claims.tokens import NoteToken
 
 _ABBREVIATIONS = frozenset({
     "sq",
@@ -69,7 +69,7 @@ MAX_TOKENS = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
+class ClaimSentence:
     """The tokens from `first` to `after`. `line` is the number of its line, `opens` whether it begins the line;
     `bullet` whether a bullet stands before it; `instructs` whether it tries to command the software.
     """
@@ -82,8 +82,8 @@ class Sentence:
     instructs: bool = False
 
 
-def sentences(text: str, sequence: Sequence[Token]) -> list[Sentence]:
-    found: list[Sentence] = []
+def sentences(text: str, sequence: Sequence[NoteToken]) -> list[ClaimSentence]:
+    found: list[ClaimSentence] = []
     line, first, opens, bullet = 0, 0, True, False
     instructed = False
 
@@ -98,7 +98,7 @@ def sentences(text: str, sequence: Sequence[Token]) -> list[Sentence]:
             or spoken_instruction(spoken, after_one=False) is Spoken.SENTENCE
             or (instructed and bool(_follows().match(spoken)))
         )
-        found.append(Sentence(first, after, line, opens, bullet, instructed))
+        found.append(ClaimSentence(first, after, line, opens, bullet, instructed))
 
     for index, token in enumerate(sequence):
         if token.kind == "newline" and _goes_on(sequence, first, index):
@@ -118,7 +118,7 @@ def sentences(text: str, sequence: Sequence[Token]) -> list[Sentence]:
     return found
 
 
-def found_number(sequence: Sequence[Token], at: int) -> bool:
+def found_number(sequence: Sequence[NoteToken], at: int) -> bool:
     """Whether a sign stands directly before a number, as in "-5"."""
     return (
         at + 1 < len(sequence)
@@ -127,19 +127,19 @@ def found_number(sequence: Sequence[Token], at: int) -> bool:
     )
 
 
-def _goes_on(sequence: Sequence[Token], first: int, at: int) -> bool:
+def _goes_on(sequence: Sequence[NoteToken], first: int, at: int) -> bool:
     """Whether a form states the next side of a size on the next line."""
     following = sequence[at + 1].text if at + 1 < len(sequence) else ""
     return sequence[first].text in _SIDES and following in _SIDES and at > first
 
 
-def _is_tag(sequence: Sequence[Token], at: int) -> bool:
+def _is_tag(sequence: Sequence[NoteToken], at: int) -> bool:
     """Whether a sign begins a tag such as "</system>"."""
     following = sequence[at + 1] if at + 1 < len(sequence) else None
     return following is not None and (following.text == "/" or following.kind == "word")
 
 
-def _ends(text: str, sequence: Sequence[Token], at: int) -> bool:
+def _ends(text: str, sequence: Sequence[NoteToken], at: int) -> bool:
     """Whether a full stop, or another mark, ends the sentence. The stop of an abbreviation does not."""
     token = sequence[at]
     if token.text in ("!", "?", ">"):

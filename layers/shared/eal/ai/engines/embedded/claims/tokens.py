@@ -46,7 +46,7 @@ _TOKEN = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class NoteToken:
     """`text` is in lower case, with straight apostrophes. `start` and `end` are its place in the source."""
 
     kind: str
@@ -56,29 +56,29 @@ class Token:
     capital: bool = False
 
 
-def tokens(text: str) -> list[Token]:
+def tokens(text: str) -> list[NoteToken]:
     found = []
     for match in _TOKEN.finditer(text):
         raw = match[0]
         kind = match.lastgroup or "other"
         if kind == "column":
-            found.append(Token("other", "|", match.start(), match.end()))
+            found.append(NoteToken("other", "|", match.start(), match.end()))
             continue
         lowered = raw.lower().replace("\u2019", "'") if kind == "word" else raw.lower()
-        found.append(Token(kind, lowered, match.start(), match.end(), raw[0].isupper()))
+        found.append(NoteToken(kind, lowered, match.start(), match.end(), raw[0].isupper()))
     return found
 
 
-def text_at(sequence: Sequence[Token], at: int) -> str:
+def text_at(sequence: Sequence[NoteToken], at: int) -> str:
     """The text of a token, or nothing beyond the ends."""
     return sequence[at].text if 0 <= at < len(sequence) else ""
 
 
-def kind_at(sequence: Sequence[Token], at: int) -> str:
+def kind_at(sequence: Sequence[NoteToken], at: int) -> str:
     return sequence[at].kind if 0 <= at < len(sequence) else ""
 
 
-def number(sequence: Sequence[Token], at: int) -> tuple[Fraction, int] | None:
+def number(sequence: Sequence[NoteToken], at: int) -> tuple[Fraction, int] | None:
     """The number that begins at a token, and the index after it: 12, 12.5, 12 1/2, 12-1/2, ½, "twenty-two", "twelve
     and a half", "three hundred fifty two".
     """
@@ -93,7 +93,7 @@ def number(sequence: Sequence[Token], at: int) -> tuple[Fraction, int] | None:
     return value, after
 
 
-def _digits(sequence: Sequence[Token], at: int) -> tuple[Fraction, int]:
+def _digits(sequence: Sequence[NoteToken], at: int) -> tuple[Fraction, int]:
     token = sequence[at]
     if token.kind == "vulgar":
         return _VULGAR[token.text], at + 1
@@ -120,7 +120,7 @@ def _value(text: str) -> Fraction:
     return Fraction(text.replace(",", "."))
 
 
-def _fraction(sequence: Sequence[Token], at: int) -> tuple[Fraction, int] | None:
+def _fraction(sequence: Sequence[NoteToken], at: int) -> tuple[Fraction, int] | None:
     """A numerator, a slash and a denominator, without spaces."""
     if not (
         kind_at(sequence, at) == kind_at(sequence, at + 2) == "number"
@@ -135,7 +135,7 @@ def _fraction(sequence: Sequence[Token], at: int) -> tuple[Fraction, int] | None
     return Fraction(int(above), int(below)), at + 3
 
 
-def _words(sequence: Sequence[Token], at: int) -> tuple[Fraction, int] | None:
+def _words(sequence: Sequence[NoteToken], at: int) -> tuple[Fraction, int] | None:
     if text_at(sequence, at) in ("a", "one") and text_at(sequence, at + 1) in _SCALES:
         total, group, index = 0, 1, at + 1
     elif text_at(sequence, at) in _ONES or text_at(sequence, at) in _TENS:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from eal.ai.content import Length
     from eal.ai.content_assignment import ContentAssignment
     from eal.ai.engines.embedded.content.library import Article, Section
-    from eal.ai.engines.embedded.content.reading import Reading
+    from eal.ai.engines.embedded.content.reading import BriefReading
     from eal.ai.engines.embedded.content.wording import Choice
     from eal.ai.tone import Tone
 
@@ -34,7 +34,7 @@ _SECTIONS: dict[Length, int] = {"short": 2, "medium": 4, "long": 7}
 _MAX_KEYWORD_SENTENCES = 3
 
 
-def write(given: ContentAssignment, reading: Reading, choice: Choice) -> ContentText:
+def write(given: ContentAssignment, reading: BriefReading, choice: Choice) -> ContentText:
     title = title_of(reading, choice, given.brief.tone)
     parts = [_opening(given, reading, choice), *_sections(given, reading, choice)]
     parts = _with_keywords(parts, title, given, reading, choice)
@@ -50,7 +50,7 @@ def write(given: ContentAssignment, reading: Reading, choice: Choice) -> Content
     )
 
 
-def title_of(reading: Reading, choice: Choice, tone: Tone | None = None) -> str:
+def title_of(reading: BriefReading, choice: Choice, tone: Tone | None = None) -> str:
     """The topic if it reads like a title, otherwise a title of the article, with the topic if that lacks it."""
     if reading.title:
         return shortened(reading.title, MAX_TITLE_CHARACTERS)
@@ -83,7 +83,7 @@ def _own(topic: str) -> frozenset[str]:
     return stems(topic) - stems("damage")
 
 
-def _opening(given: ContentAssignment, reading: Reading, choice: Choice) -> str:
+def _opening(given: ContentAssignment, reading: BriefReading, choice: Choice) -> str:
     shared = library.sentences("shared.toml")
     parts = []
     if given.brief.tone == "empathetic" and reading.article:
@@ -105,11 +105,11 @@ def _opening(given: ContentAssignment, reading: Reading, choice: Choice) -> str:
     return "\n\n".join(opening)
 
 
-def relevant_one(place: str, candidates: Sequence[str], reading: Reading, choice: Choice) -> str:
+def relevant_one(place: str, candidates: Sequence[str], reading: BriefReading, choice: Choice) -> str:
     return choice.filled(choice.relevant(place, candidates, reading.special_words, str)[0])
 
 
-def _plain_opening(reading: Reading) -> str:
+def _plain_opening(reading: BriefReading) -> str:
     if reading.topic is None:
         return (
             "A few thoughts that help with almost any question about a building, whatever brought you here."
@@ -121,7 +121,7 @@ def _plain_opening(reading: Reading) -> str:
     )
 
 
-def audience_lead(reading: Reading, choice: Choice) -> list[str]:
+def audience_lead(reading: BriefReading, choice: Choice) -> list[str]:
     if reading.audience:
         return [choice.one("audience", reading.audience.leads)]
     if reading.audience_words:
@@ -129,7 +129,7 @@ def audience_lead(reading: Reading, choice: Choice) -> list[str]:
     return []
 
 
-def _sections(given: ContentAssignment, reading: Reading, choice: Choice) -> list[str]:
+def _sections(given: ContentAssignment, reading: BriefReading, choice: Choice) -> list[str]:
     number = _SECTIONS[given.brief.length or "medium"]
     if reading.news:
         return _news_sections(reading, number, choice)
@@ -139,7 +139,7 @@ def _sections(given: ContentAssignment, reading: Reading, choice: Choice) -> lis
 
 
 def article_sections(
-    article: Article, number: int, given: ContentAssignment, reading: Reading, choice: Choice
+    article: Article, number: int, given: ContentAssignment, reading: BriefReading, choice: Choice
 ) -> list[str]:
     """`number` sections: those that are always there, those with the words of the brief, others in an order of chance,
     from this article and then from related ones; and one for the readers.
@@ -154,7 +154,7 @@ def article_sections(
     return parts
 
 
-def _own_sections(article: Article, number: int, reading: Reading, choice: Choice) -> list[Section]:
+def _own_sections(article: Article, number: int, reading: BriefReading, choice: Choice) -> list[Section]:
     """The article's own sections, in its order. Chance decides half of them, so that posts on one subject differ."""
     ranked = choice.relevant(
         "sections", article.sections, reading.special_words, lambda section: section.texts[0]
@@ -193,7 +193,7 @@ def _cut(text: str, given: ContentAssignment) -> str:
     return " ".join(sentences_of(text.split("\n\n")[0])[:2])
 
 
-def _news_sections(reading: Reading, number: int, choice: Choice) -> list[str]:
+def _news_sections(reading: BriefReading, number: int, choice: Choice) -> list[str]:
     bodies = choice.some("bodies", library.sentences("news.toml")[f"{reading.news}_bodies"], number)
     first, *others = [tuple(body.split("|")) for body in bodies]
     return [first[1], *(f"## {heading}\n\n{text}" for heading, text in others)]
@@ -205,7 +205,7 @@ def _general_sections(number: int, choice: Choice) -> list[str]:
 
 
 def _with_keywords(
-    parts: list[str], title: str, given: ContentAssignment, reading: Reading, choice: Choice
+    parts: list[str], title: str, given: ContentAssignment, reading: BriefReading, choice: Choice
 ) -> list[str]:
     """The parts with each keyword in them: the first ones in paragraphs of their own, each at the end of the section
     that has most of its words.
@@ -232,7 +232,7 @@ def _with_keywords(
 
 
 def keyword_sentences(
-    keywords: Sequence[str], given: ContentAssignment, reading: Reading, choice: Choice
+    keywords: Sequence[str], given: ContentAssignment, reading: BriefReading, choice: Choice
 ) -> list[tuple[str, str]]:
     """A sentence for each keyword, with its spelling, and no sentence twice."""
     said: list[tuple[str, str]] = []
@@ -247,7 +247,7 @@ def keyword_sentences(
     return said
 
 
-def _about(keyword: str, given: ContentAssignment, reading: Reading, choice: Choice) -> list[str]:
+def _about(keyword: str, given: ContentAssignment, reading: BriefReading, choice: Choice) -> list[str]:
     shared = library.sentences("shared.toml")
     if reading.news:
         return choice.shuffled(f"news/{keyword}", shared["keyword_news"])
@@ -260,7 +260,7 @@ def _about(keyword: str, given: ContentAssignment, reading: Reading, choice: Cho
     return [f"{{Keyword}}: {text}" for text in texts] + others
 
 
-def closing(given: ContentAssignment, reading: Reading, choice: Choice) -> str:
+def closing(given: ContentAssignment, reading: BriefReading, choice: Choice) -> str:
     shared, news = library.sentences("shared.toml"), library.sentences("news.toml")
     if reading.article:
         headings, texts = shared["blog_closing_headings"], shared["blog_closings"]
@@ -283,7 +283,7 @@ def reach(choice: Choice) -> list[str]:
     return []
 
 
-def _summary(reading: Reading, choice: Choice) -> str:
+def _summary(reading: BriefReading, choice: Choice) -> str:
     if reading.article:
         return relevant_one("summary", reading.article.summaries, reading, choice)
     news = library.sentences("news.toml")
@@ -301,7 +301,7 @@ def seo_title(title: str, organization: str) -> str:
     return long if len(long) <= MAX_SEO_TITLE_CHARACTERS else shortened(title, MAX_SEO_TITLE_CHARACTERS)
 
 
-def _seo_description(summary: str, reading: Reading) -> str:
+def _seo_description(summary: str, reading: BriefReading) -> str:
     missing = [
         word
         for word in reading.keywords

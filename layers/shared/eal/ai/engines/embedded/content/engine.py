@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from eal.ai.content import ContentText
     from eal.ai.content_assignment import ContentAssignment
-    from eal.ai.engines.embedded.content.reading import Reading
+    from eal.ai.engines.embedded.content.reading import BriefReading
     from eal.ai.provenance import Provenance
 
 ENGINE = "embedded"
@@ -40,7 +40,7 @@ def _composed(given: ContentAssignment) -> WrittenContent:
     return WrittenContent(text=text, remarks=remarks, unsure=unsure)
 
 
-def _written(given: ContentAssignment, found: Reading, choice: Choice) -> ContentText:
+def _written(given: ContentAssignment, found: BriefReading, choice: Choice) -> ContentText:
     match given.type:
         case "blog_post":
             return blog.write(given, found, choice)
@@ -52,7 +52,7 @@ def _written(given: ContentAssignment, found: Reading, choice: Choice) -> Conten
             return responses.write(given, choice)
 
 
-def prepared(given: ContentAssignment) -> tuple[Reading, Choice]:
+def prepared(given: ContentAssignment) -> tuple[BriefReading, Choice]:
     """The reading of the brief, and the choice with the facts that a text may name."""
     seed = given.sha256
     areas = Choice(seed, {}).shuffled("area", given.publisher.service_areas)

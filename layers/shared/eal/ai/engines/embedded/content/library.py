@@ -33,7 +33,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class ArticlePoint:
     """One piece of advice, as it is said or posted, and as a video shows it."""
 
     say: str
@@ -57,7 +57,7 @@ class Article:
     openings: tuple[str, ...]
     hooks: tuple[str, ...]
     sections: tuple[Section, ...]
-    points: tuple[Point, ...]
+    points: tuple[ArticlePoint, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ class Audience:
     place: str
     leads: tuple[str, ...]
     sections: tuple[Section, ...]
-    points: tuple[Point, ...]
+    points: tuple[ArticlePoint, ...]
 
 
 @cache
@@ -163,7 +163,8 @@ def _sections(given: Mapping[str, object]) -> tuple[Section, ...]:
     )
 
 
-def _points(given: Mapping[str, object]) -> tuple[Point, ...]:
+def _points(given: Mapping[str, object]) -> tuple[ArticlePoint, ...]:
     return tuple(
-        Point(cast("str", point["say"]), cast("str", point["show"])) for point in _tables(given, "points")
+        ArticlePoint(cast("str", point["say"]), cast("str", point["show"]))
+        for point in _tables(given, "points")
     )

@@ -98,7 +98,7 @@ _COMMON = stems(
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class BriefReading:
     """`topic` and `audience_words` are null if there are none, or none that may be said. `article` is null if nothing
     here is about the topic; `news`: the topic is something that happened to the company.
     """
@@ -139,7 +139,7 @@ class Reading:
         return None
 
 
-def read(given: ContentAssignment, choice: Choice) -> Reading:
+def read(given: ContentAssignment, choice: Choice) -> BriefReading:
     remarks: list[str] = []
     topic = _said(given.brief.topic, remarks)
     if topic and topic.isupper() and " " in topic:
@@ -164,7 +164,7 @@ def read(given: ContentAssignment, choice: Choice) -> Reading:
         remarks.append("audience_not_understood")
         if len(audience_words.split()) > _MAX_AUDIENCE_WORDS or re.search(r"[.!?:]", audience_words):
             audience_words = None
-    return Reading(
+    return BriefReading(
         topic,
         article,
         news,
@@ -204,7 +204,7 @@ def audience_for(words: str | None) -> Audience | None:
 
 def forbidden(text: str) -> list[str]:
     """The rules that a text breaks."""
-    facts = content_policy.Facts(is_published=True, held=())
+    facts = content_policy.PolicyFacts(is_published=True, held=())
     return [finding.rule for finding in content_policy.text_findings({"body": text}, facts)]
 
 

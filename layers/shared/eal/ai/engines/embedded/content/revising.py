@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from eal.ai.content import ContentType, Network
     from eal.ai.content_assignment import ContentAssignment
     from eal.ai.engines.embedded.content.orders import Order
-    from eal.ai.engines.embedded.content.reading import Reading
+    from eal.ai.engines.embedded.content.reading import BriefReading
     from eal.ai.engines.embedded.content.wording import Choice
     from eal.ai.provenance import Provenance
 
@@ -89,7 +89,7 @@ class _Given:
     """The material on which an order can draw."""
 
     assignment: ContentAssignment
-    brief: Reading
+    brief: BriefReading
     choice: Choice
 
     @property

@@ -12,7 +12,7 @@ from eal.ai.engines.embedded.content import blog, library, video
 if TYPE_CHECKING:
     from eal.ai.content import Length, Network
     from eal.ai.content_assignment import ContentAssignment
-    from eal.ai.engines.embedded.content.reading import Reading
+    from eal.ai.engines.embedded.content.reading import BriefReading
     from eal.ai.engines.embedded.content.wording import Choice
 
 _POINTS: dict[Length, int] = {"short": 1, "medium": 3, "long": 5}
@@ -25,7 +25,7 @@ _PLAIN_TONES = {"brief", "formal", "professional", "empathetic"}
 MAX_HASHTAG_CHARACTERS = 40
 
 
-def write(given: ContentAssignment, reading: Reading, choice: Choice) -> ContentText:
+def write(given: ContentAssignment, reading: BriefReading, choice: Choice) -> ContentText:
     network = given.brief.network or "facebook"
     numbers = {**_POINTS, "medium": 1, "long": 1} if network == "x" else _POINTS
     hook = video.hook(reading, choice)
@@ -64,7 +64,7 @@ def _listed(points: list[str], network: Network) -> str:
     return "\n".join(f"{mark}{point}" for point in points) if mark and len(points) > 1 else " ".join(points)
 
 
-def _closing(network: Network, given: ContentAssignment, reading: Reading, choice: Choice) -> list[str]:
+def _closing(network: Network, given: ContentAssignment, reading: BriefReading, choice: Choice) -> list[str]:
     """Google rejects posts with phone numbers, so a post gives none there, and X has no space for more."""
     if network == "x":
         return []
@@ -77,7 +77,7 @@ def _closing(network: Network, given: ContentAssignment, reading: Reading, choic
     return [choice.one("ask", _shared()["social_asks"]), closing]
 
 
-def hashtags(network: Network, reading: Reading) -> tuple[str, ...]:
+def hashtags(network: Network, reading: BriefReading) -> tuple[str, ...]:
     """The hashtags: those of the keywords first, then those of the article."""
     own = [hashtag_of(word) for word in reading.keywords]
     of_article = reading.article.hashtags if reading.article else ()

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from eal.ai.content import ContentText, Scene
 from eal.ai.engines.embedded.content import blog, library
-from eal.ai.engines.embedded.content.library import Point
+from eal.ai.engines.embedded.content.library import ArticlePoint
 from eal.ai.engines.embedded.content.wording import capitalized, shortened, stems, titled
 
 if TYPE_CHECKING:
     from eal.ai.content import Length
     from eal.ai.content_assignment import ContentAssignment
-    from eal.ai.engines.embedded.content.reading import Reading
+    from eal.ai.engines.embedded.content.reading import BriefReading
     from eal.ai.engines.embedded.content.wording import Choice
 
 MIN_SCENE_SECONDS, MAX_SCENE_SECONDS = 3, 60
@@ -26,7 +26,7 @@ _WORDS_PER_SECOND = 2.5
 MAX_ON_SCREEN_CHARACTERS = 60
 
 
-def write(given: ContentAssignment, reading: Reading, choice: Choice) -> ContentText:
+def write(given: ContentAssignment, reading: BriefReading, choice: Choice) -> ContentText:
     title = blog.title_of(reading, choice, given.brief.tone)
     shared = library.sentences("shared.toml")
     leads = "video_leads_plain" if given.brief.tone in {"formal", "professional"} else "video_leads"
@@ -46,7 +46,7 @@ def write(given: ContentAssignment, reading: Reading, choice: Choice) -> Content
     return ContentText(title=title, scenes=tuple(scenes))
 
 
-def closings(reading: Reading, name: str) -> tuple[str, ...]:
+def closings(reading: BriefReading, name: str) -> tuple[str, ...]:
     """The closings of that name for advice; others for news, and for a topic of which nothing is known."""
     if reading.article:
         return library.sentences("shared.toml")[name]
@@ -62,7 +62,7 @@ def scene(narration: str, on_screen_text: str) -> Scene:
     )
 
 
-def tone_hooks(given: ContentAssignment, reading: Reading, choice: Choice) -> list[str]:
+def tone_hooks(given: ContentAssignment, reading: BriefReading, choice: Choice) -> list[str]:
     """The first sentence of an empathetic text, as a list; empty for other tones."""
     if given.brief.tone != "empathetic" or reading.article is None:
         return []
@@ -70,7 +70,7 @@ def tone_hooks(given: ContentAssignment, reading: Reading, choice: Choice) -> li
     return [choice.one("tone hook", library.sentences("shared.toml")[name])]
 
 
-def hook(reading: Reading, choice: Choice) -> str:
+def hook(reading: BriefReading, choice: Choice) -> str:
     """The hook of the article, if one of its hooks has a word of the topic; otherwise one around the topic."""
     if reading.article:
         fitting = [hook for hook in reading.article.hooks if reading.words & stems(hook)]
@@ -86,8 +86,12 @@ def hook(reading: Reading, choice: Choice) -> str:
 
 
 def points(
-    given: ContentAssignment, reading: Reading, choice: Choice, numbers: dict[Length, int], said: str = ""
-) -> list[Point]:
+    given: ContentAssignment,
+    reading: BriefReading,
+    choice: Choice,
+    numbers: dict[Length, int],
+    said: str = "",
+) -> list[ArticlePoint]:
     """The points of the article, or general ones, and one for the readers. None of them is `said` already."""
     number = numbers[given.brief.length or "medium"]
     if reading.article:
@@ -102,10 +106,10 @@ def points(
         bodies = choice.some(
             "bodies", library.sentences("news.toml")[f"{reading.news}_bodies"], min(number, 2)
         )
-        chosen = [Point(text, heading) for heading, text in (body.split("|") for body in bodies)]
+        chosen = [ArticlePoint(text, heading) for heading, text in (body.split("|") for body in bodies)]
     else:
         texts = choice.some("points", library.sentences("news.toml")["general_points"], number)
-        chosen = [Point(*text.split("|")) for text in texts]
+        chosen = [ArticlePoint(*text.split("|")) for text in texts]
     if reading.audience and number > 1:
         chosen[-1:] = [choice.shuffled("audience point", reading.audience.points)[0]]
     return chosen

@@ -180,7 +180,7 @@ _THIRD_PERSON = r"\b(?:he|she|the (?:owner|customer|client|lead|prospect))\b"
 
 
 @dataclass(frozen=True, slots=True)
-class Brief:
+class EmailBrief:
     """`says` and `asks` are parts of sentences, in lower case at the beginning unless that is a name."""
 
     goal: Goal
@@ -190,7 +190,7 @@ class Brief:
     left_out: tuple[str, ...]
 
 
-def read(instructions: str) -> Brief:
+def read(instructions: str) -> EmailBrief:
     plain = " ".join(instructions.replace("\u2019", "'").split())
     says: list[str] = []
     asks: list[str] = []
@@ -200,7 +200,7 @@ def read(instructions: str) -> Brief:
     for match in _compiled(f"(?i:{_ASK})").finditer(plain):
         _take(match[1], asks, left_out)
     rest = _compiled(f"{_SAY}|{_ASK}").sub(" ", plain.lower()) if says or asks else plain.lower()
-    return Brief(
+    return EmailBrief(
         goal=_goal(rest) or _goal(plain.lower()) or "general",
         says=tuple(says[:MAX_POINTS]),
         asks=tuple(asks[:MAX_POINTS]),
@@ -251,7 +251,7 @@ def _take(words: str, taken: list[str], left_out: list[str]) -> None:
 
 
 def _forbidden(point: str) -> Iterator[str]:
-    facts = content_policy.Facts(sender_names=("",))
+    facts = content_policy.PolicyFacts(sender_names=("",))
     for finding in content_policy.findings({"body": f"{point}."}, facts):
         if finding.level == "block" or finding.rule == "unknown_contact":
             yield finding.rule

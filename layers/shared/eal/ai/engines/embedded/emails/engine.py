@@ -19,7 +19,7 @@ from eal.ai.writing import WrittenEmail
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from eal.ai.engines.embedded.emails.brief import Brief
+    from eal.ai.engines.embedded.emails.brief import EmailBrief
     from eal.ai.engines.embedded.emails.sentences import Sentences
     from eal.ai.provenance import Provenance
     from eal.ai.writing import Assignment
@@ -51,7 +51,7 @@ def _composed(given: Assignment) -> WrittenEmail:
     )
 
 
-def _paragraphs(brief: Brief, parts: Sentences, given: Assignment, chosen: _Choice) -> list[str]:
+def _paragraphs(brief: EmailBrief, parts: Sentences, given: Assignment, chosen: _Choice) -> list[str]:
     opening = []
     if given.tone == "empathetic":
         opening.append(chosen.once("caring", sentences.CARING))
@@ -76,7 +76,7 @@ def framed(given: Assignment, facts: Mapping[str, str], paragraphs: Sequence[str
     return "\n\n".join((_greeting(given, facts, chosen), *paragraphs, _signature(given, chosen)))
 
 
-def facts_of(given: Assignment, brief: Brief) -> dict[str, str]:
+def facts_of(given: Assignment, brief: EmailBrief) -> dict[str, str]:
     """The facts that an e-mail may name. Unknown ones are left out, so that no sentence has a gap."""
     recipient = given.recipient
     notes = recipient.notes or ""

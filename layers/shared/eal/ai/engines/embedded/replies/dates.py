@@ -64,7 +64,7 @@ class _Context(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
+class DateMention:
     """A day, and the slice of the text that names it. If it stands for a month, `until` is its last day."""
 
     day: date
@@ -73,19 +73,19 @@ class Mention:
     until: date | None = None
 
 
-def mentions(text: str, arrived: date) -> list[Mention]:
+def mentions(text: str, arrived: date) -> list[DateMention]:
     """The days in the text, in its order, resolved against the day of its arrival."""
     text = (
         text[:MAX_CHARACTERS].lower().replace("\u2019", "'").replace("\u2013", "-").replace("\u2014", " - ")
     )
-    found: list[Mention] = []
+    found: list[DateMention] = []
     for match, read in _matches(text):
         try:
             days = read(match, _Context(arrived, found[-1].day if found else None))
         except (ValueError, OverflowError):  # such as February 30, or a year after 9999
             continue
         if days:
-            found.append(Mention(days[0], match.start(), match.end(), days[1]))
+            found.append(DateMention(days[0], match.start(), match.end(), days[1]))
     return found
 
 
@@ -498,7 +498,7 @@ def return_date(text: str, arrived: date) -> date | None:
     return _end_of_range(found, lower)
 
 
-def _end_of_range(found: Sequence[Mention], lower: str) -> date | None:
+def _end_of_range(found: Sequence[DateMention], lower: str) -> date | None:
     """The day after "12/20 - 1/3" or "January 19-30", and the end of "December 20 to January 4"."""
     for position, mention in enumerate(found):
         between = lower[found[position - 1].end : mention.start] if position else ""
@@ -508,7 +508,7 @@ def _end_of_range(found: Sequence[Mention], lower: str) -> date | None:
     return None
 
 
-def _after_absence(mention: Mention, before: str) -> date:
+def _after_absence(mention: DateMention, before: str) -> date:
     if not _INCLUSIVE.search(before):
         return mention.day
     following = (mention.until or mention.day) + timedelta(1)
@@ -528,7 +528,7 @@ def resume_after(text: str, arrived: date) -> date | None:
     return mention.day
 
 
-def _sentence_before(lower: str, mention: Mention) -> str:
+def _sentence_before(lower: str, mention: DateMention) -> str:
     """The part of the sentence before the day, and the words of the mention before its name, such as "through"."""
     start = 0
     for match in _SENTENCE_END.finditer(lower, 0, mention.start):

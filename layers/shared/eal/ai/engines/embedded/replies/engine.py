@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from eal.ai.engines.embedded.heads import Floats
-    from eal.ai.engines.embedded.replies.features import Features
+    from eal.ai.engines.embedded.replies.features import ReplyFeatures
     from eal.ai.provenance import Provenance
-    from eal.ai.replies import Reply
+    from eal.ai.replies import ReplyInput
 
 ENGINE = "embedded"
 VERSION = "replies-2"
@@ -48,7 +48,7 @@ _MAYBE_A_WISH = 0.3
 """One more mail to a person who wants none costs more than a lost prospect, so a small probability is enough."""
 
 
-def judge(reply: Reply) -> tuple[ReplyClassification, Provenance]:
+def judge(reply: ReplyInput) -> tuple[ReplyClassification, Provenance]:
     """The classification with its provenance."""
     from eal.ai.provenance import timed  # here: storing the patterns needs no models
 
@@ -57,7 +57,7 @@ def judge(reply: Reply) -> tuple[ReplyClassification, Provenance]:
     )
 
 
-def input_sha256(reply: Reply) -> str:
+def input_sha256(reply: ReplyInput) -> str:
     """The hash of all that the classification depends on."""
     content = [
         reply.sender, reply.subject, sorted(reply.headers.items()), reply.body, reply.received_at.isoformat()
@@ -65,7 +65,7 @@ def input_sha256(reply: Reply) -> str:
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
-def classify_reply(reply: Reply) -> ReplyClassification:
+def classify_reply(reply: ReplyInput) -> ReplyClassification:
     """The classification. Any text is valid."""
     headers = {name.lower(): value for name, value in reply.headers.items()}
     features = read(reply)
@@ -78,7 +78,7 @@ def classify_reply(reply: Reply) -> ReplyClassification:
     )
 
 
-def head_probabilities(features: Features, vectors: Floats) -> dict[ReplyClass, float]:
+def head_probabilities(features: ReplyFeatures, vectors: Floats) -> dict[ReplyClass, float]:
     """The head's probability of each class. `vectors` are those of the sentences."""
     trained = heads(TASK)
     head = trained["classification"]
@@ -87,7 +87,9 @@ def head_probabilities(features: Features, vectors: Floats) -> dict[ReplyClass, 
     return {ReplyClass(name): float(value) for name, value in zip(head.classes, found, strict=True)}
 
 
-def decided(features: Features, shares: dict[ReplyClass, float]) -> tuple[ReplyClass, float, tuple[str, ...]]:
+def decided(
+    features: ReplyFeatures, shares: dict[ReplyClass, float]
+) -> tuple[ReplyClass, float, tuple[str, ...]]:
     """The class by the rules over the head's probabilities, its confidence, and the rules that decided."""
     if "automatic" in features.marks:
         machines = {reply_class: shares[reply_class] for reply_class in MACHINES}
@@ -115,8 +117,8 @@ def _best(shares: dict[ReplyClass, float]) -> ReplyClass:
 
 
 def _classification(
-    reply: Reply,
-    features: Features,
+    reply: ReplyInput,
+    features: ReplyFeatures,
     found: ReplyClass,
     confidence: float,
     reasons: tuple[str, ...],
@@ -137,7 +139,7 @@ def _classification(
 
 
 def _evidence(
-    features: Features, vectors: Floats, found: ReplyClass, reasons: tuple[str, ...]
+    features: ReplyFeatures, vectors: Floats, found: ReplyClass, reasons: tuple[str, ...]
 ) -> tuple[str, ...]:
     """The sentences that the deciding rules match, or else the one whose vector speaks most for the class."""
     by_rules = [
@@ -160,7 +162,7 @@ def _matches(sentence: str, reason: str) -> bool:
             return False
 
 
-def _quotes(features: Features, sentences: list[str]) -> Iterator[str]:
+def _quotes(features: ReplyFeatures, sentences: list[str]) -> Iterator[str]:
     """The sentences in the writer's own characters."""
     for sentence in sentences:
         start = features.text.find(sentence)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from eal.ai.engines.embedded.heads import Floats
     from eal.ai.engines.embedded.ngrams import Block
-    from eal.ai.replies import Reply
+    from eal.ai.replies import ReplyInput
 
 MAX_SENTENCES = 40
 """Bounds the work on a mail; the first ones are read. Longer mails are newsletters and contracts."""
@@ -78,7 +78,7 @@ MARKS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Features:
+class ReplyFeatures:
     """`text` is what the writer wrote, with the subject unless it is ours; `sentences` are the text without
     instructions to the system. `original` is the text with the writer's own apostrophes, character for character.
     """
@@ -96,7 +96,7 @@ class Features:
         return np.concatenate([mean, marks * _MARK_WEIGHT]).astype(np.float32)
 
 
-def read(reply: Reply) -> Features:
+def read(reply: ReplyInput) -> ReplyFeatures:
     headers = {name.lower(): value for name, value in reply.headers.items()}
     written = mail.written(reply.body)
     prefix = _REPLY_PREFIX.match(reply.subject)
@@ -112,7 +112,7 @@ def read(reply: Reply) -> Features:
         *(name for name, pattern in _CUE_PATTERNS.items() if pattern.search(kept)),
         *(("begins_with_question",) if _first(sentences).endswith("?") else ()),
     }
-    return Features(original, text, sentences, ngrams.of_words(kept), frozenset(marks))
+    return ReplyFeatures(original, text, sentences, ngrams.of_words(kept), frozenset(marks))
 
 
 def _first(sentences: Sequence[str]) -> str:
@@ -136,7 +136,7 @@ def _is_instruction(sentence: str) -> bool:
 
 
 def _marks(
-    reply: Reply, headers: Mapping[str, str], text: str, *, is_reply: bool, quoted: bool
+    reply: ReplyInput, headers: Mapping[str, str], text: str, *, is_reply: bool, quoted: bool
 ) -> Iterator[str]:
     sender = reply.sender.lower()
     day: date = reply.received_at.date()
