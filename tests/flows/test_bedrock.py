@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eal.ai.engines.bedrock import engine
 from eal.ai.engines.bedrock.budget import month_of
 from eal.ai.tasks.classify_call.task import CLASSIFY_CALL
 from eal.core import clock, observe
-from tests.support.bedrock import MODEL
+from tests.support.bedrock import MODEL, shorten_deadlines
 from tests.support.callrail import connect, stored
 from tests.support.faults import Killed, watched_calls
 from tests.support.http import call, load_app
@@ -223,7 +222,7 @@ def test_runs_are_found_by_their_versions_and_run_again(bedrock: FakeBedrock, te
 def test_a_hanging_bedrock_takes_one_deadline_and_then_nothing(
     bedrock: FakeBedrock, tenant: Tenant, stranger: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "DEADLINE_SECONDS", 1.5)
+    shorten_deadlines(monkeypatch)
     wants(tenant)
     bedrock.next = ["hang"] * 10
     ids = [ingested(tenant) for _ in range(3)]

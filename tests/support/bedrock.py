@@ -47,3 +47,10 @@ def fake_bedrock(monkeypatch: pytest.MonkeyPatch, model: str = MODEL) -> Iterato
         engine.resume()
         yield fake
         engine.resume()
+
+
+def shorten_deadlines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each question without a deadline of its own end after a second and a half."""
+    defaults = engine.Question.__init__.__kwdefaults__
+    assert defaults is not None
+    monkeypatch.setitem(defaults, "deadline_seconds", 1.5)

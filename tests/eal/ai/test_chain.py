@@ -10,11 +10,10 @@ import pytest
 
 from eal.ai import chain
 from eal.ai.classification import Confidences, Urgency
-from eal.ai.engines.bedrock import engine
 from eal.ai.policy import Policy
 from eal.ai.tasks.classify_call.task import CLASSIFY_CALL, CallInput
 from eal.core.tenancy import Tenant
-from tests.support.bedrock import MODEL
+from tests.support.bedrock import MODEL, shorten_deadlines
 from tests.support.time import START
 
 if TYPE_CHECKING:
@@ -115,7 +114,8 @@ FAILURES: list[tuple[tuple[Behaviour, ...], str]] = [
 def test_the_embedded_judgement_stands_and_says_why_if_bedrock_fails(
     bedrock: FakeBedrock, monkeypatch: pytest.MonkeyPatch, behaviours: tuple[Behaviour, ...], reason: str
 ) -> None:
-    monkeypatch.setattr(engine, "DEADLINE_SECONDS", 1.5)
+    if reason == "bedrock_timed_out":
+        shorten_deadlines(monkeypatch)
     bedrock.next = list(behaviours)
     alone, theirs = CLASSIFY_CALL.embedded(CALL)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 import pytest
@@ -49,13 +50,17 @@ def question(
 
 
 def outcome_of(
-    fake: FakeBedrock, *behaviours: Behaviour, budget: MemoryBudget | None = None
+    fake: FakeBedrock,
+    *behaviours: Behaviour,
+    budget: MemoryBudget | None = None,
+    deadline_seconds: float = engine.DEADLINE_SECONDS,
 ) -> engine.AskOutcome[Colour]:
     fake.input = RIGHT
     fake.next = list(behaviours)
     found = model(MODEL)
     assert found
-    return Bedrock(found, budget or MemoryBudget()).answer(question())
+    asked = replace(question(), deadline_seconds=deadline_seconds)
+    return Bedrock(found, budget or MemoryBudget()).answer(asked)
 
 
 def test_the_answer_is_the_input_of_the_forced_tool(bedrock: FakeBedrock) -> None:
@@ -177,12 +182,11 @@ def test_an_error_of_ours_is_not_tried_again(
 
 @pytest.mark.parametrize("slow", ["hang", "drip"])
 def test_a_response_that_does_not_come_ends_at_the_deadline_and_its_hold_stays(
-    bedrock: FakeBedrock, slow: Behaviour, monkeypatch: pytest.MonkeyPatch
+    bedrock: FakeBedrock, slow: Behaviour
 ) -> None:
-    monkeypatch.setattr(engine, "DEADLINE_SECONDS", 1.5)
     budget = MemoryBudget()
 
-    outcome = outcome_of(bedrock, slow, budget=budget)
+    outcome = outcome_of(bedrock, slow, budget=budget, deadline_seconds=1.5)
 
     assert outcome.failure == "bedrock_timed_out"
     assert budget.settled == []
@@ -192,8 +196,7 @@ def test_a_response_that_does_not_come_ends_at_the_deadline_and_its_hold_stays(
 def test_after_a_time_out_the_process_asks_nothing_for_a_minute(
     bedrock: FakeBedrock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "DEADLINE_SECONDS", 1.5)
-    outcome_of(bedrock, "hang")
+    outcome_of(bedrock, "hang", deadline_seconds=1.5)
     budget = MemoryBudget()
 
     assert outcome_of(bedrock, budget=budget).failure == "bedrock_paused"
@@ -224,12 +227,11 @@ def test_no_server_is_a_failure_without_a_charge(
 
 
 def test_a_time_out_of_the_repair_keeps_the_cost_of_the_first_answer(
-    bedrock: FakeBedrock, monkeypatch: pytest.MonkeyPatch
+    bedrock: FakeBedrock,
 ) -> None:
-    monkeypatch.setattr(engine, "DEADLINE_SECONDS", 2.0)
     budget = MemoryBudget()
 
-    outcome = outcome_of(bedrock, "wrong_enum", "hang", budget=budget)
+    outcome = outcome_of(bedrock, "wrong_enum", "hang", budget=budget, deadline_seconds=2.0)
 
     assert outcome.failure == "bedrock_timed_out"
     assert 0 < outcome.cost_microusd <= budget.counted

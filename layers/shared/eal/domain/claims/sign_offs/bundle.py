@@ -81,8 +81,7 @@ class Quote(_Strict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaterPart(_Strict):
-    """The evidence about the water, by ANSI/IICRC S500. The basis `source` is the stated source
-    of the water."""
+    """The evidence about the water, by ANSI/IICRC S500. With the basis `source`, its source is stated."""
 
     field: Literal["water_category", "water_class"]
     value: int
