@@ -70,7 +70,7 @@ def test_the_export_is_an_evaluation_set_without_personal_data(tenant: Tenant, t
     path = tmp_path / "corrections.jsonl"
     path.write_text(text)
     read = read_file(path)
-    answer = classify_call.ENGINES["rules"]()
+    answer = classify_call.ENGINES["embedded"]()
     lines = list(classify_call.report(read, [answer(item) for item in read]))
     assert [line.partition(":")[0] for line in lines if line[0] != " "] == ["intent", "urgency", "qualified"]
 

@@ -295,7 +295,7 @@ def test_an_if_match_of_another_version_is_412(tenant: Tenant) -> None:
         ({"note": "a\x00b", "intent": "mold"}, "/note"),
         ({"correction": {}}, "/correction"),
         ({"correction": None, "intent": "mold"}, ""),
-        ({"safety": False}, "/safety"),
+        ({"safety": "yes"}, "/safety"),
     ],
 )
 def test_an_invalid_correction_is_422(tenant: Tenant, body: dict[str, Any], pointer: str) -> None:

@@ -11,7 +11,7 @@ from tests.support.http import call
 if TYPE_CHECKING:
     from tests.support.tenants import Tenant
 
-STATUSES = ("scheduled", "attempted", "voicemail", "failed", "reached")
+STATUSES = ("attempted", "voicemail", "failed", "voicemail", "reached")
 
 
 def test_the_callbacks_of_a_call_are_listed_newest_first(tenant: Tenant) -> None:

@@ -53,7 +53,7 @@ def test_only_the_fields_in_the_body_change(
         "updated_at": "2026-04-24T17:43:11.314Z",
     }
     assert response.headers["ETag"] == '"2"'
-    assert call("GET", f"/v1/webhooks/{webhook['id']}", key=tenant.read).json == response.json
+    assert call("GET", f"/v1/webhooks/{webhook['id']}", key=tenant.admin).json == response.json
 
 
 def test_a_filter_of_maximum_size_can_be_replaced(tenant: Tenant, webhook: dict[str, Any]) -> None:

@@ -308,7 +308,7 @@ def close(tenant: Tenant, claim_id: str) -> None:
 
 
 def notes(tenant: Tenant, claim_id: str) -> Any:
-    return call("GET", f"/v1/claims/{claim_id}/notes", key=tenant.read).json["data"]
+    return call("GET", f"/v1/claims/{claim_id}/notes?order=asc", key=tenant.read).json["data"]
 
 
 def has_evidence(tenant: Tenant, claim_id: str) -> bool:

@@ -129,12 +129,3 @@ def test_the_test_message_of_s3_is_dropped() -> None:
     test_message = {"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": INBOUND_BUCKET}
 
     assert _work(test_message) == ONE_OK
-
-
-def test_a_body_that_an_earlier_release_stored_and_enqueued_is_not_enqueued_again(
-    connection: Connection,
-) -> None:
-    name = f"inbound/callrail/{connection.id}/post-call/0"
-    aws.s3_sdk().put_object(Bucket=INBOUND_BUCKET, Key=name, Body=BODY)
-
-    assert inbound.enqueued("CallrailQueue") == []

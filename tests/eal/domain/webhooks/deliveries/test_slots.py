@@ -446,7 +446,7 @@ def test_five_days_of_failures_disable_the_endpoint_with_event_and_audit_record(
     assert call("GET", f"/v1/webhooks/{webhook['id']}", key=tenant.read).json["enabled"] is True
     deliver_in_lanes(new_message(tenant, queue), queue)
 
-    shown = call("GET", f"/v1/webhooks/{webhook['id']}", key=tenant.read).json
+    shown = call("GET", f"/v1/webhooks/{webhook['id']}", key=tenant.admin).json
     assert (shown["enabled"], shown["disabled_reason"]) == (False, "failing")
     assert "s3cret" in shown["url"]
     assert disabled_events() == [{**shown, "url": without_query(shown["url"])}]
