@@ -275,7 +275,7 @@ def test_a_claim_on_legal_hold_stays_as_it_is_with_everything_of_it(
         restore(moment)
 
     assert items_of(claim_id) == before
-    assert {one["kind"]["S"] for one in before} == {
+    assert {item["kind"]["S"] for item in before} == {
         "CLAIM", "CLAIM_NUMBER", "CLAIM_NOTE", "CLAIM_EXTRACTION", "CLAIM_SCOPE_DECISION",
         "CLAIM_ROOM_CORRECTION", "CLAIM_DECISIONS",
     }  # fmt: skip

@@ -197,7 +197,7 @@ def _value(part: ast.expr, module: ModuleType) -> str:
 
 
 def _as_a_part(text: str) -> str:
-    """What is compiled as the rest of something; most follow the beginning of a word."""
+    """Returns the expression of a text that is compiled as the rest of another; most follow the beginning of a word."""
     return rf"(?<!\w)(?:{text})"
 
 

@@ -122,7 +122,7 @@ class Restore:
             for item in alive:
                 current = stored.get(Key.of(item))
                 if _goes_back(item):
-                    if held & {_claim_key(one) for one in (item, current) if one}:
+                    if held & {_claim_key(version) for version in (item, current) if version}:
                         continue
                     if current is None or _content(current) != _content(item):
                         result.changes[_tenant(item)][f"put {item['kind']}"] += 1
