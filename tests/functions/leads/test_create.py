@@ -276,14 +276,14 @@ def test_a_value_is_not_replaced_if_the_notes_have_no_room_for_it(tenant: Tenant
 
 
 def test_kept_values_do_not_count_for_the_score(tenant: Tenant) -> None:
-    body = {"email": LEAD["email"], "metadata": {"said": "Water is pouring through the ceiling right now"}}
+    body = {"email": LEAD["email"], "company": "Water is pouring through the ceiling right now"}
     first = call("POST", "/v1/leads", key=tenant.write, json_body=body).json
 
     after = call(
         "POST",
         "/v1/leads?on_duplicate=update",
         key=tenant.write,
-        json_body={**body, "metadata": {"said": "x"}},
+        json_body={**body, "company": "Hillside"},
     ).json
 
     assert "pouring" in after["notes"]
