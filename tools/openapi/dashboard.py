@@ -1,4 +1,4 @@
-"""What the dashboard needs of the OpenAPI document: each operation's route, scope, parameters and fields.
+"""The part of the OpenAPI document that the dashboard needs: each operation's route, scope, parameters and fields.
 
 The dashboard derives its forms from it, so a form has the fields, choices and limits of the API's models.
 """
@@ -35,39 +35,44 @@ def operations(built: Node) -> dict[str, Node]:
 
 
 def _operation(built: Node, method: str, path: str, operation: Node) -> Node:
-    parameters = [resolved(built, one) for one in operation.get("parameters", [])]
+    parameters = [resolved(built, parameter) for parameter in operation.get("parameters", [])]
     body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
-    scopes = [scope for one in operation.get("security", []) for given in one.values() for scope in given]
+    scopes = [
+        scope
+        for requirement in operation.get("security", [])
+        for given in requirement.values()
+        for scope in given
+    ]
     return {
         "method": method.upper(),
         "path": path,
         "summary": operation["summary"],
         "scope": scopes[0] if scopes else None,
         "query": {
-            one["name"]: spec_of(built, one["schema"]) | _described(one)
-            for one in parameters
-            if one["in"] == "query"
+            parameter["name"]: spec_of(built, parameter["schema"]) | _described(parameter)
+            for parameter in parameters
+            if parameter["in"] == "query"
         },
         "ids": {
-            one["name"]: one["example"].rpartition("_")[0]
-            for one in parameters
-            if one["in"] == "path" and "_" in one.get("example", "")
+            parameter["name"]: parameter["example"].rpartition("_")[0]
+            for parameter in parameters
+            if parameter["in"] == "path" and "_" in parameter.get("example", "")
         },
-        "if_match": any(one["name"] == "If-Match" for one in parameters),
+        "if_match": any(parameter["name"] == "If-Match" for parameter in parameters),
         "reauthenticates": "reauthentication_required" in str(operation["responses"].get("403", "")),
         "body": spec_of(built, body)["fields"] if body and "fields" in spec_of(built, body) else {},
     }
 
 
-def _described(one: Node) -> Node:
-    return {"description": one["description"]} if "description" in one else {}
+def _described(parameter: Node) -> Node:
+    return {"description": parameter["description"]} if "description" in parameter else {}
 
 
 def spec_of(built: Node, schema: Node, depth: int = 0) -> Node:
     """A field as a form needs it: its type, whether null is a value, choices, limits, and the fields of an object."""
     schema = resolved(built, schema)
-    choices = [resolved(built, one) for one in schema.get("anyOf", [])]
-    values = [one for one in choices if one.get("type") != "null"]
+    choices = [resolved(built, choice) for choice in schema.get("anyOf", [])]
+    values = [choice for choice in choices if choice.get("type") != "null"]
     if len(values) == 1:
         schema = {**values[0], **{key: value for key, value in schema.items() if key != "anyOf"}}
     field: Node = {"type": schema.get("type", "any")}
@@ -83,8 +88,8 @@ def spec_of(built: Node, schema: Node, depth: int = 0) -> Node:
     if depth < _MAX_DEPTH and "properties" in schema:
         required = schema.get("required", [])
         field["fields"] = {
-            name: spec_of(built, one, depth + 1) | ({"required": True} if name in required else {})
-            for name, one in schema["properties"].items()
+            name: spec_of(built, member, depth + 1) | ({"required": True} if name in required else {})
+            for name, member in schema["properties"].items()
         }
     return field
 

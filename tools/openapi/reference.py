@@ -1,4 +1,4 @@
-"""What the dashboard's API reference shows of the OpenAPI document: texts, fields, examples and errors.
+"""The part of the OpenAPI document that the dashboard's API reference shows: texts, fields, examples and errors.
 
 The routes, scopes and summaries are in operations.json, which every page needs. Only the reference reads this file.
 """
@@ -24,10 +24,10 @@ def reference(built: Node) -> Node:
         for operation in item.values():
             if not path.startswith("/inbound/"):
                 found[operation["operationId"]] = _operation(built, operation, models, errors)
-    used = {one["tag"] for one in found.values()}
+    used = {operation["tag"] for operation in found.values()}
     return {
         "introduction": built["info"]["description"],
-        "tags": {one["name"]: one["description"] for one in built["tags"] if one["name"] in used},
+        "tags": {tag["name"]: tag["description"] for tag in built["tags"] if tag["name"] in used},
         "operations": found,
         "models": models,
         "errors": errors,
@@ -36,15 +36,17 @@ def reference(built: Node) -> Node:
 
 def _operation(built: Node, operation: Node, models: dict[str, Node], errors: dict[str, list[Node]]) -> Node:
     sent = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
-    status, success = next((key, one) for key, one in operation["responses"].items() if key.startswith("2"))
+    status, success = next(
+        (key, response) for key, response in operation["responses"].items() if key.startswith("2")
+    )
     contents: dict[str, Node] = success.get("content", {})
     content_type = next(iter(contents), "")
     returned = contents.get(content_type, {})
-    parameters = [dashboard.resolved(built, one) for one in operation["parameters"]]
+    parameters = [dashboard.resolved(built, parameter) for parameter in operation["parameters"]]
     return {
         "tag": operation["tags"][0],
         "description": operation["description"],
-        "parameters": [_parameter(built, one) for one in parameters],
+        "parameters": [_parameter(built, parameter) for parameter in parameters],
         "body": _model(built, sent, models),
         "example": sent.get("example"),
         "status": int(status),
@@ -52,19 +54,24 @@ def _operation(built: Node, operation: Node, models: dict[str, Node], errors: di
         "response": _model(built, returned, models),
         "response_example": returned.get("example"),
         "errors": [
-            _error(built, key, one, operation["operationId"], errors)
-            for key, one in operation["responses"].items()
+            _error(built, key, response, operation["operationId"], errors)
+            for key, response in operation["responses"].items()
             if int(key) >= 400
         ],
-        "takes_keys": not operation["security"] or any("bearer" in one for one in operation["security"]),
+        "takes_keys": not operation["security"]
+        or any("bearer" in requirement for requirement in operation["security"]),
     }
 
 
-def _parameter(built: Node, one: Node) -> Node:
-    shown = {"name": one["name"], "place": one["in"], **dashboard.spec_of(built, one["schema"])}
-    if one.get("required"):
+def _parameter(built: Node, parameter: Node) -> Node:
+    shown = {
+        "name": parameter["name"],
+        "place": parameter["in"],
+        **dashboard.spec_of(built, parameter["schema"]),
+    }
+    if parameter.get("required"):
         shown["required"] = True
-    return shown | {key: one[key] for key in ("description", "example") if key in one}
+    return shown | {key: parameter[key] for key in ("description", "example") if key in parameter}
 
 
 def _model(built: Node, content: Node, models: dict[str, Node]) -> str | None:

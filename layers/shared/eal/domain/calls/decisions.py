@@ -30,7 +30,7 @@ OPEN_HOURS = 8
 
 
 def situation_of(record: CallRecord, settings: Mapping[str, Json], by: Caller) -> Situation:
-    """What the rules read in addition to the call. `settings` are the organization's, in their stored form."""
+    """The facts that the rules read beside the call. `settings` are the organization's, in their stored form."""
     parsed = Settings.of(settings)
     return Situation(
         settings=parsed,
