@@ -14,8 +14,8 @@ from eal.ai.transcript import parse
 
 ROOT = Path(__file__).parents[4]
 SETS = sorted((ROOT / "tools/evaluate/sets/classify_call").glob("*.jsonl"))
-CALLS = 3
-"""Calls of each set, because the engine takes half a second for one."""
+CALLS = 1
+"""Calls of each set, because the engine takes a second for one."""
 
 
 def transcripts(path: Path) -> list[str]:
