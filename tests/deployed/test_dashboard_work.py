@@ -165,6 +165,7 @@ def test_a_call_is_corrected_and_the_engine_keeps_its_answer(
     page.locator("summary", has_text="Correct the classification").click()
     form = page.locator("form", has=page.locator("[name=_form][value=correctClassification]"))
     form.get_by_label("Urgency").select_option("high")
+    form.get_by_label("Danger to life").uncheck()
     form.get_by_label("Note").fill("The power was already off.")
     press(page, "Save these answers")
     page.get_by_text("The classification was corrected.").wait_for()

@@ -7,7 +7,10 @@ response leads to new requests, and no failure is shrunk for minutes.
 from __future__ import annotations
 
 import json
+import os
 import secrets
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,6 +29,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from eal.entry.http import openapi as served
+from tools.fixtures.client import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -205,6 +209,7 @@ def tenant(stack: Stack) -> Tenant:
     organization = stack.call(
         "POST", "/organizations", key=stack.keys["live_admin"], body={"name": "Document"}
     ).json
+    _allow_children(stack, organization["id"])
 
     def key_of(name: str) -> Any:
         body = {"name": name, "scopes": ["admin"], "rate_limit": {"per_minute": 6000}}
@@ -228,6 +233,34 @@ def tenant(stack: Stack) -> Tenant:
         "record_id": stack.call("GET", "/audit-log?limit=1", key=key).json["data"][0]["id"],
     }
     return Tenant(key, ids)
+
+
+def _allow_children(stack: Stack, organization_id: str) -> None:
+    """Let a child have children, as the operator can."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    environment |= {
+        "AWS_ENDPOINT_URL": stack.aws["endpoint_url"],
+        "AWS_DEFAULT_REGION": stack.aws["region"],
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
+    subprocess.run(  # noqa: S603 - our own program
+        [
+            sys.executable,
+            "-m",
+            "tools.tenant",
+            "--stack",
+            "eal",
+            "--organization",
+            organization_id,
+            "--allow-children",
+        ],
+        cwd=ROOT,
+        env=environment,
+        check=True,
+    )
 
 
 @pytest.fixture(scope="module")

@@ -153,7 +153,8 @@ class ClassificationUpdate(Wire):
             raise ValueError("'correction' withdraws the correction and must be the only field.")
         if self.safety and self.urgency not in (None, Urgency.EMERGENCY):
             raise ValueError(
-                "A call with 'safety' true is an emergency: leave 'urgency' out, or set it to emergency."
+                "A call that names a danger to life ('safety') is an emergency: choose emergency as the "
+                "urgency, or say that there is no danger."
             )
         return self
 
