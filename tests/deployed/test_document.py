@@ -76,6 +76,7 @@ _PROSPECT = {
     "/website": "every character is printable",
 }
 _SETTINGS = {
+    "/settings/ai/monthly_budget_cents": "a family shares one limit",
     "/settings/business_hours": "spans do not overlap",
     "/settings/service_area": "no number is nearer to zero than 1e-100",
     "/settings/outreach/reply_domain": "no newline after its last letter",
