@@ -171,6 +171,7 @@ def _reads_of_a_second_page(tenant: Tenant, query: str) -> Reads:
     return reads
 
 
+@pytest.mark.usefixtures("clock")  # times of one length
 @pytest.mark.parametrize("query", FILTERS)
 def test_a_page_costs_the_same_however_many_leads_there_are(
     tenant: Tenant, stranger: Tenant, query: str
