@@ -30,7 +30,7 @@ hypothesis.settings.load_profile("untimed")
 
 
 def pytest_collection_finish() -> None:
-    """Leave what the collection made out of every later garbage collection, which takes a tenth of the suite's time."""
+    """Leave the objects that the collection made out of every later garbage collection."""
     gc.collect()
     gc.freeze()
 

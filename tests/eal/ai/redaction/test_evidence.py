@@ -14,7 +14,7 @@ from eal.ai.transcript import parse
 
 ROOT = Path(__file__).parents[4]
 SETS = sorted((ROOT / "tools/evaluate/sets/classify_call").glob("*.jsonl"))
-CALLS = 1
+CALLS = 3
 """Calls of each set, because the engine takes a second for one."""
 
 

@@ -59,7 +59,7 @@ def test_the_latest_webhook_decides_the_connection_health(
 
 @given(MOMENTS, MOMENTS)
 def test_a_replaced_secret_is_accepted_before_the_end_of_its_overlap(end: datetime, now: datetime) -> None:
-    secret = StoredSecret(ciphertext="x", updated_at=START, previous="y", previous_until=end)
+    secret = StoredSecret(ciphertext="x", updated_at=START, mark="m", previous="y", previous_until=end)
 
     assert secret.previous_accepted_until(now) == (end if now < end else None)
 

@@ -78,7 +78,7 @@ class StoredSecret:
 
     ciphertext: str
     updated_at: Instant
-    mark: str | None = None
+    mark: str
     previous: str | None = None
     previous_until: Instant | None = None
 

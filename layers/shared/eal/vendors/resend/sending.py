@@ -79,8 +79,7 @@ def connect(by: Caller) -> Transport | None:
         seconds_apart=1 / settings.resend_requests_per_second(),
         waits=WAITS,
     )
-    # A secret that was stored before secrets had marks has none.
-    return ResendTransport(api, integration.secrets["api_key"].mark or "")
+    return ResendTransport(api, integration.secrets["api_key"].mark)
 
 
 def _body(message: Message) -> dict[str, Json]:
