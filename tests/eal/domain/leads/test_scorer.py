@@ -142,6 +142,12 @@ def test_every_weight_except_limits_is_positive() -> None:
         ({"status": "won"}, True, WARM, HOT - 1),
         ({"metadata": {"what_happened": "a pipe burst", "when": "today"}}, True, HOT, 100),
         ({"metadata": {"gclid": "x-now-99"}, "source": "list_purchase"}, True, COLD, WARM - 1),
+        (
+            {"metadata": {"utm_campaign": "burst pipes today", "landing-page": "Flooded now"}},
+            True,
+            WARM,
+            HOT - 1,
+        ),
     ],
 )
 def test_a_lead_has_the_expected_score(

@@ -88,10 +88,10 @@ HURRY = {
 """At most one of these is added, only in the bands that are wide enough: hot and warm."""
 
 READINGS: dict[Band, Weight] = {
-    "hot": Weight(HOT, "the notes read like those of a hot lead"),
-    "warm": Weight(WARM, "the notes read like those of a warm lead"),
-    "cold": Weight(COLD, "the notes read like those of a cold lead"),
-    "junk": Weight(JUNK, "the notes read like those of a lead that can never become a customer"),
+    "hot": Weight(HOT, "the notes or answers read like those of a hot lead"),
+    "warm": Weight(WARM, "the notes or answers read like those of a warm lead"),
+    "cold": Weight(COLD, "the notes or answers read like those of a cold lead"),
+    "junk": Weight(JUNK, "the notes or answers read like those of a lead that can never become a customer"),
 }
 """The lowest score by the trained reading of the notes."""
 NOTES = "notes"
@@ -103,6 +103,23 @@ MAX_SHARE_POINTS = 15
 
 _SENT = frozenset({"phone", "call", "referral", "partner", "plumber", "agent", "adjuster", "carrier", "tpa"})
 _LISTS = ("import", "list", "purchased", "scrape")
+_OF_THE_VISIT = frozenset(
+    {
+        "ad",
+        "adgroup",
+        "browser",
+        "campaign",
+        "device",
+        "keyword",
+        "landing",
+        "medium",
+        "page",
+        "referer",
+        "referrer",
+    }
+    | {"url", "utm"}
+)
+"""Words of the names under which websites send where a visitor came from, such as `utm_campaign`."""
 _VOUCHED = frozenset({"contacted", "qualified", "scheduled", "won"})
 _NEEDED = frozenset({"qualified", "scheduled", "won"})
 
@@ -152,13 +169,15 @@ def notes_to_read(lead: Lead) -> str | None:
 
 
 def _text(lead: Lead) -> str:
-    """The answers of a form, one a line with its question, and the notes. An answer without a word, such as an id, is
-    left out, and so are the lines of the notes that keep values of captures.
+    """The answers of a form, one a line with its question, and the notes. Left out are answers without a word, such as
+    an id; what the website knows of the visit, because an advertisement for burst pipes is no burst pipe; and the lines
+    of the notes that keep values of captures.
     """
     answers = [
         f"{question.replace('_', ' ')}: {answer}"
         for question, answer in lead.metadata.items()
-        if any(word.strip(",.;!?").isalpha() for word in answer.split())
+        if _OF_THE_VISIT.isdisjoint(question.lower().replace("-", "_").split("_"))
+        and any(word.strip(",.;!?").isalpha() for word in answer.split())
     ]
     return "\n".join([*answers, without_kept_lines(lead.notes) or ""]).strip()
 
