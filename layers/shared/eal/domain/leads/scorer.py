@@ -103,22 +103,10 @@ MAX_SHARE_POINTS = 15
 
 _SENT = frozenset({"phone", "call", "referral", "partner", "plumber", "agent", "adjuster", "carrier", "tpa"})
 _LISTS = ("import", "list", "purchased", "scrape")
-_OF_THE_VISIT = frozenset(
-    {
-        "ad",
-        "adgroup",
-        "browser",
-        "campaign",
-        "device",
-        "keyword",
-        "landing",
-        "medium",
-        "page",
-        "referer",
-        "referrer",
-    }
-    | {"url", "utm"}
-)
+_OF_THE_VISIT = frozenset({
+    "ad", "adgroup", "browser", "campaign", "device", "keyword", "landing", "medium", "page", "referer", "referrer",
+    "url", "utm",
+})  # fmt: skip
 """Words of the names under which websites send where a visitor came from, such as `utm_campaign`."""
 _VOUCHED = frozenset({"contacted", "qualified", "scheduled", "won"})
 _NEEDED = frozenset({"qualified", "scheduled", "won"})
