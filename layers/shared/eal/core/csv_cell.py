@@ -13,11 +13,11 @@ _BARE = re.compile(rf"(^){_AT_START}|({_SEPARATOR})(?='*[{_SIGNS}])")
 _ESCAPED = re.compile(rf"(^)'{_AT_START}|({_SEPARATOR})'(?='*[{_SIGNS}])")
 
 
-def harmless(text: str) -> str:
+def escape_formulas(text: str) -> str:
     """The text as a cell that no spreadsheet evaluates: each part that starts like a formula gets an apostrophe."""
     return _BARE.sub(r"\1\2'", text)
 
 
-def original(cell: str) -> str:
-    """The text of a cell that `harmless` made."""
+def unescape_formulas(cell: str) -> str:
+    """The text of a cell that `escape_formulas` made."""
     return _ESCAPED.sub(r"\1\2", cell)

@@ -41,7 +41,9 @@ def decided(
 ) -> Dispatch:
     """The dispatch of a decision. Ends an override, an acknowledgement and an escalation."""
     phone = decision.assigned_phone
-    escalation = Escalation(acknowledge_by=_later(at, settings), notified=(phone,)) if phone else None
+    escalation = (
+        Escalation(acknowledge_by=_acknowledge_by(at, settings), notified=(phone,)) if phone else None
+    )
     return Dispatch(
         action=decision.action,
         due_at=decision.due_at,
@@ -187,7 +189,7 @@ def _assigned(
 ) -> Dispatch:
     following = Escalation(
         level=escalation.level + 1,
-        acknowledge_by=_later(at, settings),
+        acknowledge_by=_acknowledge_by(at, settings),
         notified=(*escalation.notified, person["phone"]),
     )
     return replace(dispatch, assigned_to=person["name"], assigned_phone=person["phone"], escalation=following)
@@ -200,7 +202,7 @@ def _signature(dispatch: Dispatch | None) -> tuple[object, ...] | None:
     return dispatch.round, escalation.level if escalation else None, dispatch.acknowledged_at
 
 
-def _later(at: datetime, settings: Settings) -> datetime:
+def _acknowledge_by(at: datetime, settings: Settings) -> datetime:
     return at + timedelta(minutes=settings.acknowledge_minutes)
 
 

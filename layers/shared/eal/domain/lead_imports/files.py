@@ -8,7 +8,7 @@ from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any, BinaryIO, Self, cast
 
 from eal.core import aws, settings
-from eal.core.csv_cell import harmless
+from eal.core.csv_cell import escape_formulas
 from eal.domain.lead_imports.model import MAX_FILE_BYTES
 from eal.domain.lead_imports.rows import NotImportable
 
@@ -69,7 +69,9 @@ class ErrorFile:
 
     def add(self, errors: Iterable[RowError]) -> None:
         for error in errors:
-            self._out.writerow((error.row, harmless(error.field or ""), harmless(error.message)))
+            self._out.writerow(
+                (error.row, escape_formulas(error.field or ""), escape_formulas(error.message))
+            )
 
     def put(self, ref: ImportRef) -> None:
         """Upload the file. It replaces the same file of a run that was killed afterwards."""

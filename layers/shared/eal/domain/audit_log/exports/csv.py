@@ -10,7 +10,7 @@ import csv
 import json
 from typing import TYPE_CHECKING, cast
 
-from eal.core.csv_cell import harmless
+from eal.core.csv_cell import escape_formulas
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -75,4 +75,4 @@ def _as_json(changes: Json) -> str:
 
 
 def _text(value: Json) -> str:
-    return harmless("" if value is None else str(value))
+    return escape_formulas("" if value is None else str(value))

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Annotated, ClassVar, Literal
 
 from eal.core.clock import Instant
-from eal.core.csv_cell import harmless
+from eal.core.csv_cell import escape_formulas
 from eal.core.schema import ConfigDict, Field, TypeAdapter
 from eal.domain.claims.sign_offs.files import canonical
 
@@ -362,4 +362,4 @@ def _cell(value: object) -> str:
         case float():
             return f"{value:.10g}"
         case _:
-            return harmless(str(value))
+            return escape_formulas(str(value))

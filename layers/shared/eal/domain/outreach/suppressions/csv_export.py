@@ -7,7 +7,7 @@ import io
 from typing import TYPE_CHECKING
 
 from eal.core import audit
-from eal.core.csv_cell import harmless
+from eal.core.csv_cell import escape_formulas
 from eal.core.errors import ValidationFailed
 from eal.domain.outreach.suppressions import store
 
@@ -58,4 +58,4 @@ def _too_much(what: str) -> ValidationFailed:
 
 
 def _text(value: Json) -> str:
-    return harmless("" if value is None else str(value))
+    return escape_formulas("" if value is None else str(value))

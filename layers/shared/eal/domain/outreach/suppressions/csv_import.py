@@ -6,7 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING, NamedTuple
 
-from eal.core.csv_cell import original
+from eal.core.csv_cell import unescape_formulas
 from eal.core.errors import ValidationFailed, validation_message
 from eal.core.schema import ValidationError
 from eal.core.transaction import until_committed
@@ -115,7 +115,7 @@ def _rows(text: str) -> list[_Row]:
 def _row(number: int, columns: list[str], record: list[str]) -> _Row:
     if len(record) != len(columns):
         return _Row(number, None, f"Has {len(record)} fields, but the header has {len(columns)}.")
-    fields = zip(columns, (original(cell.strip()) for cell in record), strict=True)
+    fields = zip(columns, (unescape_formulas(cell.strip()) for cell in record), strict=True)
     body = {name: value for name, value in fields if name in _READ and value}
     try:
         return _Row(number, SuppressionCreate.model_validate(body))
