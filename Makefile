@@ -49,11 +49,12 @@ lint: environment scanner ## Run ruff, mypy, sam validate and checkov
 	@AWS_DEFAULT_REGION=us-east-1 sam validate --lint --template functions/dashboard/template.yaml
 	@$(PY) -m tools.scan
 
+# A file stays on one process, so that what its tests share, such as judged calls, is computed once.
 unit: environment ## Run the tests that need no stack, with coverage; PYTEST_ARGS=... selects tests and omits coverage
-	@COVERAGE_CORE=sysmon pytest -n 2 --dist worksteal $(or $(PYTEST_ARGS),--cov --cov-config=pyproject.toml)
+	@COVERAGE_CORE=sysmon pytest -n 2 --dist loadfile $(or $(PYTEST_ARGS),--cov --cov-config=pyproject.toml)
 
 unit-botocore: environment ## Run the tests of the functions with botocore in place of our own AWS client
-	@EAL_SDK=botocore pytest -n 2 --dist worksteal $(or $(PYTEST_ARGS),tests/functions tests/eal/core)
+	@EAL_SDK=botocore pytest -n 2 --dist loadfile $(or $(PYTEST_ARGS),tests/functions tests/eal/core)
 
 deployed: environment ## Run tests/deployed against a stack of their own; TEST_PORT=4599 sets its port
 	@$(PY) -m tools.stack tests --port $(TEST_PORT) $(PYTEST_ARGS)

@@ -11,6 +11,7 @@ import pytest
 
 from eal_dashboard.pages import PAGES
 from tests.dashboard.test_pages import HOSTILE
+from tests.support.site import NEEDS_BROWSER
 from tools.fixtures import browser
 from tools.fixtures.dashboard import address, served
 from tools.fixtures.responses import full
@@ -24,10 +25,7 @@ if TYPE_CHECKING:
 
 FILLED_BY_STRANGERS = ("/calls/{call_id}", "/outreach/replies/{reply_id}", "/leads/{lead_id}")
 
-pytestmark = pytest.mark.skipif(
-    browser.installed() is None and not browser.is_required(),
-    reason="needs Chromium (Debian: apt-get install chromium)",
-)
+pytestmark = NEEDS_BROWSER
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.site import NEEDS_BROWSER
 from tools.fixtures import browser
 from tools.fixtures.dashboard import examples, served
 
@@ -18,10 +19,7 @@ if TYPE_CHECKING:
 
 ID = "lead_01kq09bekje6vbq5xe2b60xtw{}"
 
-pytestmark = pytest.mark.skipif(
-    browser.installed() is None and not browser.is_required(),
-    reason="needs Chromium (Debian: apt-get install chromium)",
-)
+pytestmark = NEEDS_BROWSER
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from eal_dashboard.pages.content import EDITS
 from tests.dashboard.test_pages import HOSTILE
 from tests.eal.domain.content.test_markdown import HOSTILE as CORPUS
 from tests.support.dashboard import signed_in
+from tests.support.site import NEEDS_BROWSER
 from tools.fixtures import browser
 from tools.fixtures.dashboard import examples, served
 
@@ -117,11 +118,6 @@ def test_what_a_receiver_returns_is_text_in_the_log(form: str, api: FakeApi) -> 
 
 # ---------------------------------------------------------------- in Chromium
 
-needs_browser = pytest.mark.skipif(
-    browser.installed() is None and not browser.is_required(),
-    reason="needs Chromium (Debian: apt-get install chromium)",
-)
-
 
 @pytest.fixture
 def page(api: FakeApi, request: pytest.FixtureRequest) -> Iterator[Page]:
@@ -134,7 +130,7 @@ def page(api: FakeApi, request: pytest.FixtureRequest) -> Iterator[Page]:
         yield page
 
 
-@needs_browser
+@NEEDS_BROWSER
 def test_the_preview_follows_when_the_person_pauses(page: Page, api: FakeApi) -> None:
     messages: list[str] = []
     page.on("console", lambda message: messages.append(message.text))
@@ -151,7 +147,7 @@ def test_the_preview_follows_when_the_person_pauses(page: Page, api: FakeApi) ->
     assert (messages, api.sent("updateContent")) == ([], [])
 
 
-@needs_browser
+@NEEDS_BROWSER
 @pytest.mark.parametrize("page", [False], indirect=True, ids=["without script"])
 def test_scenes_are_written_without_script(page: Page, api: FakeApi) -> None:
     store(api, "video_script", title="Frost", scenes=[{**SCENE, "narration": "First."}])
@@ -169,7 +165,7 @@ def test_scenes_are_written_without_script(page: Page, api: FakeApi) -> None:
     assert [scene["narration"] for scene in (sent.body or {})["scenes"]] == ["Second.", "First."]
 
 
-@needs_browser
+@NEEDS_BROWSER
 def test_a_new_scene_is_scrolled_to(page: Page, api: FakeApi) -> None:
     store(api, "video_script", title="Frost", scenes=[SCENE] * 9)
     page.goto(EDIT)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING
 
-import pytest
-
+from tests.support.site import NEEDS_BROWSER
 from tools.fixtures import browser
 from tools.fixtures.dashboard import examples, served
 
@@ -16,10 +15,7 @@ if TYPE_CHECKING:
 CLAIM = "/claims/clm_01kq09bekje6vbq5xe2b60xtww"
 IDS = [f"item_01kq09bekje6vbq5xe2b60xtw{number}" for number in range(3)]
 
-pytestmark = pytest.mark.skipif(
-    browser.installed() is None and not browser.is_required(),
-    reason="needs Chromium (Debian: apt-get install chromium)",
-)
+pytestmark = NEEDS_BROWSER
 
 
 def test_keys_move_open_and_accept(api: FakeApi) -> None:

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.support.dashboard import signed_in
+from tests.support.site import NEEDS_BROWSER
 from tools.fixtures import browser
 from tools.fixtures.dashboard import examples, served
 
@@ -114,11 +115,6 @@ def test_a_sign_off_without_files_says_so(name: str, api: FakeApi) -> None:
 
 # ---------------------------------------------------------------- in Chromium
 
-needs_browser = pytest.mark.skipif(
-    browser.installed() is None and not browser.is_required(),
-    reason="needs Chromium (Debian: apt-get install chromium)",
-)
-
 
 def _nothing(_: Json, __: Json) -> None:
     return
@@ -152,7 +148,7 @@ def _other_signature(_: Json, proved: Json) -> None:
     proved["checkpoint"]["signature"] = proof(sign_off())["checkpoint"]["signature"]
 
 
-@needs_browser
+@NEEDS_BROWSER
 @pytest.mark.parametrize(
     ("tamper", "refused"),
     [
@@ -194,7 +190,7 @@ def open_page(page: Page) -> None:
     page.goto(PAGE)
 
 
-@needs_browser
+@NEEDS_BROWSER
 def test_files_are_hashed_in_the_browser_and_leave_it_nowhere(api: FakeApi) -> None:
     returns(api, sign_off(), None)
     requests: list[str] = []

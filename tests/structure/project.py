@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tools.fixtures.template import ROOT, Route, joined, read, routes_of
+from tools.fixtures.template import MAIN, NESTED, ROOT, Route, joined, parse, routes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,7 +26,7 @@ class Project:
     @cached_property
     def templates(self) -> dict[str, dict[str, Any]]:
         """Each template by itself: path to content."""
-        return read(self.root)
+        return {path: _template((self.root / path).read_text()) for path in (MAIN, *NESTED.values())}
 
     @cached_property
     def template(self) -> dict[str, Any]:
@@ -100,6 +100,12 @@ class Project:
         """(path from the root, syntax tree) of each Python file below a folder."""
         for path in sorted((self.root / folder).rglob("*.py")):
             yield path.relative_to(self.root).as_posix(), _parsed(path.read_text())
+
+
+@cache
+def _template(text: str) -> dict[str, Any]:
+    """Cached, because a broken copy shares all templates but one with the tree. Checks do not change it."""
+    return parse(text)
 
 
 @cache

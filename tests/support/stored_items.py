@@ -1,11 +1,11 @@
-"""Items that a test stored, recorded and stored again for another test, without a call to moto's API."""
+"""Items that a test stored, kept and stored again for another test, without a call to moto's API."""
 
 from __future__ import annotations
 
 import pickle
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from tests.support.aws import backend
 
@@ -58,6 +58,21 @@ def _content(name: str) -> dict[tuple[str, str], bytes]:
 
 def _key(item: Any) -> tuple[str, str]:
     return str(item.hash_key), str(item.range_key)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All items of all tables."""
+
+    tables: dict[str, bytes]
+
+    @classmethod
+    def taken(cls) -> Self:
+        return cls({name: pickle.dumps(table.items) for name, table in backend("dynamodb").tables.items()})
+
+    def restore(self) -> None:
+        for name, pickled in self.tables.items():
+            backend("dynamodb").tables[name].items = pickle.loads(pickled)  # noqa: S301 - our own data
 
 
 def last_partition(name: str, prefix: str) -> str:

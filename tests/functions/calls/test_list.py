@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -11,10 +11,9 @@ from tests.support.callrail import connect
 from tests.support.faults import watched_calls
 from tests.support.http import call
 from tests.support.pipeline import Pipeline
+from tests.support.stored_items import Snapshot
+from tests.support.tenants import Tenant, new_tenant
 from tools.fixtures.callrail import TRANSCRIPT
-
-if TYPE_CHECKING:
-    from tests.support.tenants import Tenant
 
 
 def bodies() -> list[tuple[str, dict[str, Any]]]:
@@ -57,12 +56,21 @@ def names(response_json: Any) -> set[str]:
     return {item["vendor_call_id"] for item in response_json["data"]}
 
 
+_classified: list[tuple[Tenant, Snapshot]] = []
+"""The tenant of the five calls, and the tables after their classification, which takes longer than the tests."""
+
+
 @pytest.fixture
-def calls(tenant: Tenant) -> Tenant:
-    connection = connect(tenant.admin)
-    for kind, body in bodies():
-        assert connection.send(kind, json.dumps(body).encode()).status == 202
-    Pipeline().run()
+def calls(cloud: None) -> Tenant:
+    if not _classified:
+        tenant = new_tenant()
+        connection = connect(tenant.admin)
+        for kind, body in bodies():
+            assert connection.send(kind, json.dumps(body).encode()).status == 202
+        Pipeline().run()
+        _classified.append((tenant, Snapshot.taken()))
+    [(tenant, tables)] = _classified
+    tables.restore()
     return tenant
 
 

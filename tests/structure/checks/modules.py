@@ -59,8 +59,8 @@ HEAVY = {
 STANDARD = ("asyncio", "http.server", "unittest", "xml.etree", "sqlite3", "multiprocessing")
 """Parts of the standard library that cost milliseconds, and that no request needs."""
 
-SHARED_BY_ENDPOINTS = ("eal.entry.http.api",)
-"""Modules that every endpoint imports, and that take most of its import."""
+SHARED = ("eal.entry.http.api", "eal.entry.queue", "eal.entry.schedule")
+"""Modules whose import takes most of that of a function. Each is imported once for all functions that import it."""
 
 _PROBE = """
 import importlib, importlib.util, json, os, sys
@@ -132,9 +132,15 @@ def _heavy(modules: set[str]) -> set[str]:
 
 def measured(project: Project, folders: Sequence[str]) -> dict[str, list[str] | str]:
     """The modules that each function's import adds, or the error's text. The process has no environment variables."""
-    endpoints = [folder for folder in folders if kind(folder) == "endpoint"]
-    others = [folder for folder in folders if kind(folder) != "endpoint"]
-    return _probed(project, endpoints, SHARED_BY_ENDPOINTS) | _probed(project, others, ())
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for folder in folders:
+        source = (project.root / "functions" / folder / "app.py").read_text()
+        shared = tuple(name for name in SHARED if f"from {name} import" in source)
+        groups.setdefault(shared, []).append(folder)
+    found: dict[str, list[str] | str] = {}
+    for shared, group in groups.items():
+        found |= _probed(project, group, shared)
+    return found
 
 
 def _probed(project: Project, folders: Sequence[str], shared: Sequence[str]) -> dict[str, list[str] | str]:

@@ -1,10 +1,11 @@
-"""Each check can fail: a test breaks a copy of the tree in one way, and expects a fragment of the check's sentence."""
+"""Each check of tests/structure can fail: a test breaks a copy of the tree in one way, and expects a fragment of the
+check's sentence.
+"""
 
 from __future__ import annotations
 
 import copy
 import json
-import os
 import re
 import shutil
 from functools import cache
@@ -38,7 +39,7 @@ from tests.structure.project import HERE, Project
 from tools.fixtures.template import ALARMS, GATEWAY, MAIN, NESTED, WORKERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
 COPIED = (
@@ -49,32 +50,48 @@ COPIED = (
 )  # fmt: skip
 
 
+_changed: dict[Path, bytes | None] = {}
+"""The files of the copy that a test writes or removes, with their content before; None if there was none."""
+
+
 @pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("original")
-    _copy(HERE.root, root)
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("copy")
+    for name in COPIED:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        if (HERE.root / name).is_dir():
+            ignored = shutil.ignore_patterns("__pycache__", "*encoder.npz")
+            shutil.copytree(HERE.root / name, root / name, ignore=ignored, copy_function=shutil.copyfile)
+        else:
+            shutil.copyfile(HERE.root / name, root / name)
     return root
 
 
 @pytest.fixture
-def root(original: Path, tmp_path: Path) -> Path:
-    """A copy to break, made of hard links: `_replace` changes a file without its original."""
-    _copy(original, tmp_path, os.link)
-    return tmp_path
+def root(copied: Path) -> Iterator[Path]:
+    """One copy to break for all tests, because a copy takes longer than a check. What a test changes is restored."""
+    yield copied
+    while _changed:
+        _restore(*_changed.popitem())
 
 
-def _copy(source: Path, target: Path, copy_file: Callable[..., object] = shutil.copyfile) -> None:
-    for name in COPIED:
-        (target / name).parent.mkdir(parents=True, exist_ok=True)
-        if (source / name).is_dir():
-            ignored = shutil.ignore_patterns("__pycache__", "*encoder.npz")
-            shutil.copytree(source / name, target / name, ignore=ignored, copy_function=copy_file)
-        else:
-            copy_file(source / name, target / name)
+def _restore(path: Path, content: bytes | None) -> None:
+    shutil.rmtree(path.parent / "__pycache__", ignore_errors=True)  # compiled in the second of the change
+    if content is not None:
+        path.write_bytes(content)
+        return
+    path.unlink()
+    while not any(path.parent.iterdir()):
+        path = path.parent
+        path.rmdir()
+
+
+def _remember(path: Path) -> None:
+    _changed.setdefault(path, path.read_bytes() if path.exists() else None)
 
 
 def _replace(path: Path, text: str) -> None:
-    path.unlink(missing_ok=True)
+    _remember(path)
     path.write_text(text)
 
 
@@ -90,7 +107,11 @@ def write(name: str, text: str) -> Break:
 
 
 def remove(name: str) -> Break:
-    return lambda root: (root / name).unlink()
+    def breaks(root: Path) -> None:
+        _remember(root / name)
+        (root / name).unlink()
+
+    return breaks
 
 
 def change(name: str, old: str, new: str) -> Break:
@@ -1006,18 +1027,19 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
 
 
 @cache
-def _faults_of(check: Callable[[Project], Iterable[str]], root: Path) -> frozenset[str]:
-    """The faults of a tree before it is broken; other tests report them."""
+def _faults_before(check: Callable[[Project], Iterable[str]], root: Path) -> frozenset[str]:
+    """The faults of the copy before it is broken; other tests report them."""
     return frozenset(check(Project(root)))
 
 
 @pytest.mark.parametrize(("check", "breaks", "sentence"), BROKEN, ids=[sentence for _, _, sentence in BROKEN])
 def test_a_broken_tree_is_reported(
-    original: Path, root: Path, check: Callable[[Project], Iterable[str]], breaks: Break, sentence: str
+    root: Path, check: Callable[[Project], Iterable[str]], breaks: Break, sentence: str
 ) -> None:
+    before = _faults_before(check, root)
     breaks(root)
 
-    new = set(check(Project(root))) - _faults_of(check, original)
+    new = set(check(Project(root))) - before
     assert any(sentence in fault for fault in new), "\n".join(sorted(new))
 
 
