@@ -1,6 +1,7 @@
 """Check or write the generated parts of the documents: python -m tools.documents --check|--write."""
 
 import argparse
+import logging
 import sys
 
 from tools.documents import blocks
@@ -13,6 +14,7 @@ def main() -> int:
     mode.add_argument("--check", action="store_true", help="exit 1 if a part is out of date")
     mode.add_argument("--write", action="store_true", help="write all parts that are out of date")
     is_check = parser.parse_args().check
+    logging.getLogger("samtranslator").setLevel(logging.ERROR)  # it warns of features that nobody has asked for
     stale = 0
     for name, text in blocks.renewed(ROOT).items():
         path = ROOT / name
