@@ -14,7 +14,7 @@ def main() -> int:
     mode.add_argument("--check", action="store_true", help="exit 1 if a part is out of date")
     mode.add_argument("--write", action="store_true", help="write all parts that are out of date")
     is_check = parser.parse_args().check
-    logging.getLogger("samtranslator").setLevel(logging.ERROR)  # it warns of features that nobody has asked for
+    logging.getLogger("samtranslator").setLevel(logging.ERROR)  # it warns of unused features
     stale = 0
     for name, text in blocks.renewed(ROOT).items():
         path = ROOT / name
