@@ -12,7 +12,7 @@ export SAM_CLI_TELEMETRY := 0
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop reset invoke start-api test lint unit unit-botocore deployed as-deployed demo conformance bench screenshots train environment scanner clean
+.PHONY: help run stop reset invoke start-api test lint unit unit-botocore deployed as-deployed demo conformance bench screenshots train packages environment scanner clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */\1\t/' | awk -F '\t' '{printf "make %-13s %s\n", $$1, $$2}'
@@ -77,6 +77,9 @@ screenshots: environment ## Take pictures of every page of the dashboard, in .lo
 train: environment ## Train the heads of the embedded engine from tools/evaluate/sets; TASK=... selects one task, all take two hours
 	@$(PY) tools/stack/environment.py training
 	@.local/training/bin/python -m tools.train $(TASK)
+
+packages: ## Create .venv, without the models; most tests of endpoints need no more
+	@$(PYTHON) tools/stack/environment.py packages
 
 environment:
 	@command -v $(PYTHON) > /dev/null || { echo "$(PYTHON) is not on PATH: install Python 3.13, or set PYTHON=/path/to/python3.13" >&2; exit 1; }

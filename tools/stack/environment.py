@@ -1,6 +1,6 @@
 """Create an environment from its requirements if it is missing or out of date: .venv with the files of layers/models,
-that of tools/scan with the argument `scanner`, or that of tools/train with the argument `training`. Uses the standard
-library only."""
+without them with the argument `packages`, that of tools/scan with the argument `scanner`, or that of tools/train with
+the argument `training`. Uses the standard library only."""
 
 import hashlib
 import shutil
@@ -81,6 +81,7 @@ if __name__ == "__main__":
             main(ROOT / ".local" / "training", TRAINING)
         else:
             main(ROOT / ".venv", TOOLS)
-            make_models(ROOT / ".venv")
+            if sys.argv[1:] != ["packages"]:
+                make_models(ROOT / ".venv")
     except KeyboardInterrupt:
         sys.exit(130)

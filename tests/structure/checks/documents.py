@@ -24,7 +24,7 @@ tests/deployed/test_worked_examples.py runs every console block, tests/flows/tes
 """
 NOT_EXECUTED = {"go": 1}
 """The tests need no Go toolchain, so docs/api-guide.md says that no test executes its Go recipe."""
-INERT = {"sh", "text"}
+INERT = {"sh", "text", "mermaid"}
 """Commands that need AWS, Docker or their own checkout, and diagrams."""
 
 HISTORY = {"CHANGELOG.md"}

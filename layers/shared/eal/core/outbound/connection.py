@@ -1,9 +1,9 @@
 """A connection to a checked address: one deadline for all of a response, and a maximum of bytes.
 
 http.client and not urllib3 or httpx: only it accepts the address to connect to and the name to check the certificate
-against as separate values, and it was the fastest that was measured (docs/measurements.md). What a receiver may cost
-is bounded below it, at the socket: http.client reads a chunk of size -1 to the end of the connection, and trailers and
-interim responses for as long as they arrive.
+against as separate values (docs/decisions/0084 has the other transports). What a receiver may cost is bounded below it,
+at the socket: http.client reads a chunk of size -1 to the end of the connection, and trailers and interim responses for
+as long as they arrive.
 """
 
 from __future__ import annotations
