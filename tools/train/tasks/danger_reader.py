@@ -2,7 +2,7 @@
 
 It learns from the sentences in tools/evaluate/sets/dangers, alone and inside other calls, from the exchanges, and from
 the calls without a danger, each of whose sentences is none; at last from what of these still sounds like one to it.
-Takes an hour of two cores. The threshold is chosen on an author that the training leaves out.
+Takes an hour and a half of two cores. The threshold is chosen on an author that the training leaves out.
 """
 
 from __future__ import annotations
@@ -60,8 +60,9 @@ CALIBRATES = "enzo"
 DANGER_RECALL = 0.985
 """Share of that author's dangers that the threshold finds. Finding comes first; near misses are what it costs."""
 HARD_SCORE = -3.0
-"""Score from which a window of an ordinary call is shown again, `HARD_TIMES` times, in one more epoch."""
+"""Score from which a window of an ordinary call is shown again, `HARD_TIMES` times, in each of the last epochs."""
 HARD_TIMES = 2
+HARD_EPOCHS = 2
 LAST_PACE = 0.5
 _SEED = 20261201
 
@@ -87,17 +88,8 @@ def train() -> tuple[dict[str, NDArray[np.generic]], list[str]]:
     report = [f"{len(learnt)} sentences and calls, {len(exchanges)} exchanges, {len(calls)} calls"]
     data = Data(learnt, exchanges, calls)
     trained = span_adapter.train(EPOCHS, data.epoch, len(KINDS), len(STATUSES), report.append)
-    hard = data.hard(trained)
-    report.append(f"{len(hard)} windows of ordinary calls that sound like a danger to it")
-    trained = span_adapter.train(
-        1,
-        lambda _: [*data.epoch(EPOCHS), *hard],
-        len(KINDS),
-        len(STATUSES),
-        report.append,
-        trained,
-        LAST_PACE,
-    )
+    for epoch in range(EPOCHS, EPOCHS + HARD_EPOCHS):
+        trained = _hard_epoch(epoch, trained, data, report)
     unseen = [item for item in dangers if item.author == CALIBRATES]
     level = _threshold(trained, unseen, data.tokenizer, report)
     arrays: dict[str, NDArray[np.generic]] = {
@@ -112,6 +104,21 @@ def train() -> tuple[dict[str, NDArray[np.generic]], list[str]]:
         )
     arrays["data_sha256"] = np.array(sha256([*learnt, *exchanges, *calls]))
     return arrays, report
+
+
+def _hard_epoch(epoch: int, trained: Trained, data: Data, report: list[str]) -> Trained:
+    """The weights after one more epoch, with the windows of ordinary calls that score too high."""
+    hard = data.hard(trained)
+    report.append(f"{len(hard) // HARD_TIMES} windows of ordinary calls that sound like a danger to it")
+    return span_adapter.train(
+        1,
+        lambda _: [*data.epoch(epoch), *hard],
+        len(KINDS),
+        len(STATUSES),
+        report.append,
+        trained,
+        LAST_PACE,
+    )
 
 
 def _threshold(
