@@ -10,6 +10,7 @@ import pytest
 
 from eal.core.outbound import health
 from eal.domain.webhooks.deliveries import attempt
+from layers.build.openapi.derive import derive_sources
 from tests.support.aws import aws_in_process
 from tests.support.bedrock import fake_bedrock
 from tests.support.receiver import Receiver, receiving
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from tools.fixtures.bedrock import FakeBedrock
 
+derive_sources()  # before the other conftest.py import modules that read the files
 # No deadlines, because a test must not fail on a loaded machine.
 hypothesis.settings.register_profile(
     "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]

@@ -35,12 +35,12 @@ def test_the_committed_document_is_current() -> None:
     assert document.render(_built()) == served.text(), "run: python -m tools.openapi --write"
 
 
-def test_the_committed_routes_equal_those_of_the_document(committed: dict[str, Any]) -> None:
-    text = document.render(document.methods(committed))
-
-    assert text == served.ROUTES.read_text(encoding="utf-8"), "run: python -m tools.openapi --write"
-    assert {method.lower() for methods in served.routes().values() for method in methods} <= {
-        "get", "put", "post", "patch", "delete",
+def test_the_derived_routes_equal_those_of_the_document(committed: dict[str, Any]) -> None:
+    assert served.routes() == {
+        path: {method.upper() for method in item} for path, item in committed["paths"].items()
+    }
+    assert {method for methods in served.routes().values() for method in methods} <= {
+        "GET", "PUT", "POST", "PATCH", "DELETE",
     }  # fmt: skip
 
 

@@ -9,25 +9,22 @@ sys.path[:0] = [str(ROOT / "layers" / "shared"), str(ROOT / "layers" / "dashboar
 
 
 def main() -> int:
-    from eal.core.events import schemas
     from eal.entry.http import openapi
+    from layers.build.openapi.derive import derive_sources
     from tools.fixtures.template import template
-    from tools.openapi import dashboard, document, gateway, reference, webhooks
+    from tools.openapi import document, gateway
     from tools.openapi.endpoints import routes
 
     parser = argparse.ArgumentParser(prog="python -m tools.openapi", description=__doc__)
     mode = parser.add_mutually_exclusive_group(required=True)
     mode.add_argument("--check", action="store_true", help="exit 1 if a committed file is out of date")
-    mode.add_argument("--write", action="store_true", help="write all generated files that are out of date")
+    mode.add_argument(
+        "--write", action="store_true", help="write both, and what is derived from the document"
+    )
     is_check = parser.parse_args().check
-    built = document.build(routes(ROOT))
     contents = {
-        openapi.PATH: built,
-        openapi.ROUTES: document.methods(built),
-        schemas.DESCRIBED: webhooks.event_types(built),
-        dashboard.OPERATIONS: dashboard.operations(built),
+        openapi.PATH: document.build(routes(ROOT)),
         gateway.PATH: gateway.build(template()),
-        reference.REFERENCE: reference.reference(built),
     }
     stale = 0
     for path, content in contents.items():
@@ -38,6 +35,8 @@ def main() -> int:
             path.write_text(text, encoding="utf-8")
         status = "current" if is_current else "out of date: run with --write" if is_check else "written"
         print(f"{path.relative_to(ROOT)}: {status}")
+    if not is_check:
+        derive_sources()
     return int(is_check and stale > 0)
 
 

@@ -52,11 +52,6 @@ def render(document: Node) -> str:
     return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def methods(built: Node) -> dict[str, list[str]]:
-    """The methods of each path of a document, which decide between 404 and 405."""
-    return {path: sorted(method.upper() for method in item) for path, item in built["paths"].items()}
-
-
 def _introduction() -> str:
     """The text that applies to every operation."""
     return schemas.paragraphs(Path(__file__).with_name("introduction.md").read_text(encoding="utf-8"))

@@ -1,9 +1,9 @@
-"""The events that customers receive: the `webhooks` of the document, and the catalogue that the API serves."""
+"""The events that customers receive: the `webhooks` of the document."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from eal.core.events.catalogue import CATALOGUE
 from tools.openapi import event_examples
@@ -86,32 +86,3 @@ def of_event(name: str, meaning: str) -> Node:
         },
     }
     return {"post": operation}
-
-
-def event_types(document: Node) -> Node:
-    """The schema and example of each event type, as `catalogue.types` reads them, with references resolved."""
-    types = {}
-    for name, meaning in CATALOGUE.items():
-        content = document["webhooks"][name]["post"]["requestBody"]["content"][JSON]
-        types[name] = {
-            "schema": {
-                "$schema": "https://json-schema.org/draft/2020-12/schema",
-                **_resolved(content["schema"], document),
-                "title": name,
-                "description": meaning,
-            },
-            "example": content["examples"][name]["value"],
-        }
-    return types
-
-
-def _resolved(node: Any, document: Node) -> Any:
-    """The schema with all references replaced by their targets."""
-    if isinstance(node, list):
-        return [_resolved(member, document) for member in node]
-    if not isinstance(node, dict):
-        return node
-    if "$ref" in node:
-        target = document["components"]["schemas"][node["$ref"].rpartition("/")[2]]
-        node = {**target, **{key: value for key, value in node.items() if key != "$ref"}}
-    return {key: _resolved(value, document) for key, value in node.items()}

@@ -1,6 +1,7 @@
 """Create an environment from its requirements if it is missing or out of date: .venv with the files of layers/models,
 without them with the argument `packages`, that of tools/scan with the argument `scanner`, or that of tools/train with
-the argument `training`. Uses the standard library only."""
+the argument `training`. With .venv come the files that are derived from the OpenAPI document. Uses the standard library
+only."""
 
 import hashlib
 import shutil
@@ -73,6 +74,14 @@ def make_models(venv: Path) -> None:
         fail("the models could not be downloaded and converted: check the network")
 
 
+def derive_files() -> None:
+    """Derive files from the OpenAPI document, every time, because it takes a fifth of a second."""
+    sys.path.insert(0, str(ROOT))
+    from layers.build.openapi.derive import derive_sources  # needs the version of Python that `main` checks
+
+    derive_sources()
+
+
 if __name__ == "__main__":
     try:
         if sys.argv[1:] == ["scanner"]:
@@ -83,5 +92,6 @@ if __name__ == "__main__":
             main(ROOT / ".venv", TOOLS)
             if sys.argv[1:] != ["packages"]:
                 make_models(ROOT / ".venv")
+            derive_files()
     except KeyboardInterrupt:
         sys.exit(130)

@@ -1,4 +1,4 @@
-"""The operations of the API, as `python -m tools.openapi --write` derives them from the OpenAPI document."""
+"""The operations of the API, as `layers/build` derives them from the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class ApiOperation:
 
 
 def load(path: Path) -> dict[str, ApiOperation]:
-    """The operations of a generated file, by id."""
+    """The operations of a derived file, by id."""
     content = json.loads(path.read_text(encoding="utf-8"))
     return {name: ApiOperation(**members) for name, members in content.items()}
 

@@ -1,4 +1,4 @@
-"""The API reference: what `python -m tools.openapi --write` derives from the OpenAPI document for people to read.
+"""The API reference: what `layers/build` derives from the OpenAPI document for people to read.
 
 The file is large, so only the pages of the reference read it, once in a process.
 """

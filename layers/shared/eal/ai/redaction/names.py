@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from eal.ai.redaction.given_names import certain, given_names
+from eal.ai.redaction.given_names import STORED, certain, given_names
 from eal.ai.transcript import role_words
 
 if TYPE_CHECKING:
@@ -16,39 +16,10 @@ if TYPE_CHECKING:
 
 _MAX_NAME_WORDS = 3
 # Words that follow "this is", "hi" or a name, and are no names.
-_NOT_NAMES = frozenset(
-    """
-    a about absolutely actually after afternoon again agent all already alright also am an and another any
-    anybody anyone are as asking at awesome awful back bad basement basically be because been before both bueno
-    but by bye call called caller calling can cant certainly claims com come coming company concerning correct
-    could crazy customer dad danger daughter definitely did dispatch do doctor does doing don't done dont down
-    dr emergency es estimate even evening every everybody everyone everything father fine fire first five flood
-    folks for four friday from front get getting go goes going gone good got gracias great guys had has have
-    having he hello help her here hes hey hi him his hola hold home homeowner hope house how husband i i'll i'm
-    i've id if im important in insurance is isnt it it's its ive job just kind kinda landlord last later leak
-    let like little look looking lot ma'am maam man manager maybe me mean mine miss missus mister mold mom
-    monday morning mother mr mrs ms much my name never new nice night no nobody none not nothing now number of
-    off office oh ok okay on once one only or our out over owner perfect please plumber pretty probably problem
-    property question quick ready really reception recorded recording regarding reporter restoration ridiculous
-    right same saturday say scheduling see senor senora service she shes si since sir so some somebody someone
-    something son sorry sort speaking still stuff sunday super support sure take team technician tell tenant
-    terrible than thank thanks that that's thats the their them then there theres these they theyre thing this
-    those though three thursday time to today tomorrow too total trying tuesday two uh um unbelievable until up
-    urgent us very voicemail wait want was water we we're wednesday well were what whats when where which while
-    who why wife will with wonderful wont work would wow wrong yeah yep yes yesterday you you're your youre
-    yours
-    """.split()  # noqa: SIM905 - a word a line would be a page
-)
+_NOT_NAMES = frozenset(STORED["no_names"].split())
 
 # Names that are also words.
-_ALSO_WORDS = frozenset(
-    """
-    april art august baker banks bill black brook brown bush chase cook dale dawn day drew faith field frank
-    gene glen gold grace grant gray green heath hill hope iris ivy jack joy june king lane lily long mark may
-    park pat pearl penny price ray reed rich rivers rob rose short skip stone sue summer wells white will wood
-    young
-    """.split()  # noqa: SIM905 - a word a line would be a page
-)
+_ALSO_WORDS = frozenset(STORED["names_that_are_words"].split())
 
 _NAME = r"[^\W\d_](?:[^\W\d_]|['\u2019-]){1,24}"
 _NAMES = rf"({_NAME}(?: {_NAME}){{0,2}})"

@@ -10,7 +10,7 @@ from eal.core.events.catalogue import CATALOGUE
 from eal.core.json import Json
 
 DESCRIBED = Path(__file__).with_name("event_types.json")
-"""The JSON Schema and example of each type, generated from the views by `python -m tools.openapi --write`."""
+"""The JSON Schema and example of each type, derived from the OpenAPI document by `layers/build`."""
 
 
 class EventType(NamedTuple):

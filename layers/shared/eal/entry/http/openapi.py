@@ -10,7 +10,7 @@ from typing import cast
 
 PATH = Path(__file__).with_name("openapi.json")
 ROUTES = Path(__file__).with_name("routes.json")
-"""The methods of each path, in a file of their own because the document takes milliseconds to parse."""
+"""The methods of each path, derived by `layers/build` because the document takes milliseconds to parse."""
 SERVER = "/api/v1"
 
 

@@ -7,7 +7,6 @@ they were published, less two standard errors. Nothing in the fresh part was rea
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from eal.ai import toml
 from eal.ai.engines.embedded import leads
 from eal.ai.engines.embedded.leads import MAX_MESSAGE_CHARACTERS, read_lead
 from tools.evaluate.sets import read_sets
@@ -30,8 +30,7 @@ MIN_ORDER = {"fresh": 0.89, "train": 0.88}
 
 @cache
 def phrases() -> dict[str, list[str]]:
-    stored = Path(leads.__file__).with_name("leads.toml").read_text(encoding="utf-8")
-    return tomllib.loads(stored)
+    return toml.load(Path(leads.__file__).with_name("leads.toml"))
 
 
 @cache

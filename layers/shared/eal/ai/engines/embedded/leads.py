@@ -7,11 +7,11 @@ effect. Seconds later, the trained head (`lead_notes.py`) reads the notes too.
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from eal.ai import toml
 from eal.ai.engines.embedded.calls import named_dangers
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _is_tenant(said: AbstractSet[str]) -> bool:
 @cache
 def _phrases() -> dict[str, tuple[str, ...]]:
     """The phrases by what they mean, as they stand in plain words: `" loss "`, or `" los"` for `"los*"`."""
-    stored = tomllib.loads(files(__package__).joinpath("leads.toml").read_text(encoding="utf-8"))
+    stored = toml.load(Path(__file__).with_name("leads.toml"))
     return {
         meaning: tuple(f" {phrase[:-1]}" if phrase.endswith("*") else f" {phrase} " for phrase in phrases)
         for meaning, phrases in stored.items()

@@ -7,13 +7,13 @@ the sentence reader finds the rest, and more (decision 0076).
 
 from __future__ import annotations
 
-import tomllib
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypedDict, cast
 
+from eal.ai import toml
 from eal.ai.engines.embedded.language.patterns import compiled
 
 if TYPE_CHECKING:
@@ -113,8 +113,7 @@ def plain(text: str) -> str:
 
 @cache
 def _stored() -> _Stored:
-    text = files(__package__).joinpath("named_dangers.toml").read_text(encoding="utf-8")
-    return cast("_Stored", tomllib.loads(text))
+    return cast("_Stored", toml.load(Path(__file__).with_name("named_dangers.toml")))
 
 
 @cache

@@ -1,11 +1,13 @@
-"""The names of rooms in notes, their abbreviations, modifiers, numbers and levels."""
+"""The names of rooms in notes, their modifiers, numbers and levels. rooms.toml has the names."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from eal.ai import toml
 from eal.ai.engines.embedded.claims.gazetteer import Gazetteer
 from eal.ai.engines.embedded.claims.tokens import kind_at, number, text_at, tokens
 
@@ -14,135 +16,6 @@ if TYPE_CHECKING:
 
     from eal.ai.engines.embedded.claims.tokens import NoteToken
 
-_HEADS: dict[str, str] = {
-    "kitchen": "kitchen, kit, kitch, ktchn",
-    "kitchenette": "kitchenette",
-    "bathroom": "bathroom, bath, bath room, bathrm, ba, bth",
-    "half bathroom": "half bath, half bathroom, 1/2 bath",
-    "parlor": "parlor, parlour",
-    "drawing room": "drawing room",
-    "keeping room": "keeping room",
-    "scullery": "scullery",
-    "powder room": "powder room, powder, powder rm, powder bath",
-    "bedroom": "bedroom, bed, br, bdrm, bed room, bedrm, bd rm, bed rm, bdr",
-    "master bedroom": (
-        "master suite, master bedroom, mbr, master br, m bedroom, mstr bedroom, master bed, m br, "
-        "mstr br, mbed, master bdrm, m. br, master"
-    ),
-    "master bathroom": (
-        "master suite bath, master suite bathroom, master bathroom, master bath, mba, m bath, m. "
-        "bath, mstr bath, ensuite, en suite, en-suite, mbath, m ba"
-    ),
-    "primary bedroom": "primary suite, primary bedroom, primary br, primary bed, primary bdrm",
-    "primary bathroom": "primary suite bath, primary suite bathroom, primary bathroom, primary bath",
-    "living room": (
-        "living, living/dining, living/dining room, living/dining area, living room, lr, living "
-        "rm, liv rm, liv room, livingroom, lounge"
-    ),
-    "dining room": "dining room, dr, dining rm, dining, din rm, dining area",
-    "family room": "family room, fr, family rm, fam rm, fam room, familyroom",
-    "great room": "great room, great rm",
-    "den": "den",
-    "study": "study",
-    "office": "office, home office",
-    "hallway": "hallway, hall, corridor, hall way, passage, passageway",
-    "laundry room": "laundry room, laundry, laundry rm, laundry area, ldry, laundry closet",
-    "utility room": "utility room, utility, util rm, util, utility rm",
-    "basement": "basement, bsmt, bsmnt, cellar",
-    "garage": "garage",
-    "foyer": "foyer",
-    "entry": "entry, entryway, entry way, entrance, entrance hall, front entry",
-    "attic": "attic",
-    "crawlspace": "crawlspace, crawl space, crawl",
-    "closet": "closet, clst, wardrobe closet",
-    "pantry": "pantry",
-    "walk-in closet": "walk-in closet, walk in closet, wic",
-    "linen closet": "linen closet",
-    "utility closet": "utility closet, util closet, util clst",
-    "mechanical closet": "mechanical closet, mech closet, furnace closet, hvac closet, water heater closet, wh closet",
-    "storage closet": "storage closet",
-    "janitor closet": "janitor closet, janitor's closet, custodial closet",
-    "broom closet": "broom closet",
-    "supply closet": "supply closet, supply room",
-    "electrical room": "electrical room, elec room, electrical closet",
-    "operatory": "operatory, dental operatory",
-    "laboratory": "laboratory, lab",
-    "records room": "records room, records",
-    "fitting room": "fitting room",
-    "dish room": "dish room, dishwashing area",
-    "dining hall": "dining hall",
-    "walk-in cooler": "walk-in cooler, walk in cooler",
-    "loading dock": "loading dock, dock area",
-    "mezzanine": "mezzanine",
-    "nurses station": "nurses station, nurse station, nurse's station",
-    "work room": "work room, workroom",
-    "prep area": "prep area, prep room",
-    "bunk room": "bunk room, bunkroom",
-    "hearth room": "hearth room",
-    "in-law suite": "in-law suite, mother-in-law suite, in law suite, mother in law suite, granny suite",
-    "guest suite": "guest suite",
-    "coat closet": "coat closet",
-    "mudroom": "mudroom, mud room, mud rm",
-    "sunroom": "sunroom, sun room, sun porch, solarium",
-    "playroom": "playroom, play room",
-    "rec room": "rec room, recreation room, rec rm",
-    "bonus room": "bonus room, bonus rm",
-    "loft": "loft",
-    "nursery": "nursery",
-    "stairwell": "stairwell, stairway, stair well",
-    "landing": "landing",
-    "storage room": "storage room, storage, storage rm, storage area, storeroom, store room",
-    "mechanical room": "mechanical room, mech room, mech rm, furnace room, boiler room",
-    "breakfast nook": "breakfast nook, nook, breakfast room, breakfast area",
-    "conference room": "conference room, conf room, conf rm, meeting room",
-    "reception": "reception, reception area",
-    "lobby": "lobby",
-    "break room": "break room, break area, breakroom, break rm, lunch room, lunchroom",
-    "server room": "server room, it room, data room",
-    "workshop": "workshop",
-    "gym": "gym, exercise room, workout room",
-    "media room": "media room, theater room, theatre room, home theater",
-    "library": "library",
-    "guest room": "guest room, guest rm",
-    "restroom": "restroom, rest room, washroom",
-    "game room": "game room",
-    "craft room": "craft room, hobby room, sewing room",
-    "porch": "porch, enclosed porch, screened porch",
-    "vestibule": "vestibule",
-    "waiting room": "waiting room, waiting area",
-    "exam room": "exam room",
-    "stock room": "stock room, stockroom",
-    "showroom": "showroom",
-    "sales floor": "sales floor",
-    "copy room": "copy room, file room, mail room",
-    "classroom": "classroom",
-    "retail area": "retail area, sales area",
-    "warehouse": "warehouse",
-    "butler's pantry": "butler's pantry, butlers pantry",
-    "music room": "music room",
-    "shop": "shop area, shop floor",
-    "open office": "open office",
-    "wine cellar": "wine cellar, wine room",
-    "toilet room": "toilet room",
-    "shower room": "shower room",
-    "wet bar": "wet bar",
-    "dressing room": "dressing room",
-    "cafeteria": "cafeteria, canteen",
-    "dorm room": "dorm room",
-    "treatment room": "treatment room",
-    "sitting room": "sitting room, sitting area",
-    "front room": "front room",
-    "back room": "back room",
-    "conservatory": "conservatory",
-    "cloakroom": "cloakroom",
-    "sanctuary": "sanctuary",
-    "fellowship hall": "fellowship hall",
-    "fitness room": "fitness room",
-    "bar area": "bar area",
-    "wine room": "wine room",
-    "locker room": "locker room",
-    "boiler room": "boiler room",
-}
 _MODIFIERS = frozenset({
     "guest",
     "hall",
@@ -265,9 +138,8 @@ class RoomMention:
 
 @cache
 def _heads() -> Gazetteer[str]:
-    return Gazetteer(
-        (phrase.strip(), name) for name, phrases in _HEADS.items() for phrase in phrases.split(",")
-    )
+    names = toml.load(Path(__file__).with_suffix(".toml"))
+    return Gazetteer((phrase, name) for name, phrases in names.items() for phrase in phrases)
 
 
 def mention(text: str, sequence: Sequence[NoteToken], at: int) -> RoomMention | None:

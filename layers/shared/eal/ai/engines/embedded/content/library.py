@@ -8,11 +8,12 @@ promises anything: a test reads all of them with the content policy.
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
+
+from eal.ai import toml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,7 +75,8 @@ class Audience:
 
 @cache
 def articles() -> tuple[Article, ...]:
-    return tuple(_article(path) for path in sorted((_FOLDER / "articles").glob("*.toml")))
+    folder = _FOLDER / "articles"
+    return tuple(_article(folder / f"{name}.toml") for name in sorted(path.stem for path in folder.iterdir()))
 
 
 def article(name: str) -> Article:
@@ -92,7 +94,7 @@ def audiences() -> tuple[Audience, ...]:
             sections=_sections(given),
             points=_points(given),
         )
-        for given in _tables(_read("audiences.toml"), "audiences")
+        for given in _tables(toml.load(_FOLDER / "audiences.toml"), "audiences")
     )
 
 
@@ -106,17 +108,20 @@ class Term:
 
 @cache
 def terms() -> tuple[Term, ...]:
-    return tuple(Term(_cues(term), _texts(term, "texts")) for term in _tables(_read("terms.toml"), "terms"))
+    return tuple(
+        Term(_cues(term), _texts(term, "texts"))
+        for term in _tables(toml.load(_FOLDER / "terms.toml"), "terms")
+    )
 
 
 @cache
 def sentences(file: str) -> dict[str, tuple[str, ...]]:
     """The lists of sentences in a file, by name."""
-    return {name: tuple(cast("list[str]", texts)) for name, texts in _read(file).items()}
+    return {name: tuple(cast("list[str]", texts)) for name, texts in toml.load(_FOLDER / file).items()}
 
 
 def _article(path: Path) -> Article:
-    given = _read(f"articles/{path.name}")
+    given = toml.load(path)
     return Article(
         name=path.stem,
         family=cast("str", given["family"]),
@@ -131,10 +136,6 @@ def _article(path: Path) -> Article:
         sections=_sections(given),
         points=_points(given),
     )
-
-
-def _read(file: str) -> Mapping[str, object]:
-    return tomllib.loads((_FOLDER / file).read_text())
 
 
 def _tables(given: Mapping[str, object], name: str) -> list[Mapping[str, object]]:

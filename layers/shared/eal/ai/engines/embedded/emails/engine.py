@@ -171,7 +171,7 @@ def _signature(given: Assignment, chosen: _Choice) -> str:
 
 
 def _contracted(text: str) -> str:
-    for whole, short in sentences.CONTRACTIONS:
+    for whole, short in sentences.CONTRACTIONS.items():
         text = text.replace(whole, short)
     return text
 

@@ -6,12 +6,13 @@ that mixes two, the engine reads the English part.
 
 from __future__ import annotations
 
-import tomllib
 import unicodedata
 from collections import Counter
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from eal.ai import toml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,10 +72,7 @@ def _plain(text: str) -> str:
 
 @cache
 def _lists() -> Mapping[str, str]:
-    lists: dict[str, str] = tomllib.loads(
-        files(__package__).joinpath("languages.toml").read_text(encoding="utf-8")
-    )
-    return lists
+    return toml.load(Path(__file__).with_name("languages.toml"))
 
 
 def _codes() -> list[str]:

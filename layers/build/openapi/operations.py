@@ -5,13 +5,11 @@ The dashboard derives its forms from it, so a form has the fields, choices and l
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tools.openapi.schemas import Node
+    from layers.build.openapi import Node
 
-OPERATIONS = Path(__file__).parents[2] / "layers" / "dashboard" / "eal_dashboard" / "operations.json"
 _LIMITS = {
     "minimum": "minimum",
     "maximum": "maximum",
@@ -24,18 +22,18 @@ _LIMITS = {
 _MAX_DEPTH = 6
 
 
-def operations(built: Node) -> dict[str, Node]:
+def operations(document: Node) -> dict[str, Node]:
     """The operations that a member of an organization can call, by id. Receivers of vendors are omitted."""
     found = {}
-    for path, item in built["paths"].items():
+    for path, item in document["paths"].items():
         for method, operation in item.items():
             if not path.startswith("/inbound/"):
-                found[operation["operationId"]] = _operation(built, method, path, operation)
+                found[operation["operationId"]] = _operation(document, method, path, operation)
     return found
 
 
-def _operation(built: Node, method: str, path: str, operation: Node) -> Node:
-    parameters = [resolved(built, parameter) for parameter in operation.get("parameters", [])]
+def _operation(document: Node, method: str, path: str, operation: Node) -> Node:
+    parameters = [resolved(document, parameter) for parameter in operation.get("parameters", [])]
     body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
     scopes = [
         scope
@@ -49,7 +47,7 @@ def _operation(built: Node, method: str, path: str, operation: Node) -> Node:
         "summary": operation["summary"],
         "scope": scopes[0] if scopes else None,
         "query": {
-            parameter["name"]: spec_of(built, parameter["schema"]) | _described(parameter)
+            parameter["name"]: spec_of(document, parameter["schema"]) | _described(parameter)
             for parameter in parameters
             if parameter["in"] == "query"
         },
@@ -60,7 +58,7 @@ def _operation(built: Node, method: str, path: str, operation: Node) -> Node:
         },
         "if_match": any(parameter["name"] == "If-Match" for parameter in parameters),
         "reauthenticates": "reauthentication_required" in str(operation["responses"].get("403", "")),
-        "body": spec_of(built, body)["fields"] if body and "fields" in spec_of(built, body) else {},
+        "body": spec_of(document, body)["fields"] if body and "fields" in spec_of(document, body) else {},
     }
 
 
@@ -68,10 +66,10 @@ def _described(parameter: Node) -> Node:
     return {"description": parameter["description"]} if "description" in parameter else {}
 
 
-def spec_of(built: Node, schema: Node, depth: int = 0) -> Node:
+def spec_of(document: Node, schema: Node, depth: int = 0) -> Node:
     """A field as a form needs it: its type, whether null is a value, choices, limits, and the fields of an object."""
-    schema = resolved(built, schema)
-    choices = [resolved(built, choice) for choice in schema.get("anyOf", [])]
+    schema = resolved(document, schema)
+    choices = [resolved(document, choice) for choice in schema.get("anyOf", [])]
     values = [choice for choice in choices if choice.get("type") != "null"]
     if len(values) == 1:
         schema = {**values[0], **{key: value for key, value in schema.items() if key != "anyOf"}}
@@ -84,21 +82,21 @@ def spec_of(built: Node, schema: Node, depth: int = 0) -> Node:
         field["description"] = schema["description"]
     field |= {ours: schema[theirs] for theirs, ours in _LIMITS.items() if schema.get(theirs) is not None}
     if depth < _MAX_DEPTH and schema.get("type") == "array":
-        field["items"] = spec_of(built, schema.get("items", {}), depth + 1)
+        field["items"] = spec_of(document, schema.get("items", {}), depth + 1)
     if depth < _MAX_DEPTH and "properties" in schema:
         required = schema.get("required", [])
         field["fields"] = {
-            name: spec_of(built, member, depth + 1) | ({"required": True} if name in required else {})
+            name: spec_of(document, member, depth + 1) | ({"required": True} if name in required else {})
             for name, member in schema["properties"].items()
         }
     return field
 
 
-def resolved(built: Node, node: Node) -> Node:
+def resolved(document: Node, node: Node) -> Node:
     """The node behind `$ref`, with the members that stand beside the reference."""
     if "$ref" not in node:
         return node
-    target = built
+    target = document
     for part in node["$ref"].removeprefix("#/").split("/"):
         target = target[part]
-    return {**resolved(built, target), **{key: value for key, value in node.items() if key != "$ref"}}
+    return {**resolved(document, target), **{key: value for key, value in node.items() if key != "$ref"}}
