@@ -5,16 +5,17 @@ from eal.ai.classification import Classification
 from eal.ai.tasks.classify_call.task import CLASSIFY_CALL, CallInput
 from eal.core import observe
 from eal.core.caller import Caller
+from eal.core.messages import KeepsFailing
 from eal.core.table.item import load
 from eal.core.transaction import until_committed
 from eal.domain.calls import classifying, decisions
 from eal.domain.calls import store as calls
+from eal.domain.calls.messages import ClassifyCallTask
 from eal.domain.calls.model import Call, Run
 from eal.domain.calls.store import CALLS
 from eal.domain.organization_settings import ai as ai_settings
 from eal.domain.organization_settings import store as organization_settings
-from eal.entry.messages.classify_call import Task
-from eal.entry.queue import Consumer, KeepsFailing, Message, RetryPolicy, worker_of
+from eal.entry.queue import Consumer, Message, RetryPolicy
 
 
 def classify(message: Message) -> None:
@@ -23,13 +24,13 @@ def classify(message: Message) -> None:
 
     If the tenant has switched AI off, its calls stay unclassified.
     """
-    task = load(Task, message)
+    task = load(ClassifyCallTask, message)
     judge = chain.Judge[Classification]()
     until_committed(lambda: _classify(task, judge))
 
 
-def _classify(task: Task, judge: chain.Judge[Classification]) -> None:
-    by = worker_of(task, "classify_call")
+def _classify(task: ClassifyCallTask, judge: chain.Judge[Classification]) -> None:
+    by = task.as_worker("classify_call")
     record = calls.find(task.call_id, by)
     if record is None or not _wants_run(record.call):
         return
@@ -59,8 +60,8 @@ def _classify(task: Task, judge: chain.Judge[Classification]) -> None:
 
 def consume_last(message: Message) -> None:
     """The last receive classifies nothing: a transcript that killed the worker four times would kill it again."""
-    task = load(Task, message)
-    if _waiting(task, worker_of(task, "classify_call")):
+    task = load(ClassifyCallTask, message)
+    if _waiting(task, task.as_worker("classify_call")):
         raise KeepsFailing
 
 
@@ -68,15 +69,15 @@ def give_up(message: Message, _fault: Exception) -> None:
     """People decide the call, which may be an emergency, unless only another run of the same input failed. A redrive of
     the message, now a dead letter, still classifies it.
     """
-    task = load(Task, message)
-    by = worker_of(task, "classify_call")
+    task = load(ClassifyCallTask, message)
+    by = task.as_worker("classify_call")
     call = _waiting(task, by)
     if call and not call.is_input_classified:
         decisions.leave_to_people(call, organization_settings.settings_of(by.organization_id), by)
         by.transaction.commit()
 
 
-def _waiting(task: Task, by: Caller) -> Call | None:
+def _waiting(task: ClassifyCallTask, by: Caller) -> Call | None:
     """The call, if it waits for a run."""
     call = CALLS.find(by.tenant, task.call_id)
     if call is None or not _wants_run(call):

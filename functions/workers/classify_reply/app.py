@@ -7,16 +7,17 @@ from eal.ai.engines.embedded.replies import engine, rules
 from eal.ai.replies import ReplyInput as Judged
 from eal.core import observe
 from eal.core.caller import Caller
+from eal.core.messages import KeepsFailing
 from eal.core.table.item import load
 from eal.domain.organization_settings import ai as ai_settings
 from eal.domain.organization_settings import outreach as outreach_settings
 from eal.domain.organization_settings import store as organization_settings
 from eal.domain.outreach.replies import classification, matching
 from eal.domain.outreach.replies import store as replies
+from eal.domain.outreach.replies.messages import ClassifyReplyTask
 from eal.domain.outreach.replies.model import Reply, ReplyRecord, ReplyRun
 from eal.domain.outreach.replies.store import REPLIES
-from eal.entry.messages.classify_reply import Task
-from eal.entry.queue import Consumer, KeepsFailing, Message, RetryPolicy, worker_of
+from eal.entry.queue import Consumer, Message, RetryPolicy
 
 BODY_MISSING = "body_missing"
 """The reason of a classification by the subject alone, which is always unsure."""
@@ -27,8 +28,8 @@ def classify(message: Message) -> None:
 
     If the tenant has switched AI off, a person classifies its replies.
     """
-    task = load(Task, message)
-    by = worker_of(task, "classify_reply")
+    task = load(ClassifyReplyTask, message)
+    by = task.as_worker("classify_reply")
     record = replies.find(task.reply_id, by)
     if record is None or record.reply.handled_at:
         return
@@ -47,8 +48,8 @@ def classify(message: Message) -> None:
 
 def consume_last(message: Message) -> None:
     """The last receive classifies nothing: a mail that killed the worker four times would kill it again."""
-    task = load(Task, message)
-    reply = REPLIES.find(worker_of(task, "classify_reply").tenant, task.reply_id)
+    task = load(ClassifyReplyTask, message)
+    reply = REPLIES.find(task.as_worker("classify_reply").tenant, task.reply_id)
     if reply and not reply.handled_at:
         raise KeepsFailing
 
@@ -57,8 +58,8 @@ def give_up(message: Message, _fault: Exception) -> None:
     """A person classifies the reply, and no further e-mail reaches somebody who may have written "stop". The message
     becomes a dead letter.
     """
-    task = load(Task, message)
-    by = worker_of(task, "classify_reply")
+    task = load(ClassifyReplyTask, message)
+    by = task.as_worker("classify_reply")
     reply = REPLIES.find(by.tenant, task.reply_id)
     if reply is None or reply.handled_at:
         return

@@ -1,11 +1,12 @@
 """Update the statistics, on each event and task that can change the contribution of a lead or a call."""
 
 from eal.core import observe
+from eal.core.messages import ResourceEvent
 from eal.core.table.item import load
 from eal.core.tenancy import Mode
 from eal.domain.statistics import counting
 from eal.domain.statistics.model import runs_in
-from eal.entry.queue import BatchConsumer, Message, ResourceEvent, worker_of
+from eal.entry.queue import BatchConsumer, Message
 
 
 def count(messages: list[Message]) -> None:
@@ -14,7 +15,7 @@ def count(messages: list[Message]) -> None:
     for event in (load(ResourceEvent, message) for message in messages):
         by_tenant.setdefault(event.tenant, []).append(event)
     for events in by_tenant.values():
-        by = worker_of(events[0], "count_activity")
+        by = events[0].as_worker("count_activity")
         counted = counting.count(list({event.data.id: None for event in events}), by)
         if counted.resources:
             observe.count("activity_counted", counted.resources)

@@ -1,5 +1,6 @@
 """Erase what refers to an erased lead, prospect, call, claim or content item, on the tasks `erase_…`."""
 
+from eal.core.messages import TenantMessage
 from eal.core.table.item import load
 from eal.core.table.scrub import Erased
 from eal.core.tenancy import Tenant
@@ -12,6 +13,15 @@ from eal.domain.claims.photos import erasure as photos
 from eal.domain.claims.sign_offs import erasure as sign_offs
 from eal.domain.content import erasure as contents
 from eal.domain.content import store as content_store
+from eal.domain.erasure.messages import (
+    EraseCallTask,
+    EraseClaimEvidenceTask,
+    EraseClaimPhotoTask,
+    EraseClaimTask,
+    EraseContentTask,
+    EraseLeadTask,
+    EraseProspectTask,
+)
 from eal.domain.leads import erasure as leads
 from eal.domain.messages import erasure as messages
 from eal.domain.outreach import erasure as outreach
@@ -22,16 +32,7 @@ from eal.domain.outreach.review_requests import erasure as review_requests
 from eal.domain.prospects import erasure as prospects
 from eal.domain.reviews import erasure as reviews
 from eal.domain.webhooks.deliveries import erasure as deliveries
-from eal.entry.messages.erase_traces import (
-    CallTask,
-    ClaimEvidenceTask,
-    ClaimTask,
-    ContentTask,
-    LeadTask,
-    PhotoTask,
-    ProspectTask,
-)
-from eal.entry.queue import Consumer, Message, TenantMessage, worker_of
+from eal.entry.queue import Consumer, Message
 
 
 def consume(message: Message) -> None:
@@ -46,37 +47,37 @@ def consume(message: Message) -> None:
 
 
 def _erase(message: Message, stopped: dict[str, Enrollment]) -> None:
-    task: LeadTask | ProspectTask | CallTask | ClaimTask | ContentTask
+    task: EraseLeadTask | EraseProspectTask | EraseCallTask | EraseClaimTask | EraseContentTask
     if message["task"] == "erase_call":
-        task = load(CallTask, message)
+        task = load(EraseCallTask, message)
         _scrub_call(task.tenant, task.call_id)
         return
     if message["task"] == "erase_claim":
-        task = load(ClaimTask, message)
+        task = load(EraseClaimTask, message)
         claims.scrub_traces(task.tenant, task.claim_id)
         deliveries.erase_responses(task.tenant, task.claim_id)
         return
     if message["task"] == "erase_content":
-        task = load(ContentTask, message)
+        task = load(EraseContentTask, message)
         contents.scrub_traces(task.tenant, task.content_id)
         deliveries.erase_responses(task.tenant, task.content_id)
         return
     if message["task"] == "erase_claim_evidence":
-        task = load(ClaimEvidenceTask, message)
+        task = load(EraseClaimEvidenceTask, message)
         retention.delete_evidence(task.tenant, task.claim_id, task.until)
         return
     if message["task"] == "erase_claim_photo":
-        task = load(PhotoTask, message)
+        task = load(EraseClaimPhotoTask, message)
         photos.scrub_traces(task.tenant, task.claim_id, task.photo_id)
         sign_offs.delete_reports(task.tenant, task.claim_id, task.photo_id)
         return
     if message["task"] == "erase_prospect":
-        task = load(ProspectTask, message)
+        task = load(EraseProspectTask, message)
         tenant = task.tenant
         prospects.scrub_traces(tenant, task.prospect_id)
         erased = prospects.find_erased(tenant, task.prospect_id)
     else:
-        task = load(LeadTask, message)
+        task = load(EraseLeadTask, message)
         tenant = task.tenant
         leads.scrub_traces(tenant, task.lead_id)
         deliveries.erase_responses(tenant, task.lead_id)
@@ -90,7 +91,7 @@ def _erase_person(erased: Erased, task: TenantMessage, kept: dict[str, Enrollmen
     """Erase what refers to a lead or a prospect by its id or its contacts."""
     tenant = task.tenant
     # First, so that nothing more is sent.
-    by = worker_of(task, "erase_traces")
+    by = task.as_worker("erase_traces")
     kept |= {enrollment.id: enrollment for enrollment in outreach.stop_enrollments(erased, by)}
     by.transaction.commit()
     stopped = tuple(kept.values())
@@ -119,7 +120,7 @@ def _erase_reviews(erased: Erased, task: TenantMessage) -> None:
     tenant = task.tenant
     for review_id in reviews.review_ids(tenant, erased.id):
         for content in content_store.responses_to(review_id, tenant):
-            by = worker_of(task, "erase_traces")
+            by = task.as_worker("erase_traces")
             contents.erase(content, by)
             by.transaction.commit()
         deliveries.erase_responses(tenant, review_id)
@@ -136,7 +137,7 @@ def _erase_call(call: Call, task: TenantMessage) -> None:
     run is repeated, because the change has emitted another event.
     """
     _scrub_call(task.tenant, call.id)
-    by = worker_of(task, "erase_traces")
+    by = task.as_worker("erase_traces")
     calls.erase_version(call, by)
     by.transaction.commit()
 

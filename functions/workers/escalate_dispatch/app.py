@@ -13,15 +13,15 @@ from eal.core.outbound import later
 from eal.core.outbound.later import Delayed
 from eal.core.table.item import load
 from eal.domain.calls import decisions, dispatching
+from eal.domain.calls.messages import EscalateDispatchTask
 from eal.domain.calls.store import CALLS
-from eal.entry.messages.escalate_dispatch import Task
-from eal.entry.queue import Consumer, Message, worker_of
+from eal.entry.queue import Consumer, Message
 
 
 def escalate(message: Message) -> None:
     """Escalate the call if it is still unacknowledged at the message's level, or wait until the time is up."""
-    task = load(Task, message)
-    by = worker_of(task, "escalate_dispatch")
+    task = load(EscalateDispatchTask, message)
+    by = task.as_worker("escalate_dispatch")
     call = CALLS.find(by.tenant, task.call_id)
     awaited = dispatching.awaited(call, task.round, task.level) if call else None
     if call is None or awaited is None:

@@ -6,18 +6,18 @@ from dataclasses import asdict
 from eal.core import aws, settings
 from eal.core.table.item import load
 from eal.domain.audit_log.exports import store, writing
-from eal.entry.messages.export_audit import ExportMessage
-from eal.entry.queue import Consumer, Message, RetryPolicy, worker_of
+from eal.domain.audit_log.exports.messages import ExportAuditTask
+from eal.entry.queue import Consumer, Message, RetryPolicy
 
 
 def consume(message: Message) -> None:
-    export_message = load(ExportMessage, message)
+    export_message = load(ExportAuditTask, message)
     seconds = writing.work(export_message.tenant, export_message.export_id, export_message.request_id)
     if seconds is not None:
         _enqueue(export_message, seconds)
 
 
-def _enqueue(message: ExportMessage, seconds: int) -> None:
+def _enqueue(message: ExportAuditTask, seconds: int) -> None:
     aws.sqs().send_message(
         QueueUrl=settings.queue("export"),
         MessageBody=json.dumps(asdict(message)),
@@ -28,8 +28,8 @@ def _enqueue(message: ExportMessage, seconds: int) -> None:
 
 def give_up(message: Message, fault: Exception) -> None:
     """Mark the export as failed. A redrive of its message, now a dead letter, still completes it."""
-    export_message = load(ExportMessage, message)
-    by = worker_of(export_message, "export_audit")
+    export_message = load(ExportAuditTask, message)
+    by = export_message.as_worker("export_audit")
     store.fail(export_message.export_id, by)
     by.transaction.commit()
 

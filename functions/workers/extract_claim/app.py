@@ -7,14 +7,15 @@ from eal.ai.engines.embedded.claims import engine
 from eal.ai.tasks.extract_claim import rules
 from eal.ai.tasks.extract_claim.task import EXTRACT_CLAIM
 from eal.core import observe
+from eal.core.messages import KeepsFailing
 from eal.core.table.item import load
 from eal.core.transaction import until_committed
 from eal.domain.claims.scope import evidence, extractions
+from eal.domain.claims.scope.messages import ExtractClaimTask
 from eal.domain.claims.store import CLAIMS
 from eal.domain.organization_settings import ai as ai_settings
 from eal.domain.organization_settings import store as organization_settings
-from eal.entry.messages.extract_claim import Task
-from eal.entry.queue import Consumer, KeepsFailing, Message, RetryPolicy, worker_of
+from eal.entry.queue import Consumer, Message, RetryPolicy
 
 MAX_CHARACTERS = 500_000
 """Maximum length of all notes and captions. The engine reads 2,000,000 in 16 seconds of processor time, and must not be
@@ -28,13 +29,13 @@ def extract(message: Message) -> None:
     evidence, which changes the claim, lets this run begin again. If the latest extraction has the same evidence and
     engine, the claim only becomes ready. With a model, a request always asks it, because it may answer otherwise.
     """
-    task = load(Task, message)
+    task = load(ExtractClaimTask, message)
     judge = chain.Judge[Extraction]()
     until_committed(lambda: _extract(task, judge))
 
 
-def _extract(task: Task, judge: chain.Judge[Extraction]) -> None:
-    by = worker_of(task, "extract_claim")
+def _extract(task: ExtractClaimTask, judge: chain.Judge[Extraction]) -> None:
+    by = task.as_worker("extract_claim")
     claim = CLAIMS.find(by.tenant, task.claim_id)
     if claim is None or claim.status != "extracting":
         return
@@ -75,7 +76,7 @@ def _extract(task: Task, judge: chain.Judge[Extraction]) -> None:
 
 def consume_last(message: Message) -> None:
     """The last receive extracts nothing: evidence that killed the worker four times would kill it again."""
-    task = load(Task, message)
+    task = load(ExtractClaimTask, message)
     claim = CLAIMS.find(task.tenant, task.claim_id)
     if claim and claim.status == "extracting":
         raise KeepsFailing
@@ -83,8 +84,8 @@ def consume_last(message: Message) -> None:
 
 def give_up(message: Message, _fault: Exception) -> None:
     """The message becomes a dead letter. A person can request the extraction again."""
-    task = load(Task, message)
-    by = worker_of(task, "extract_claim")
+    task = load(ExtractClaimTask, message)
+    by = task.as_worker("extract_claim")
     claim = CLAIMS.find(by.tenant, task.claim_id)
     if claim is None or claim.status != "extracting":
         return

@@ -10,9 +10,9 @@ from eal.core.outbound.schedule import MAX_SQS_DELAY_SECONDS
 from eal.core.table import lease
 from eal.core.table.item import dump, load
 from eal.core.table.lease import Held
-from eal.entry.messages.post_review_reply import Task
-from eal.entry.queue import Consumer, Message, worker_of
+from eal.entry.queue import Consumer, Message
 from eal.vendors.google_business import replying
+from eal.vendors.google_business.messages import PostReviewReplyTask
 from eal.vendors.http import Busy
 
 MAX_WAIT = timedelta(days=1)
@@ -20,7 +20,7 @@ MAX_WAIT = timedelta(days=1)
 
 
 def settle(message: Message) -> None:
-    task, now = load(Task, message), clock.now()
+    task, now = load(PostReviewReplyTask, message), clock.now()
     observe.bind(content_id=task.content_id, review_id=task.review_id)
     if task.due_at and task.due_at > now:
         _send_later(task, task.due_at, now)
@@ -35,8 +35,8 @@ def settle(message: Message) -> None:
         lease.release(acquired, now)
 
 
-def _settle(task: Task, now: datetime) -> None:
-    by = worker_of(task, "post_review_reply")
+def _settle(task: PostReviewReplyTask, now: datetime) -> None:
+    by = task.as_worker("post_review_reply")
     try:
         replying.settle(task.content_id, task.review_id, by)
     except Busy as busy:
@@ -49,7 +49,7 @@ def _settle(task: Task, now: datetime) -> None:
         _send_later(replace(task, due_at=min(due_at, since + MAX_WAIT), deferred_since=since), due_at, now)
 
 
-def _send_later(task: Task, at: datetime, now: datetime) -> None:
+def _send_later(task: PostReviewReplyTask, at: datetime, now: datetime) -> None:
     """Send the task again. Failures would use up its receives much earlier."""
     delay = min(ceil((at - now).total_seconds()), MAX_SQS_DELAY_SECONDS)
     aws.sqs().send_message(

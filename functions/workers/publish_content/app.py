@@ -14,15 +14,15 @@ from eal.core.outbound import later
 from eal.core.outbound.later import Delayed
 from eal.core.table.item import load
 from eal.domain.content import publication
+from eal.domain.content.messages import PublishContentTask
 from eal.domain.content.store import CONTENTS
-from eal.entry.messages.publish_content import Task
-from eal.entry.queue import Consumer, Message, worker_of
+from eal.entry.queue import Consumer, Message
 
 
 def publish(message: Message) -> None:
     """Publish the item if its time has come, otherwise wait for it."""
-    task = load(Task, message)
-    by = worker_of(task, "publish_content")
+    task = load(PublishContentTask, message)
+    by = task.as_worker("publish_content")
     content = CONTENTS.find(by.tenant, task.content_id)
     if content is None or content.scheduled_at is None or rfc3339(content.scheduled_at) != task.scheduled_at:
         observe.logger.info("publication_dropped", content_id=task.content_id)

@@ -2,12 +2,13 @@
 
 from eal.core import observe
 from eal.core.caller import Caller
+from eal.core.messages import ResourceEvent
 from eal.core.table.item import load
 from eal.domain.calls import store as calls
 from eal.domain.calls.model import Call
 from eal.domain.leads import capture as leads
 from eal.domain.organization_settings import ai as ai_settings
-from eal.entry.queue import Consumer, Message, ResourceEvent, worker_of
+from eal.entry.queue import Consumer, Message
 
 
 def qualify(message: Message) -> None:
@@ -16,7 +17,7 @@ def qualify(message: Message) -> None:
     Otherwise the second run of a worker that was killed in between could create a lead again that was erased meanwhile.
     """
     classified = load(ResourceEvent, message)
-    by = worker_of(classified, "qualify_call")
+    by = classified.as_worker("qualify_call")
     record = calls.find(classified.data.id, by)
     if record is None or record.call.qualified_at or not _is_qualified(record.call):
         return

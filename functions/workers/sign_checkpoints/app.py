@@ -2,10 +2,11 @@
 
 from contextlib import suppress
 
+from eal.core.messages import TenantMessage
 from eal.core.table.item import load
 from eal.core.table.write import Stale
 from eal.domain.audit_log import checkpoints
-from eal.entry.queue import Consumer, Message, TenantMessage, worker_of
+from eal.entry.queue import Consumer, Message
 
 
 def consume(message: Message) -> None:
@@ -14,7 +15,7 @@ def consume(message: Message) -> None:
     state = checkpoints.log_state(log.tenant)
     if not state.needs_checkpoint:
         return
-    by = worker_of(log, "sign_checkpoints")
+    by = log.as_worker("sign_checkpoints")
     with suppress(Stale):  # a concurrent request for a proof has signed
         checkpoints.sign(by, state)
         by.transaction.commit()

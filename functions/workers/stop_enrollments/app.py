@@ -6,10 +6,10 @@ from eal.core.caller import Caller
 from eal.core.table.item import load
 from eal.core.table.read import get_all
 from eal.domain.outreach.enrollments import store as enrollments
+from eal.domain.outreach.enrollments.messages import StopEnrollmentsTask
 from eal.domain.outreach.enrollments.store import ENROLLMENTS
 from eal.domain.outreach.sequences.store import SEQUENCES
-from eal.entry.messages.stop_enrollments import Task
-from eal.entry.queue import Consumer, Message, worker_of
+from eal.entry.queue import Consumer, Message
 
 _PER_TRANSACTION = 20
 """Four operations each: the enrollment, two claims and the audit record."""
@@ -18,8 +18,8 @@ _MAX_PER_MESSAGE = 400
 
 
 def stop(message: Message) -> None:
-    task = load(Task, message)
-    by = worker_of(task, "stop_enrollments")
+    task = load(StopEnrollmentsTask, message)
+    by = task.as_worker("stop_enrollments")
     if task.prospect_id:
         _stop_converted(task.prospect_id, by)
     elif task.sequence_id:

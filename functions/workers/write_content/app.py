@@ -5,26 +5,27 @@ from eal.ai.content_assignment import WrittenContent
 from eal.ai.tasks.revise_content.task import REVISE_CONTENT
 from eal.ai.tasks.write_content.task import WRITE_CONTENT
 from eal.core import observe
+from eal.core.messages import KeepsFailing
 from eal.core.table.item import load
 from eal.core.transaction import until_committed
 from eal.domain.content import writing
+from eal.domain.content.messages import WriteContentTask
 from eal.domain.organization_settings import ai as ai_settings
 from eal.domain.organization_settings import store as organization_settings
-from eal.entry.messages.write_content import Task
-from eal.entry.queue import Consumer, KeepsFailing, Message, RetryPolicy, worker_of
+from eal.entry.queue import Consumer, Message, RetryPolicy
 
 
 def write(message: Message) -> None:
     """Write the item, unless the task was cancelled or is done already. If the tenant has switched AI off or the review
     was erased since, the item fails, and a person can retry it or write it.
     """
-    task = load(Task, message)
+    task = load(WriteContentTask, message)
     judge = chain.Judge[WrittenContent]()
     until_committed(lambda: _write(task, judge))
 
 
-def _write(task: Task, judge: chain.Judge[WrittenContent]) -> None:
-    by = worker_of(task, "write_content")
+def _write(task: WriteContentTask, judge: chain.Judge[WrittenContent]) -> None:
+    by = task.as_worker("write_content")
     content = writing.assigned(task.content_id, task.task_id, by)
     if content is None:
         return
@@ -51,15 +52,15 @@ def _write(task: Task, judge: chain.Judge[WrittenContent]) -> None:
 
 def consume_last(message: Message) -> None:
     """The last receive writes nothing: a brief that killed the worker four times would kill it again."""
-    task = load(Task, message)
-    if writing.assigned(task.content_id, task.task_id, worker_of(task, "write_content")):
+    task = load(WriteContentTask, message)
+    if writing.assigned(task.content_id, task.task_id, task.as_worker("write_content")):
         raise KeepsFailing
 
 
 def give_up(message: Message, fault: Exception) -> None:
     """The item fails, so that nobody waits for it. The message becomes a dead letter."""
-    task = load(Task, message)
-    by = worker_of(task, "write_content")
+    task = load(WriteContentTask, message)
+    by = task.as_worker("write_content")
     if content := writing.assigned(task.content_id, task.task_id, by):
         writing.fail(content, "engine_failed", by)
         by.transaction.commit()

@@ -4,22 +4,23 @@ from eal.ai import chain
 from eal.ai.tasks.write_email.task import WRITE_EMAIL
 from eal.core import observe
 from eal.core.caller import Caller
+from eal.core.messages import KeepsFailing
 from eal.core.table.item import load
 from eal.domain.organization_settings import ai as ai_settings
 from eal.domain.organization_settings import store as organization_settings
 from eal.domain.outreach.drafts import writing
+from eal.domain.outreach.drafts.messages import WriteEmailTask
 from eal.domain.outreach.drafts.model import Draft
 from eal.domain.outreach.drafts.store import DRAFTS
-from eal.entry.messages.write_email import Task
-from eal.entry.queue import Consumer, KeepsFailing, Message, RetryPolicy, worker_of
+from eal.entry.queue import Consumer, Message, RetryPolicy
 
 
 def write(message: Message) -> None:
     """Write the draft, unless it is written or deleted already. If the tenant has switched AI off or erased the
     recipient since, the draft fails, and a person can still write it.
     """
-    task = load(Task, message)
-    by = worker_of(task, "write_email")
+    task = load(WriteEmailTask, message)
+    by = task.as_worker("write_email")
     draft = _assigned(task, by)
     if draft is None:
         return
@@ -41,21 +42,21 @@ def write(message: Message) -> None:
 
 def consume_last(message: Message) -> None:
     """The last receive writes nothing: instructions that killed the worker four times would kill it again."""
-    task = load(Task, message)
-    if _assigned(task, worker_of(task, "write_email")):
+    task = load(WriteEmailTask, message)
+    if _assigned(task, task.as_worker("write_email")):
         raise KeepsFailing
 
 
 def give_up(message: Message, _fault: Exception) -> None:
     """The draft fails, and a person can still write it. The message becomes a dead letter."""
-    task = load(Task, message)
-    by = worker_of(task, "write_email")
+    task = load(WriteEmailTask, message)
+    by = task.as_worker("write_email")
     if draft := _assigned(task, by):
         writing.fail(draft, "engine_failed", by)
         by.transaction.commit()
 
 
-def _assigned(task: Task, by: Caller) -> Draft | None:
+def _assigned(task: WriteEmailTask, by: Caller) -> Draft | None:
     """The draft, if the AI is still to write it."""
     draft = DRAFTS.find(by.tenant, task.draft_id)
     return draft if draft and draft.status == "writing" else None

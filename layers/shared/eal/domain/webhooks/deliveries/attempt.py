@@ -26,8 +26,9 @@ from eal.core.outbound.slots import MINUTE, NoSlot, Slot, SlotRequest, SlotTerms
 from eal.core.table.statements import StatementFailed, update_all
 from eal.core.table.write import Stale
 from eal.domain.webhooks.deliveries import store as deliveries
+from eal.domain.webhooks.deliveries.messages import DeliverWebhookTask
 from eal.domain.webhooks.deliveries.model import Attempt, Delivery
-from eal.domain.webhooks.deliveries.queue import QUEUES, DeliveryMessage
+from eal.domain.webhooks.deliveries.queue import QUEUES
 from eal.domain.webhooks.deliveries.signed_post import needs_other_secret, post, signing_secrets
 from eal.domain.webhooks.deliveries.store import HEALTH_KIND, health_key
 from eal.domain.webhooks.endpoints import store as endpoints
@@ -53,12 +54,12 @@ FIRST_WAVE_SECONDS = 1.0
 """Time after which the first wave of a batch is recorded, in seconds. Attempts that have ended by then are recorded at
 once; the rest at the end of the batch."""
 
-_ATTEMPTS = Attempts[DeliveryMessage, Delivery](
+_ATTEMPTS = Attempts[DeliverWebhookTask, Delivery](
     queues=QUEUES,
     group=lambda message: message.webhook_id,
     id_of=lambda message: message.delivery_id,
     load=deliveries.find,
-    next_message=lambda _message, delivery: DeliveryMessage.next_of(delivery),
+    next_message=lambda _message, delivery: DeliverWebhookTask.next_of(delivery),
     dropped_event="delivery_message_dropped",
     deferred_event="delivery_deferred",
     attempted_event="delivery_attempted",
@@ -111,7 +112,7 @@ class _Job:
     `outgoing` is the message to send before `record` is written. `fault` returns the message to its queue.
     """
 
-    message: DeliveryMessage
+    message: DeliverWebhookTask
     log: LogContext
     slot: Slot | None = None
     none: NoSlot | None = None
@@ -127,7 +128,7 @@ class _Job:
 
 
 def deliver_all(
-    messages: Sequence[DeliveryMessage], logs: Sequence[LogContext], lane: Lane
+    messages: Sequence[DeliverWebhookTask], logs: Sequence[LogContext], lane: Lane
 ) -> list[Exception | None]:
     """Make the attempts that are due. `logs` are the log contexts of the messages.
 
@@ -305,7 +306,7 @@ class _Batch:
                 if after.next_attempt_at:
                     lane: Lane = "slow" if job.due.slot.health_key in slow else "fast"
                     job.outgoing = _ATTEMPTS.delayed(
-                        DeliveryMessage.next_of(after), after.next_attempt_at, lane
+                        DeliverWebhookTask.next_of(after), after.next_attempt_at, lane
                     )
         outgoing = [(job, job.outgoing) for job in jobs if job.outgoing]
         faults = later.send_all([message for _, message in outgoing], now)

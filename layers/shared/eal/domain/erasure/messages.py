@@ -1,43 +1,43 @@
-"""The messages of functions/workers/erase_traces."""
+"""Messages to the worker of erasures, a class for each `task`."""
 
 from dataclasses import dataclass
 
 from eal.core.clock import Instant
-from eal.entry.queue import TenantMessage
+from eal.core.messages import TenantMessage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeadTask(TenantMessage):
+class EraseLeadTask(TenantMessage):
     lead_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProspectTask(TenantMessage):
+class EraseProspectTask(TenantMessage):
     prospect_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CallTask(TenantMessage):
+class EraseCallTask(TenantMessage):
     call_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimTask(TenantMessage):
+class EraseClaimTask(TenantMessage):
     claim_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ContentTask(TenantMessage):
+class EraseContentTask(TenantMessage):
     content_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimEvidenceTask(ClaimTask):
+class EraseClaimEvidenceTask(EraseClaimTask):
     """Erasure of a claim's evidence only, as it was at `until`: the end of the claim's retention."""
 
     until: Instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PhotoTask(ClaimTask):
+class EraseClaimPhotoTask(EraseClaimTask):
     photo_id: str
