@@ -7,14 +7,11 @@ from eal.entry.queue import Consumer, Message, RetryPolicy
 
 
 def consume(message: Message) -> None:
-    task = load(WriteBundleTask, message)
-    writing.write(task.ref, task.as_worker("write_bundle"))
+    writing.write(load(WriteBundleTask, message))
 
 
 def give_up(message: Message, _fault: Exception) -> None:
-    """Mark the sign-off's bundle as failed. A redrive of its message, now a dead letter, still writes it."""
-    task = load(WriteBundleTask, message)
-    writing.give_up(task.ref, task.as_worker("write_bundle"))
+    writing.give_up(load(WriteBundleTask, message))
 
 
 RETRY_POLICY = RetryPolicy(queue="write_bundle", first_delay_seconds=30, give_up=give_up)
