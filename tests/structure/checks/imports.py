@@ -294,7 +294,7 @@ def _function(path: str, found: Sequence[Import]) -> Iterator[str]:
 def _no_dataclasses(path: str, tree: ast.Module) -> Iterator[str]:
     for node in nodes(tree):
         if isinstance(node, ast.ClassDef) and node.decorator_list:
-            yield f"{path}:{node.lineno} defines {node.name}: move it to eal.entry.messages, where its schema is stored"
+            yield f"{path}:{node.lineno} defines {node.name}: move it to eal, where its schema is stored"
 
 
 def _no_tests(path: str, found: Sequence[Import]) -> Iterator[str]:
