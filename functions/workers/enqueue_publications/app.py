@@ -2,7 +2,7 @@
 
 from eal.core import clock
 from eal.core.table.keys import TENANT_SHARDS
-from eal.domain.content import scheduled_publication
+from eal.domain.content import overdue
 from eal.entry.schedule import ScheduledRun
 
 
@@ -12,4 +12,4 @@ def handler(event: object, context: object) -> None:
     with ScheduledRun("enqueue_publications") as run:
         for shard in range(TENANT_SHARDS):
             with run.part(shard=shard):
-                scheduled_publication.enqueue_overdue(shard, now)
+                overdue.enqueue(shard, now)

@@ -8,23 +8,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from itertools import batched
 from typing import TYPE_CHECKING
 
-from eal.core import ids, observe
+from eal.core import observe
 from eal.core.clock import rfc3339
 from eal.core.errors import Conflict
 from eal.core.outbound import later
 from eal.core.outbound.later import Delayed
-from eal.core.sqs import MAX_BATCH_MESSAGES
-from eal.domain.content import due, publication
-from eal.domain.content.messages import PublishContentTask
+from eal.domain.content import publication
 from eal.domain.content.store import CONTENTS
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from eal.domain.content.due import Overdue
+    from eal.domain.content.messages import PublishContentTask
 
 
 def publish(task: PublishContentTask) -> None:
@@ -47,26 +42,3 @@ def publish(task: PublishContentTask) -> None:
     else:
         observe.count("content_published")
     by.transaction.commit()
-
-
-def enqueue_overdue(shard: int, now: datetime) -> None:
-    """Enqueue the publication of a shard's overdue items.
-
-    Raises: why the first message that was not sent was not. The others were sent.
-    """
-    faults: list[Exception | None] = []
-    for batch in batched(due.overdue(shard, now), MAX_BATCH_MESSAGES, strict=False):
-        faults += later.send_all([_message(overdue, now) for overdue in batch], now)
-    for fault in faults:
-        if fault:
-            raise fault
-
-
-def _message(overdue: Overdue, now: datetime) -> Delayed:
-    task = PublishContentTask(
-        **overdue.tenant._asdict(),
-        request_id=ids.new("run", now),
-        content_id=overdue.content_id,
-        scheduled_at=overdue.scheduled_at,
-    )
-    return Delayed("publish", json.dumps(asdict(task)), task.organization_id, task.content_id, now)
