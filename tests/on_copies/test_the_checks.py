@@ -33,6 +33,7 @@ from tests.structure.checks import (
     templates,
     throttles,
     tree,
+    workers,
     writes,
     xactimate,
 )
@@ -905,11 +906,27 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
         append(STORE, "for at, (one, _) in ():\n    pass\n"),
         "rename the loop variable 'one'",
     ),
+    # workers
+    (
+        workers.faults,
+        append(STORE, "class Moved(TenantMessage): ...\n"),
+        "defines Moved, a message: move it to the messages.py of the folder",
+    ),
+    (
+        workers.faults,
+        change(WORKER, "deliveries.messages import FanOutEvent", "deliveries.model import FanOutEvent"),
+        "loads FanOutEvent: move it to the messages.py",
+    ),
+    (workers.faults, append(WORKER, "pass\n" * 45), "lines, more than 45"),
     # names
     (names.faults, append(STORE, "MOST_LEADS = 5\n"), "MAX_… with its unit"),
     (names.faults, write("functions/leads/test_create.py", ""), "with the name of a test"),
     (imports.faults, prepend(CREATE, "import pydantic\n"), "a function imports eal and the standard library"),
-    (imports.faults, append(CREATE, "@dataclass\nclass Task: ...\n"), "move it to eal.entry.messages"),
+    (
+        imports.faults,
+        append(CREATE, "@dataclass\nclass Task: ...\n"),
+        "move it to eal, where its schema is stored",
+    ),
     (imports.faults, prepend(CREATE, "from functions.leads.get import app\n"), "imports functions.leads.get"),
     (
         imports.faults,

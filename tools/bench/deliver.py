@@ -15,7 +15,7 @@ from typing import Any
 
 from eal.core import ids
 from eal.core.events.envelope import of_item
-from eal.domain.webhooks.deliveries.queue import DeliveryMessage
+from eal.domain.webhooks.deliveries.messages import DeliverWebhookTask
 from tools.bench import cold, functions, items, layout, metered
 from tools.bench.fake_aws import FakeAws
 from tools.bench.items import Tables
@@ -82,7 +82,7 @@ def _parameters(port: int) -> dict[str, Any]:
 
 
 def _record(number: int) -> dict[str, Any]:
-    message = DeliveryMessage(
+    message = DeliverWebhookTask(
         organization_id=items.ORGANIZATION,
         mode="live",
         delivery_id=ids.new("dlv", items.AT),

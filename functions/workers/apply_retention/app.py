@@ -4,10 +4,11 @@ the tenant.
 
 import time
 
+from eal.core.messages import TenantMessage
 from eal.core.table.item import load
 from eal.domain.calls import retention as calls
 from eal.domain.claims import retention as claims
-from eal.entry.queue import Consumer, Message, TenantMessage
+from eal.entry.queue import Consumer, Message
 from eal.entry.schedule import enqueue_tenants
 
 RUN_SECONDS = 30.0

@@ -2,8 +2,9 @@
 
 from functools import partial
 
+from eal.core.table.item import load
 from eal.domain.webhooks.deliveries.attempt import deliver_all
-from eal.domain.webhooks.deliveries.queue import DeliveryMessage
+from eal.domain.webhooks.deliveries.messages import DeliverWebhookTask
 from eal.entry.queue import JointConsumer
 
-handler = JointConsumer(DeliveryMessage.of, partial(deliver_all, lane="fast")).handler
+handler = JointConsumer(partial(load, DeliverWebhookTask), partial(deliver_all, lane="fast")).handler

@@ -1,149 +1,15 @@
-"""Erase what refers to an erased lead, prospect, call, claim or content item, on the tasks `erase_…`."""
+"""Erases what refers to an erased lead, prospect, call, claim or content item, on the tasks `erase_…`."""
+
+from typing import cast
 
 from eal.core.table.item import load
-from eal.core.table.scrub import Erased
-from eal.core.tenancy import Tenant
-from eal.core.transaction import until_committed
-from eal.domain.calls import erasure as calls
-from eal.domain.calls.model import Call
-from eal.domain.claims import erasure as claims
-from eal.domain.claims import retention
-from eal.domain.claims.photos import erasure as photos
-from eal.domain.claims.sign_offs import erasure as sign_offs
-from eal.domain.content import erasure as contents
-from eal.domain.content import store as content_store
-from eal.domain.leads import erasure as leads
-from eal.domain.messages import erasure as messages
-from eal.domain.outreach import erasure as outreach
-from eal.domain.outreach.drafts import erasure as drafts
-from eal.domain.outreach.enrollments.model import Enrollment
-from eal.domain.outreach.replies import erasure as replies
-from eal.domain.outreach.review_requests import erasure as review_requests
-from eal.domain.prospects import erasure as prospects
-from eal.domain.reviews import erasure as reviews
-from eal.domain.webhooks.deliveries import erasure as deliveries
-from eal.entry.messages.erase_traces import (
-    CallTask,
-    ClaimEvidenceTask,
-    ClaimTask,
-    ContentTask,
-    LeadTask,
-    PhotoTask,
-    ProspectTask,
-)
-from eal.entry.queue import Consumer, Message, TenantMessage, worker_of
+from eal.domain.erasure import traces
+from eal.domain.erasure.messages import TASKS
+from eal.entry.queue import Consumer, Message
 
 
 def consume(message: Message) -> None:
-    """Erase personal values in stored events and responses, a lead's history, what receivers answered to its events,
-    calls and messages from and to the person, and its reviews.
-
-    The tombstone's contacts, by which messages are found, are removed last, so that a second run finds the rest.
-    Enrollments that the first try has stopped are kept for the next one, which does not find them open any more.
-    """
-    stopped: dict[str, Enrollment] = {}
-    until_committed(lambda: _erase(message, stopped))
-
-
-def _erase(message: Message, stopped: dict[str, Enrollment]) -> None:
-    task: LeadTask | ProspectTask | CallTask | ClaimTask | ContentTask
-    if message["task"] == "erase_call":
-        task = load(CallTask, message)
-        _scrub_call(task.tenant, task.call_id)
-        return
-    if message["task"] == "erase_claim":
-        task = load(ClaimTask, message)
-        claims.scrub_traces(task.tenant, task.claim_id)
-        deliveries.erase_responses(task.tenant, task.claim_id)
-        return
-    if message["task"] == "erase_content":
-        task = load(ContentTask, message)
-        contents.scrub_traces(task.tenant, task.content_id)
-        deliveries.erase_responses(task.tenant, task.content_id)
-        return
-    if message["task"] == "erase_claim_evidence":
-        task = load(ClaimEvidenceTask, message)
-        retention.delete_evidence(task.tenant, task.claim_id, task.until)
-        return
-    if message["task"] == "erase_claim_photo":
-        task = load(PhotoTask, message)
-        photos.scrub_traces(task.tenant, task.claim_id, task.photo_id)
-        sign_offs.delete_reports(task.tenant, task.claim_id, task.photo_id)
-        return
-    if message["task"] == "erase_prospect":
-        task = load(ProspectTask, message)
-        tenant = task.tenant
-        prospects.scrub_traces(tenant, task.prospect_id)
-        erased = prospects.find_erased(tenant, task.prospect_id)
-    else:
-        task = load(LeadTask, message)
-        tenant = task.tenant
-        leads.scrub_traces(tenant, task.lead_id)
-        deliveries.erase_responses(tenant, task.lead_id)
-        lead = leads.find_erased(tenant, task.lead_id)
-        erased = lead and prospects.without_contacts_of_prospects(tenant, lead)
-    if erased:
-        _erase_person(erased, task, stopped)
-
-
-def _erase_person(erased: Erased, task: TenantMessage, kept: dict[str, Enrollment]) -> None:
-    """Erase what refers to a lead or a prospect by its id or its contacts."""
-    tenant = task.tenant
-    # First, so that nothing more is sent.
-    by = worker_of(task, "erase_traces")
-    kept |= {enrollment.id: enrollment for enrollment in outreach.stop_enrollments(erased, by)}
-    by.transaction.commit()
-    stopped = tuple(kept.values())
-    for call in calls.calls_of(tenant, erased):
-        _erase_call(call, task)
-    messages.erase_messages(tenant, erased)
-    drafts.erase_drafts(tenant, erased)
-    _erase_reviews(erased, task)
-    for reply_id in replies.reply_ids(tenant, erased):
-        replies.scrub_traces(tenant, reply_id)
-        deliveries.erase_responses(tenant, reply_id)
-        replies.erase_reply(tenant, reply_id)
-    for email in outreach.emails_of(tenant, erased, stopped):
-        outreach.scrub_traces(tenant, email.id)
-        deliveries.erase_responses(tenant, email.id)
-        outreach.erase_email(tenant, email)
-    outreach.erase_addresses(tenant, erased, stopped)
-    erased.close()
-
-
-def _erase_reviews(erased: Erased, task: TenantMessage) -> None:
-    """Erase the person's reviews with the responses to them, and the requests for reviews.
-
-    The review itself is erased last, because a second run finds the responses by it.
-    """
-    tenant = task.tenant
-    for review_id in reviews.review_ids(tenant, erased.id):
-        for content in content_store.responses_to(review_id, tenant):
-            by = worker_of(task, "erase_traces")
-            contents.erase(content, by)
-            by.transaction.commit()
-        deliveries.erase_responses(tenant, review_id)
-        reviews.erase(tenant, review_id)
-    for request_id in review_requests.request_ids(tenant, erased):
-        deliveries.erase_responses(tenant, request_id)
-        review_requests.erase(tenant, request_id)
-
-
-def _erase_call(call: Call, task: TenantMessage) -> None:
-    """Erase a call of the person, in a transaction of its own.
-
-    The call itself is erased last, because a second run finds it by its item. If it has changed since it was read, the
-    run is repeated, because the change has emitted another event.
-    """
-    _scrub_call(task.tenant, call.id)
-    by = worker_of(task, "erase_traces")
-    calls.erase_version(call, by)
-    by.transaction.commit()
-
-
-def _scrub_call(tenant: Tenant, call_id: str) -> None:
-    calls.scrub_traces(tenant, call_id)
-    deliveries.erase_responses(tenant, call_id)
+    traces.erase(load(TASKS[cast("str", message["task"])], message))
 
 
 handler = Consumer(consume).handler

@@ -1,41 +1,13 @@
-"""Takes a call to the next person on call if nobody acknowledges it, on the task `escalate_dispatch`.
+"""Takes a call to the next person on call if nobody acknowledges it, on the task `escalate_dispatch`."""
 
-A message names the round and the level that it is about. It waits in the queue until the time is up; a message about an
-earlier round or level is dropped. A killed worker's message returns: a second message for the same step finds the
-level changed.
-"""
-
-import json
-from dataclasses import asdict
-
-from eal.core import observe
-from eal.core.outbound import later
-from eal.core.outbound.later import Delayed
 from eal.core.table.item import load
-from eal.domain.calls import decisions, dispatching
-from eal.domain.calls.store import CALLS
-from eal.entry.messages.escalate_dispatch import Task
-from eal.entry.queue import Consumer, Message, worker_of
+from eal.domain.calls import escalating
+from eal.domain.calls.messages import EscalateDispatchTask
+from eal.entry.queue import Consumer, Message
 
 
-def escalate(message: Message) -> None:
-    """Escalate the call if it is still unacknowledged at the message's level, or wait until the time is up."""
-    task = load(Task, message)
-    by = worker_of(task, "escalate_dispatch")
-    call = CALLS.find(by.tenant, task.call_id)
-    awaited = dispatching.awaited(call, task.round, task.level) if call else None
-    if call is None or awaited is None:
-        observe.logger.info("escalation_dropped", call_id=task.call_id, level=task.level)
-        return
-    _, _, acknowledge_by = awaited
-    if by.at < acknowledge_by:
-        name = f"{task.call_id}-{task.round}-{task.level}"
-        body = json.dumps(asdict(task))
-        later.send(Delayed("escalate", body, task.organization_id, name, acknowledge_by), by.at)
-        return
-    decisions.escalate(call, task.round, task.level, by)
-    by.transaction.commit()
-    observe.count("dispatches_escalated")
+def consume(message: Message) -> None:
+    escalating.escalate(load(EscalateDispatchTask, message))
 
 
-handler = Consumer(escalate).handler
+handler = Consumer(consume).handler

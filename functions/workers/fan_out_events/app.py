@@ -2,7 +2,7 @@
 
 from eal.core.table.item import load
 from eal.domain.webhooks.deliveries.fan_out import PublishedEvent, fan_out_all
-from eal.entry.messages.fan_out_events import BusEvent
+from eal.domain.webhooks.deliveries.messages import FanOutEvent
 from eal.entry.queue import BatchConsumer, Message
 
 
@@ -12,7 +12,7 @@ def consume(messages: list[Message]) -> None:
 
 
 def _event(message: Message) -> PublishedEvent:
-    event = load(BusEvent, message)
+    event = load(FanOutEvent, message)
     # The data, which can be large, is passed on unparsed: only filters read it.
     return PublishedEvent(event.id, event.type, event.tenant, event.request_id, message.get("data"))
 

@@ -1,18 +1,13 @@
 """Creates a member's account and sends the invitation, on the task `invite_member`."""
 
 from eal.core.table.item import load
-from eal.domain.members.store import MEMBERS
-from eal.entry.messages.invite_member import Task
+from eal.domain.members.messages import InviteMemberTask
 from eal.entry.queue import Consumer, Message
 from eal.vendors.cognito import accounts
 
 
-def invite(message: Message) -> None:
-    """Invite the member, unless they were removed since or have signed in already."""
-    task = load(Task, message)
-    member = MEMBERS.find(task.tenant, task.member_id)
-    if member is not None and member.status == "invited":
-        accounts.invite(member.email, member.invited_at)
+def consume(message: Message) -> None:
+    accounts.invite_member(load(InviteMemberTask, message))
 
 
-handler = Consumer(invite).handler
+handler = Consumer(consume).handler

@@ -1,13 +1,14 @@
 """The slow CRM queue: push to CRMs that fail or respond slowly, so that no other tenant's pushes wait for them."""
 
+from eal.core.table.item import load
 from eal.domain.crm import push
-from eal.domain.crm.model import PushMessage
+from eal.domain.crm.messages import PushToCrmTask
 from eal.entry.queue import Consumer, Message
 
 
 def consume(message: Message) -> None:
     """One attempt of one push."""
-    push.push(PushMessage.of(message), "slow")
+    push.push(load(PushToCrmTask, message), "slow")
 
 
 # The whole batch at once: an attempt may take 15 s, and ten in a row would exceed the function's timeout.

@@ -1,52 +1,13 @@
 """Create or find the lead of a qualified call, on `call.classified` with `qualified` true."""
 
-from eal.core import observe
-from eal.core.caller import Caller
+from eal.core.messages import ResourceEvent
 from eal.core.table.item import load
-from eal.domain.calls import store as calls
-from eal.domain.calls.model import Call
-from eal.domain.leads import capture as leads
-from eal.domain.organization_settings import ai as ai_settings
-from eal.entry.queue import Consumer, Message, ResourceEvent, worker_of
+from eal.domain.calls import qualifying
+from eal.entry.queue import Consumer, Message
 
 
-def qualify(message: Message) -> None:
-    """Create or find the lead, and link it in the same transaction.
-
-    Otherwise the second run of a worker that was killed in between could create a lead again that was erased meanwhile.
-    """
-    classified = load(ResourceEvent, message)
-    by = worker_of(classified, "qualify_call")
-    record = calls.find(classified.data.id, by)
-    if record is None or record.call.qualified_at or not _is_qualified(record.call):
-        return
-    by_engine = record.call.correction is None or record.call.correction.qualified is None
-    if by_engine and not ai_settings.ai_is_enabled(by.organization_id):
-        return  # disabled while the message was in the queue
-    observe.bind(call_id=record.call.id)
-    calls.qualify(record.call, _lead(record.call, by), by)
-    by.transaction.commit()
+def consume(message: Message) -> None:
+    qualifying.qualify(load(ResourceEvent, message))
 
 
-def _is_qualified(call: Call) -> bool:
-    """Whether the call still qualifies: it may have been classified again while the message was in the queue."""
-    return call.classification is not None and call.classification.qualified is True
-
-
-def _lead(call: Call, by: Caller) -> str | None:
-    """The id of the caller's lead, new or existing; None if the caller withheld the number."""
-    if call.facts.caller_number is None:
-        return None
-    return leads.from_call(
-        call.id,
-        name=call.person_name,
-        phone=call.facts.caller_number,
-        loss_type=call.loss_type,
-        urgency=call.classification.urgency.value if call.classification else None,
-        source_detail=call.facts.source_name,
-        attribution=call.facts.attribution,
-        by=by,
-    )
-
-
-handler = Consumer(qualify).handler
+handler = Consumer(consume).handler

@@ -1,9 +1,10 @@
 """Reconciles CallRail's calls. A message names a tenant whose connection is due."""
 
 from eal.core import clock
+from eal.core.messages import TenantMessage
 from eal.core.table.item import load
 from eal.domain.integrations import reconciliation
-from eal.entry.queue import Consumer, Message, RetryPolicy, TenantMessage
+from eal.entry.queue import Consumer, Message, RetryPolicy
 from eal.vendors import reconcile
 from eal.vendors.callrail import reconcile as callrail_reconcile
 from eal.vendors.callrail.webhooks import VENDOR

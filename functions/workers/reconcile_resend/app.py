@@ -1,9 +1,10 @@
 """Reconciles Resend's received mails. A message names a tenant whose connection is due."""
 
 from eal.core import clock
+from eal.core.messages import TenantMessage
 from eal.core.table.item import load
 from eal.domain.integrations import reconciliation
-from eal.entry.queue import Consumer, Message, RetryPolicy, TenantMessage
+from eal.entry.queue import Consumer, Message, RetryPolicy
 from eal.vendors import reconcile
 from eal.vendors.resend import reconcile as resend_reconcile
 from eal.vendors.resend.webhooks import VENDOR

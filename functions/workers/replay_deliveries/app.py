@@ -3,17 +3,17 @@
 from eal.core.table.item import load
 from eal.domain.webhooks.deliveries import replay as replays
 from eal.domain.webhooks.deliveries import replay_lease
-from eal.domain.webhooks.deliveries.model import Replay
+from eal.domain.webhooks.deliveries.messages import ReplayDeliveriesTask
 from eal.entry.queue import Consumer, Message, RetryPolicy
 
 
 def consume(message: Message) -> None:
-    replays.run(load(Replay, message))
+    replays.run(load(ReplayDeliveriesTask, message))
 
 
 def give_up(message: Message, fault: Exception) -> None:
     """Let the customer request another replay. A redrive of the message, now a dead letter, continues this one."""
-    replay_lease.release(load(Replay, message))
+    replay_lease.release(load(ReplayDeliveriesTask, message))
 
 
 RETRY_POLICY = RetryPolicy(queue="replay", first_delay_seconds=20, give_up=give_up)

@@ -1,25 +1,13 @@
 """Score a lead with the trained reading of its notes, on `lead.created` and `lead.updated`."""
 
-from eal.ai.engines.embedded import lead_notes
-from eal.core import observe
 from eal.core.table.item import load
-from eal.domain.leads import store as leads
-from eal.entry.messages.score_lead import LeadEvent
-from eal.entry.queue import Consumer, Message, worker_of
+from eal.domain.leads import note_scoring
+from eal.domain.leads.messages import ScoreLeadEvent
+from eal.entry.queue import Consumer, Message
 
 
-def score(message: Message) -> None:
-    """The request scored the lead by phrases, without NumPy. Most leads keep that score, at the cost of two reads; the
-    others get another version and a `lead.updated`.
-    """
-    event = load(LeadEvent, message)
-    if not event.data.notes and not event.data.metadata:
-        return
-    by = worker_of(event, "score_lead")
-    observe.bind(lead_id=event.data.id)
-    if leads.score_notes(event.data.id, lead_notes.read_notes, lead_notes.VERSION, by):
-        by.transaction.commit()
-        observe.count("leads_scored_by_notes")
+def consume(message: Message) -> None:
+    note_scoring.score(load(ScoreLeadEvent, message))
 
 
-handler = Consumer(score).handler
+handler = Consumer(consume).handler

@@ -4,9 +4,10 @@ import json
 from datetime import timedelta
 
 from eal.core import sqs
+from eal.core.messages import TenantMessage
 from eal.core.table.item import load
 from eal.domain.outreach.sending.run import run
-from eal.entry.queue import Consumer, Message, TenantMessage
+from eal.entry.queue import Consumer, Message
 from eal.vendors.resend import sending
 
 

@@ -1,63 +1,14 @@
 """Stops enrollments on the task `stop_enrollments`: that of a converted prospect, or all of an archived sequence."""
 
-from itertools import batched
-
-from eal.core.caller import Caller
 from eal.core.table.item import load
-from eal.core.table.read import get_all
-from eal.domain.outreach.enrollments import store as enrollments
-from eal.domain.outreach.enrollments.store import ENROLLMENTS
-from eal.domain.outreach.sequences.store import SEQUENCES
-from eal.entry.messages.stop_enrollments import Task
-from eal.entry.queue import Consumer, Message, worker_of
-
-_PER_TRANSACTION = 20
-"""Four operations each: the enrollment, two claims and the audit record."""
-_MAX_PER_MESSAGE = 400
-"""Then the next message continues, so that a long sequence fits into the function's timeout."""
+from eal.domain.outreach.enrollments import stopping
+from eal.domain.outreach.enrollments.messages import StopEnrollmentsTask
+from eal.entry.queue import Consumer, Message
 
 
-def stop(message: Message) -> None:
-    task = load(Task, message)
-    by = worker_of(task, "stop_enrollments")
-    if task.prospect_id:
-        _stop_converted(task.prospect_id, by)
-    elif task.sequence_id:
-        _stop_archived(task.sequence_id, task.after, by)
-
-
-def _stop_converted(prospect_id: str, by: Caller) -> None:
-    enrollment = enrollments.find_open(by.tenant, prospect_id)
-    if enrollment is None:
-        return
-    sequence = SEQUENCES.find(by.tenant, enrollment.sequence_id)
-    if sequence is None or "converted" in sequence.stop_on:
-        enrollments.stop(enrollment, "converted", by)
-        by.transaction.commit()
-
-
-def _stop_archived(sequence_id: str, after: str | None, by: Caller) -> None:
-    sequence = SEQUENCES.find(by.tenant, sequence_id)
-    if sequence is not None and sequence.status != "archived":
-        return
-    count = 0
-    for some in batched(
-        enrollments.open_after(by.tenant, sequence_id, after), _PER_TRANSACTION, strict=False
-    ):
-        unit = by.with_new_transaction()
-        for item in get_all([ENROLLMENTS.key(by.tenant, enrollment.id) for enrollment in some]):
-            # The index may have an older version.
-            if item and (current := ENROLLMENTS.load(item)).is_open:
-                enrollments.stop(current, "sequence_archived", unit)
-        count += len(some)
-        if count >= _MAX_PER_MESSAGE and not unit.transaction.is_empty:
-            unit.transaction.enqueue_task(
-                "stop_enrollments", {"sequence_id": sequence_id, "after": some[-1].id}
-            )
-            unit.transaction.commit()
-            return
-        unit.transaction.commit()
+def consume(message: Message) -> None:
+    stopping.stop(load(StopEnrollmentsTask, message))
 
 
 # A tenant that archives a long sequence must not delay the conversions of others.
-handler = Consumer(stop, fair_queue="stop").handler
+handler = Consumer(consume, fair_queue="stop").handler

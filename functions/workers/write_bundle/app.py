@@ -2,19 +2,16 @@
 
 from eal.core.table.item import load
 from eal.domain.claims.sign_offs import writing
-from eal.entry.messages.write_bundle import Task
-from eal.entry.queue import Consumer, Message, RetryPolicy, worker_of
+from eal.domain.claims.sign_offs.messages import WriteBundleTask
+from eal.entry.queue import Consumer, Message, RetryPolicy
 
 
 def consume(message: Message) -> None:
-    task = load(Task, message)
-    writing.write(task.ref, worker_of(task, "write_bundle"))
+    writing.write(load(WriteBundleTask, message))
 
 
 def give_up(message: Message, _fault: Exception) -> None:
-    """Mark the sign-off's bundle as failed. A redrive of its message, now a dead letter, still writes it."""
-    task = load(Task, message)
-    writing.give_up(task.ref, worker_of(task, "write_bundle"))
+    writing.give_up(load(WriteBundleTask, message))
 
 
 RETRY_POLICY = RetryPolicy(queue="write_bundle", first_delay_seconds=30, give_up=give_up)

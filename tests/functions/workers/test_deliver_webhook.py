@@ -44,7 +44,7 @@ from tools.fixtures.template import ROOT
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from eal.domain.webhooks.deliveries.queue import DeliveryMessage
+    from eal.domain.webhooks.deliveries.messages import DeliverWebhookTask
     from tests.support.tenants import Tenant
 
 OK: dict[str, object] = {"batchItemFailures": []}
@@ -568,7 +568,7 @@ def test_a_delivery_that_is_erased_while_it_is_ended_is_ended_nevertheless(
     read_all = store.read_all
 
     def erased_after_the_read(
-        messages: Sequence[DeliveryMessage], *, with_health: bool
+        messages: Sequence[DeliverWebhookTask], *, with_health: bool
     ) -> list[store.DeliveryContext]:
         contexts = read_all(messages, with_health=with_health)
         before = single_delivery()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from eal.domain.outreach.enrollments import stopping
 from tests.support.faults import Killed, overtaken, watched_calls
 from tests.support.http import call, load_app
 from tests.support.outreach import send
@@ -142,7 +143,7 @@ def test_a_long_sequence_is_stopped_in_several_messages(
     tenant: Tenant, sequence: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     enroll(tenant, sequence["id"], *(lead(tenant, f"l{number}@example.com") for number in range(45)))
-    monkeypatch.setattr(load_app(WORKER), "_MAX_PER_MESSAGE", 20)
+    monkeypatch.setattr(stopping, "_MAX_PER_MESSAGE", 20)
 
     _archive(tenant, sequence)
     Pipeline().run()

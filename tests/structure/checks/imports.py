@@ -32,6 +32,15 @@ PAIRS = {
     ("crm", "integrations"): "a tenant's connection names its CRM's address and signing secret",
     ("crm", "leads"): "a CRM push sends a lead, and the lead shows the result",
     ("dispatch", "organization_settings"): "the rules read the service area, the business hours and the rota",
+    ("erasure", "calls"): "the calls of an erased person are erased, and the traces of an erased call",
+    ("erasure", "claims"): "the traces and the evidence of an erased claim are erased",
+    ("erasure", "content"): "the traces of erased content, and the responses to an erased person's reviews",
+    ("erasure", "leads"): "the traces of an erased lead are erased",
+    ("erasure", "messages"): "the forms and text messages of an erased lead are erased",
+    ("erasure", "outreach"): "the e-mails to and from an erased person are erased",
+    ("erasure", "prospects"): "the traces of an erased prospect are erased",
+    ("erasure", "reviews"): "the reviews of an erased person are erased",
+    ("erasure", "webhooks"): "what receivers answered to the events of something erased is erased",
     ("families", "organization_settings"): "a family is found by the items of its organizations",
     ("lead_imports", "leads"): "rows become leads, with the checks of POST /v1/leads",
     ("leads", "organization_settings"): "a lead inside the service area scores higher",
@@ -285,7 +294,7 @@ def _function(path: str, found: Sequence[Import]) -> Iterator[str]:
 def _no_dataclasses(path: str, tree: ast.Module) -> Iterator[str]:
     for node in nodes(tree):
         if isinstance(node, ast.ClassDef) and node.decorator_list:
-            yield f"{path}:{node.lineno} defines {node.name}: move it to eal.entry.messages, where its schema is stored"
+            yield f"{path}:{node.lineno} defines {node.name}: move it to eal, where its schema is stored"
 
 
 def _no_tests(path: str, found: Sequence[Import]) -> Iterator[str]:

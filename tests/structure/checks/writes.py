@@ -81,7 +81,7 @@ PAST_TRANSACTION = {
         "layers/shared/eal/domain/webhooks/deliveries/erasure.py": "what receivers answered to an erased lead's events",
         "layers/shared/eal/domain/outreach/replies/erasure.py": "an erased person's replies",
         "layers/shared/eal/domain/outreach/drafts/erasure.py": "the drafts to an erased lead or prospect",
-        "functions/workers/erase_traces/app.py": "the type of what was erased",
+        "layers/shared/eal/domain/erasure/traces.py": "the type of what was erased",
         "layers/shared/eal/domain/reviews/erasure.py": "an erased lead's reviews",
         "layers/shared/eal/domain/outreach/review_requests/erasure.py": "the review requests to an erased person",
         "layers/shared/eal/domain/outreach/erasure.py": "an erased prospect's e-mail events and replies",

@@ -13,15 +13,12 @@ begun at any time: no message becomes a dead letter because of its neighbours.
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypedDict, cast
 
-from eal.core import aws, caller, observe, settings
-from eal.core.caller import Caller
+from eal.core import aws, observe, settings
 from eal.core.json import Json
 from eal.core.observe import LogContext
 from eal.core.table.write import Stale
-from eal.core.tenancy import Mode, TenantScoped
 from eal.core.transaction import MAX_TRIES, until_committed
 
 type Message = dict[str, Json]
@@ -34,34 +31,6 @@ class LambdaContext(Protocol):
     """The context of an invocation; only the member that is read here."""
 
     def get_remaining_time_in_millis(self) -> int: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TenantMessage(TenantScoped):
-    """The fields of every message for a tenant. `eal.entry.messages` has those of each worker, which `load`s them."""
-
-    organization_id: str
-    mode: Mode
-    request_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class ResourceRef:
-    """A resource by id. Its current state is read from the table."""
-
-    id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResourceEvent(TenantMessage):
-    """An event about a resource."""
-
-    data: ResourceRef
-
-
-def worker_of(message: TenantMessage, name: str) -> Caller:
-    """The caller that a worker acts as."""
-    return caller.worker(name, message.tenant, message.request_id)
 
 
 class _Attributes(TypedDict):
@@ -88,10 +57,6 @@ class _Failure(TypedDict):
 
 class QueueResponse(TypedDict):
     batchItemFailures: list[_Failure]
-
-
-class KeepsFailing(Exception):
-    """Raised on the last receive instead of running the work again: all earlier ones failed, or were killed."""
 
 
 class RetryPolicy(NamedTuple):

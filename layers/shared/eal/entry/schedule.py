@@ -56,7 +56,7 @@ class NotEnqueued(Exception):
 
 
 def enqueue_tenants(queue: str, tenants: Iterable[Tenant]) -> None:
-    """Send an `eal.entry.queue.TenantMessage` for each tenant, in the message group of its organization.
+    """Send an `eal.core.messages.TenantMessage` for each tenant, in the message group of its organization.
 
     Raises: NotEnqueued.
     """

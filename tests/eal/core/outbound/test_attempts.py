@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from eal.core.errors import Unavailable
-from eal.core.outbound.attempts import MAX_RECORDINGS, AttemptMessage, Attempts, Lane
+from eal.core.messages import AttemptMessage
+from eal.core.outbound.attempts import MAX_RECORDINGS, Attempts, Lane
 from eal.core.outbound.slots import NoSlot
 from tests.support.webhooks import Queue, watched_queue
 

@@ -8,25 +8,22 @@ A receiver may get the same request twice, because a worker may be killed betwee
 
 from __future__ import annotations
 
-import json
 import random
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Literal, Protocol, Self
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from eal.core import observe
 from eal.core.errors import Unavailable
 from eal.core.outbound import later
 from eal.core.outbound.later import Delayed
 from eal.core.outbound.schedule import MAX_SQS_DELAY_SECONDS
-from eal.core.table.item import load
-from eal.core.tenancy import Mode, TenantScoped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from eal.core.json import Json
+    from eal.core.messages import AttemptMessage
     from eal.core.observe import Count
     from eal.core.outbound.slots import NoSlot
 
@@ -41,27 +38,6 @@ _MAX_EXPONENT = 5
 """4**5 s already exceeds the longest deferral; larger exponents would overflow a float."""
 _DEFERRALS_PER_READ = 20
 """Deferrals from one read of the state to the next: about 75 minutes, or four hours if the endpoint is paused."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttemptMessage(TenantScoped):
-    """A queue's message: this attempt is due, or will be. `deferrals` counts how often it was deferred."""
-
-    organization_id: str
-    mode: Mode
-    request_id: str
-    attempt: int
-    deferrals: int = 0
-
-    @classmethod
-    def of(cls, message: Mapping[str, Json]) -> Self:
-        return load(cls, message)
-
-    def body(self) -> str:
-        return json.dumps(asdict(self))
-
-    def deferred(self) -> Self:
-        return replace(self, deferrals=self.deferrals + 1)
 
 
 class State(Protocol):

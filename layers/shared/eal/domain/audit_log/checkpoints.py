@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
@@ -19,6 +20,7 @@ from eal.core.table.collection import Collection
 from eal.core.table.item import dump, load
 from eal.core.table.keys import Key, key
 from eal.core.table.read import get_all, walk
+from eal.core.table.write import Stale
 from eal.domain.audit_log import tree
 from eal.domain.audit_log.merkle import Range
 from eal.domain.audit_log.model import Checkpoint
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from eal.core.caller import Caller
     from eal.core.json import Json
     from eal.core.listing import ListQuery
+    from eal.core.messages import TenantMessage
     from eal.core.table.item import Item
     from eal.core.table.page import Page
     from eal.core.tenancy import Tenant
@@ -76,6 +79,17 @@ def archive_head_key(tenant: Tenant) -> Key:
 
 def newest_key(tenant: Tenant) -> Key:
     return key(tenant, "AUDIT_CHECKPOINT_HEAD", "newest")
+
+
+def sign_new(log: TenantMessage) -> None:
+    """Sign a checkpoint, unless an earlier message, or a request for a proof, has led to one."""
+    state = log_state(log.tenant)
+    if not state.needs_checkpoint:
+        return
+    by = log.as_worker("sign_checkpoints")
+    with suppress(Stale):  # a concurrent request for a proof has signed
+        sign(by, state)
+        by.transaction.commit()
 
 
 def sign(by: Caller, state: LogState | None = None) -> Checkpoint | None:

@@ -7,14 +7,14 @@ and health (`eal.core.outbound.slots`): one that fails has one attempt in flight
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from eal.core import audit, clock, observe
 from eal.core.caller import worker
 from eal.core.outbound import download, later, slots
-from eal.core.outbound.attempts import AttemptMessage, Attempts, jitter
+from eal.core.outbound.attempts import Attempts, jitter
 from eal.core.outbound.download import DownloadFailed, DownloadTooLarge
 from eal.core.outbound.health import Result
 from eal.core.outbound.schedule import DEFERRAL_TIMEOUT, next_attempt_at
@@ -25,6 +25,7 @@ from eal.core.table.keys import key
 from eal.core.table.read import get_all
 from eal.core.table.write import Stale
 from eal.domain.calls import audio, recordings, store
+from eal.domain.calls.messages import FetchRecordingTask
 from eal.domain.calls.model import Recording
 from eal.domain.calls.recordings import NotAudio, StoredAudio
 from eal.domain.calls.store import CALLS
@@ -55,14 +56,6 @@ _FINAL_FAULTS = frozenset(
     }
 )  # fmt: skip
 """Faults that a retry would not change. A recording that is not found may appear later."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FetchMessage(AttemptMessage):
-    """A message of the recordings' queue."""
-
-    call_id: str
-    source_sha256: str
 
 
 class FetchOutcome(NamedTuple):
@@ -124,7 +117,7 @@ class Fetch(NamedTuple):
         )
 
 
-def find(message: FetchMessage) -> Fetch | None:
+def find(message: FetchRecordingTask) -> Fetch | None:
     """The fetch of a message; None if it is not pending, or if another URL, a deletion or an erasure replaced it."""
     item, recording_item = _read(message)
     if item is None or recording_item is None:
@@ -138,7 +131,7 @@ def find(message: FetchMessage) -> Fetch | None:
     return Fetch(call, recording, url)
 
 
-_ATTEMPTS = Attempts[FetchMessage, Fetch](
+_ATTEMPTS = Attempts[FetchRecordingTask, Fetch](
     queues={"fast": "recording", "slow": "recording"},
     group=lambda message: message.organization_id,
     id_of=lambda message: f"{message.call_id}-{message.source_sha256[:8]}",
@@ -152,7 +145,7 @@ _ATTEMPTS = Attempts[FetchMessage, Fetch](
 )
 
 
-def fetch(message: FetchMessage) -> None:
+def fetch(message: FetchRecordingTask) -> None:
     """Make the attempt that is due, if one is.
 
     Raises: Unavailable; StatementFailed.
@@ -179,7 +172,7 @@ def fetch(message: FetchMessage) -> None:
     _fetch_in(slot, message, due)
 
 
-def _fetch_in(slot: Slot, message: FetchMessage, due: Fetch) -> None:
+def _fetch_in(slot: Slot, message: FetchRecordingTask, due: Fetch) -> None:
     result = None
     try:
         outcome = _FETCHERS[message.mode](message, due)
@@ -189,7 +182,7 @@ def _fetch_in(slot: Slot, message: FetchMessage, due: Fetch) -> None:
         slots.release_all([(slot, result)], clock.now())
 
 
-def _record(message: FetchMessage, due: Fetch, outcome: FetchOutcome, now: datetime) -> None:
+def _record(message: FetchRecordingTask, due: Fetch, outcome: FetchOutcome, now: datetime) -> None:
     chosen = jitter()
     _ATTEMPTS.record(
         message,
@@ -204,7 +197,7 @@ def _record(message: FetchMessage, due: Fetch, outcome: FetchOutcome, now: datet
         _delete_object_of_none(message)
 
 
-def _write(message: FetchMessage, before: Fetch, after: Fetch) -> bool:
+def _write(message: FetchRecordingTask, before: Fetch, after: Fetch) -> bool:
     """Put the recording after an attempt. False if it, or its call, has changed."""
     if after.status == "pending":
         return progress.advance(
@@ -228,7 +221,7 @@ def _write(message: FetchMessage, before: Fetch, after: Fetch) -> bool:
     return True
 
 
-def _download(message: FetchMessage, due: Fetch) -> FetchOutcome:
+def _download(message: FetchRecordingTask, due: Fetch) -> FetchOutcome:
     try:
         with download.get(
             due.url,
@@ -255,26 +248,29 @@ def _download(message: FetchMessage, due: Fetch) -> FetchOutcome:
     return FetchOutcome(stored=stored, result=_RESPONDED)
 
 
-def _simulate(message: FetchMessage, _due: Fetch) -> FetchOutcome:
+def _simulate(message: FetchRecordingTask, _due: Fetch) -> FetchOutcome:
     """Test mode connects to no host: each of its recordings is a second of silence."""
     return FetchOutcome(stored=recordings.store_audio(message.tenant, message.call_id, audio.simulated()))
 
 
 _RESPONDED = Result(True, timed_out=False, seconds=0)
-_FETCHERS: dict[str, Callable[[FetchMessage, Fetch], FetchOutcome]] = {"live": _download, "test": _simulate}
+_FETCHERS: dict[str, Callable[[FetchRecordingTask, Fetch], FetchOutcome]] = {
+    "live": _download,
+    "test": _simulate,
+}
 """The one place at which a fetch's mode decides."""
 
 
-def _slot_request(message: FetchMessage, due: Fetch) -> SlotRequest:
+def _slot_request(message: FetchRecordingTask, due: Fetch) -> SlotRequest:
     return SlotRequest(key(message.tenant, _HEALTH_KIND, due.host), _HEALTH_KIND, message.call_id)
 
 
-def _is_kept(message: FetchMessage, call: Call, now: datetime) -> bool:
+def _is_kept(message: FetchRecordingTask, call: Call, now: datetime) -> bool:
     days = retention_settings.retention_of(message.organization_id).recording_days
     return call.created_at + timedelta(days=days) > now
 
 
-def _read(message: FetchMessage) -> tuple[Item | None, Item | None]:
+def _read(message: FetchRecordingTask) -> tuple[Item | None, Item | None]:
     """The items of the call and of its recording."""
     call, recording = get_all(
         [
@@ -285,7 +281,7 @@ def _read(message: FetchMessage) -> tuple[Item | None, Item | None]:
     return call, recording
 
 
-def _delete_object_of_none(message: FetchMessage) -> None:
+def _delete_object_of_none(message: FetchRecordingTask) -> None:
     """Delete the object if the call or its recording was erased or deleted while an attempt stored it."""
     call, recording = _read(message)
     if call is None or recording is None:

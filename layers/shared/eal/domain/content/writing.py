@@ -10,20 +10,78 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from eal.ai.content_assignment import ContentAssignment, Publisher, ReviewText
+from eal.ai import chain
+from eal.ai.content_assignment import ContentAssignment, Publisher, ReviewText, WrittenContent
+from eal.ai.tasks.revise_content.task import REVISE_CONTENT
+from eal.ai.tasks.write_content.task import WRITE_CONTENT
+from eal.core import observe
+from eal.core.messages import KeepsFailing
 from eal.core.table import progress
 from eal.core.table.write import Stale
+from eal.core.transaction import until_committed
 from eal.domain.content.model import Author
 from eal.domain.content.store import CONTENTS, add_revision, item_of, replace_version
+from eal.domain.organization_settings import ai as ai_settings
 from eal.domain.organization_settings import content as content_settings
+from eal.domain.organization_settings import store as organization_settings
 from eal.domain.reviews.store import REVIEWS
 
 if TYPE_CHECKING:
-    from eal.ai.content_assignment import WrittenContent
     from eal.ai.provenance import Provenance
     from eal.core.caller import Caller
+    from eal.domain.content.messages import WriteContentTask
     from eal.domain.content.model import Content, FailureReason, Step
     from eal.domain.organization_settings.store import Company
+
+_WORKER = "write_content"
+
+
+def write(task: WriteContentTask) -> None:
+    """Write the item, unless the task was cancelled or is done already. If the tenant has switched AI off or the review
+    was erased since, the item fails, and a person can retry it or write it.
+    """
+    judge = chain.Judge[WrittenContent]()
+    until_committed(lambda: _write(task, judge))
+
+
+def _write(task: WriteContentTask, judge: chain.Judge[WrittenContent]) -> None:
+    by = task.as_worker(_WORKER)
+    content = assigned(task.content_id, task.task_id, by)
+    if content is None:
+        return
+    company = organization_settings.company_of(by.organization_id)
+    policy = ai_settings.ai_policy(company.settings)
+    assignment = assignment_of(content, company, by) if policy.enabled else None
+    if assignment is None:
+        fail(content, "review_not_found" if policy.enabled else "ai_disabled", by)
+        by.transaction.commit()
+        return
+    content = at_step(content, "writing", by)
+    wanted = REVISE_CONTENT if content.task == "revise" else WRITE_CONTENT
+    written, provenance = judge.run(
+        wanted, assignment, policy, by.tenant, by.at, input_sha256=assignment.sha256
+    )
+    content = at_step(content, "checking", by)
+    record(content, written, provenance, company, by)
+    by.transaction.commit()
+    observe.count("content_written")
+    if provenance.fallback:
+        observe.logger.warning("bedrock_fallback", reason=written.remarks[-1])
+        observe.count("bedrock_fallbacks")
+
+
+def fail_if_waiting(task: WriteContentTask) -> None:
+    """Raises: KeepsFailing if the item still waits for this task."""
+    if assigned(task.content_id, task.task_id, task.as_worker(_WORKER)):
+        raise KeepsFailing
+
+
+def give_up(task: WriteContentTask) -> None:
+    """The item fails, so that nobody waits for it. The message becomes a dead letter."""
+    by = task.as_worker(_WORKER)
+    if content := assigned(task.content_id, task.task_id, by):
+        fail(content, "engine_failed", by)
+        by.transaction.commit()
 
 
 def assigned(content_id: str, task_id: str, by: Caller) -> Content | None:

@@ -1,10 +1,9 @@
-"""A push of a lead to the tenant's CRM: its message, its state, and the outcome of an attempt."""
+"""A push of a lead to the tenant's CRM: its state, and the outcome of an attempt."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple, Self
 
-from eal.core.outbound.attempts import AttemptMessage
 from eal.core.outbound.health import Result
 from eal.core.outbound.schedule import DEFERRAL_TIMEOUT, GONE, next_attempt_at
 from eal.domain.integrations.model import Integration
@@ -13,14 +12,6 @@ from eal.domain.leads.model import CrmSync, Lead
 NOT_CONNECTED = "not_connected"
 OVERDUE = "overdue"
 _FINAL_FAULTS = (NOT_CONNECTED, f"http_{GONE}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PushMessage(AttemptMessage):
-    """A message of the CRM queues."""
-
-    lead_id: str
-    push_id: str
 
 
 class PushOutcome(NamedTuple):

@@ -22,7 +22,8 @@ from eal.core.outbound.health import Result
 from eal.core.outbound.slots import NoSlot, Slot, SlotTerms
 from eal.core.table.write import Stale
 from eal.domain.crm import store
-from eal.domain.crm.model import NOT_CONNECTED, Push, PushMessage, PushOutcome
+from eal.domain.crm.messages import PushToCrmTask
+from eal.domain.crm.model import NOT_CONNECTED, Push, PushOutcome
 from eal.domain.integrations.model import purpose
 from eal.domain.leads.wire import LeadView
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from eal.core.outbound.attempts import Lane
     from eal.domain.integrations.model import Integration
 
-_ATTEMPTS = Attempts[PushMessage, Push](
+_ATTEMPTS = Attempts[PushToCrmTask, Push](
     queues={"fast": "crm", "slow": "slow_crm"},
     group=lambda message: message.organization_id,
     id_of=lambda message: message.push_id,
@@ -47,7 +48,7 @@ _ATTEMPTS = Attempts[PushMessage, Push](
 )
 
 
-def push(message: PushMessage, lane: Lane) -> None:
+def push(message: PushToCrmTask, lane: Lane) -> None:
     """Make the attempt that is due, if one is.
 
     Never Stale: that would run the message again, although the CRM has received the push.
@@ -67,7 +68,7 @@ def push(message: PushMessage, lane: Lane) -> None:
     slots.release_all([(slot, result)], clock.now())
 
 
-def _wait_for_slot(message: PushMessage, none: NoSlot, lane: Lane, now: datetime) -> None:
+def _wait_for_slot(message: PushToCrmTask, none: NoSlot, lane: Lane, now: datetime) -> None:
     if _ATTEMPTS.is_read_at(message):
         pending = _ATTEMPTS.pending(message, store.find(message))
         if pending is None:
@@ -78,7 +79,7 @@ def _wait_for_slot(message: PushMessage, none: NoSlot, lane: Lane, now: datetime
     later.send(_ATTEMPTS.without_slot(message, none, lane, now), now)
 
 
-def _push(message: PushMessage, slot: Slot, lane: Lane, at: datetime) -> Result | None:
+def _push(message: PushToCrmTask, slot: Slot, lane: Lane, at: datetime) -> Result | None:
     """Make the attempt, if it is due. Returns its result for the health of the CRM."""
     due = _ATTEMPTS.pending(message, store.find(message))
     if due is None or due.next_attempt_at is None:
@@ -101,14 +102,14 @@ def _push(message: PushMessage, slot: Slot, lane: Lane, at: datetime) -> Result 
     return outcome.result
 
 
-def _outcome(message: PushMessage, due: Push, slot: Slot, at: datetime) -> PushOutcome:
+def _outcome(message: PushToCrmTask, due: Push, slot: Slot, at: datetime) -> PushOutcome:
     if due.crm is None:
         return PushOutcome(fault=NOT_CONNECTED)
     return _SENDERS[message.mode](message, due, due.crm, slot, at)
 
 
 def _record(
-    message: PushMessage,
+    message: PushToCrmTask,
     due: Push,
     change: Callable[[Push, float], Push],
     lane: Lane,
@@ -127,7 +128,7 @@ def _record(
     )
 
 
-def _write(message: PushMessage, before: Push, after: Push) -> bool:
+def _write(message: PushToCrmTask, before: Push, after: Push) -> bool:
     """Put the push on its lead. False if the lead has changed."""
     by = worker("push_to_crm", message.tenant, message.request_id)
     store.record(before.lead, after.sync, by)
@@ -138,7 +139,7 @@ def _write(message: PushMessage, before: Push, after: Push) -> bool:
     return True
 
 
-def _send(message: PushMessage, due: Push, crm: Integration, slot: Slot, at: datetime) -> PushOutcome:
+def _send(message: PushToCrmTask, due: Push, crm: Integration, slot: Slot, at: datetime) -> PushOutcome:
     secret = secrets.decrypt(
         crm.secrets[store.SECRET].ciphertext,
         organization_id=message.organization_id,
@@ -152,7 +153,7 @@ def _send(message: PushMessage, due: Push, crm: Integration, slot: Slot, at: dat
 
 
 def _simulate(
-    _message: PushMessage, _due: Push, _crm: Integration, _slot: Slot, _at: datetime
+    _message: PushToCrmTask, _due: Push, _crm: Integration, _slot: Slot, _at: datetime
 ) -> PushOutcome:
     """Test mode sends nothing, whatever address its integration has: the push counts as received."""
     return PushOutcome()
@@ -162,7 +163,7 @@ _SENDERS = {"live": _send, "test": _simulate}
 """The one place at which a push's mode decides."""
 
 
-def _body(message: PushMessage, due: Push) -> bytes:
+def _body(message: PushToCrmTask, due: Push) -> bytes:
     """The lead as it is at the attempt, in an event's envelope without a sequence, because it is no event."""
     envelope = {
         "id": message.push_id,

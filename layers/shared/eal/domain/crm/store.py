@@ -22,7 +22,7 @@ from eal.domain.leads.wire import LeadView
 if TYPE_CHECKING:
     from eal.core.caller import Caller
     from eal.core.tenancy import Tenant
-    from eal.domain.crm.model import PushMessage
+    from eal.domain.crm.messages import PushToCrmTask
     from eal.domain.leads.model import Lead
 
 VENDOR = "crm"
@@ -60,12 +60,12 @@ def request_push(lead_id: str, by: Caller) -> Lead:
     return after
 
 
-def slot_request(message: PushMessage) -> SlotRequest:
+def slot_request(message: PushToCrmTask) -> SlotRequest:
     """The slot request of an attempt at the tenant's CRM, whose health is `org_…#live#CRM_HEALTH`, `crm`."""
     return SlotRequest(key(message.tenant, _HEALTH_KIND, VENDOR), _HEALTH_KIND, message.push_id)
 
 
-def find(message: PushMessage) -> Push | None:
+def find(message: PushToCrmTask) -> Push | None:
     """The push of a message; None if it is not pending, or if another one or an erasure replaced it."""
     lead, crm = _read(message.tenant, message.lead_id)
     sync = lead.crm_sync if lead else None

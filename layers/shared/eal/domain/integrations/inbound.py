@@ -9,43 +9,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from eal.core import aws, caller, clock, observe, settings
-from eal.core.clock import Instant  # noqa: TC001 - pydantic reads the annotations of messages
+from eal.core import aws, clock, observe, settings
 from eal.core.table.item import load
-from eal.core.tenancy import Mode, TenantScoped
 from eal.domain.integrations import connections
+from eal.domain.integrations.messages import ReceivedWebhook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-    from eal.core.caller import Caller
-    from eal.core.json import Json
     from eal.domain.integrations.connections import VendorConnection
 
 _METADATA = "message"
 """The name of an object's metadata that has the message of the body."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Received(TenantScoped):
-    """A message of a vendor's queue. `raw` is the key of the S3 object that has the body."""
-
-    vendor: str
-    kind: str
-    organization_id: str
-    mode: Mode
-    connection_id: str
-    delivery_id: str
-    raw: str
-    received_at: Instant
-    request_id: str
-
-    def as_caller(self) -> Caller:
-        """The vendor as the actor of the changes."""
-        return caller.vendor(self.vendor, self.tenant, self.request_id)
 
 
 def ingest(
@@ -64,7 +42,7 @@ def ingest(
     vendor = connection.vendor
     digest = hashlib.sha256(delivery_id.encode() + body).hexdigest()
     object_key = f"inbound/{vendor}/{connection_id}/{kind}/{digest}"
-    received = Received(
+    received = ReceivedWebhook(
         vendor=vendor,
         kind=kind,
         organization_id=connection.organization_id,
@@ -87,12 +65,12 @@ def ingest(
 def enqueue_stored(object_key: str) -> None:
     """Enqueue the message of a stored body for its vendor's normaliser."""
     stored = aws.s3().head_object(Bucket=settings.inbound_bucket(), Key=object_key)
-    received = load(Received, json.loads(stored["Metadata"][_METADATA]))
+    received = load(ReceivedWebhook, json.loads(stored["Metadata"][_METADATA]))
     observe.bind(**received.tenant._asdict(), vendor=received.vendor, request_id=received.request_id)
     send(received)
 
 
-def send(received: Received, *, delay: int = 0) -> None:
+def send(received: ReceivedWebhook, *, delay: int = 0) -> None:
     """Send a message to its vendor's queue after `delay` seconds. The message group is the connection, so that a burst
     of one tenant does not delay others.
 
@@ -106,20 +84,14 @@ def send(received: Received, *, delay: int = 0) -> None:
     )
 
 
-def _message(received: Received) -> str:
+def _message(received: ReceivedWebhook) -> str:
     """ASCII, as S3 requires of metadata, and less than its 2 KB."""
     # Without pydantic: a receiver's cold start would pay for the model.
     return json.dumps({**asdict(received), "received_at": clock.rfc3339(received.received_at)})
 
 
-def normaliser(normalise: Callable[[Received, bytes], None]) -> Callable[[Mapping[str, Json]], None]:
-    """The function that the vendor's `Consumer` runs: calls `normalise` with the message and the stored body, then
-    stamps the connection."""
-
-    def consume(message: Mapping[str, Json]) -> None:
-        received = load(Received, message)
-        stored = aws.s3().get_object(Bucket=settings.inbound_bucket(), Key=received.raw)
-        normalise(received, stored["Body"].read())
-        connections.stamp_event(received.connection_id, received.received_at)
-
-    return consume
+def process(received: ReceivedWebhook, normalise: Callable[[ReceivedWebhook, bytes], None]) -> None:
+    """Call `normalise` with the message and the stored body, then stamp the connection."""
+    stored = aws.s3().get_object(Bucket=settings.inbound_bucket(), Key=received.raw)
+    normalise(received, stored["Body"].read())
+    connections.stamp_event(received.connection_id, received.received_at)

@@ -4,8 +4,8 @@ A chunk is one transaction: its leads with their claims, audit records and event
 version. The version decides between two workers with the same message. The message stays in the queue until the import
 has ended. The losing worker fails its message too, because the winner may still be killed.
 
-S3's notification is not processed itself: it is sent to the queue again as an `ImportMessage` in the message group of
-its tenant, because the queue is fair among groups and S3 sets none.
+S3's notification is not processed itself: each import is sent to the queue again as an `ImportLeadsTask` in the message
+group of its tenant, because the queue is fair among groups and S3 sets none.
 """
 
 from __future__ import annotations
@@ -14,20 +14,19 @@ import json
 import math
 import time
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
-from eal.core import aws, clock, ids, observe, settings, uploads
-from eal.core.clock import Instant  # noqa: TC001 - pydantic reads the annotations of messages
+from eal.core import aws, clock, ids, observe, settings
 from eal.core.errors import Conflict, Unavailable
 from eal.core.table import contention
 from eal.core.table.item import dump, load
 from eal.core.table.read import batch_get
 from eal.core.table.write import AlreadyWritten, Stale, Throttled
-from eal.core.tenancy import Mode, TenantScoped
 from eal.core.transaction import MAX_OPERATIONS
 from eal.domain.lead_imports import files, rows, store
+from eal.domain.lead_imports.messages import ImportLeadsTask
 from eal.domain.lead_imports.model import ExistingLeads, ImportRef, LeadImport, RowError, RowOutcome, decide
 from eal.domain.lead_imports.pace import MAX_SLEEP_SECONDS, Pace
 from eal.domain.lead_imports.rows import ImportRow, NotImportable
@@ -36,13 +35,13 @@ from eal.domain.leads import store as leads
 from eal.domain.leads.model import Lead
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from typing import BinaryIO
 
     from eal.core.caller import Caller
-    from eal.core.json import Json
     from eal.core.table.item import Item
     from eal.core.table.keys import Key
+    from eal.core.uploads import UploadForm
 
 MAX_RUN_SECONDS = 240.0
 """Time for one run; the function times out after 300 seconds. After that, the remaining rows are left to a new
@@ -73,37 +72,16 @@ class Overtaken(Exception):
     """Another worker is processing this import and has not ended it yet."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportMessage(TenantScoped):
-    """A message of the import queue. `pause_seconds` is the pace at which the last run ended."""
-
-    organization_id: str
-    mode: Mode
-    import_id: str
-    uploaded_at: Instant
-    pause_seconds: float = 0.0
-
-    @property
-    def ref(self) -> ImportRef:
-        return ImportRef(self.tenant, self.import_id)
-
-
-def work(message: Mapping[str, Json]) -> None:
-    """Process the uploaded file of an import, or enqueue the imports of an S3 notification. S3's test event, sent once
-    at deployment, has none."""
-    if "import_id" not in message:
-        for import_message in _import_messages(message):
-            _enqueue(import_message, delay=0)
-        return
+def work(task: ImportLeadsTask) -> None:
+    """Process the uploaded file of an import, and enqueue the rest if the time is up."""
     deadline = time.monotonic() + MAX_RUN_SECONDS
-    import_message = load(ImportMessage, message)
-    if lead_import := _unfinished(import_message.ref):
-        run = _Run(import_message.ref, lead_import, Pace(import_message.pause_seconds), deadline)
+    if lead_import := _unfinished(task.ref):
+        run = _Run(task.ref, lead_import, Pace(task.pause_seconds), deadline)
         if not run.is_finished():
-            _enqueue(replace(import_message, pause_seconds=run.pace.seconds), delay=run.delay)
+            _enqueue(replace(task, pause_seconds=run.pace.seconds), delay=run.delay)
 
 
-def work_final_attempt(message: Mapping[str, Json]) -> None:
+def work_final_attempt(task: ImportLeadsTask) -> None:
     """Runs the import at the last receive of its message.
 
     If earlier attempts made no progress, the import is not attempted again: a file that kills the worker would kill it
@@ -111,27 +89,28 @@ def work_final_attempt(message: Mapping[str, Json]) -> None:
 
     Raises: ImportStalled.
     """
-    if "import_id" in message:
-        import_message = load(ImportMessage, message)
-        lead_import = _unfinished(import_message.ref)
-        # `updated_at` does not change while the import awaits its file, so the upload's time is the earliest start.
-        if (
-            lead_import
-            and clock.now() - max(lead_import.updated_at, import_message.uploaded_at) > STALLED_AFTER
-        ):
-            raise ImportStalled(lead_import.id)
-    work(message)
+    lead_import = _unfinished(task.ref)
+    # `updated_at` does not change while the import awaits its file, so the upload's time is the earliest start.
+    if lead_import and clock.now() - max(lead_import.updated_at, task.uploaded_at) > STALLED_AFTER:
+        raise ImportStalled(lead_import.id)
+    work(task)
 
 
-def give_up(message: Mapping[str, Json], fault: Exception) -> None:
-    """Fail every import of the message that has not ended."""
+def enqueue_uploaded(uploads: Iterable[UploadForm]) -> None:
+    """Enqueue the imports of an S3 notification."""
+    for task in uploaded(uploads):
+        _enqueue(task, delay=0)
+
+
+def give_up(tasks: Iterable[ImportLeadsTask], fault: Exception) -> None:
+    """Fail every import that has not ended."""
     reason = (
         "it made no progress"
         if isinstance(fault, ImportStalled)
         else "an internal error, or a service that the API depends on was unavailable"
     )
-    for import_message in _import_messages(message):
-        ref = import_message.ref
+    for task in tasks:
+        ref = task.ref
         if lead_import := _unfinished(ref):
             failure = (
                 f"The import failed after {MAX_RECEIVES} attempts: {reason}. "
@@ -144,24 +123,21 @@ def give_up(message: Mapping[str, Json], fault: Exception) -> None:
             _write_errors_of_failed(ref, failed)
 
 
-def _import_messages(message: Mapping[str, Json]) -> Iterator[ImportMessage]:
-    """The message itself, or those of the uploads in an S3 notification."""
-    if "import_id" in message:
-        yield load(ImportMessage, message)
-        return
-    for upload in uploads.in_notification(message):
+def uploaded(uploads: Iterable[UploadForm]) -> Iterator[ImportLeadsTask]:
+    """The imports of the files that S3 names."""
+    for upload in uploads:
         ref = ImportRef.of_upload(upload.key)
         if ref is None:
             observe.logger.info("import_message_dropped")
             continue
-        yield ImportMessage(**ref.tenant._asdict(), import_id=ref.import_id, uploaded_at=upload.at)
+        yield ImportLeadsTask(**ref.tenant._asdict(), import_id=ref.import_id, uploaded_at=upload.at)
 
 
-def _enqueue(import_message: ImportMessage, *, delay: int) -> None:
+def _enqueue(task: ImportLeadsTask, *, delay: int) -> None:
     aws.sqs().send_message(
         QueueUrl=settings.queue("import"),
-        MessageBody=json.dumps(dump(import_message)),
-        MessageGroupId=import_message.organization_id,
+        MessageBody=json.dumps(dump(task)),
+        MessageGroupId=task.organization_id,
         DelaySeconds=delay,
     )
 

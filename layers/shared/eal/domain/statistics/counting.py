@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from eal.core import ids
+from eal.core import ids, observe
 from eal.core.table.item import load
 from eal.core.table.read import get_all
 from eal.domain.calls.model import Call
@@ -19,11 +19,13 @@ from eal.domain.statistics import model, store
 from eal.domain.statistics.store import Recount
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from eal.core.caller import Caller
+    from eal.core.messages import ResourceEvent
     from eal.core.table.item import Item
     from eal.core.table.keys import Key
+    from eal.core.tenancy import Tenant
     from eal.domain.statistics.model import Contribution
 
 
@@ -32,6 +34,21 @@ class Counted(NamedTuple):
 
     resources: int
     added: Contribution
+
+
+def count_all(events: Iterable[ResourceEvent]) -> None:
+    """Count the current state of the resources of up to ten events, whatever the events contain."""
+    by_tenant: dict[Tenant, list[ResourceEvent]] = {}
+    for event in events:
+        by_tenant.setdefault(event.tenant, []).append(event)
+    for of_tenant in by_tenant.values():
+        by = of_tenant[0].as_worker("count_activity")
+        counted = count(list({event.data.id: None for event in of_tenant}), by)
+        if counted.resources:
+            observe.count("activity_counted", counted.resources)
+        if by.mode == "live":
+            for name, amount in model.runs_in(counted.added).items():
+                observe.count(name, amount)
 
 
 def count(resource_ids: Sequence[str], by: Caller) -> Counted:

@@ -6,11 +6,21 @@ import secrets
 from typing import TYPE_CHECKING
 
 from eal.core import aws, observe, settings
+from eal.domain.members.store import MEMBERS
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from eal.domain.members.messages import InviteMemberTask
+
 _NEVER_SIGNED_IN = "FORCE_CHANGE_PASSWORD"
+
+
+def invite_member(task: InviteMemberTask) -> None:
+    """Invite the member, unless they were removed since or have signed in already."""
+    member = MEMBERS.find(task.tenant, task.member_id)
+    if member is not None and member.status == "invited":
+        invite(member.email, member.invited_at)
 
 
 def invite(email: str, invited_at: datetime) -> None:

@@ -9,13 +9,18 @@ Google may show.
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
+from math import ceil
 from typing import TYPE_CHECKING
 
-from eal.core import observe
+from eal.core import aws, clock, observe, settings
+from eal.core.outbound.schedule import MAX_SQS_DELAY_SECONDS
 from eal.core.table import lease
+from eal.core.table.item import dump
 from eal.core.table.keys import key
+from eal.core.table.lease import Held
 from eal.domain.content.store import CONTENTS
 from eal.domain.integrations import store as integrations
 from eal.domain.reviews import store as reviews
@@ -24,7 +29,7 @@ from eal.domain.reviews.store import REVIEWS
 from eal.vendors.google_business import client
 from eal.vendors.google_business.client import VENDOR, Credentials
 from eal.vendors.google_business.polling import credentials_of
-from eal.vendors.http import ResponseTooLarge, VendorRefused
+from eal.vendors.http import Busy, ResponseTooLarge, VendorRefused
 from eal.vendors.reconcile import NotConfigured
 
 if TYPE_CHECKING:
@@ -32,12 +37,15 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from eal.core.caller import Caller
-    from eal.core.table.lease import Held, Lease
+    from eal.core.table.lease import Lease
     from eal.core.tenancy import Tenant
     from eal.domain.content.model import Content
     from eal.domain.reviews.model import Review
     from eal.vendors.google_business.client import Profile
+    from eal.vendors.google_business.messages import PostReviewReplyTask
 
+MAX_WAIT = timedelta(days=1)
+"""Time for which Google may be unavailable or throttle before the reply is failed."""
 LEASE_DURATION = timedelta(seconds=180)
 """The timeout of the worker: one that lasts longer was killed."""
 UNAVAILABLE = "unavailable"
@@ -54,12 +62,57 @@ class _Failed(Exception):
         self.reason = reason
 
 
+def settle(task: PostReviewReplyTask) -> None:
+    """Post or delete the reply to a review, or send the task again if that has to wait.
+
+    Raises: Stale if the review changed meanwhile.
+    """
+    now = clock.now()
+    observe.bind(content_id=task.content_id, review_id=task.review_id)
+    if task.due_at and task.due_at > now:
+        _send_later(task, task.due_at, now)
+        return
+    acquired = acquire(task.tenant, task.review_id, now)
+    if isinstance(acquired, Held):
+        _send_later(task, acquired.until, now)
+        return
+    try:
+        _settle_or_defer(task, now)
+    finally:
+        lease.release(acquired, now)
+
+
+def _settle_or_defer(task: PostReviewReplyTask, now: datetime) -> None:
+    by = task.as_worker("post_review_reply")
+    try:
+        _settle(task.content_id, task.review_id, by)
+    except Busy as busy:
+        observe.logger.warning("reply_deferred", retry_after=round(busy.retry_after))
+        since = task.deferred_since or now
+        if now - since >= MAX_WAIT:
+            _give_up(task.content_id, task.review_id, by)
+            return
+        due_at = now + timedelta(seconds=busy.retry_after)
+        _send_later(replace(task, due_at=min(due_at, since + MAX_WAIT), deferred_since=since), due_at, now)
+
+
+def _send_later(task: PostReviewReplyTask, at: datetime, now: datetime) -> None:
+    """Send the task again. Failures would use up its receives much earlier."""
+    delay = min(ceil((at - now).total_seconds()), MAX_SQS_DELAY_SECONDS)
+    aws.sqs().send_message(
+        QueueUrl=settings.queue("post_review_reply"),
+        MessageBody=json.dumps(dump(task)),
+        MessageGroupId=task.organization_id,
+        DelaySeconds=delay,
+    )
+
+
 def acquire(tenant: Tenant, review_id: str, now: datetime) -> Lease | Held:
     """`org_…#live#REVIEW_REPLY_LEASE`, `review_…`."""
     return lease.acquire(key(tenant, _KIND, review_id), _KIND, now, LEASE_DURATION)
 
 
-def settle(content_id: str, review_id: str, by: Caller) -> None:
+def _settle(content_id: str, review_id: str, by: Caller) -> None:
     """Post or delete the reply to a review, under its lease. An erased review needs neither.
 
     Raises: Busy if Google does not respond now; Stale if the review changed meanwhile.
@@ -75,7 +128,7 @@ def settle(content_id: str, review_id: str, by: Caller) -> None:
         _delete(review, review.reply, by)
 
 
-def give_up(content_id: str, review_id: str, by: Caller) -> None:
+def _give_up(content_id: str, review_id: str, by: Caller) -> None:
     """Record that Google did not respond for too long."""
     review = REVIEWS.find(by.tenant, review_id)
     if review and review.reply and review.reply.content_id == content_id:

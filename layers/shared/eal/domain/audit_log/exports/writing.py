@@ -9,10 +9,10 @@ from __future__ import annotations
 import io
 import json
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from eal.core import clock, observe
+from eal.core import aws, clock, observe, settings
 from eal.core.caller import worker
 from eal.core.table.read import walk
 from eal.core.table.write import Stale
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from eal.core.caller import Caller
     from eal.core.tenancy import Tenant
+    from eal.domain.audit_log.exports.messages import ExportAuditTask
     from eal.domain.audit_log.exports.model import AuditExport
     from eal.domain.audit_log.model import Checkpoint
     from eal.domain.audit_log.segments import Segment
@@ -45,6 +46,28 @@ _MAX_COMMIT_ATTEMPTS = 4
 
 class DeadlineExceeded(Exception):
     """The export was not completed within a day."""
+
+
+def export(task: ExportAuditTask) -> None:
+    """Continue an export, and enqueue its next message unless it has ended.
+
+    Raises: as `work`.
+    """
+    seconds = work(task.tenant, task.export_id, task.request_id)
+    if seconds is not None:
+        aws.sqs().send_message(
+            QueueUrl=settings.queue("export"),
+            MessageBody=json.dumps(asdict(task)),
+            MessageGroupId=task.organization_id,
+            DelaySeconds=seconds,
+        )
+
+
+def give_up(task: ExportAuditTask) -> None:
+    """Mark the export as failed. A redrive of its message, now a dead letter, still completes it."""
+    by = task.as_worker("export_audit")
+    store.fail(task.export_id, by)
+    by.transaction.commit()
 
 
 def work(tenant: Tenant, export_id: str, request_id: str) -> int | None:

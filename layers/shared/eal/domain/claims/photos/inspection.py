@@ -4,33 +4,33 @@ The worker may be killed at any line. The preview and the thumbnail are stored b
 rejected file is deleted after its rejection is committed, so a second run finds what is left to do. A photo that was
 deleted meanwhile loses its objects again.
 
-S3's notification is not processed itself: it is sent to the queue again as a `PhotoMessage` in the message group of its
-tenant, because the queue is fair among groups and S3 sets none.
+S3's notification is not processed itself: each photo is sent to the queue again as an `InspectPhotoTask` in the message
+group of its tenant, because the queue is fair among groups and S3 sets none.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from eal.core import aws, observe, settings, uploads
+from eal.ai import chain
+from eal.ai.photos import PhotoLook
+from eal.core import aws, observe, settings
 from eal.core.caller import worker
-from eal.core.table.item import dump, load
+from eal.core.table.item import dump
 from eal.core.table.write import Stale
-from eal.core.tenancy import Mode, TenantScoped
+from eal.core.transaction import until_committed
 from eal.domain.claims.photos import images, objects, store, vision
 from eal.domain.claims.photos.images import NotAcceptable
+from eal.domain.claims.photos.messages import InspectPhotoTask
 from eal.domain.claims.photos.model import PhotoRef
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable
 
-    from eal.ai.chain import Judge
-    from eal.ai.photos import PhotoLook
     from eal.core.caller import Caller
-    from eal.core.json import Json
+    from eal.core.uploads import UploadForm
     from eal.domain.claims.photos.images import Inspected
     from eal.domain.claims.photos.model import Photo, Rejection
     from eal.domain.claims.photos.store import Registered
@@ -38,73 +38,27 @@ if TYPE_CHECKING:
 _WORKER = "inspect_photo"
 
 
-class InspectionFailed(Exception):
-    """Earlier inspections of a photo failed, or were killed."""
+def inspect(task: InspectPhotoTask) -> None:
+    """Inspect a photo, unless that was done."""
+    judge = chain.Judge[PhotoLook]()
+    until_committed(lambda: _inspect(task.ref, judge))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhotoMessage(TenantScoped):
-    """A message of the photos' queue."""
-
-    organization_id: str
-    mode: Mode
-    request_id: str
-    claim_id: str
-    photo_id: str
-
-    @property
-    def ref(self) -> PhotoRef:
-        return PhotoRef(self.tenant, self.claim_id, self.photo_id)
-
-
-def work(message: Mapping[str, Json], judge: Judge[PhotoLook]) -> None:
-    """Inspect the photo of a message, or enqueue the photos of an S3 notification.
-
-    Raises: Stale.
-    """
-    if "photo_id" in message:
-        _inspect(load(PhotoMessage, message).ref, judge)
-    else:
-        _enqueue_uploaded(message)
-
-
-def work_final_attempt(message: Mapping[str, Json]) -> None:
-    """Ends an inspection at the last receive of its message, instead of `work`: a file that killed the worker would
-    kill it again.
-
-    Raises: InspectionFailed; Stale.
-    """
-    if "photo_id" in message:
-        raise InspectionFailed
-    _enqueue_uploaded(message)
-
-
-def _enqueue_uploaded(message: Mapping[str, Json]) -> None:
-    """Enqueue the photos of an S3 notification. S3's test event, sent once at deployment, has none."""
-    for ref in _uploaded(message):
-        _enqueue(ref)
-
-
-def give_up(message: Mapping[str, Json], _fault: Exception) -> None:
-    """Reject the photo, whose inspection failed. Its original stays: redriving the dead letter inspects it again.
-
-    A notification that cannot be enqueued changes nothing, because redriving it does all that is left to do.
-    """
-    if "photo_id" not in message:
-        return
-    ref = load(PhotoMessage, message).ref
-    found = store.find(ref)
-    if found and found.photo.can_be_inspected:
-        _reject(found, "inspection_failed", ref)
-
-
-def _uploaded(message: Mapping[str, Json]) -> Iterator[PhotoRef]:
-    for upload in uploads.in_notification(message):
+def enqueue_uploaded(uploads: Iterable[UploadForm]) -> None:
+    """Enqueue the photos of an S3 notification."""
+    for upload in uploads:
         ref = PhotoRef.of_original(upload.key)
         if ref is None:
             observe.logger.info("photo_message_dropped")
             continue
-        yield ref
+        _enqueue(ref)
+
+
+def give_up(task: InspectPhotoTask) -> None:
+    """Reject the photo, whose inspection failed. Its original stays: redriving the dead letter inspects it again."""
+    found = store.find(task.ref)
+    if found and found.photo.can_be_inspected:
+        _reject(found, "inspection_failed", task.ref)
 
 
 def _enqueue(ref: PhotoRef) -> None:
@@ -114,7 +68,7 @@ def _enqueue(ref: PhotoRef) -> None:
     photo = found.photo
     if photo.status == "awaiting_upload":
         store.begin(photo, ref.tenant, _caller(ref, photo))
-    message = PhotoMessage(
+    message = InspectPhotoTask(
         **ref.tenant._asdict(), request_id=photo.request_id, claim_id=ref.claim_id, photo_id=ref.photo_id
     )
     aws.sqs().send_message(
@@ -137,7 +91,7 @@ def _inspectable(ref: PhotoRef) -> Registered | None:
     return None
 
 
-def _inspect(ref: PhotoRef, judge: Judge[PhotoLook]) -> None:
+def _inspect(ref: PhotoRef, judge: chain.Judge[PhotoLook]) -> None:
     found = _inspectable(ref)
     if found is None:
         return

@@ -26,23 +26,25 @@ from eal.domain.claims.sign_offs.files import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from eal.core.caller import Caller
     from eal.domain.claims.sign_offs.bundle import Bundle
+    from eal.domain.claims.sign_offs.messages import WriteBundleTask
     from eal.domain.claims.sign_offs.model import SignOffRef
 
 MAX_PRINTED_PHOTOS = 300
 """The report shows the pictures of so many: about 60 MB. It lists the others."""
+_WORKER = "write_bundle"
 
 
 class ContentLost(Exception):
     """The draft of a sign-off is missing, or differs from what was signed."""
 
 
-def write(ref: SignOffRef, by: Caller) -> None:
-    """Write the bundle, unless that was done. Commits.
+def write(task: WriteBundleTask) -> None:
+    """Write the bundle, unless that was done.
 
     Raises: ContentLost; Stale if the sign-off has changed meanwhile.
     """
+    ref, by = task.ref, task.as_worker(_WORKER)
     sign_off = store.find(ref)
     if sign_off is None:
         objects.delete_sign_off(ref)
@@ -65,9 +67,10 @@ def write(ref: SignOffRef, by: Caller) -> None:
     observe.count("claim_bundles_written")
 
 
-def give_up(ref: SignOffRef, by: Caller) -> None:
-    """Record that the bundle could not be written. Commits."""
-    sign_off = store.find(ref)
+def give_up(task: WriteBundleTask) -> None:
+    """Mark the sign-off's bundle as failed. A redrive of its message, now a dead letter, still writes it."""
+    by = task.as_worker(_WORKER)
+    sign_off = store.find(task.ref)
     if sign_off and not sign_off.is_complete:
         store.fail(sign_off, by)
         by.transaction.commit()

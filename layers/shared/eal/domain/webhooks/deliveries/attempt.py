@@ -27,8 +27,9 @@ from eal.core.outbound.slots import MINUTE, NoSlot, Slot, SlotRequest, SlotTerms
 from eal.core.table.statements import StatementFailed, update_all
 from eal.core.table.write import Stale
 from eal.domain.webhooks.deliveries import store as deliveries
+from eal.domain.webhooks.deliveries.messages import DeliverWebhookTask
 from eal.domain.webhooks.deliveries.model import Attempt, Delivery
-from eal.domain.webhooks.deliveries.queue import QUEUES, DeliveryMessage
+from eal.domain.webhooks.deliveries.queue import QUEUES
 from eal.domain.webhooks.deliveries.signed_post import needs_other_secret, post, signing_secrets
 from eal.domain.webhooks.deliveries.store import HEALTH_KIND, DeliveryContext, health_key
 from eal.domain.webhooks.endpoints import store as endpoints
@@ -54,12 +55,12 @@ FIRST_WAVE_SECONDS = 1.0
 """Time after which the first wave of a batch is recorded, in seconds. Attempts that have ended by then are recorded at
 once; the rest at the end of the batch."""
 
-_ATTEMPTS = Attempts[DeliveryMessage, Delivery](
+_ATTEMPTS = Attempts[DeliverWebhookTask, Delivery](
     queues=QUEUES,
     group=lambda message: message.webhook_id,
     id_of=lambda message: message.delivery_id,
     load=deliveries.find,
-    next_message=lambda _message, delivery: DeliveryMessage.next_of(delivery),
+    next_message=lambda _message, delivery: DeliverWebhookTask.next_of(delivery),
     dropped_event="delivery_message_dropped",
     deferred_event="delivery_deferred",
     attempted_event="delivery_attempted",
@@ -102,7 +103,7 @@ class _Job(NamedTuple):
     """A message of the batch, by its number in it."""
 
     number: int
-    message: DeliveryMessage
+    message: DeliverWebhookTask
     log: LogContext
 
 
@@ -145,7 +146,7 @@ type _Decision = _Due | _Outcome
 
 
 def deliver_all(
-    messages: Sequence[DeliveryMessage], logs: Sequence[LogContext], lane: Lane
+    messages: Sequence[DeliverWebhookTask], logs: Sequence[LogContext], lane: Lane
 ) -> list[Exception | None]:
     """Make the attempts that are due. `logs` are the log contexts of the messages.
 
@@ -332,7 +333,7 @@ def _with_record(outcome: _Outcome, made: _Made, slow: Container[Key], now: date
     outgoing = None
     if after.next_attempt_at:
         lane: Lane = "slow" if made.due.slot.health_key in slow else "fast"
-        outgoing = _ATTEMPTS.delayed(DeliveryMessage.next_of(after), after.next_attempt_at, lane)
+        outgoing = _ATTEMPTS.delayed(DeliverWebhookTask.next_of(after), after.next_attempt_at, lane)
     return outcome._replace(record=_Record(made.due.delivery, after), outgoing=outgoing)
 
 

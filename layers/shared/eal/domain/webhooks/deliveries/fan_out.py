@@ -8,8 +8,8 @@ from eal.core import clock, ids
 from eal.core.table.read import get
 from eal.domain.webhooks.deliveries import queue
 from eal.domain.webhooks.deliveries import store as deliveries
+from eal.domain.webhooks.deliveries.messages import DeliverWebhookTask
 from eal.domain.webhooks.deliveries.model import Delivery
-from eal.domain.webhooks.deliveries.queue import DeliveryMessage
 from eal.domain.webhooks.endpoints import store as endpoints
 from eal.domain.webhooks.filters.matching import matches
 
@@ -43,7 +43,9 @@ def fan_out_all(events: Iterable[PublishedEvent]) -> None:
         new_delivery(event, endpoint, now) for event in events for endpoint in _subscribed_endpoints(event)
     ]
     deliveries.start_all(new)
-    queue.enqueue_all([DeliveryMessage.next_of(delivery) for delivery in new if delivery.status == "pending"])
+    queue.enqueue_all(
+        [DeliverWebhookTask.next_of(delivery) for delivery in new if delivery.status == "pending"]
+    )
 
 
 def new_delivery(event: PublishedEvent, endpoint: Endpoint, now: datetime) -> Delivery:

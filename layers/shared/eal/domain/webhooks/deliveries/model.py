@@ -1,4 +1,4 @@
-"""Deliveries, their attempts, and replays: state and rules."""
+"""Deliveries and their attempts: state and rules."""
 
 import hashlib
 from dataclasses import dataclass, replace
@@ -224,20 +224,3 @@ class DeliveryOutline:
             return False
         late = now - self.next_attempt_at
         return late > (DEFERRAL_TIMEOUT + timedelta(hours=2) if self.trigger == "replay" else STALLED_AFTER)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Replay(TenantScoped):
-    """A request to send the events of a time range again, and its message. `after` is the last event that was read."""
-
-    replay_id: str
-    organization_id: str
-    mode: Mode
-    request_id: str
-    webhook_id: str
-    since: Instant
-    until: Instant
-    requested_at: Instant
-    types: tuple[str, ...] | None = None
-    only: Literal["failed", "missing"] | None = None
-    after: str | None = None

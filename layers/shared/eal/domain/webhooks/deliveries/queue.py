@@ -1,47 +1,24 @@
-"""The messages of the delivery queues."""
+"""The delivery queues."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from eal.core import clock
 from eal.core.outbound import later
-from eal.core.outbound.attempts import AttemptMessage, Lane
 from eal.core.outbound.later import Delayed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from eal.domain.webhooks.deliveries.model import Delivery
+    from eal.core.outbound.attempts import Lane
+    from eal.domain.webhooks.deliveries.messages import DeliverWebhookTask
 
 QUEUES: Mapping[Lane, str] = {"fast": "delivery", "slow": "slow_delivery"}
 """The settings' names of the queues."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveryMessage(AttemptMessage):
-    """A message of the delivery queues."""
-
-    delivery_id: str
-    webhook_id: str
-    event_id: str
-
-    @classmethod
-    def next_of(cls, delivery: Delivery) -> Self:
-        """The message for a delivery's next attempt."""
-        return cls(
-            organization_id=delivery.organization_id,
-            mode=delivery.mode,
-            delivery_id=delivery.id,
-            webhook_id=delivery.webhook_id,
-            event_id=delivery.event_id,
-            attempt=delivery.attempts_made + 1,
-            request_id=delivery.request_id,
-        )
-
-
-def enqueue_all(messages: Sequence[DeliveryMessage]) -> None:
+def enqueue_all(messages: Sequence[DeliverWebhookTask]) -> None:
     """Send messages whose attempts are due now."""
     now = clock.now()
     due = [

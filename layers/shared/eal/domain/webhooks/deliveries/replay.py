@@ -23,8 +23,8 @@ from eal.core.tenancy import Tenant
 from eal.domain.webhooks.deliveries import queue, replay_lease
 from eal.domain.webhooks.deliveries import store as deliveries
 from eal.domain.webhooks.deliveries.fan_out import PublishedEvent, delivery_id, new_delivery
-from eal.domain.webhooks.deliveries.model import DeliveryOutline, Replay
-from eal.domain.webhooks.deliveries.queue import DeliveryMessage
+from eal.domain.webhooks.deliveries.messages import DeliverWebhookTask, ReplayDeliveriesTask
+from eal.domain.webhooks.deliveries.model import DeliveryOutline
 from eal.domain.webhooks.deliveries.store import DELIVERIES
 from eal.domain.webhooks.endpoints.store import ENDPOINTS
 from eal.domain.webhooks.filters.matching import matches
@@ -57,14 +57,14 @@ class _Candidate(NamedTuple):
     delivery_id: str
     outline: DeliveryOutline | None
 
-    def is_opened_by(self, replay: Replay) -> bool:
+    def is_opened_by(self, replay: ReplayDeliveriesTask) -> bool:
         """Whether the delivery was created or opened since the request: by a run of this replay, or by fan-out."""
         return self.outline is not None and (
             (self.outline.began_at or self.outline.created_at) >= replay.requested_at
         )
 
 
-def request_replay(webhook_id: str, body: ReplayCreate, by: Caller) -> Replay:
+def request_replay(webhook_id: str, body: ReplayCreate, by: Caller) -> ReplayDeliveriesTask:
     """Enqueue a replay for the worker.
 
     Raises: NotFound; PreconditionFailed; ValidationFailed; Conflict if the endpoint is disabled, and at the commit if
@@ -83,7 +83,9 @@ def request_replay(webhook_id: str, body: ReplayCreate, by: Caller) -> Replay:
     return replay
 
 
-def count_deliveries(webhook_id: str, body: ReplayCreate, by: Caller) -> tuple[Replay, int, bool]:
+def count_deliveries(
+    webhook_id: str, body: ReplayCreate, by: Caller
+) -> tuple[ReplayDeliveriesTask, int, bool]:
     """The number of deliveries that a replay would send, and whether all events of the range were read for it.
 
     Raises: NotFound; PreconditionFailed; ValidationFailed.
@@ -100,7 +102,7 @@ def count_deliveries(webhook_id: str, body: ReplayCreate, by: Caller) -> tuple[R
     return replay, count, next(events, None) is None
 
 
-def run(replay: Replay) -> None:
+def run(replay: ReplayDeliveriesTask) -> None:
     """Open the deliveries of a replay until all are open or the time is up."""
     observe.bind(webhook_id=replay.webhook_id, replay_id=replay.replay_id)
     endpoint = ENDPOINTS.find(replay.tenant, replay.webhook_id)
@@ -118,7 +120,7 @@ def run(replay: Replay) -> None:
     observe.logger.info("replay_done")
 
 
-def _new_replay(endpoint: Endpoint, body: ReplayCreate, by: Caller) -> Replay:
+def _new_replay(endpoint: Endpoint, body: ReplayCreate, by: Caller) -> ReplayDeliveriesTask:
     until = body.until or by.at
     faults: list[FieldError] = []
     if body.since >= until:
@@ -133,7 +135,7 @@ def _new_replay(endpoint: Endpoint, body: ReplayCreate, by: Caller) -> Replay:
             )
     if faults:
         raise ValidationFailed(faults)
-    return Replay(
+    return ReplayDeliveriesTask(
         replay_id=ids.new("rpl", by.at),
         organization_id=by.organization_id,
         mode=by.mode,
@@ -147,7 +149,7 @@ def _new_replay(endpoint: Endpoint, body: ReplayCreate, by: Caller) -> Replay:
     )
 
 
-def _events(replay: Replay, endpoint: Endpoint) -> Iterator[Item]:
+def _events(replay: ReplayDeliveriesTask, endpoint: Endpoint) -> Iterator[Item]:
     """The events of the range, oldest first; then its audit records, if the endpoint subscribes to them."""
     kinds = [("EVENT", "evt")]
     if any(_has_type(name, replay, endpoint) for name in BY_NAME_ONLY):
@@ -167,7 +169,9 @@ def _events(replay: Replay, endpoint: Endpoint) -> Iterator[Item]:
             yield from walk("pk = :pk AND sk BETWEEN :low AND :high", values)
 
 
-def _candidates(items: tuple[Item, ...], replay: Replay, endpoint: Endpoint) -> list[_Candidate]:
+def _candidates(
+    items: tuple[Item, ...], replay: ReplayDeliveriesTask, endpoint: Endpoint
+) -> list[_Candidate]:
     """The events that the endpoint subscribes to, each with the outline of its delivery if there is one."""
     # An item without a sequence is not published yet, and will be fanned out.
     published = [_published(item) for item in items if "feedsk" in item]
@@ -197,11 +201,11 @@ def _published(item: Item) -> PublishedEvent:
     )
 
 
-def _has_type(event_type: str, replay: Replay, endpoint: Endpoint) -> bool:
+def _has_type(event_type: str, replay: ReplayDeliveriesTask, endpoint: Endpoint) -> bool:
     return endpoint.subscribes_to(event_type) and (replay.types is None or event_type in replay.types)
 
 
-def _is_selected(candidate: _Candidate, replay: Replay, now: datetime) -> bool:
+def _is_selected(candidate: _Candidate, replay: ReplayDeliveriesTask, now: datetime) -> bool:
     """Whether the replay sends an event. It sends one with a pending delivery only if that is stalled."""
     status = candidate.outline.status if candidate.outline else None
     is_stalled = candidate.outline is not None and candidate.outline.is_stalled(now)
@@ -214,7 +218,7 @@ def _is_selected(candidate: _Candidate, replay: Replay, now: datetime) -> bool:
             return status != "pending" or is_stalled
 
 
-def _open_all(candidates: list[_Candidate], replay: Replay, endpoint: Endpoint) -> None:
+def _open_all(candidates: list[_Candidate], replay: ReplayDeliveriesTask, endpoint: Endpoint) -> None:
     # The request has the time of another machine's clock, and its deliveries must not seem older than it.
     now = max(clock.now(), replay.requested_at)
     due = [
@@ -236,12 +240,12 @@ def _open_all(candidates: list[_Candidate], replay: Replay, endpoint: Endpoint) 
             for candidate in batch
             if (delivery := _reopened(candidate, stored.get(candidate.delivery_id), replay, now))
         ]
-        queue.enqueue_all([DeliveryMessage.next_of(delivery) for delivery in opened])
+        queue.enqueue_all([DeliverWebhookTask.next_of(delivery) for delivery in opened])
         observe.count("deliveries_replayed", len(opened))
 
 
 def _reopened(
-    candidate: _Candidate, stored: Delivery | None, replay: Replay, now: datetime
+    candidate: _Candidate, stored: Delivery | None, replay: ReplayDeliveriesTask, now: datetime
 ) -> Delivery | None:
     """An existing delivery to send, opened now or by an earlier run; None if there is nothing to send."""
     if candidate.outline is None or stored is None or stored.version != candidate.outline.version:
@@ -252,7 +256,7 @@ def _reopened(
     return new if deliveries.advance(stored, new) else None
 
 
-def _continue_later(replay: Replay) -> None:
+def _continue_later(replay: ReplayDeliveriesTask) -> None:
     aws.sqs().send_message(
         QueueUrl=settings.queue("replay"),
         MessageBody=json.dumps(dump(replay)),

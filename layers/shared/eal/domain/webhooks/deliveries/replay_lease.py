@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
     from eal.core.table.item import Item
     from eal.core.table.keys import Key
-    from eal.domain.webhooks.deliveries.model import Replay
+    from eal.domain.webhooks.deliveries.messages import ReplayDeliveriesTask
 
 DURATION = timedelta(hours=24)
 """Longer than any replay: at 15 ms for each, the worker opens five million deliveries in that time."""
 _KIND = "WEBHOOK_REPLAY"
 
 
-def acquiring(replay: Replay) -> Operation:
+def acquiring(replay: ReplayDeliveriesTask) -> Operation:
     """The operation that acquires the lease, for the transaction that requests a replay. Refused with Conflict if
     another one is in progress."""
     item: Item = {
@@ -51,7 +51,7 @@ def acquiring(replay: Replay) -> Operation:
     return Operation(cast("TransactWriteItemTypeDef", {"Put": put}), _refusal)
 
 
-def release(replay: Replay) -> None:
+def release(replay: ReplayDeliveriesTask) -> None:
     """End the lease, if it is still this replay's."""
     try:
         progress.change(
@@ -76,6 +76,6 @@ def _refusal(held: Item | None) -> Conflict:
     )
 
 
-def _key(replay: Replay) -> Key:
+def _key(replay: ReplayDeliveriesTask) -> Key:
     """`org_…#live#WEBHOOK_REPLAY`, `wh_…`."""
     return key(replay.tenant, _KIND, replay.webhook_id)

@@ -27,8 +27,8 @@ from eal.core.table.read import batch_get, get, get_all
 from eal.core.table.statements import Update, path
 from eal.domain.audit_log.model import AuditRecord
 from eal.domain.audit_log.wire import AuditRecordView
+from eal.domain.webhooks.deliveries.messages import DeliverWebhookTask
 from eal.domain.webhooks.deliveries.model import Delivery
-from eal.domain.webhooks.deliveries.queue import DeliveryMessage
 from eal.domain.webhooks.endpoints.store import ENDPOINTS
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class DeliveryContext(NamedTuple):
     health: EndpointHealth | None
 
 
-def read_all(messages: Sequence[DeliveryMessage], *, with_health: bool) -> list[DeliveryContext]:
+def read_all(messages: Sequence[DeliverWebhookTask], *, with_health: bool) -> list[DeliveryContext]:
     """The contexts of the attempts of messages, in one call. Health is read only `with_health`.
 
     No snapshot of one moment is needed: an event never changes, a delivery is recorded under its version, and an
@@ -109,7 +109,7 @@ def _context(
     )
 
 
-def read_accepted(messages: Iterable[DeliveryMessage]) -> dict[Key, str | None]:
+def read_accepted(messages: Iterable[DeliverWebhookTask]) -> dict[Key, str | None]:
     """The fingerprints of the secrets that endpoints last accepted, by the keys of their health."""
     keys = dict.fromkeys(health_key(message.tenant, message.webhook_id) for message in messages)
     found = batch_get(settings.state_table(), [wanted._asdict() for wanted in keys])
@@ -132,7 +132,7 @@ def get_whole(tenant: Tenant, delivery_id: str) -> Delivery:
     return delivery.with_response(cast("str", response["response"]))
 
 
-def find(message: DeliveryMessage) -> Delivery | None:
+def find(message: DeliverWebhookTask) -> Delivery | None:
     """The delivery of a message as it is now."""
     return DELIVERIES.find(message.tenant, message.delivery_id)
 
@@ -240,7 +240,7 @@ def retry(delivery_id: str, by: Caller) -> Delivery:
     after = delivery.retried(by.at)
     by.transaction.replace(item(after), was=delivery.version)
     by.transaction.audit("delivery.retried", after.id)
-    by.transaction.enqueue_task("deliver_webhook", cast("Item", asdict(DeliveryMessage.next_of(after))))
+    by.transaction.enqueue_task("deliver_webhook", cast("Item", asdict(DeliverWebhookTask.next_of(after))))
     return after
 
 

@@ -13,7 +13,8 @@ from eal.core.outbound.sender import ReceiverReply
 from eal.core.schema import ConfigDict, Field
 from eal.core.wire import Wire
 from eal.domain.events.wire import EventView
-from eal.domain.webhooks.deliveries.model import DeliveryStatus, Replay, Trigger
+from eal.domain.webhooks.deliveries.messages import ReplayDeliveriesTask
+from eal.domain.webhooks.deliveries.model import DeliveryStatus, Trigger
 from eal.domain.webhooks.endpoints.wire import EventType
 
 _INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
@@ -171,16 +172,16 @@ class ReplayView(Wire):
     `dry_run`."""
 
     @classmethod
-    def of(cls, replay: Replay) -> Self:
+    def of(cls, replay: ReplayDeliveriesTask) -> Self:
         return cls.model_validate(_fields(replay))
 
     @classmethod
-    def of_dry_run(cls, replay: Replay, count: int, counts_all: bool) -> Self:
+    def of_dry_run(cls, replay: ReplayDeliveriesTask, count: int, counts_all: bool) -> Self:
         counted = {"id": None, "dry_run": True, "count": count, "counts_all": counts_all}
         return cls.model_validate({**_fields(replay), **counted})
 
 
-def _fields(replay: Replay) -> dict[str, object]:
+def _fields(replay: ReplayDeliveriesTask) -> dict[str, object]:
     return {
         "id": replay.replay_id,
         "webhook_id": replay.webhook_id,

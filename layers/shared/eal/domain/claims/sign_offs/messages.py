@@ -1,13 +1,13 @@
-"""The messages of functions/workers/write_bundle."""
+"""Messages to the worker of sign-offs."""
 
 from dataclasses import dataclass
 
+from eal.core.messages import TenantMessage
 from eal.domain.claims.sign_offs.model import SignOffRef
-from eal.entry.queue import TenantMessage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Task(TenantMessage):
+class WriteBundleTask(TenantMessage):
     claim_id: str
     sign_off_id: str
 

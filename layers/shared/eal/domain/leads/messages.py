@@ -1,8 +1,8 @@
-"""The messages of functions/workers/score_lead."""
+"""Messages to the worker of leads."""
 
 from dataclasses import dataclass
 
-from eal.entry.queue import TenantMessage
+from eal.core.messages import TenantMessage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,5 +15,5 @@ class LeadSnapshot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeadEvent(TenantMessage):
+class ScoreLeadEvent(TenantMessage):
     data: LeadSnapshot

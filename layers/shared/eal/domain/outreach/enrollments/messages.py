@@ -1,12 +1,12 @@
-"""The messages of functions/workers/stop_enrollments."""
+"""Messages to the worker of enrollments."""
 
 from dataclasses import dataclass
 
-from eal.entry.queue import TenantMessage
+from eal.core.messages import TenantMessage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Task(TenantMessage):
+class StopEnrollmentsTask(TenantMessage):
     """Exactly one of `prospect_id` and `sequence_id` is set. `after` is the last enrollment of the message before."""
 
     prospect_id: str | None = None

@@ -1,13 +1,13 @@
-"""The messages of functions/workers/post_review_reply."""
+"""Messages to the worker of replies at Google."""
 
 from dataclasses import dataclass
 
 from eal.core.clock import Instant
-from eal.entry.queue import TenantMessage
+from eal.core.messages import TenantMessage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Task(TenantMessage):
+class PostReviewReplyTask(TenantMessage):
     """`due_at`: not before then, because Google requested it. `deferred_since` is the first such request."""
 
     content_id: str
