@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from eal.core import audit, ids
 from eal.core.caller import includes
 from eal.core.clock import rfc3339
-from eal.core.errors import Conflict, IllegalTransition, InsufficientScope, NotFound, ValidationFailed
+from eal.core.errors import Conflict, InsufficientScope, NotFound, ValidationFailed, require_transition
 from eal.core.table import page
 from eal.core.table.collection import Collection
 from eal.core.table.item import dump, patched
@@ -135,13 +135,7 @@ def transition(claim_id: str, body: ClaimTransition, by: Caller) -> Claim:
     """
     before = CLAIMS.get(by.tenant, claim_id)
     by.transaction.check_if_match(before.version)
-    allowed = TRANSITIONS[before.status]
-    if body.to not in allowed:
-        raise IllegalTransition(
-            f"A claim with the status '{before.status}' cannot be moved to '{body.to}'.",
-            status=before.status,
-            allowed=list(allowed),
-        )
+    require_transition("A claim", before.status, body.to, TRANSITIONS[before.status])
     if before.status == "closed" and not includes(by.scope, "admin"):
         raise InsufficientScope("Only a key with the scope 'admin' can reopen a claim.", required="admin")
     if (before.status, body.to) not in NEEDS_NO_REASON and not body.reason:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from eal.core import audit
 from eal.core.clock import rfc3339
-from eal.core.errors import IllegalTransition, ValidationFailed
+from eal.core.errors import ValidationFailed, require_transition
 from eal.core.table import page
 from eal.core.table.item import dump, patched
 from eal.core.table.keys import KEY_ATTRIBUTES
@@ -102,13 +102,7 @@ def transition(lead_id: str, body: LeadTransition, by: Caller) -> Lead:
     """
     lead = LEADS.get(by.tenant, lead_id)
     by.transaction.check_if_match(lead.version)
-    allowed = TRANSITIONS[lead.status]
-    if body.to not in allowed:
-        raise IllegalTransition(
-            f"A lead with the status '{lead.status}' cannot become '{body.to}'.",
-            status=lead.status,
-            allowed=list(allowed),
-        )
+    require_transition("A lead", lead.status, body.to, TRANSITIONS[lead.status])
     if body.to in NEEDS_REASON and not body.reason:
         raise ValidationFailed.of_field("/reason", f"Required if 'to' is '{body.to}'.", "missing")
     after = moved(lead, body.to, by.at)

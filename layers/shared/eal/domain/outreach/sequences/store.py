@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from eal.core import audit, ids
-from eal.core.errors import Conflict, IllegalTransition, ValidationFailed
+from eal.core.errors import Conflict, IllegalTransition, ValidationFailed, require_transition
 from eal.core.table.collection import Collection
 from eal.core.table.item import dump, patched
 from eal.domain.leads.limits import json_size
@@ -84,13 +84,7 @@ def transition(sequence_id: str, body: SequenceTransition, by: Caller) -> Sequen
     """
     before = SEQUENCES.get(by.tenant, sequence_id)
     by.transaction.check_if_match(before.version)
-    allowed = TRANSITIONS[before.status]
-    if body.to not in allowed:
-        raise IllegalTransition(
-            f"A sequence with the status '{before.status}' cannot become '{body.to}'.",
-            status=before.status,
-            allowed=list(allowed),
-        )
+    require_transition("A sequence", before.status, body.to, TRANSITIONS[before.status])
     if body.to == "archived":
         by.transaction.enqueue_task("stop_enrollments", {"sequence_id": before.id})
     if body.to != "active":
