@@ -9,8 +9,7 @@ from eal.core import audit, ids
 from eal.core.caller import includes
 from eal.core.clock import rfc3339
 from eal.core.errors import Conflict, InsufficientScope, NotFound, ValidationFailed, require_transition
-from eal.core.table import page
-from eal.core.table.collection import Collection
+from eal.core.table.collection import Collection, in_range, in_time
 from eal.core.table.item import dump, patched
 from eal.core.table.keys import Key, key, partition
 from eal.core.table.read import get
@@ -28,13 +27,19 @@ from eal.domain.claims.model import (
 if TYPE_CHECKING:
     from eal.core.caller import Caller
     from eal.core.json import Json
-    from eal.core.table.collection import Index
+    from eal.core.table.collection import Filter, Filters
     from eal.core.table.item import Item
     from eal.core.table.page import Page
     from eal.core.tenancy import Tenant
     from eal.domain.claims.wire import ClaimCreate, ClaimQuery, ClaimTransition, ClaimUpdate, LegalHoldPut
 
-CLAIMS = Collection("CLAIM", Claim, id_prefix="clm", noun="claim")
+CLAIMS = Collection(
+    "CLAIM",
+    Claim,
+    id_prefix="clm",
+    noun="claim",
+    indexes={"carrier": ("gsi2", "carrier"), "status": ("gsi1", "status")},
+)
 
 _NOT_AUDITED = frozenset({"id", "created_at", "legal_hold", "extraction_input_sha256"})
 _LINKED = {"lead_id": ("LEAD", "lead"), "call_id": ("CALL", "call")}
@@ -83,32 +88,22 @@ def create(body: ClaimCreate, by: Caller) -> Claim:
 
 
 def search(query: ClaimQuery, by: Caller) -> Page[Claim]:
-    """Claims, newest first.
-
-    A carrier's claim number finds its one claim. Carrier and status have indexes; other filters are applied to what
-    these return.
-    """
-    if query.carrier and query.claim_number:
-        return _search_by_number(query.carrier, query.claim_number, query, by)
-    index: Index | None = None
-    indexed_by: tuple[str, ...] = ()
-    unindexed: list[object] = [
-        query.claim_number,
-        query.loss_type,
-        query.lead_id,
-        query.call_id,
-        query.date_of_loss_after,
-        query.date_of_loss_before,
-        query.updated_after,
-    ]
-    if query.carrier:
-        index, indexed_by = "gsi2", ("carrier", folded(query.carrier))
-        unindexed.append(query.status)
-    elif query.status:
-        index, indexed_by = "gsi1", ("status", query.status)
-    needs_filter = any(value is not None for value in unindexed)
-    keep = (lambda item: _matches(query, item)) if needs_filter else None
-    return CLAIMS.page(by.tenant, query, index=index, by=indexed_by, keep=keep)
+    """Claims, newest first. A carrier's claim number finds its one claim."""
+    filters: Filters = {
+        "claim_number": _folds_to(query.claim_number),
+        "status": query.status,
+        "loss_type": query.loss_type,
+        "lead_id": query.lead_id,
+        "call_id": query.call_id,
+        "date_of_loss": in_range(query.date_of_loss_after, query.date_of_loss_before),
+        "updated_at": in_time(query.updated_after),
+    }
+    if not (query.carrier and query.claim_number):
+        carrier = folded(query.carrier) if query.carrier else None
+        return CLAIMS.search(by.tenant, query, {**filters, "carrier": carrier})
+    number = get(number_key(by.tenant, query.carrier, query.claim_number))
+    found = CLAIMS.find(by.tenant, cast("str", number["claim_id"])) if number else None
+    return CLAIMS.at_most_one(by.tenant, query, found, {**filters, "carrier": _folds_to(query.carrier)})
 
 
 def update(claim_id: str, body: ClaimUpdate, by: Caller) -> Claim:
@@ -295,38 +290,11 @@ def _closed(claim_id: str) -> Conflict:
     )
 
 
-def _search_by_number(carrier: str, claim_number: str, query: ClaimQuery, by: Caller) -> Page[Claim]:
-    found = get(number_key(by.tenant, carrier, claim_number))
-    claim = CLAIMS.find(by.tenant, cast("str", found["claim_id"])) if found else None
-    return page.at_most_one(by.tenant, query, claim if claim and _matches(query, dump(claim)) else None)
-
-
-def _matches(query: ClaimQuery, item: Item) -> bool:
-    filters = (
-        (_folded(query.claim_number), _folded(item.get("claim_number"))),
-        (_folded(query.carrier), _folded(item.get("carrier"))),
-        (query.status, item["status"]),
-        (query.loss_type, item.get("loss_type")),
-        (query.lead_id, item.get("lead_id")),
-        (query.call_id, item.get("call_id")),
-    )
-    day = cast("str | None", item.get("date_of_loss"))
-    created, updated = cast("str", item["created_at"]), cast("str", item["updated_at"])
-    return (
-        all(value is None or value == stored for value, stored in filters)
-        and (query.date_of_loss_after is None or (day is not None and day >= query.date_of_loss_after))
-        and (query.date_of_loss_before is None or (day is not None and day < query.date_of_loss_before))
-        and (query.updated_after is None or updated >= rfc3339(query.updated_after))
-        and (query.created_after is None or created >= rfc3339(query.created_after))
-        and (query.created_before is None or created < rfc3339(query.created_before))
-    )
-
-
-def _folded(text: Json) -> str | None:
-    return folded(cast("str", text)) if text is not None else None
+def _folds_to(text: str | None) -> Filter:
+    return text and (lambda stored: stored is not None and folded(cast("str", stored)) == folded(text))
 
 
 def _item(claim: Claim, by: Caller) -> Item:
-    """The claim's item, indexed by status and by carrier."""
+    """The claim's item, whose index by carrier ignores differences of spelling."""
     carrier = ("carrier", folded(claim.carrier)) if claim.carrier else None
-    return CLAIMS.item(by.tenant, claim, gsi1=("status", claim.status), gsi2=carrier)
+    return CLAIMS.item(by.tenant, claim, gsi2=carrier)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from eal.ai.content import ContentText
     from eal.ai.provenance import Provenance
     from eal.core.caller import Caller
-    from eal.core.table.collection import Index
+    from eal.core.table.collection import Filters
     from eal.core.table.item import Item
     from eal.core.table.page import Page
     from eal.core.tenancy import Tenant
@@ -28,7 +28,13 @@ if TYPE_CHECKING:
     from eal.domain.content.wire import ContentQuery
     from eal.domain.organization_settings.store import Company
 
-CONTENTS = Collection("CONTENT", Content, id_prefix="content", noun="content item")
+CONTENTS = Collection(
+    "CONTENT",
+    Content,
+    id_prefix="content",
+    noun="content item",
+    indexes={"brief.review_id": ("gsi2", "review"), "status": ("gsi1", "status")},
+)
 REVISION_ID_PREFIX = "revision"
 
 _REVISION_KIND = "CONTENT_REVISION"
@@ -38,21 +44,12 @@ _NOT_AUDITED = frozenset(
 
 
 def search(query: ContentQuery, by: Caller) -> Page[Content]:
-    """Content, newest first. Status and review have indexes; other filters are applied to what these return.
+    """Content, newest first.
 
     Raises: InvalidCursor.
     """
-    filters = {"type": query.type, "status": query.status}
-    index: Index | None = None
-    indexed_by: tuple[str, ...] = ()
-    if query.review_id:
-        index, indexed_by = "gsi2", ("review", query.review_id)
-    elif query.status:
-        index, indexed_by = "gsi1", ("status", query.status)
-        del filters["status"]
-    given = {name: value for name, value in filters.items() if value}
-    keep = (lambda item: all(item[name] == value for name, value in given.items())) if given else None
-    return CONTENTS.page(by.tenant, query, index=index, by=indexed_by, keep=keep)
+    filters: Filters = {"brief.review_id": query.review_id, "status": query.status, "type": query.type}
+    return CONTENTS.search(by.tenant, query, filters)
 
 
 def responses_to(review_id: str, tenant: Tenant) -> Iterator[Content]:
@@ -144,7 +141,7 @@ def replace_version(
 ) -> Content:
     """Write the item's next version, in the caller's transaction. `notes` are those of a transition."""
     after = replace(changed, updated_at=by.at, version=before.version + 1)
-    by.transaction.replace(item_of(after, by.tenant), was=before.version)
+    by.transaction.replace(CONTENTS.item(by.tenant, after), was=before.version)
     audit_change(action, before, after, by, notes=notes)
     return after
 
@@ -164,12 +161,6 @@ def audit_change(
         salt=content.salt,
     )
     by.transaction.audit(action, content.id, changes)
-
-
-def item_of(content: Content, tenant: Tenant) -> Item:
-    """The item, indexed by status, and the responses to a review by the review."""
-    review = ("review", content.review_id) if content.review_id else None
-    return CONTENTS.item(tenant, content, gsi1=("status", content.status), gsi2=review)
 
 
 def conflict(content: Content, change: str, advice: str) -> Conflict:

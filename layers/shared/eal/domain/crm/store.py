@@ -91,7 +91,7 @@ def _read(tenant: Tenant, lead_id: str) -> tuple[Lead | None, Integration | None
 
 def _replace(lead: Lead, sync: CrmSync, action: str, by: Caller) -> Lead:
     changed = replace(lead, crm_sync=sync, updated_at=by.at, version=lead.version + 1)
-    item = leads.item_of(changed, by)
+    item = LEADS.item(by.tenant, changed)
     by.transaction.replace(item, was=lead.version)
     leads.audit_change(action, lead, changed, by, item=item)
     return changed

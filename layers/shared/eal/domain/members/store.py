@@ -98,7 +98,7 @@ def invite(body: MemberCreate, by: Caller) -> Member:
 
 def search(query: ListQuery, by: Caller) -> Page[Member]:
     """The organization's members, newest first."""
-    return MEMBERS.page(by.tenant, query)
+    return MEMBERS.search(by.tenant, query)
 
 
 def update(member_id: str, body: MemberUpdate, by: Caller) -> Member:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from eal.core.tenancy import Tenant
     from eal.domain.leads.wire import LeadCreate
 
-FORMS = Collection("FORM", WebForm, id_prefix="form", noun="form")
+FORMS = Collection("FORM", WebForm, id_prefix="form", noun="form", indexes={"lead_id": ("gsi1", "lead")})
 TEXTS = Collection("TEXT", Text, id_prefix="text", noun="text message")
 
 _NOT_AUDITED = frozenset({"id", "created_at", "salt", "version", "content", "fields"})
@@ -73,7 +73,7 @@ def store_form(
         lead_id=lead_id,
         fields=dict(fields) if lead_id else {},
     )
-    item = FORMS.item(by.tenant, form, gsi1=("lead", lead_id) if lead_id else None)
+    item = FORMS.item(by.tenant, form)
     _create(item, claim, by)
     by.transaction.audit("form.received", form.id, _changes(dump(form), form.salt))
     return True

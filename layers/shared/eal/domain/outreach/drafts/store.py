@@ -14,13 +14,19 @@ from eal.domain.outreach.drafts.model import PERSONAL, Draft
 
 if TYPE_CHECKING:
     from eal.core.caller import Caller
-    from eal.core.table.collection import Index
+    from eal.core.table.collection import Filters
     from eal.core.table.item import Item
     from eal.core.table.page import Page
     from eal.core.tenancy import Tenant
     from eal.domain.outreach.drafts.wire import DraftQuery
 
-DRAFTS = Collection("DRAFT", Draft, id_prefix="draft", noun="draft")
+DRAFTS = Collection(
+    "DRAFT",
+    Draft,
+    id_prefix="draft",
+    noun="draft",
+    indexes={"lead_id": ("gsi2", "lead"), "prospect_id": ("gsi2", "prospect"), "status": ("gsi1", "status")},
+)
 
 _NOT_AUDITED = frozenset({"id", "created_at", "provenance"})
 
@@ -39,7 +45,7 @@ def recipient_key(tenant: Tenant, draft: Draft) -> Key:
 
 def create(new: Draft, by: Caller) -> None:
     """Add a draft, in the caller's transaction."""
-    by.transaction.create(item_of(new, by))
+    by.transaction.create(DRAFTS.item(by.tenant, new))
     pointer = recipient_key(by.tenant, new)
     by.transaction.create({**pointer._asdict(), "kind": "DRAFT_RECIPIENT"})
     by.transaction.audit(
@@ -48,20 +54,13 @@ def create(new: Draft, by: Caller) -> None:
 
 
 def search(query: DraftQuery, by: Caller) -> Page[Draft]:
-    """Drafts, newest first. Status, lead and prospect have indexes."""
+    """Drafts, newest first."""
     if query.lead_id and query.prospect_id:
         raise ValidationFailed.of_field(
             "/prospect_id", "Send 'lead_id' or 'prospect_id', not both.", "exclusive", location="query"
         )
-    index: Index | None = None
-    indexed_by: tuple[str, ...] = ()
-    if query.lead_id or query.prospect_id:
-        index = "gsi2"
-        indexed_by = ("lead", query.lead_id) if query.lead_id else ("prospect", query.prospect_id or "")
-    elif query.status:
-        index, indexed_by = "gsi1", ("status", query.status)
-    keep = (lambda item: item["status"] == query.status) if query.status and index == "gsi2" else None
-    return DRAFTS.page(by.tenant, query, index=index, by=indexed_by, keep=keep)
+    filters: Filters = {"lead_id": query.lead_id, "prospect_id": query.prospect_id, "status": query.status}
+    return DRAFTS.search(by.tenant, query, filters)
 
 
 def delete(draft_id: str, by: Caller) -> None:
@@ -82,15 +81,10 @@ def delete(draft_id: str, by: Caller) -> None:
 def replace_version(action: str, before: Draft, changed: Draft, by: Caller) -> Draft:
     """Write the draft's next version, in the caller's transaction."""
     after = replace(changed, updated_at=by.at, version=before.version + 1)
-    by.transaction.replace(item_of(after, by), was=before.version)
+    by.transaction.replace(DRAFTS.item(by.tenant, after), was=before.version)
     changes = audit.changes(_audited(before), _audited(after), personal=PERSONAL, salt=after.salt)
     by.transaction.audit(action, after.id, changes)
     return after
-
-
-def item_of(draft: Draft, by: Caller) -> Item:
-    """The draft's item, indexed by status and by whom it is about."""
-    return DRAFTS.item(by.tenant, draft, gsi1=("status", draft.status), gsi2=draft.person)
 
 
 def conflict(draft: Draft, change: str) -> Conflict:

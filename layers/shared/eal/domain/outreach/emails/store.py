@@ -18,15 +18,26 @@ from eal.domain.outreach.sending import due
 
 if TYPE_CHECKING:
     from eal.core.caller import Caller
-    from eal.core.table.collection import Index
     from eal.core.table.item import Item
     from eal.core.table.page import Page
     from eal.core.tenancy import Tenant
     from eal.domain.outreach.emails.wire import EmailQuery
     from eal.domain.outreach.mail import MailEvent
 
-EMAILS = Collection("EMAIL", Email, id_prefix="email", noun="e-mail")
-EMAIL_EVENTS = Collection("EMAIL_EVENT", EmailEvent, id_prefix="emev", noun="e-mail event")
+EMAILS = Collection(
+    "EMAIL",
+    Email,
+    id_prefix="email",
+    noun="e-mail",
+    indexes={"to": ("gsi1", "to"), "sequence_id": ("gsi2", "sequence")},
+)
+EMAIL_EVENTS = Collection(
+    "EMAIL_EVENT",
+    EmailEvent,
+    id_prefix="emev",
+    noun="e-mail event",
+    indexes={"vendor_email_id": ("gsi1", "mail")},
+)
 
 _NOT_AUDITED = frozenset({"id", "created_at", "salt", "version"})
 _FILTERS = (
@@ -57,22 +68,15 @@ def get_with_content(email_id: str, by: Caller) -> tuple[Email, Content | None]:
 
 
 def search(query: EmailQuery, by: Caller) -> Page[Email]:
-    """E-mails, newest first. The recipient has an index, and so has the sequence of e-mails that are not queued.
+    """E-mails, newest first.
 
     Raises: InvalidCursor.
     """
-    index: Index | None = None
-    indexed_by: tuple[str, ...] = ()
     filters = {name: getattr(query, name) for name in _FILTERS}
-    if query.to:
-        index, indexed_by = "gsi1", ("to", query.to)
-        del filters["to"]
-    elif query.sequence_id and query.status != "queued":
-        index, indexed_by = "gsi2", ("sequence", query.sequence_id)
-        del filters["sequence_id"]
-    given = {name: value for name, value in filters.items() if value is not None}
-    keep = (lambda item: all(item.get(name) == value for name, value in given.items())) if given else None
-    return EMAILS.page(by.tenant, query, index=index, by=indexed_by, keep=keep)
+    if query.status == "queued" and query.sequence_id:
+        # A predicate, because queued e-mails are not in the index by sequence.
+        filters["sequence_id"] = lambda stored: stored == query.sequence_id
+    return EMAILS.search(by.tenant, query, filters)
 
 
 def complete_content(email_id: str, completed: Content, by: Caller) -> None:
@@ -96,15 +100,13 @@ def message_id_key(tenant: Tenant, message_id: str) -> Key:
 
 
 def item_of(email: Email, by: Caller) -> Item:
-    """The e-mail's item: by recipient, and by its status in the order of `send_at` while it is queued."""
-    item = EMAILS.item(by.tenant, email, gsi1=("to", email.to))
+    """The e-mail's item. While the e-mail is queued, its index is not that by sequence, but by `send_at`."""
+    item = EMAILS.item(by.tenant, email)
     if email.status == "queued":
         item |= {
             "gsi2pk": EMAILS.partition(by.tenant, "queued"),
             "gsi2sk": f"{rfc3339(email.send_at)}#{email.id}",
         }
-    elif email.sequence_id:
-        item |= {"gsi2pk": EMAILS.partition(by.tenant, "sequence", email.sequence_id), "gsi2sk": email.id}
     return item
 
 
@@ -189,7 +191,7 @@ def store_event(event: MailEvent, by: Caller) -> bool:
         salt=audit.new_salt(),
     )
     by.transaction.create({**claim._asdict(), "kind": "EMAIL_EVENT_CLAIM", "event_id": new.id})
-    by.transaction.create(EMAIL_EVENTS.item(by.tenant, new, gsi1=("mail", new.vendor_email_id)))
+    by.transaction.create(EMAIL_EVENTS.item(by.tenant, new))
     for address in new.recipients:
         pointer = recipient_key(by.tenant, address, new.id)
         by.transaction.create({**pointer._asdict(), "kind": "EMAIL_EVENT_RECIPIENT"})

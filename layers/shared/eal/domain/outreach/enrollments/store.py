@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from eal.core.caller import Caller
     from eal.core.json import Json
+    from eal.core.table.collection import Filters
     from eal.core.table.item import Item
     from eal.core.table.page import Page
     from eal.core.tenancy import Tenant
@@ -28,7 +29,13 @@ if TYPE_CHECKING:
     from eal.domain.outreach.enrollments.wire import EnrollmentQuery
     from eal.domain.outreach.sequences.model import Sequence
 
-ENROLLMENTS = Collection("ENROLLMENT", Enrollment, id_prefix="enr", noun="enrollment")
+ENROLLMENTS = Collection(
+    "ENROLLMENT",
+    Enrollment,
+    id_prefix="enr",
+    noun="enrollment",
+    indexes={"sequence_id": ("gsi1", "sequence")},
+)
 
 _MAX_COUNTED_PAGES = 10
 _NOT_AUDITED = frozenset({"id", "created_at", "salt", "version", "updated_at"})
@@ -73,7 +80,7 @@ def address_partition(tenant: Tenant, address: str) -> str:
 
 def item_of(enrollment: Enrollment, by: Caller) -> Item:
     """The enrollment's item: by sequence, and by the time at which the sender has to look at it, or else by address."""
-    item = ENROLLMENTS.item(by.tenant, enrollment, gsi1=("sequence", enrollment.sequence_id))
+    item = ENROLLMENTS.item(by.tenant, enrollment)
     if wakes_at := enrollment.wakes_at:
         item |= {
             "gsi2pk": due_partition(by.tenant),
@@ -167,15 +174,13 @@ def open_after(tenant: Tenant, sequence_id: str, enrollment_id: str | None) -> I
 
 def search(sequence_id: str, query: EnrollmentQuery, by: Caller) -> Page[Enrollment]:
     """The enrollments of a sequence, newest first."""
-    filters = {"status": query.status, "lead_id": query.lead_id, "prospect_id": query.prospect_id}
-    wanted = {name: value for name, value in filters.items() if value}
-
-    def keep(item: Item) -> bool:
-        return all(item.get(name) == value for name, value in wanted.items())
-
-    return ENROLLMENTS.page(
-        by.tenant, query, index="gsi1", by=("sequence", sequence_id), keep=keep if wanted else None
-    )
+    filters: Filters = {
+        "sequence_id": sequence_id,
+        "status": query.status,
+        "lead_id": query.lead_id or None,
+        "prospect_id": query.prospect_id or None,
+    }
+    return ENROLLMENTS.search(by.tenant, query, filters)
 
 
 def get_of(sequence_id: str, enrollment_id: str, by: Caller) -> Enrollment:

@@ -17,14 +17,17 @@ from eal.domain.outreach.suppressions.model import sha256_of
 
 if TYPE_CHECKING:
     from eal.core.caller import Caller
-    from eal.core.table.collection import Index
     from eal.core.table.item import Item
     from eal.core.table.page import Page
     from eal.core.tenancy import Tenant
     from eal.domain.outreach.review_requests.wire import ReviewRequestQuery
 
 REVIEW_REQUESTS = Collection(
-    "REVIEW_REQUEST", ReviewRequest, id_prefix="review_request", noun="review request"
+    "REVIEW_REQUEST",
+    ReviewRequest,
+    id_prefix="review_request",
+    noun="review request",
+    indexes={"email": ("gsi1", "email"), "lead_id": ("gsi2", "lead")},
 )
 
 _CLAIM = "REVIEW_REQUEST_CLAIM"
@@ -45,22 +48,11 @@ def claim_keys(tenant: Tenant, request: ReviewRequest) -> dict[str, Key]:
 
 
 def search(query: ReviewRequestQuery, by: Caller) -> Page[ReviewRequest]:
-    """Review requests, newest first. Addresses and leads have indexes.
+    """Review requests, newest first.
 
     Raises: InvalidCursor.
     """
-    index: Index | None = None
-    indexed_by: tuple[str, ...] = ()
-    filters = {name: getattr(query, name) for name in _FILTERS}
-    if query.email:
-        index, indexed_by = "gsi1", ("email", query.email)
-        del filters["email"]
-    elif query.lead_id:
-        index, indexed_by = "gsi2", ("lead", query.lead_id)
-        del filters["lead_id"]
-    given = {name: value for name, value in filters.items() if value is not None}
-    keep = (lambda item: all(item.get(name) == value for name, value in given.items())) if given else None
-    return REVIEW_REQUESTS.page(by.tenant, query, index=index, by=indexed_by, keep=keep)
+    return REVIEW_REQUESTS.search(by.tenant, query, {name: getattr(query, name) for name in _FILTERS})
 
 
 def add(new: ReviewRequest, by: Caller) -> None:
@@ -85,7 +77,7 @@ def add(new: ReviewRequest, by: Caller) -> None:
             },
             was=was,
         )
-    by.transaction.create(item_of(new, by))
+    by.transaction.create(REVIEW_REQUESTS.item(by.tenant, new))
     audit_change("review_request.created", None, new, by)
 
 
@@ -116,7 +108,7 @@ def release(request: ReviewRequest, by: Caller) -> None:
 def replace_version(action: str, before: ReviewRequest, changed: ReviewRequest, by: Caller) -> ReviewRequest:
     """Write the request's next version, in the caller's transaction."""
     after = replace(changed, updated_at=by.at, version=before.version + 1)
-    by.transaction.put_version(item_of(after, by), was=before.version)
+    by.transaction.put_version(REVIEW_REQUESTS.item(by.tenant, after), was=before.version)
     audit_change(action, before, after, by)
     return after
 
@@ -135,9 +127,3 @@ def audit_change(action: str, before: ReviewRequest | None, after: ReviewRequest
 
 def _audited(request: ReviewRequest) -> Item:
     return {name: value for name, value in dump(request).items() if name not in _NOT_AUDITED}
-
-
-def item_of(request: ReviewRequest, by: Caller) -> Item:
-    """The request's item, indexed by address and by lead."""
-    lead = ("lead", request.lead_id) if request.lead_id else None
-    return REVIEW_REQUESTS.item(by.tenant, request, gsi1=("email", request.email), gsi2=lead)

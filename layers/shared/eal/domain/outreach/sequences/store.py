@@ -28,7 +28,9 @@ if TYPE_CHECKING:
         SequenceUpdate,
     )
 
-SEQUENCES = Collection("OUTREACH_SEQUENCE", Sequence, id_prefix="seq", noun="sequence")
+SEQUENCES = Collection(
+    "OUTREACH_SEQUENCE", Sequence, id_prefix="seq", noun="sequence", indexes={"status": ("gsi1", "status")}
+)
 """SEQUENCE is the kind of the items that number the outbox."""
 
 _NOT_AUDITED = frozenset({"id", "created_at", "updated_at", "version"})
@@ -39,16 +41,14 @@ def add(body: SequenceCreate, by: Caller) -> Sequence:
     empty = Sequence(id=ids.new("seq", by.at), name=body.name, created_at=by.at, updated_at=by.at, version=1)
     new = patched(empty, body)
     _check_size(new)
-    by.transaction.create(_item(new, by))
+    by.transaction.create(SEQUENCES.item(by.tenant, new))
     _audit("sequence.created", new.id, {}, _audited(new), by)
     return new
 
 
 def search(query: SequenceQuery, by: Caller) -> Page[Sequence]:
     """Sequences, newest first."""
-    if query.status:
-        return SEQUENCES.page(by.tenant, query, index="gsi1", by=("status", query.status))
-    return SEQUENCES.page(by.tenant, query)
+    return SEQUENCES.search(by.tenant, query, {"status": query.status})
 
 
 def update(sequence_id: str, body: SequenceUpdate, by: Caller) -> tuple[Sequence, OpenEnrollments]:
@@ -124,7 +124,7 @@ def _check_preflight(sequence: Sequence, by: Caller) -> None:
 
 def _replace(action: str, before: Sequence, changed: Sequence, by: Caller) -> Sequence:
     after = replace(changed, updated_at=by.at, version=before.version + 1)
-    by.transaction.replace(_item(after, by), was=before.version)
+    by.transaction.replace(SEQUENCES.item(by.tenant, after), was=before.version)
     _audit(action, after.id, _audited(before), _audited(after), by)
     return after
 
@@ -142,8 +142,3 @@ def _audit(action: str, sequence_id: str, before: Item, after: Item, by: Caller)
 
 def _audited(sequence: Sequence) -> Item:
     return {name: value for name, value in dump(sequence).items() if name not in _NOT_AUDITED}
-
-
-def _item(sequence: Sequence, by: Caller) -> Item:
-    """The sequence's item, indexed by status."""
-    return SEQUENCES.item(by.tenant, sequence, gsi1=("status", sequence.status))
