@@ -5,12 +5,14 @@ LEADS = Collection("LEAD", Lead, id_prefix="lead", noun="lead", indexes={"status
 LEADS.get(by.tenant, lead_id)                             # the lead, or NotFound
 LEADS.item(by.tenant, lead)                               # what a transaction puts
 LEADS.search(by.tenant, query, {"status": query.status})  # one page of a list
+LEADS.audit(by.transaction, "lead.updated", before, after)  # the record of a change
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal, Protocol, cast
 
+from eal.core import audit as audit_log
 from eal.core import ids
 from eal.core.clock import rfc3339
 from eal.core.errors import NotFound
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from eal.core.json import Json
     from eal.core.listing import ListQuery
     from eal.core.table.item import Item
+    from eal.core.transaction import Transaction
 
 type Index = Literal["gsi1", "gsi2"]
 type Predicate = Callable[[Item], bool]
@@ -34,6 +37,12 @@ type Filter = Json | Callable[[Json], bool]
 """The value that a stored field must have, or a predicate of it. None is no filter."""
 type Filters = Mapping[str, Filter]
 """Filters by field; `score.value` is a member of one."""
+
+_UNAUDITED = frozenset({"id", "created_at", "updated_at", "version", "salt"})
+
+
+class _Identified(Protocol):
+    id: str
 
 
 def in_range[Bound: (int, str)](low: Bound | None, high: Bound | None) -> Filter:
@@ -59,6 +68,9 @@ class Collection[T]:
     `both_modes`: the items belong to the organization whatever the mode, as keys and members do. `compressed` are the
     fields that are stored compressed: large ones, which no update changes in part. `indexes` are the index of a field
     and the name of its partitions there; a search uses the first one of which it has the value.
+
+    The audit log shows commitments to the `personal` fields, and nothing of the `unaudited` ones. `derived` returns
+    further fields for it, made of unaudited ones.
     """
 
     # Not a dataclass: nearly every cold start would pay half a millisecond for its generated methods.
@@ -72,6 +84,9 @@ class Collection[T]:
         both_modes: bool = False,
         compressed: tuple[str, ...] = (),
         indexes: Mapping[str, tuple[Index, str]] | None = None,
+        personal: frozenset[str] = frozenset(),
+        unaudited: frozenset[str] = frozenset(),
+        derived: Callable[[T], Item] | None = None,
     ) -> None:
         self.kind = kind
         self.model = model
@@ -80,6 +95,9 @@ class Collection[T]:
         self.both_modes = both_modes
         self.compressed = compressed
         self.indexes = indexes or {}
+        self.personal = personal
+        self.unaudited = _UNAUDITED | unaudited
+        self.derived = derived
 
     def partition(self, tenant: Tenant, *parts: str) -> str:
         """`org_…#live#LEAD`, or with parts one of an index: `org_…#live#LEAD#status#new`."""
@@ -143,7 +161,8 @@ class Collection[T]:
         places = [*self.indexes.values()]
         for path, (index, name) in self.indexes.items():
             if isinstance(value := filters.get(path), str):
-                is_served = places.count((index, name)) == 1  # otherwise the partition has values of another field too
+                # Two fields can have the same partitions.
+                is_served = places.count((index, name)) == 1
                 rest = {other: wanted for other, wanted in filters.items() if other != path or not is_served}
                 by_value = self.partition(tenant, name, value)
                 return Partition(base, self.id_prefix, index, by_value), _predicate(rest, also)
@@ -163,6 +182,27 @@ class Collection[T]:
         """Every one of the tenant's, oldest first. For collections that are bounded."""
         values: dict[str, Json] = {":pk": self.partition(tenant)}
         return map(self.load, read.walk("pk = :pk", values))
+
+    def audited(self, entity: T | None) -> Item:
+        """The fields that the audit log records; none if there is no entity."""
+        if entity is None:
+            return {}
+        fields = {name: value for name, value in dump(entity).items() if name not in self.unaudited}
+        return {**fields, **self.derived(entity)} if self.derived else fields
+
+    def changes(self, before: T | None, after: T | None, **given: Json) -> tuple[audit_log.Change, ...]:
+        """The changes for the audit record. `given` are fields of the act itself, such as its reason."""
+        salt: str | None = getattr(after or before, "salt", None)
+        return audit_log.changes(
+            self.audited(before), {**self.audited(after), **given}, personal=self.personal, salt=salt
+        )
+
+    def audit(
+        self, transaction: Transaction, action: str, before: T | None, after: T | None, **given: Json
+    ) -> None:
+        """Add the audit record of an entity that begins (`before` is None), changes, or ends (`after` is None)."""
+        entity = cast("_Identified", after or before)
+        transaction.audit(action, entity.id, self.changes(before, after, **given))
 
 
 def _member(fields: Item, path: str) -> Json:

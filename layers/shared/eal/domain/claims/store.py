@@ -10,7 +10,7 @@ from eal.core.caller import includes
 from eal.core.clock import rfc3339
 from eal.core.errors import Conflict, InsufficientScope, NotFound, ValidationFailed, require_transition
 from eal.core.table.collection import Collection, in_range, in_time
-from eal.core.table.item import dump, patched
+from eal.core.table.item import patched
 from eal.core.table.keys import Key, key, partition
 from eal.core.table.read import get
 from eal.core.table.write import Stale
@@ -33,15 +33,30 @@ if TYPE_CHECKING:
     from eal.core.tenancy import Tenant
     from eal.domain.claims.wire import ClaimCreate, ClaimQuery, ClaimTransition, ClaimUpdate, LegalHoldPut
 
+
+def _hold(claim: Claim) -> Item:
+    """The legal hold for the audit log, with its parts as fields."""
+    hold = claim.legal_hold
+    if hold is None:
+        return {}
+    return {
+        "legal_hold.reason": hold.reason,
+        "legal_hold.placed_at": rfc3339(hold.placed_at),
+        "legal_hold.placed_by": hold.placed_by,
+    }
+
+
 CLAIMS = Collection(
     "CLAIM",
     Claim,
     id_prefix="clm",
     noun="claim",
     indexes={"carrier": ("gsi2", "carrier"), "status": ("gsi1", "status")},
+    personal=PERSONAL,
+    unaudited=frozenset({"legal_hold", "extraction_input_sha256"}),
+    derived=_hold,
 )
 
-_NOT_AUDITED = frozenset({"id", "created_at", "legal_hold", "extraction_input_sha256"})
 _LINKED = {"lead_id": ("LEAD", "lead"), "call_id": ("CALL", "call")}
 """The kind and the id prefix of the items that a claim names."""
 
@@ -83,7 +98,7 @@ def create(body: ClaimCreate, by: Caller) -> Claim:
     _check(None, new, by)
     by.transaction.create(_item(new, by))
     move_pointers(None, new, by)
-    audit_change("claim.created", None, new, by)
+    CLAIMS.audit(by.transaction, "claim.created", None, new)
     return new
 
 
@@ -173,7 +188,7 @@ def replace_claim(action: str, before: Claim, changed: Claim, by: Caller) -> Cla
     after = replace(changed, updated_at=by.at, version=before.version + 1)
     by.transaction.replace(_item(after, by), was=before.version)
     move_pointers(before, after, by)
-    audit_change(action, before, after, by)
+    CLAIMS.audit(by.transaction, action, before, after)
     return after
 
 
@@ -215,32 +230,6 @@ def require_open(claim_id: str, by: Caller) -> None:
         return _closed(claim_id) if claim["status"] == "closed" else Stale()
 
     by.transaction.require(CLAIMS.key(by.tenant, claim_id), condition, refusal, values=values)
-
-
-def audit_change(action: str, before: Claim | None, after: Claim | None, by: Caller) -> None:
-    """Record the creation, the change or the end of a claim."""
-    claim = cast("Claim", after or before)
-    changes = audit.changes(
-        audited(before) if before else {},
-        audited(after) if after else {},
-        personal=PERSONAL,
-        salt=claim.salt,
-    )
-    by.transaction.audit(action, claim.id, changes)
-
-
-def audited(claim: Claim) -> Item:
-    """The fields that the audit log records."""
-    shown = {name: value for name, value in dump(claim).items() if name not in _NOT_AUDITED}
-    hold = claim.legal_hold
-    if hold is None:
-        return shown
-    return {
-        **shown,
-        "legal_hold.reason": hold.reason,
-        "legal_hold.placed_at": rfc3339(hold.placed_at),
-        "legal_hold.placed_by": hold.placed_by,
-    }
 
 
 def _check(before: Claim | None, after: Claim, by: Caller) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from eal.core import audit, ids
+from eal.core import ids
 from eal.core.errors import Conflict
 from eal.core.table.collection import Collection
 from eal.core.table.item import dump
@@ -28,19 +28,35 @@ if TYPE_CHECKING:
     from eal.domain.content.wire import ContentQuery
     from eal.domain.organization_settings.store import Company
 
+
+def _text(content: Content) -> Item:
+    """The parts of the text for the audit log, and of the provenance what names the engine."""
+    shown: Item = {"revision": content.revision}
+    if content.text:
+        shown |= dump(content.text)
+    if content.provenance:
+        shown |= {
+            "engine": content.provenance.engine,
+            "model": content.provenance.model,
+            "prompt_version": content.provenance.prompt_version,
+            "input_sha256": content.provenance.input_sha256,
+        }
+    return shown
+
+
 CONTENTS = Collection(
     "CONTENT",
     Content,
     id_prefix="content",
     noun="content item",
     indexes={"brief.review_id": ("gsi2", "review"), "status": ("gsi1", "status")},
+    personal=PERSONAL,
+    unaudited=frozenset({"text", "provenance", "revision_ids", "task_id", "step", "transitions"}),
+    derived=_text,
 )
 REVISION_ID_PREFIX = "revision"
 
 _REVISION_KIND = "CONTENT_REVISION"
-_NOT_AUDITED = frozenset(
-    {"id", "created_at", "text", "provenance", "revision_ids", "task_id", "step", "transitions"}
-)
 
 
 def search(query: ContentQuery, by: Caller) -> Page[Content]:
@@ -142,25 +158,8 @@ def replace_version(
     """Write the item's next version, in the caller's transaction. `notes` are those of a transition."""
     after = replace(changed, updated_at=by.at, version=before.version + 1)
     by.transaction.replace(CONTENTS.item(by.tenant, after), was=before.version)
-    audit_change(action, before, after, by, notes=notes)
+    CONTENTS.audit(by.transaction, action, before, after, notes=notes or None)
     return after
-
-
-def audit_change(
-    action: str, before: Content | None, after: Content | None, by: Caller, *, notes: str | None = None
-) -> None:
-    """Record a change of an item, without the texts of its revisions."""
-    content = after or before
-    if content is None:
-        raise AssertionError("a change has a state before or after it")
-    new = audited(after) if after else {}
-    changes = audit.changes(
-        audited(before) if before else {},
-        {**new, "notes": notes} if notes else new,
-        personal=PERSONAL,
-        salt=content.salt,
-    )
-    by.transaction.audit(action, content.id, changes)
 
 
 def conflict(content: Content, change: str, advice: str) -> Conflict:
@@ -170,22 +169,6 @@ def conflict(content: Content, change: str, advice: str) -> Conflict:
         id=content.id,
         status=content.status,
     )
-
-
-def audited(content: Content) -> Item:
-    """The fields that the audit log records: the parts of the text, and of the provenance what names the engine."""
-    shown = {name: value for name, value in dump(content).items() if name not in _NOT_AUDITED}
-    shown["revision"] = content.revision
-    if content.text:
-        shown |= dump(content.text)
-    if content.provenance:
-        shown |= {
-            "engine": content.provenance.engine,
-            "model": content.provenance.model,
-            "prompt_version": content.provenance.prompt_version,
-            "input_sha256": content.provenance.input_sha256,
-        }
-    return shown
 
 
 def _revision_item(revision: Revision, tenant: Tenant) -> Item:

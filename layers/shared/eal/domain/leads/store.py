@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from eal.core import audit
 from eal.core.errors import ValidationFailed, require_transition
 from eal.core.table.collection import in_range, in_time
-from eal.core.table.item import dump, patched
-from eal.core.table.keys import KEY_ATTRIBUTES
+from eal.core.table.item import patched
 from eal.core.table.write import Stale
 from eal.domain.leads import history, scorer
 from eal.domain.leads.collection import LEAD_CONTACTS, LEADS
 from eal.domain.leads.contacts import updated_former_contacts
-from eal.domain.leads.model import PERSONAL, Lead, moved, over_limit, with_note
+from eal.domain.leads.model import Lead, moved, over_limit, with_note
 from eal.domain.leads.vocabulary import NEEDS_REASON, TRANSITIONS
 from eal.domain.leads.wire import LeadView
 from eal.domain.organization_settings import ai as ai_settings
@@ -31,8 +29,6 @@ if TYPE_CHECKING:
     from eal.core.table.page import Page
     from eal.domain.leads.wire import LeadQuery, LeadTransition, LeadUpdate
     from eal.domain.organization_settings.service_area import ServiceArea
-
-_NOT_AUDITED = KEY_ATTRIBUTES | {"id", "created_at", "reached", "score", "former_contacts", "notes_reading"}
 
 
 def write(before: Lead | None, after: Lead, by: Caller, *, conflict_on_duplicate: bool = False) -> Lead:
@@ -180,11 +176,10 @@ def _is_in(area: ServiceArea | None, lead: Lead) -> bool | None:
 
 def _create(new: Lead, by: Caller, *, conflict_on_duplicate: bool) -> Lead:
     new = _scored(new, by)
-    item = LEADS.item(by.tenant, new)
-    by.transaction.create(item)
+    by.transaction.create(LEADS.item(by.tenant, new))
     refusal = None if conflict_on_duplicate else _overtaken
     LEAD_CONTACTS.change(new.id, frozenset(), new.contacts, by.transaction, refusal)
-    audit_change("lead.created", None, new, by, item=item)
+    LEADS.audit(by.transaction, "lead.created", None, new)
     by.transaction.emit("lead.created", LeadView.of(new).model_dump(mode="json"))
     return new
 
@@ -206,35 +201,6 @@ def _replace(before: Lead, changed: Lead, by: Caller) -> Lead:
 
 def _put(after: Lead, action: str, before: Lead, by: Caller, *, reason: str | None = None) -> None:
     """Put a lead's next version over the one that was read, with the audit record and the event."""
-    item = LEADS.item(by.tenant, after)
-    by.transaction.replace(item, was=before.version)
-    audit_change(action, before, after, by, item=item, reason=reason)
+    by.transaction.replace(LEADS.item(by.tenant, after), was=before.version)
+    LEADS.audit(by.transaction, action, before, after, reason=reason or None)
     by.transaction.emit("lead.updated", LeadView.of(after).model_dump(mode="json"))
-
-
-def audit_change(
-    action: str,
-    before: Lead | None,
-    after: Lead | None,
-    by: Caller,
-    *,
-    item: Item | None = None,
-    reason: str | None = None,
-) -> None:
-    """Record that a lead was created (`before` is None), changed, or deleted (`after` is None).
-
-    `item` is that of `after`, if the caller has it.
-    """
-    lead = before or after
-    assert lead is not None  # noqa: S101 - for the type checker
-    old = _audited(before, dump(before)) if before else {}
-    new = _audited(after, item or dump(after)) if after else {}
-    given: Item = {"reason": reason} if reason else {}
-    changes = audit.changes(old, {**new, **given}, personal=PERSONAL, salt=lead.salt)
-    by.transaction.audit(action, lead.id, changes)
-
-
-def _audited(lead: Lead, item: Item) -> Item:
-    """The fields that the audit log records: of the score the value, because the lead has its contributions."""
-    shown = {name: value for name, value in item.items() if name not in _NOT_AUDITED}
-    return {**shown, "score": lead.score.value} if lead.score else shown

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from eal.core import audit, ids
 from eal.core.errors import IllegalTransition, NotFound, ValidationFailed
 from eal.core.table.collection import in_time
-from eal.core.table.item import dump, patched
+from eal.core.table.item import patched
 from eal.core.table.read import get_all
 from eal.domain.leads.contacts import updated_former_contacts
 from eal.domain.leads.limits import MAX_JSON_BYTES
@@ -22,12 +22,10 @@ if TYPE_CHECKING:
 
     from eal.core.caller import Caller
     from eal.core.table.collection import Filters
-    from eal.core.table.item import Item
     from eal.core.table.page import Page
     from eal.domain.prospects.model import OutreachState, Qualification
     from eal.domain.prospects.wire import ProspectCreate, ProspectQuery, ProspectUpdate
 
-_NOT_AUDITED = frozenset({"id", "created_at", "qualification", "former_contacts"})
 _PROVENANCE = frozenset({"engine", "model", "prompt_version", "input_sha256", "output_sha256"})
 
 
@@ -48,7 +46,7 @@ def add(body: ProspectCreate, by: Caller) -> Prospect:
     _check_size(new)
     by.transaction.create(PROSPECTS.item(by.tenant, new))
     PROSPECT_CONTACTS.change(new.id, frozenset(), new.claimed_contacts, by.transaction)
-    audit_change("prospect.created", new, {}, audited(new), by)
+    PROSPECTS.audit(by.transaction, "prospect.created", None, new)
     return new
 
 
@@ -161,10 +159,11 @@ def _write(action: str, before: Prospect, changed: Prospect, by: Caller) -> Pros
     after = replace(changed, former_contacts=former, updated_at=by.at, version=before.version + 1)
     by.transaction.put_version(PROSPECTS.item(by.tenant, after), was=before.version)
     PROSPECT_CONTACTS.change(after.id, before.claimed_contacts, after.claimed_contacts, by.transaction)
-    recorded = audited(before)
+    recorded = PROSPECTS.audited(before)
     if after.qualification != before.qualification:  # record the whole provenance, also its unchanged parts
         recorded = {name: value for name, value in recorded.items() if name not in _PROVENANCE}
-    audit_change(action, after, recorded, audited(after), by)
+    changes = audit.changes(recorded, PROSPECTS.audited(after), personal=PERSONAL, salt=after.salt)
+    by.transaction.audit(action, after.id, changes)
     return after
 
 
@@ -183,28 +182,3 @@ def _check_size(prospect: Prospect) -> None:
 
 def _not_found(prospect_id: str) -> NotFound:
     return NotFound(f"There is no prospect {ids.shown(prospect_id)}.", id=ids.shown(prospect_id))
-
-
-def audit_change(action: str, prospect: Prospect, before: Item, after: Item, by: Caller) -> None:
-    by.transaction.audit(
-        action, prospect.id, audit.changes(before, after, personal=PERSONAL, salt=prospect.salt)
-    )
-
-
-def audited(prospect: Prospect) -> Item:
-    """The fields that the audit log records: of a qualification, the result and its provenance."""
-    shown = {name: value for name, value in dump(prospect).items() if name not in _NOT_AUDITED}
-    qualification = prospect.qualification
-    if qualification.provenance is None:
-        return shown
-    return {
-        **shown,
-        "qualification": qualification.status,
-        "confidence": qualification.confidence,
-        "reasons": list(qualification.reasons),
-        "engine": qualification.provenance.engine,
-        "model": qualification.provenance.model,
-        "prompt_version": qualification.provenance.prompt_version,
-        "input_sha256": qualification.provenance.input_sha256,
-        "output_sha256": qualification.output_sha256,
-    }

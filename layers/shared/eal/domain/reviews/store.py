@@ -34,10 +34,10 @@ REVIEWS = Collection(
     id_prefix="review",
     noun="review",
     indexes={"lead_id": ("gsi2", "lead"), "surface": ("gsi1", "surface")},
+    personal=PERSONAL,
 )
 
 MAX_VERSIONS_SHOWN = 20
-_NOT_AUDITED = frozenset({"id", "created_at"})
 
 
 class ReviewErased(Exception):
@@ -173,7 +173,7 @@ def _create(facts: ReviewFacts, by: Caller) -> Review:
     by.transaction.create({**claim._asdict(), "kind": "REVIEW_CLAIM", "review_id": new.id})
     by.transaction.create(REVIEWS.item(by.tenant, new))
     statistics.count_change(None, new, by)
-    audit_change("review.received", None, new, by)
+    REVIEWS.audit(by.transaction, "review.received", None, new)
     by.transaction.emit("review.received", ReviewView.of(new).model_dump(mode="json"))
     return new
 
@@ -192,22 +192,6 @@ def _replace(action: str, before: Review, changed: Review, by: Caller) -> Review
             }
         )
     statistics.count_change(before, after, by)
-    audit_change(action, before, after, by)
+    REVIEWS.audit(by.transaction, action, before, after)
     by.transaction.emit("review.updated", ReviewView.of(after).model_dump(mode="json"))
     return after
-
-
-def audit_change(action: str, before: Review | None, after: Review | None, by: Caller) -> None:
-    """Record the ingestion, the change or the erasure of a review."""
-    review = cast("Review", after or before)
-    changes = audit.changes(
-        _audited(before) if before else {},
-        _audited(after) if after else {},
-        personal=PERSONAL,
-        salt=review.salt,
-    )
-    by.transaction.audit(action, review.id, changes)
-
-
-def _audited(review: Review) -> Item:
-    return {name: value for name, value in dump(review).items() if name not in _NOT_AUDITED}

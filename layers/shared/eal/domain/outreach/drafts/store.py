@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from eal.core import audit
 from eal.core.errors import Conflict, ValidationFailed
 from eal.core.table.collection import Collection
-from eal.core.table.item import dump
 from eal.core.table.keys import Key, partition
 from eal.domain.outreach.drafts.model import PERSONAL, Draft
 
@@ -20,15 +18,29 @@ if TYPE_CHECKING:
     from eal.core.tenancy import Tenant
     from eal.domain.outreach.drafts.wire import DraftQuery
 
+
+def _provenance(draft: Draft) -> Item:
+    """The parts of the provenance that the audit log records: those that name the engine and its input."""
+    if draft.provenance is None:
+        return {}
+    return {
+        "engine": draft.provenance.engine,
+        "model": draft.provenance.model,
+        "prompt_version": draft.provenance.prompt_version,
+        "input_sha256": draft.provenance.input_sha256,
+    }
+
+
 DRAFTS = Collection(
     "DRAFT",
     Draft,
     id_prefix="draft",
     noun="draft",
     indexes={"lead_id": ("gsi2", "lead"), "prospect_id": ("gsi2", "prospect"), "status": ("gsi1", "status")},
+    personal=PERSONAL,
+    unaudited=frozenset({"provenance"}),
+    derived=_provenance,
 )
-
-_NOT_AUDITED = frozenset({"id", "created_at", "provenance"})
 
 
 def recipient_partition(tenant: Tenant, address: str) -> str:
@@ -48,9 +60,7 @@ def create(new: Draft, by: Caller) -> None:
     by.transaction.create(DRAFTS.item(by.tenant, new))
     pointer = recipient_key(by.tenant, new)
     by.transaction.create({**pointer._asdict(), "kind": "DRAFT_RECIPIENT"})
-    by.transaction.audit(
-        "draft.created", new.id, audit.changes({}, _audited(new), personal=PERSONAL, salt=new.salt)
-    )
+    DRAFTS.audit(by.transaction, "draft.created", None, new)
 
 
 def search(query: DraftQuery, by: Caller) -> Page[Draft]:
@@ -74,16 +84,14 @@ def delete(draft_id: str, by: Caller) -> None:
         raise conflict(before, "deleted")
     by.transaction.delete(DRAFTS.key(by.tenant, before.id), was=before.version)
     by.transaction.delete(recipient_key(by.tenant, before))
-    changes = audit.changes(_audited(before), {}, personal=PERSONAL, salt=before.salt)
-    by.transaction.audit("draft.deleted", before.id, changes)
+    DRAFTS.audit(by.transaction, "draft.deleted", before, None)
 
 
 def replace_version(action: str, before: Draft, changed: Draft, by: Caller) -> Draft:
     """Write the draft's next version, in the caller's transaction."""
     after = replace(changed, updated_at=by.at, version=before.version + 1)
     by.transaction.replace(DRAFTS.item(by.tenant, after), was=before.version)
-    changes = audit.changes(_audited(before), _audited(after), personal=PERSONAL, salt=after.salt)
-    by.transaction.audit(action, after.id, changes)
+    DRAFTS.audit(by.transaction, action, before, after)
     return after
 
 
@@ -93,17 +101,3 @@ def conflict(draft: Draft, change: str) -> Conflict:
     if draft.email_id:
         return Conflict(message, status=draft.status, email_id=draft.email_id)
     return Conflict(message, status=draft.status)
-
-
-def _audited(draft: Draft) -> Item:
-    """The fields that the audit log records: of the provenance, what names the engine and its input."""
-    shown = {name: value for name, value in dump(draft).items() if name not in _NOT_AUDITED}
-    if draft.provenance is None:
-        return shown
-    return {
-        **shown,
-        "engine": draft.provenance.engine,
-        "model": draft.provenance.model,
-        "prompt_version": draft.provenance.prompt_version,
-        "input_sha256": draft.provenance.input_sha256,
-    }

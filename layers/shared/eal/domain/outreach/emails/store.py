@@ -30,6 +30,8 @@ EMAILS = Collection(
     id_prefix="email",
     noun="e-mail",
     indexes={"to": ("gsi1", "to"), "sequence_id": ("gsi2", "sequence")},
+    personal=model.PERSONAL,
+    unaudited=frozenset({"attempted_with", "occurrences"}),
 )
 EMAIL_EVENTS = Collection(
     "EMAIL_EVENT",
@@ -37,13 +39,12 @@ EMAIL_EVENTS = Collection(
     id_prefix="emev",
     noun="e-mail event",
     indexes={"vendor_email_id": ("gsi1", "mail")},
+    personal=PERSONAL,
 )
 
-_NOT_AUDITED = frozenset({"id", "created_at", "salt", "version"})
 _FILTERS = (
     "status", "to", "sequence_id", "enrollment_id", "draft_id", "review_request_id", "lead_id", "prospect_id",
 )  # fmt: skip
-_NOT_AUDITED_OF_AN_EMAIL = _NOT_AUDITED | {"updated_at", "attempted_with", "occurrences"}
 
 
 def content_key(tenant: Tenant, email_id: str) -> Key:
@@ -116,8 +117,7 @@ def queue(email: Email, content: Content, by: Caller) -> Email:
     due.mark(by.tenant, queued.send_at)
     by.transaction.create(item_of(queued, by))
     by.transaction.create(_content_item(queued.id, content, 1, by))
-    changes = audit.changes({}, _audited(queued), personal=model.PERSONAL, salt=queued.salt)
-    by.transaction.audit("email.queued", queued.id, changes)
+    EMAILS.audit(by.transaction, "email.queued", None, queued)
     return queued
 
 
@@ -131,8 +131,7 @@ def point_to(email: Email, by: Caller) -> None:
 def record_unsent(email: Email, by: Caller) -> None:
     """Create an e-mail that could not be written, in the caller's transaction: its record says why."""
     by.transaction.create(item_of(email, by))
-    changes = audit.changes({}, _audited(email), personal=model.PERSONAL, salt=email.salt)
-    by.transaction.audit(f"email.{email.status}", email.id, changes)
+    EMAILS.audit(by.transaction, f"email.{email.status}", None, email)
 
 
 def replace_version(action: str, before: Email, changed: Email, by: Caller) -> Email:
@@ -145,13 +144,8 @@ def replace_version(action: str, before: Email, changed: Email, by: Caller) -> E
     if after.message_id and after.message_id != before.message_id:
         pointer = message_id_key(by.tenant, after.message_id)
         by.transaction.put({**pointer._asdict(), "kind": "EMAIL_MESSAGE_ID", "email_id": after.id})
-    changes = audit.changes(_audited(before), _audited(after), personal=model.PERSONAL, salt=after.salt)
-    by.transaction.audit(action, after.id, changes)
+    EMAILS.audit(by.transaction, action, before, after)
     return after
-
-
-def _audited(email: Email) -> Item:
-    return {name: value for name, value in dump(email).items() if name not in _NOT_AUDITED_OF_AN_EMAIL}
 
 
 def tombstone_key(tenant: Tenant, email_id: str) -> Key:
@@ -195,15 +189,10 @@ def store_event(event: MailEvent, by: Caller) -> bool:
     for address in new.recipients:
         pointer = recipient_key(by.tenant, address, new.id)
         by.transaction.create({**pointer._asdict(), "kind": "EMAIL_EVENT_RECIPIENT"})
-    by.transaction.audit("email_event.recorded", new.id, _changes(dump(new), new.salt))
+    EMAIL_EVENTS.audit(by.transaction, "email_event.recorded", None, new)
     return True
 
 
 def event_claim_key(vendor: str, vendor_id: str, by: Caller) -> Key:
     """`org_…#live#EMAIL_EVENT_CLAIM`, `resend#…`."""
     return key(by.tenant, "EMAIL_EVENT_CLAIM", f"{vendor}#{vendor_id}")
-
-
-def _changes(stored: Item, salt: str) -> tuple[audit.Change, ...]:
-    audited = {name: value for name, value in stored.items() if name not in _NOT_AUDITED}
-    return audit.changes({}, audited, personal=PERSONAL, salt=salt)

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from eal.core import audit
 from eal.core.clock import rfc3339
 from eal.core.table.collection import Collection
-from eal.core.table.item import dump
 from eal.core.table.keys import Key, key, partition
 from eal.core.table.read import get, get_all, pages, walk
 from eal.domain.outreach.enrollments.model import PERSONAL, Enrollment
@@ -35,10 +33,10 @@ ENROLLMENTS = Collection(
     id_prefix="enr",
     noun="enrollment",
     indexes={"sequence_id": ("gsi1", "sequence")},
+    personal=PERSONAL,
 )
 
 _MAX_COUNTED_PAGES = 10
-_NOT_AUDITED = frozenset({"id", "created_at", "salt", "version", "updated_at"})
 
 
 def claim_key(tenant: Tenant, claimed: str) -> Key:
@@ -99,11 +97,7 @@ def replace_version(action: str, before: Enrollment, changed: Enrollment, by: Ca
     if before.is_open and not after.is_open:
         for claimed in (after.address, after.person_id):
             by.transaction.delete(claim_key(by.tenant, claimed))
-    by.transaction.audit(
-        action,
-        after.id,
-        audit.changes(_audited(dump(before)), _audited(dump(after)), personal=PERSONAL, salt=after.salt),
-    )
+    ENROLLMENTS.audit(by.transaction, action, before, after)
     return after
 
 
@@ -202,11 +196,7 @@ def create(new: Enrollment, by: Caller) -> None:
         by.transaction.create(
             {**claim._asdict(), "kind": "ENROLLMENT_CLAIM", "enrollment_id": new.id, **indexed}
         )
-    by.transaction.audit(
-        "enrollment.created",
-        new.id,
-        audit.changes({}, _audited(dump(new)), personal=PERSONAL, salt=new.salt),
-    )
+    ENROLLMENTS.audit(by.transaction, "enrollment.created", None, new)
 
 
 def remove(sequence_id: str, enrollment_id: str, by: Caller) -> None:
@@ -227,7 +217,3 @@ def _pages(tenant: Tenant, sequence_id: str, after: str | None) -> Iterator[list
         condition, values[":after"] = f"{condition} AND gsi1sk > :after", after
     for items in pages(condition, values, index="gsi1"):
         yield [ENROLLMENTS.load(item) for item in items]
-
-
-def _audited(fields: Item) -> Item:
-    return {name: value for name, value in fields.items() if name not in _NOT_AUDITED}

@@ -25,15 +25,27 @@ if TYPE_CHECKING:
     from eal.domain.outreach.mail import Mail, MailBody, Missing
     from eal.domain.outreach.replies.wire import ReplyQuery
 
+
+def _classifications(reply: Reply) -> Item:
+    """Run and correction for the audit log. Quotes are part of the body, which it does not record."""
+    run, correction = (dump(given) if given else {} for given in (reply.run, reply.correction))
+    return {
+        **{name: value for name, value in run.items() if name not in ("at", "evidence")},
+        **{f"correction.{name}": value for name, value in correction.items() if name not in ("at", "by")},
+    }
+
+
 REPLIES = Collection(
     KIND,
     Reply,
     id_prefix="reply",
     noun="reply",
     indexes={"sender": ("gsi1", "sender"), "lead_id": ("gsi2", "person"), "prospect_id": ("gsi2", "person")},
+    personal=mails.PERSONAL | PERSONAL,
+    unaudited=frozenset({"handled_at", "run", "correction"}),
+    derived=_classifications,
 )
 
-_NOT_AUDITED = frozenset({"id", "created_at", "salt", "version", "handled_at"})
 _MAX_TEXT_BYTES, _MAX_HTML_BYTES = 100_000, 200_000
 """Limits of a stored body: DynamoDB limits an item to 400 KB. The vendor has the rest."""
 
@@ -79,7 +91,7 @@ def store_reply(mail: Mail, body: MailBody, missing: Missing | None, by: Caller)
                 "html": _truncated(body.html, _MAX_HTML_BYTES),
             }
         )
-    by.transaction.audit("reply.received", new.id, _changes({}, new))
+    REPLIES.audit(by.transaction, "reply.received", None, new)
     by.transaction.enqueue_task("classify_reply", {"reply_id": new.id})
     return new
 
@@ -121,7 +133,7 @@ def replace_version(action: str, before: Reply, changed: Reply, by: Caller) -> R
     """Write the reply's next version, in the caller's transaction."""
     after = replace(changed, version=before.version + 1)
     by.transaction.replace(REPLIES.item(by.tenant, after), was=before.version)
-    by.transaction.audit(action, after.id, _changes(_audited(before), after))
+    REPLIES.audit(by.transaction, action, before, after)
     return after
 
 
@@ -137,18 +149,3 @@ def _truncated(text: str | None, max_bytes: int) -> str | None:
 def _class_of(item: Item) -> Json:
     """The classification that counts: a person's, or else the engine's."""
     return cast("Item", item.get("correction") or item.get("run") or {}).get("classification")
-
-
-def _audited(reply: Reply) -> Item:
-    """The fields that the audit log records. Quotes are part of the body, which it does not record."""
-    audited = {name: value for name, value in dump(reply).items() if name not in _NOT_AUDITED}
-    run, correction = (cast("Item", audited.pop(name, {})) for name in ("run", "correction"))
-    return {
-        **audited,
-        **{name: value for name, value in run.items() if name not in ("at", "evidence")},
-        **{f"correction.{name}": value for name, value in correction.items() if name not in ("at", "by")},
-    }
-
-
-def _changes(before: Item, after: Reply) -> tuple[audit.Change, ...]:
-    return audit.changes(before, _audited(after), personal=mails.PERSONAL | PERSONAL, salt=after.salt)

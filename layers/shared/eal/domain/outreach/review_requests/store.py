@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from eal.core import audit, clock
+from eal.core import clock
 from eal.core.clock import rfc3339
 from eal.core.errors import Conflict
 from eal.core.table.collection import Collection
-from eal.core.table.item import dump
 from eal.core.table.keys import Key, key
 from eal.core.table.read import get_all
 from eal.domain.outreach.review_requests.model import INTERVAL, PERSONAL, ReviewRequest
@@ -28,10 +27,10 @@ REVIEW_REQUESTS = Collection(
     id_prefix="review_request",
     noun="review request",
     indexes={"email": ("gsi1", "email"), "lead_id": ("gsi2", "lead")},
+    personal=PERSONAL,
 )
 
 _CLAIM = "REVIEW_REQUEST_CLAIM"
-_NOT_AUDITED = frozenset({"id", "created_at"})
 _FILTERS = ("status", "email", "lead_id", "job_reference")
 
 
@@ -78,7 +77,7 @@ def add(new: ReviewRequest, by: Caller) -> None:
             was=was,
         )
     by.transaction.create(REVIEW_REQUESTS.item(by.tenant, new))
-    audit_change("review_request.created", None, new, by)
+    REVIEW_REQUESTS.audit(by.transaction, "review_request.created", None, new)
 
 
 def _check_interval(field: str, claim: Item, new: ReviewRequest) -> None:
@@ -109,21 +108,5 @@ def replace_version(action: str, before: ReviewRequest, changed: ReviewRequest, 
     """Write the request's next version, in the caller's transaction."""
     after = replace(changed, updated_at=by.at, version=before.version + 1)
     by.transaction.put_version(REVIEW_REQUESTS.item(by.tenant, after), was=before.version)
-    audit_change(action, before, after, by)
+    REVIEW_REQUESTS.audit(by.transaction, action, before, after)
     return after
-
-
-def audit_change(action: str, before: ReviewRequest | None, after: ReviewRequest | None, by: Caller) -> None:
-    """Record the creation or the change of a request."""
-    request = cast("ReviewRequest", after or before)
-    changes = audit.changes(
-        _audited(before) if before else {},
-        _audited(after) if after else {},
-        personal=PERSONAL,
-        salt=request.salt,
-    )
-    by.transaction.audit(action, request.id, changes)
-
-
-def _audited(request: ReviewRequest) -> Item:
-    return {name: value for name, value in dump(request).items() if name not in _NOT_AUDITED}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from eal.core import audit, ids
+from eal.core import ids
 from eal.core.errors import Conflict, IllegalTransition, ValidationFailed, require_transition
 from eal.core.table.collection import Collection
-from eal.core.table.item import dump, patched
+from eal.core.table.item import patched
 from eal.domain.leads.limits import json_size
 from eal.domain.outreach import tenant_clock
 from eal.domain.outreach.enrollments import store as enrollments
@@ -17,7 +17,6 @@ from eal.domain.outreach.sequences.model import MAX_JSON_BYTES, TRANSITIONS, Seq
 
 if TYPE_CHECKING:
     from eal.core.caller import Caller
-    from eal.core.table.item import Item
     from eal.core.table.page import Page
     from eal.domain.outreach.enrollments.store import OpenEnrollments
     from eal.domain.outreach.sequences.model import SequenceStatus
@@ -33,8 +32,6 @@ SEQUENCES = Collection(
 )
 """SEQUENCE is the kind of the items that number the outbox."""
 
-_NOT_AUDITED = frozenset({"id", "created_at", "updated_at", "version"})
-
 
 def add(body: SequenceCreate, by: Caller) -> Sequence:
     """A new draft. Raises: ValidationFailed if it is too large."""
@@ -42,7 +39,7 @@ def add(body: SequenceCreate, by: Caller) -> Sequence:
     new = patched(empty, body)
     _check_size(new)
     by.transaction.create(SEQUENCES.item(by.tenant, new))
-    _audit("sequence.created", new.id, {}, _audited(new), by)
+    SEQUENCES.audit(by.transaction, "sequence.created", None, new)
     return new
 
 
@@ -112,7 +109,7 @@ def remove(sequence_id: str, by: Caller) -> None:
     if before.status == "archived" and enrollments.has_open(by.tenant, before.id):
         raise Conflict("The sequence has open enrollments, which are being stopped. Try again in a minute.")
     by.transaction.delete(SEQUENCES.key(by.tenant, before.id), was=before.version)
-    _audit("sequence.deleted", before.id, _audited(before), {}, by)
+    SEQUENCES.audit(by.transaction, "sequence.deleted", before, None)
 
 
 def _check_preflight(sequence: Sequence, by: Caller) -> None:
@@ -125,20 +122,12 @@ def _check_preflight(sequence: Sequence, by: Caller) -> None:
 def _replace(action: str, before: Sequence, changed: Sequence, by: Caller) -> Sequence:
     after = replace(changed, updated_at=by.at, version=before.version + 1)
     by.transaction.replace(SEQUENCES.item(by.tenant, after), was=before.version)
-    _audit(action, after.id, _audited(before), _audited(after), by)
+    SEQUENCES.audit(by.transaction, action, before, after)
     return after
 
 
 def _check_size(sequence: Sequence) -> None:
-    if json_size(_audited(sequence)) > MAX_JSON_BYTES:
+    if json_size(SEQUENCES.audited(sequence)) > MAX_JSON_BYTES:
         raise ValidationFailed.of_field(
             "", f"A sequence must be at most {MAX_JSON_BYTES} bytes of JSON. Shorten it.", "too_long"
         )
-
-
-def _audit(action: str, sequence_id: str, before: Item, after: Item, by: Caller) -> None:
-    by.transaction.audit(action, sequence_id, audit.changes(before, after))
-
-
-def _audited(sequence: Sequence) -> Item:
-    return {name: value for name, value in dump(sequence).items() if name not in _NOT_AUDITED}

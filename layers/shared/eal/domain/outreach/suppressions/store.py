@@ -9,7 +9,6 @@ from eal.core import audit, ids
 from eal.core.errors import ValidationFailed
 from eal.core.table import read
 from eal.core.table.collection import Collection
-from eal.core.table.item import dump
 from eal.core.table.keys import Key, key
 from eal.core.table.read import get_all
 from eal.domain.outreach.enrollments import store as enrollments
@@ -30,9 +29,8 @@ SUPPRESSIONS = Collection(
     id_prefix="sup",
     noun="suppression",
     indexes={"reason": ("gsi1", "reason")},
+    personal=PERSONAL,
 )
-
-_NOT_AUDITED = frozenset({"id", "created_at", "salt", "version"})
 
 
 def claim_key(tenant: Tenant, suppressed: str, topic: Topic = "all") -> Key:
@@ -136,7 +134,7 @@ def delete(suppression_id: str, reason: str | None, by: Caller) -> None:
         raise ValidationFailed.of_field("/reason", message, "missing", location="query")
     by.transaction.delete(SUPPRESSIONS.key(by.tenant, before.id), was=before.version)
     by.transaction.delete(_claim_key_of(before, by.tenant))
-    changes = audit.changes(_audited(before), {}, personal=PERSONAL, salt=before.salt)
+    changes = SUPPRESSIONS.changes(before, None)
     given = (audit.Change("deletion_reason", after=reason),) if reason else ()
     by.transaction.audit("suppression.deleted", before.id, (*changes, *given))
 
@@ -181,8 +179,7 @@ def add(new: Suppression, by: Caller) -> None:
     claim = _claim_key_of(new, by.tenant)
     by.transaction.create({**claim._asdict(), "kind": "SUPPRESSION_CLAIM", "suppression_id": new.id})
     by.transaction.create(SUPPRESSIONS.item(by.tenant, new))
-    changes = audit.changes({}, _audited(new), personal=PERSONAL, salt=new.salt)
-    by.transaction.audit("suppression.created", new.id, changes)
+    SUPPRESSIONS.audit(by.transaction, "suppression.created", None, new)
 
 
 def _suppress(new: Suppression, by: Caller) -> Suppression | None:
@@ -197,8 +194,7 @@ def _suppress(new: Suppression, by: Caller) -> Suppression | None:
         before, reason=new.reason, source=new.source, email_id=new.email_id, version=before.version + 1
     )
     by.transaction.put_version(SUPPRESSIONS.item(by.tenant, after), was=before.version)
-    changes = audit.changes(_audited(before), _audited(after), personal=PERSONAL, salt=after.salt)
-    by.transaction.audit("suppression.updated", after.id, changes)
+    SUPPRESSIONS.audit(by.transaction, "suppression.updated", before, after)
     return after
 
 
@@ -209,7 +205,3 @@ def _named_by(claim: Item | None, tenant: Tenant) -> Suppression | None:
 def _claim_key_of(suppression: Suppression, tenant: Tenant) -> Key:
     suppressed = suppression.address or suppression.address_sha256 or suppression.domain
     return claim_key(tenant, cast("str", suppressed), suppression.topic)
-
-
-def _audited(suppression: Suppression) -> Item:
-    return {name: value for name, value in dump(suppression).items() if name not in _NOT_AUDITED}
