@@ -14,7 +14,7 @@ from eal.core.caller import worker
 from eal.core.clock import parse, rfc3339
 from eal.core.table.item import to_attributes
 from eal.core.tenancy import Tenant
-from eal.domain.leads import store
+from eal.domain.leads.collection import LEADS
 from eal.domain.leads.model import Lead, Score
 from eal.domain.leads.wire import LeadView
 
@@ -67,7 +67,7 @@ def seeded(stack: Stack, tenant_key: str) -> dict[str, View]:
     dynamodb = stack.client("dynamodb")
     (table,) = [name for name in dynamodb.list_tables()["TableNames"] if "State" in name]
     leads = [_lead(number) for number in range(COUNT)]
-    items = [{"PutRequest": {"Item": to_attributes(store.item_of(lead, by))}} for lead in leads]
+    items = [{"PutRequest": {"Item": to_attributes(LEADS.item(by.tenant, lead))}} for lead in leads]
     with ThreadPoolExecutor(4) as threads:
         chunks = [items[start : start + 25] for start in range(0, COUNT, 25)]
         for response in threads.map(

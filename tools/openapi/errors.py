@@ -265,7 +265,7 @@ OWN_EXAMPLES: dict[str, dict[str, tuple[str, Node]]] = {
     },
     "transitionClaim": {
         "illegal_transition": (
-            "A claim with the status 'open' cannot be moved to 'signed_off'.",
+            "A claim with the status 'open' cannot become 'signed_off'.",
             {"status": "open", "allowed": ["closed"]},
         )
     },

@@ -10,7 +10,12 @@ handler = app.handler
 
 
 @app.post(
-    "/v1/api-keys/{key_id}/rotate", summary="Rotate an API key", operation_id="rotateApiKey", tag="api-keys"
+    "/v1/api-keys/{key_id}/rotate",
+    summary="Rotate an API key",
+    operation_id="rotateApiKey",
+    tag="api-keys",
+    # Reads the pointer, then the key, then which keys are in use, and the family, because their number is limited.
+    round_trips=7,
 )
 def rotate(key_id: str, body: ApiKeyRotate, caller: RecentAdmin) -> ApiKeyCreated:
     """Creates a key with the same name, scopes, mode, limits, networks and expiry, and returns its text once, in `key`.

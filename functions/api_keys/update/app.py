@@ -9,7 +9,14 @@ app = Api()
 handler = app.handler
 
 
-@app.patch("/v1/api-keys/{key_id}", summary="Update an API key", operation_id="updateApiKey", tag="api-keys")
+@app.patch(
+    "/v1/api-keys/{key_id}",
+    summary="Update an API key",
+    operation_id="updateApiKey",
+    tag="api-keys",
+    # Reads the pointer, then the key, before the change.
+    round_trips=4,
+)
 def update(key_id: str, body: ApiKeyUpdate, caller: RecentAdmin) -> ApiKeyView:
     """Changes the name, rate limit, networks or expiry of an active key. Send null to remove the networks or the
     expiry, or to restore the default rate limit. The change applies to the next request with the key.

@@ -23,6 +23,8 @@ HEADERS = {
     operation_id="exportAuditLogCsv",
     tag="audit-log",
     also=(303,),
+    # Records the export.
+    round_trips=3,
 )
 def export(query: AuditLogCsvQuery, caller: RecentAdmin) -> Response:
     """Returns up to 5,000 records as CSV, in the order of the list. If more match, or records older than about a year

@@ -11,7 +11,14 @@ app = Api()
 handler = app.handler
 
 
-@app.post("/v1/calls/{call_id}/classify", summary="Classify a call", operation_id="classifyCall", tag="calls")
+@app.post(
+    "/v1/calls/{call_id}/classify",
+    summary="Classify a call",
+    operation_id="classifyCall",
+    tag="calls",
+    # A change, with a read of the switch for AI.
+    round_trips=4,
+)
 def classify(call_id: str, caller: Writer) -> Accepted[CallView]:
     """Classifies the call again, asynchronously, with the current version of the engine. The new run is added to
     `classification_runs`, and a correction stays in force. `call.classified` follows if the decision changes.

@@ -14,6 +14,8 @@ handler = app.handler
     summary="Correct a classification",
     operation_id="correctClassification",
     tag="calls",
+    # A change, with reads of what the rules decide by: the settings, and the lead with the caller's number.
+    round_trips=5,
 )
 def correct(call_id: str, body: ClassificationUpdate, caller: Writer) -> CorrectedCallView:
     """Records a person's correction next to the engine's classification. `classification` shows what counts: the newest

@@ -9,7 +9,14 @@ app = Api()
 handler = app.handler
 
 
-@app.post("/v1/calls", summary="Ingest a call", operation_id="createCall", tag="calls")
+@app.post(
+    "/v1/calls",
+    summary="Ingest a call",
+    operation_id="createCall",
+    tag="calls",
+    # Reads the claim of the vendor's id, because the call may exist.
+    round_trips=3,
+)
 def create(body: CallCreate, caller: Writer) -> Created[CallView] | CallView:
     """Creates a call that a call tracker other than CallRail reports, after its end. An inbound call is classified
     soon after.

@@ -16,6 +16,8 @@ handler = app.handler
     operation_id="listCallbacks",
     tag="calls",
     grant="calls",
+    # Reads the call first, because an unknown call is a 404.
+    round_trips=3,
 )
 def list_callbacks(call_id: str, query: ListQuery, caller: Reader) -> CallbackPage:
     """Lists the callbacks of a call by the time of their recording, newest first."""

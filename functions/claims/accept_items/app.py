@@ -14,6 +14,8 @@ handler = app.handler
     summary="Accept scope items",
     operation_id="acceptClaimScopeItems",
     tag="claims",
+    # A change, with reads of the claim, its items and the decisions.
+    round_trips=5,
 )
 def accept_items(claim_id: str, body: AcceptItems, caller: Writer) -> AcceptedItemsView:
     """Accepts the items that nobody has decided and whose confidence is at least `min_confidence`, 40 at once. Repeat

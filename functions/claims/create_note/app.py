@@ -14,6 +14,8 @@ handler = app.handler
     summary="Create a note",
     operation_id="createClaimNote",
     tag="claims",
+    # Counts the notes, whose number is limited; the commit checks that the claim exists and is not closed.
+    round_trips=3,
 )
 def create(claim_id: str, body: NoteCreate, caller: Writer) -> Created[NoteView]:
     """Adds a note or a moisture reading to a claim that is not closed. Neither can be changed later: a correction is a

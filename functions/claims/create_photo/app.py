@@ -12,7 +12,12 @@ handler = app.handler
 
 
 @app.post(
-    "/v1/claims/{claim_id}/photos", summary="Create a photo", operation_id="createClaimPhoto", tag="claims"
+    "/v1/claims/{claim_id}/photos",
+    summary="Create a photo",
+    operation_id="createClaimPhoto",
+    tag="claims",
+    # Reads the claim, which many photos must not lock at once, and the register, because their number is limited.
+    round_trips=4,
 )
 def create(claim_id: str, body: PhotoCreate, caller: Writer) -> Created[PhotoCreated]:
     """Declares a photo of the claim, and returns a URL to upload its file to within one hour. Send exactly the headers

@@ -14,6 +14,8 @@ handler = app.handler
     summary="Update a scope item",
     operation_id="updateClaimScopeItem",
     tag="claims",
+    # A change, with reads of the claim, its items and the decisions.
+    round_trips=5,
 )
 def decide_item(claim_id: str, item_id: str, body: ItemDecision, caller: Writer) -> ScopeItemView:
     """Accepts, edits or rejects an item. The engine's values stay beside those of the person. A decision replaces the

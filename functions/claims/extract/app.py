@@ -14,6 +14,8 @@ handler = app.handler
     summary="Extract the scope",
     operation_id="extractClaim",
     tag="claims",
+    # A change, with reads of the switch for AI, the notes and the photos, whose hash is compared.
+    round_trips=6,
 )
 def extract(claim_id: str, caller: Writer) -> Accepted[ClaimView]:
     """Queues the extraction of rooms, scope items, exclusions and summaries of photos from the notes, and from the

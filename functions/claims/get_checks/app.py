@@ -15,6 +15,8 @@ handler = app.handler
     operation_id="getClaimChecks",
     tag="claims",
     grant="claims",
+    # Reads the notes, over which the rules go, and the scope, if there is one.
+    round_trips=3,
 )
 def get_checks(claim_id: str, caller: Reader) -> ChecksView:
     """Returns what the integrity rules find in the claim, its evidence and its scope as people have decided it: such as

@@ -16,6 +16,8 @@ handler = app.handler
     operation_id="getClaimPhoto",
     tag="claims",
     grant="claims",
+    # Reads the register, to find duplicates.
+    round_trips=3,
 )
 def get(claim_id: str, photo_id: str, caller: Reader) -> PhotoView:
     """Returns the photo with its status, what its metadata says, the photos of the claim that are like it, and URLs of

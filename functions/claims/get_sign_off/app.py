@@ -16,6 +16,8 @@ handler = app.handler
     operation_id="getClaimSignOff",
     tag="claims",
     grant="claims",
+    # Reads the claim first, because an unknown claim is a 404.
+    round_trips=3,
 )
 def get_sign_off(claim_id: str, caller: Reader) -> SignOffView:
     """Returns the latest sign-off, with URLs of its files that are valid for an hour. A claim that was never signed off

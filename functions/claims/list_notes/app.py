@@ -15,6 +15,8 @@ handler = app.handler
     operation_id="listClaimNotes",
     tag="claims",
     grant="claims",
+    # Reads the claim first, because an unknown claim is a 404.
+    round_trips=3,
 )
 def list_notes(claim_id: str, query: NoteQuery, caller: Reader) -> NotePage:
     """Lists the notes and moisture readings of a claim, newest first. Corrected notes are included."""

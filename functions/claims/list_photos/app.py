@@ -17,6 +17,8 @@ handler = app.handler
     operation_id="listClaimPhotos",
     tag="claims",
     grant="claims",
+    # Reads the claim, because an unknown claim is a 404, and the register, to find duplicates.
+    round_trips=4,
 )
 def list_photos(claim_id: str, query: ListQuery, caller: Reader) -> PhotoPage:
     """Lists the photos of a claim, newest first, with URLs that are valid for an hour."""

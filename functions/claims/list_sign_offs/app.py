@@ -17,6 +17,8 @@ handler = app.handler
     operation_id="listClaimSignOffs",
     tag="claims",
     grant="claims",
+    # Reads the claim first, because an unknown claim is a 404.
+    round_trips=3,
 )
 def list_sign_offs(claim_id: str, query: ListQuery, caller: Reader) -> SignOffPage:
     """Lists the sign-offs of a claim, newest first, with URLs of their files that are valid for an hour."""

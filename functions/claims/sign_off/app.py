@@ -14,6 +14,10 @@ handler = app.handler
     summary="Create a sign-off",
     operation_id="signOffClaim",
     tag="claims",
+    # A change, with reads of the count of decisions, the scope, what was decided about its items and its rooms, the
+    # latest sign-off, the photos, the notes for the checks and for the bundle, and the organization's name; and S3,
+    # which stores the content.
+    round_trips=13,
 )
 def sign_off(claim_id: str, body: SignOffCreate, caller: Writer) -> Accepted[SignOffView]:
     """Freezes the scope with its decisions, the rooms, the summaries and the evidence as the next version, and moves

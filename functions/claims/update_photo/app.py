@@ -15,6 +15,8 @@ handler = app.handler
     summary="Update a photo",
     operation_id="updateClaimPhoto",
     tag="claims",
+    # Reads the register, to show duplicates.
+    round_trips=4,
 )
 def update(claim_id: str, photo_id: str, body: PhotoUpdate, caller: Writer) -> PhotoView:
     """Updates the fields present in the body. Send null to clear a field. The file of a photo cannot be replaced:

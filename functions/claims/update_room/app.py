@@ -14,6 +14,8 @@ handler = app.handler
     summary="Update a room",
     operation_id="updateClaimRoom",
     tag="claims",
+    # A change, with reads of the claim, its rooms and the corrections.
+    round_trips=5,
 )
 def update_room(claim_id: str, room_id: str, body: RoomUpdate, caller: Writer) -> RoomView:
     """Corrects the measures of a room, in feet. The engine's measures stay beside those of the person, and the areas

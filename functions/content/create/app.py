@@ -9,7 +9,14 @@ app = Api()
 handler = app.handler
 
 
-@app.post("/v1/content", summary="Create content", operation_id="createContent", tag="content")
+@app.post(
+    "/v1/content",
+    summary="Create content",
+    operation_id="createContent",
+    tag="content",
+    # Reads the switch for AI.
+    round_trips=3,
+)
 def create(body: ContentCreate, caller: Writer) -> Accepted[ContentView]:
     """Queues a text for the AI to write from the brief: a blog post, a video script, a social post, or the response to
     a review. The status is `generating`, with a `step`, until it is `draft`, or `failed` with a `reason`.

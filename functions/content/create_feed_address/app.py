@@ -14,6 +14,8 @@ handler = app.handler
     summary="Create the feed's public address",
     operation_id="createContentFeedAddress",
     tag="content",
+    # Reads the address that it replaces, and derives the key of its token once per process.
+    round_trips=4,
 )
 def create(url: str, caller: Admin) -> Created[FeedAddressView]:
     """Creates the address by which a website or a feed reader gets the feed without a key. It replaces an earlier

@@ -14,6 +14,8 @@ handler = app.handler
     summary="Create a revision by AI",
     operation_id="createContentRevision",
     tag="content",
+    # A change, with a read of the switch for AI.
+    round_trips=4,
 )
 def create_revision(content_id: str, body: RevisionCreate, caller: Writer) -> Accepted[ContentView]:
     """Queues a revision that the AI writes from the newest text and the instructions. The status is `generating` until

@@ -13,6 +13,8 @@ handler = app.handler
     summary="Delete the feed's public address",
     operation_id="deleteContentFeedAddress",
     tag="content",
+    # A change, whose path has no id.
+    round_trips=3,
 )
 def delete(caller: Admin) -> None:
     """The address, if there is one, stops working at once; caches may show its feed for five minutes more. Keys can

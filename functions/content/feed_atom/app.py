@@ -18,6 +18,8 @@ handler = app.handler
     grant="content",
     also=(304,),
     tenant_of_token=address.tenant_of,
+    # Reads the posts, and the organization, whose name is the title.
+    round_trips=3,
 )
 def get(query: ContentFeedQuery, url: str, caller: Reader) -> Response:
     """Returns the same posts as `GET /content/feed.json`, as Atom (RFC 4287). A further page has its address in the

@@ -15,6 +15,8 @@ handler = app.handler
     operation_id="listContentRevisions",
     tag="content",
     grant="content",
+    # Reads the content first, because unknown content is a 404.
+    round_trips=3,
 )
 def list_revisions(content_id: str, query: RevisionQuery, caller: Reader) -> RevisionPage:
     """Lists the revisions of the content, newest first, each with its author and its difference to the one before. A

@@ -14,6 +14,8 @@ handler = app.handler
     summary="Restore a revision",
     operation_id="restoreContentRevision",
     tag="content",
+    # A change, with reads of the revision and of the settings.
+    round_trips=5,
 )
 def restore(content_id: str, body: RevisionRestore, caller: Writer) -> ContentView:
     """Makes the text of an earlier revision the newest, as a new revision. The content is a draft afterwards. If other

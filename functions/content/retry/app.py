@@ -10,7 +10,12 @@ handler = app.handler
 
 
 @app.post(
-    "/v1/content/{content_id}/retry", summary="Retry a generation", operation_id="retryContent", tag="content"
+    "/v1/content/{content_id}/retry",
+    summary="Retry a generation",
+    operation_id="retryContent",
+    tag="content",
+    # A change, with a read of the switch for AI.
+    round_trips=4,
 )
 def retry(content_id: str, caller: Writer) -> Accepted[ContentView]:
     """Queues again what the AI failed to write, by the same brief or instructions. Unless the status is `failed`, the

@@ -9,7 +9,14 @@ app = Api()
 handler = app.handler
 
 
-@app.patch("/v1/content/{content_id}", summary="Update content", operation_id="updateContent", tag="content")
+@app.patch(
+    "/v1/content/{content_id}",
+    summary="Update content",
+    operation_id="updateContent",
+    tag="content",
+    # A change, with a read of the settings, which the content policy needs.
+    round_trips=4,
+)
 def update(content_id: str, body: ContentUpdate, caller: Writer) -> ContentView:
     """Updates the parts present in the body, as a new revision whose author is the API key or member. The content is a
     draft afterwards, because an approval is one of a text. If the AI failed to write it, a complete text makes it a

@@ -12,7 +12,12 @@ handler = app.handler
 
 
 @app.post(
-    "/v1/dispatch/simulate", summary="Simulate a decision", operation_id="simulateDispatch", tag="dispatch"
+    "/v1/dispatch/simulate",
+    summary="Simulate a decision",
+    operation_id="simulateDispatch",
+    tag="dispatch",
+    # Authentication, and a read of the settings.
+    round_trips=2,
 )
 def simulate(body: DispatchSimulate, caller: Reader) -> DecisionView:
     """Returns what the rules decide for the facts, with what each rule saw and concluded. Changes nothing,

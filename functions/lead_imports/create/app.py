@@ -10,7 +10,14 @@ app = Api()
 handler = app.handler
 
 
-@app.post("/v1/leads/import", summary="Import leads", operation_id="importLeads", tag="leads")
+@app.post(
+    "/v1/leads/import",
+    summary="Import leads",
+    operation_id="importLeads",
+    tag="leads",
+    # Counts the imports that are in progress.
+    round_trips=3,
+)
 def create(body: LeadImportCreate, caller: Writer) -> Created[LeadImportCreated]:
     """Creates an import and returns an address to upload its file to within one hour. The upload starts the import;
     poll `GET /leads/imports/{import_id}` for its progress.

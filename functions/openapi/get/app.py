@@ -14,6 +14,8 @@ handler = app.handler
     operation_id="getOpenapi",
     tag="meta",
     also=(304,),
+    # A file.
+    round_trips=0,
 )
 def get() -> Response:
     """Returns this document (OpenAPI 3.1), which is generated from the code. No key is needed. Send `Accept-Encoding:

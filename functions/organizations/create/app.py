@@ -14,6 +14,8 @@ handler = app.handler
     summary="Create an organization",
     operation_id="createOrganization",
     tag="organizations",
+    # Reads the organization, whose limit of its keys the child has too, and the family, whose children are limited.
+    round_trips=5,
 )
 def create(body: OrganizationCreate, caller: RecentAdmin) -> Created[OrganizationCreated]:
     """Creates a child of the caller's organization, with its first admin key. The key's text is shown only in this

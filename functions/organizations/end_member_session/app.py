@@ -13,6 +13,8 @@ handler = app.handler
     summary="End a member's session",
     operation_id="endMemberSession",
     tag="organizations",
+    # A change, which reads the member's sessions and the one that ends.
+    round_trips=4,
 )
 def end_member_session(member_id: str, session_id: str, caller: Reader) -> None:
     """Ends the session: its next request is refused with 401. Members can end their own sessions; those of others need

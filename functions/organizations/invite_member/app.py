@@ -14,6 +14,9 @@ handler = app.handler
     summary="Invite a member",
     operation_id="inviteMember",
     tag="organizations",
+    # Reads the last hour's invitations, the family and its invitations, and the members, because the number of
+    # invitations is limited.
+    round_trips=7,
 )
 def invite_member(body: MemberCreate, caller: RecentAdmin) -> Created[MemberView]:
     """Adds a member by e-mail address. Somebody who has no account yet gets an e-mail with a temporary password, which

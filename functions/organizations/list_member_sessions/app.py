@@ -14,6 +14,8 @@ handler = app.handler
     summary="List a member's sessions",
     operation_id="listMemberSessions",
     tag="organizations",
+    # Reads which sessions the member has, then them.
+    round_trips=3,
 )
 def list_member_sessions(member_id: str, caller: Reader) -> MemberSessionPage:
     """Lists where a member is signed in, newest first: at most 10 sessions, so there is one page. Members can list

@@ -13,6 +13,8 @@ handler = app.handler
     summary="Remove a member",
     operation_id="removeMember",
     tag="organizations",
+    # Reads which sessions the member has.
+    round_trips=4,
 )
 def remove_member(member_id: str, caller: RecentAdmin) -> None:
     """Removes the member, whose sessions end. The same address can be invited again. The last owner cannot be removed:

@@ -14,6 +14,8 @@ handler = app.handler
     summary="Update a member",
     operation_id="updateMember",
     tag="organizations",
+    # Reads which sessions the member has.
+    round_trips=4,
 )
 def update_member(member_id: str, body: MemberUpdate, caller: RecentAdmin) -> MemberView:
     """Updates the fields present in the body. A change of the role ends the member's sessions, so that it applies at

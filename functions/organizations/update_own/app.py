@@ -14,6 +14,8 @@ handler = app.handler
     summary="Update your organization",
     operation_id="updateOwnOrganization",
     tag="organizations",
+    # A change, whose path has no id.
+    round_trips=3,
 )
 def update_own(body: OrganizationUpdate, caller: Admin) -> OrganizationView:
     """Updates the fields present in the body. Settings that you omit keep their values. A setting that you send, such

@@ -16,6 +16,8 @@ handler = app.handler
     operation_id="getDeliverability",
     tag="outreach",
     grant="outreach",
+    # Reads the counters, and the state of the sender.
+    round_trips=3,
 )
 def get(query: DeliverabilityQuery, caller: Reader) -> DeliverabilityView:
     """Returns how many e-mails were sent, and what became of them, by the day on which they were sent, in UTC. An event

@@ -9,7 +9,14 @@ app = Api()
 handler = app.handler
 
 
-@app.post("/v1/outreach/drafts", summary="Create a draft", operation_id="createDraft", tag="outreach")
+@app.post(
+    "/v1/outreach/drafts",
+    summary="Create a draft",
+    operation_id="createDraft",
+    tag="outreach",
+    # Reads the settings, whose sender the content policy needs.
+    round_trips=3,
+)
 def create(body: DraftCreate, caller: Writer) -> Created[DraftView] | Accepted[DraftView]:
     """Creates an e-mail that is not sent yet. With `subject` and `body` the response is 201, with the findings of the
     content policy. With `instructions` it is 202: the AI writes the draft, soon after the response, from them and from

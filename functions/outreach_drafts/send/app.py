@@ -10,7 +10,12 @@ handler = app.handler
 
 
 @app.post(
-    "/v1/outreach/drafts/{draft_id}/send", summary="Send a draft", operation_id="sendDraft", tag="outreach"
+    "/v1/outreach/drafts/{draft_id}/send",
+    summary="Send a draft",
+    operation_id="sendDraft",
+    tag="outreach",
+    # A change, with reads of the settings and of the suppressions, and a write of the due marker.
+    round_trips=6,
 )
 def send(draft_id: str, caller: Writer) -> Accepted[DraftView]:
     """Queues the draft as one e-mail, with the postal address and an unsubscribe link. The sender then sends it like

@@ -10,7 +10,12 @@ handler = app.handler
 
 
 @app.patch(
-    "/v1/outreach/drafts/{draft_id}", summary="Update a draft", operation_id="updateDraft", tag="outreach"
+    "/v1/outreach/drafts/{draft_id}",
+    summary="Update a draft",
+    operation_id="updateDraft",
+    tag="outreach",
+    # A change, with a read of the settings, whose sender the content policy needs.
+    round_trips=4,
 )
 def update(draft_id: str, body: DraftUpdate, caller: Writer) -> DraftView:
     """Updates the fields present in the body, and computes the findings of the content policy again. If the AI failed,

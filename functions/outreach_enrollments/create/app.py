@@ -14,6 +14,9 @@ handler = app.handler
     summary="Enroll leads and prospects",
     operation_id="createEnrollments",
     tag="outreach",
+    # Locks the Idempotency-Key; reads the sequence, the settings, the people and their claims; puts a due marker;
+    # commits some people, and the record.
+    round_trips=9,
 )
 def create(sequence_id: str, body: EnrollmentsCreate, caller: Writer) -> EnrollmentResultsView:
     """Enrolls up to 100 leads and prospects in an active sequence. An address, lead or prospect has at most one open

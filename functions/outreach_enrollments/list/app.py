@@ -16,6 +16,8 @@ handler = app.handler
     operation_id="listEnrollments",
     tag="outreach",
     grant="outreach",
+    # Reads the sequence first, because an unknown sequence is a 404.
+    round_trips=3,
 )
 def list_enrollments(sequence_id: str, query: EnrollmentQuery, caller: Reader) -> EnrollmentPage:
     """Lists the sequence's enrollments, newest first. Filter by status, lead, prospect and time."""

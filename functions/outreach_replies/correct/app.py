@@ -14,6 +14,8 @@ handler = app.handler
     summary="Correct a reply's class",
     operation_id="correctReply",
     tag="outreach",
+    # A change, with a read of the claims of open enrollments.
+    round_trips=4,
 )
 def correct(reply_id: str, body: ReplyClassificationUpdate, caller: Writer) -> CorrectedReplyView:
     """Records a person's classification next to the engine's own. It counts, and the reply leaves the review queue.

@@ -14,6 +14,8 @@ handler = app.handler
     summary="Resume the sender",
     operation_id="resumeSender",
     tag="outreach",
+    # A change, whose path has no id.
+    round_trips=3,
 )
 def resume(body: SenderResume, caller: Admin) -> OutreachSenderView:
     """Sends outreach e-mail again after a pause, which `GET /outreach/deliverability` shows. Bounces and complaints of

@@ -14,6 +14,9 @@ handler = app.handler
     summary="Move a sequence to another status",
     operation_id="transitionSequence",
     tag="outreach",
+    # A change, with reads of the settings and of the connection to Resend, and a due marker for what became due in a
+    # pause.
+    round_trips=6,
 )
 def transition(sequence_id: str, body: SequenceTransition, caller: Writer) -> SequenceView:
     """Activates a draft or a paused sequence, pauses an active one, or archives a paused one, which is final and stops

@@ -14,6 +14,8 @@ handler = app.handler
     summary="Create a suppression",
     operation_id="createSuppression",
     tag="outreach",
+    # Reads the claim of the address, which may be suppressed, and its open enrollment, which stops.
+    round_trips=4,
 )
 def create(body: SuppressionCreate, caller: Writer) -> Created[SuppressionView] | SuppressionView:
     """Suppresses an address or a domain: no outreach e-mail is sent to it from now on, also if it is queued already.

@@ -20,6 +20,8 @@ HEADERS = {
     summary="Export suppressions as CSV",
     operation_id="exportSuppressionsCsv",
     tag="outreach",
+    # Records the export.
+    round_trips=3,
 )
 def export(query: SuppressionCsvQuery, caller: RecentAdmin) -> Response:
     """Returns up to 10,000 suppressions as CSV, newest first. If more match, or if `source` has to be looked for among

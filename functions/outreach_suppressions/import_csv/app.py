@@ -14,6 +14,9 @@ handler = app.handler
     summary="Import suppressions from CSV",
     operation_id="importSuppressions",
     tag="outreach",
+    # Reads the claim of an address and its open enrollment, and the claim of a domain; the rows are committed in
+    # transactions of their own.
+    round_trips=6,
 )
 def import_suppressions(body: SuppressionImport, caller: Writer) -> SuppressionImportView:
     """Suppresses the address or domain of each row, and reports each row. Rows with a fault do not affect the others.

@@ -14,6 +14,8 @@ handler = app.handler
     summary="Move the test clock forward",
     operation_id="advanceTestClock",
     tag="outreach",
+    # Live mode has none; looks for the idempotency record first.
+    round_trips=2,
 )
 def advance(body: TestClockAdvance, caller: Writer) -> Accepted[TestClockView]:
     """Advances the time of this test tenant's outreach, so that a sequence of weeks is tried in a minute. Whatever

@@ -15,6 +15,8 @@ handler = app.handler
     operation_id="getTestClock",
     tag="outreach",
     grant="outreach",
+    # Live mode has none.
+    round_trips=1,
 )
 def get(caller: Reader) -> TestClockView:
     """A clock that was never advanced shows the real time. Live mode has no test clock: a live key gets 404."""

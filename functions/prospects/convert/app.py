@@ -14,6 +14,8 @@ handler = app.handler
     summary="Convert a prospect to a lead",
     operation_id="convertProspect",
     tag="prospects",
+    # Reads the claims of the prospect's e-mail and phones.
+    round_trips=4,
 )
 def convert(prospect_id: str, body: ProspectConvert, caller: Writer) -> ProspectView:
     """Creates a lead from the prospect, or links the existing lead that has its e-mail address or a phone number.

@@ -13,7 +13,12 @@ handler = app.handler
 
 
 @app.post(
-    "/v1/prospects/qualify", summary="Qualify prospects", operation_id="qualifyProspects", tag="prospects"
+    "/v1/prospects/qualify",
+    summary="Qualify prospects",
+    operation_id="qualifyProspects",
+    tag="prospects",
+    # Changes the prospects that its body names.
+    round_trips=3,
 )
 def qualify(body: ProspectQualify, caller: Writer) -> ProspectPage:
     """Qualifies up to 30 prospects, all or none, and returns them. A prospect whose latest qualification used the same

@@ -14,6 +14,8 @@ handler = app.handler
     summary="Create a review request",
     operation_id="createReviewRequest",
     tag="reviews",
+    # Reads the settings, the suppressions and the claims of the customer; puts a due marker.
+    round_trips=6,
 )
 def create(body: ReviewRequestCreate, caller: Writer) -> Accepted[ReviewRequestView]:
     """Queues one e-mail that asks a customer for a review after a job. Its link leads to the page for reviews in the

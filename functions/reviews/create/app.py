@@ -9,7 +9,14 @@ app = Api()
 handler = app.handler
 
 
-@app.post("/v1/reviews", summary="Ingest a review", operation_id="createReview", tag="reviews")
+@app.post(
+    "/v1/reviews",
+    summary="Ingest a review",
+    operation_id="createReview",
+    tag="reviews",
+    # Reads the claim of the surface's id, because the review may exist.
+    round_trips=3,
+)
 def create(body: ReviewCreate, caller: Writer) -> Created[ReviewView] | ReviewView:
     """Stores a review of a listing surface. `surface` and `external_id` identify it.
 

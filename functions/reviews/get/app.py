@@ -16,6 +16,8 @@ handler = app.handler
     operation_id="getReview",
     tag="reviews",
     grant="reviews",
+    # Reads the responses to the review.
+    round_trips=3,
 )
 def get(review_id: str, caller: Reader) -> ReviewDetailView:
     """Returns the review with what it said before its author changed it, the responses to it, and the reply that its

@@ -9,7 +9,14 @@ app = Api()
 handler = app.handler
 
 
-@app.get("/v1/session", summary="Get your session", operation_id="getSession", tag="sessions")
+@app.get(
+    "/v1/session",
+    summary="Get your session",
+    operation_id="getSession",
+    tag="sessions",
+    # Reads the session, and the person's memberships with their organizations.
+    round_trips=4,
+)
 def get_own(caller: Member) -> OwnSessionView:
     """Returns the member, the organization and the mode of the session, and when it ends. Only a session can call this,
     and no API key. The request counts as use, so it extends the idle time.

@@ -15,6 +15,8 @@ handler = app.handler
     operation_id="listWebhookDeliveries",
     tag="webhooks",
     grant="webhooks",
+    # Reads the endpoint first, because an unknown endpoint is a 404; then entries.
+    round_trips=3,
 )
 def list_deliveries(webhook_id: str, query: DeliveryQuery, caller: Reader) -> DeliveryPage:
     """Lists the deliveries to an endpoint in the last 90 days, with the first 200 characters of each response.

@@ -15,6 +15,8 @@ handler = app.handler
     operation_id="listEventTypes",
     tag="webhooks",
     grant="webhooks",
+    # A file.
+    round_trips=1,
 )
 def list_event_types(query: EventTypeQuery, caller: Reader) -> EventTypePage:
     """Lists every event type with its description, its JSON Schema and an example."""

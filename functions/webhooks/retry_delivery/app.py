@@ -14,6 +14,8 @@ handler = app.handler
     summary="Retry a delivery",
     operation_id="retryWebhookDelivery",
     tag="webhooks",
+    # Reads the delivery, then its endpoint, which may be disabled.
+    round_trips=4,
 )
 def retry_delivery(delivery_id: str, caller: Writer) -> Accepted[DeliveryView]:
     """Makes one more attempt at once. It does not count as an attempt of the retry schedule, which continues unchanged

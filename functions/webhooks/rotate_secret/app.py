@@ -14,6 +14,8 @@ handler = app.handler
     summary="Rotate a webhook secret",
     operation_id="rotateWebhookSecret",
     tag="webhooks",
+    # Reads the endpoint, then KMS encrypts the new secret.
+    round_trips=4,
 )
 def rotate_secret(webhook_id: str, body: SecretRotate, caller: RecentAdmin) -> WebhookCreated:
     """Returns a new signing secret, shown only in this response: store it now. The old one stays valid for

@@ -1,5 +1,6 @@
 """Every error that the API can return, with its status and code."""
 
+from collections.abc import Sequence
 from typing import ClassVar, NotRequired, Self, TypedDict
 
 from eal.core.json import Json
@@ -110,6 +111,17 @@ class Conflict(ApiError):
 
 class IllegalTransition(ApiError):
     status, code = 409, "illegal_transition"
+
+
+def require_transition(noun: str, status: str, to: str, allowed: Sequence[str]) -> None:
+    """Check that something with a status may get the status `to`. `noun` has its article: "A lead".
+
+    Raises: IllegalTransition with `allowed`.
+    """
+    if to not in allowed:
+        raise IllegalTransition(
+            f"{noun} with the status '{status}' cannot become '{to}'.", status=status, allowed=list(allowed)
+        )
 
 
 class PreconditionFailed(ApiError):

@@ -123,7 +123,7 @@ def create(
 
 def search(query: ListQuery, by: Caller) -> Page[ApiKey]:
     """The organization's keys, newest first."""
-    pointers = POINTERS.page(by.tenant, query)
+    pointers = POINTERS.search(by.tenant, query)
     fingerprints = [pointer.fingerprint for pointer in pointers.items]
     keys = access.read_all(fingerprints)
     return Page([keys[key_fingerprint] for key_fingerprint in fingerprints], pointers.next_cursor)

@@ -121,7 +121,7 @@ def sign(by: Caller, state: LogState | None = None) -> Checkpoint | None:
 
 
 def search(query: ListQuery, by: Caller) -> Page[Checkpoint]:
-    return CHECKPOINTS.page(by.tenant, query)
+    return CHECKPOINTS.search(by.tenant, query)
 
 
 def signed_after(tenant: Tenant, checkpoint_id: str | None) -> list[Checkpoint]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from eal.core import audit, ids, settings
 from eal.core.clock import rfc3339
 from eal.core.errors import Conflict, ValidationFailed
-from eal.core.table.collection import Collection
+from eal.core.table.collection import Collection, in_time
 from eal.core.table.item import compressed, dump, load
 from eal.core.table.keys import Key, key
 from eal.core.table.read import get as get_item
@@ -33,10 +33,11 @@ if TYPE_CHECKING:
 
     from eal.core.caller import Caller
     from eal.core.json import Json
+    from eal.core.table.collection import Filters
     from eal.core.table.item import Item
     from eal.core.table.page import Page
     from eal.core.tenancy import Tenant
-    from eal.domain.calls.model import Snapshot
+    from eal.domain.calls.model import Qualified, Snapshot
     from eal.domain.calls.wire import CallCreate, CallQuery
 
 type Outcome = Literal["created", "updated", "unchanged"]
@@ -56,6 +57,7 @@ CALLS = Collection(
     id_prefix="call",
     noun="call",
     compressed=("facts", "order", "classification", "corrected_run", "dispatch"),
+    indexes={"facts.caller_number": ("gsi2", "caller"), "status": ("gsi1", "status")},
 )
 
 _MAX_KEYS_PER_READ = 100
@@ -76,12 +78,25 @@ def _claim_key(tenant: Tenant, vendor: str, vendor_call_id: str) -> Key:
 
 def search(query: CallQuery, by: Caller) -> Page[Call]:
     """One page of calls, newest first by default."""
-    keep = _filter(query)
-    if query.caller_number:
-        return CALLS.page(by.tenant, query, index="gsi2", by=("caller", query.caller_number), keep=keep)
-    if query.status:
-        return CALLS.page(by.tenant, query, index="gsi1", by=("status", query.status), keep=keep)
-    return CALLS.page(by.tenant, query, keep=keep)
+    direction = query.direction
+    filters: Filters = {
+        "status": query.status,
+        "facts.caller_number": query.caller_number,
+        "facts.answered": query.answered,
+        "facts.direction": direction and (lambda stored: (stored or "inbound") == direction),
+        "classification": _is_qualified(query.qualified) if query.qualified else None,
+        "classification.intent": query.intent,
+        "classification.urgency": query.urgency,
+        "classification.model": query.model_version or None,
+        "classification.prompt_version": query.prompt_version or None,
+        "updated_at": in_time(query.updated_after),
+    }
+    return CALLS.search(by.tenant, query, filters)
+
+
+def _is_qualified(qualified: Qualified) -> Callable[[Json], bool]:
+    wanted = {"true": True, "false": False, "undetermined": None}[qualified]
+    return lambda stored: isinstance(stored, dict) and stored.get("qualified") is wanted
 
 
 def get(call_id: str, by: Caller) -> CallRecord:
@@ -180,7 +195,7 @@ def ingest(snapshot: Snapshot, by: Caller) -> tuple[Call, Outcome]:
     after = _with_classification_task(after, by)
     after = _with_transcript(before, after, snapshot, by)
     recordings.request(before, after, by)
-    by.transaction.replace(_item(after, by), was=before.version)
+    by.transaction.replace(CALLS.item(by.tenant, after), was=before.version)
     by.transaction.audit("call.updated", after.id, changes(before, after, after.salt))
     return after, "updated"
 
@@ -197,7 +212,7 @@ def _create(snapshot: Snapshot, by: Caller) -> Call:
             "call_id": new.id,
         }
     )
-    by.transaction.create(_item(new, by))
+    by.transaction.create(CALLS.item(by.tenant, new))
     recordings.request(None, new, by)
     by.transaction.audit("call.received", new.id, changes(None, new, new.salt))
     if new.direction == "inbound":
@@ -296,7 +311,7 @@ def check_can_be_classified(call: Call) -> None:
 
 def replace_call(before: Call, after: Call, by: Caller) -> None:
     """Put the call's next version over the one that was read."""
-    by.transaction.replace(_item(after, by), was=before.version)
+    by.transaction.replace(CALLS.item(by.tenant, after), was=before.version)
 
 
 def qualify(call: Call, lead_id: str | None, by: Caller) -> Call:
@@ -310,46 +325,6 @@ def qualify(call: Call, lead_id: str | None, by: Caller) -> Call:
     )
     by.transaction.emit("call.qualified", CallView.of(after).model_dump(mode="json"))
     return after
-
-
-def _item(call: Call, by: Caller) -> Item:
-    by_caller = ("caller", call.facts.caller_number) if call.facts.caller_number else None
-    return CALLS.item(by.tenant, call, gsi1=("status", call.status), gsi2=by_caller)
-
-
-def _filter(query: CallQuery) -> Callable[[Item], bool] | None:
-    """A predicate for the filters that the chosen index does not serve; None if it serves all."""
-    predicates: list[Callable[[Item], bool]] = []
-    facts, classification = _member("facts"), _member("classification")
-    if query.status and query.caller_number:
-        predicates.append(lambda item: item["status"] == query.status)
-    if query.intent:
-        predicates.append(lambda item: classification(item).get("intent") == query.intent)
-    if query.urgency:
-        predicates.append(lambda item: classification(item).get("urgency") == query.urgency)
-    if query.qualified:
-        qualified = {"true": True, "false": False, "undetermined": None}[query.qualified]
-        predicates.append(
-            lambda item: (
-                "intent" in classification(item) and classification(item).get("qualified") is qualified
-            )
-        )
-    if query.model_version:
-        predicates.append(lambda item: classification(item).get("model") == query.model_version)
-    if query.prompt_version:
-        predicates.append(lambda item: classification(item).get("prompt_version") == query.prompt_version)
-    if query.direction:
-        predicates.append(lambda item: facts(item).get("direction", "inbound") == query.direction)
-    if query.answered is not None:
-        predicates.append(lambda item: facts(item).get("answered") is query.answered)
-    if query.updated_after:
-        since = rfc3339(query.updated_after)
-        predicates.append(lambda item: cast("str", item["updated_at"]) >= since)
-    return (lambda item: all(predicate(item) for predicate in predicates)) if predicates else None
-
-
-def _member(name: str) -> Callable[[Item], Item]:
-    return lambda item: cast("Item", item.get(name, {}))
 
 
 def changes(before: Call | None, after: Call | None, salt: str) -> tuple[audit.Change, ...]:

@@ -68,7 +68,7 @@ def _erase(claim: Claim, by: Caller) -> None:
     by.transaction.delete(CLAIMS.key(by.tenant, claim.id), was=claim.version)
     store.move_pointers(claim, None, by)
     tombstone.put("CLAIM", claim.id, (), (), by.transaction)
-    store.audit_change("claim.erased", claim, None, by)
+    CLAIMS.audit(by.transaction, "claim.erased", claim, None)
     view = ClaimView.of(claim).model_dump(mode="json")
     by.transaction.emit("claim.erased", without_personal_values(view))
     by.transaction.enqueue_task("erase_claim", {"claim_id": claim.id})

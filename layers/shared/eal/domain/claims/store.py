@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, cast
 from eal.core import audit, ids
 from eal.core.caller import includes
 from eal.core.clock import rfc3339
-from eal.core.errors import Conflict, IllegalTransition, InsufficientScope, NotFound, ValidationFailed
-from eal.core.table import page
-from eal.core.table.collection import Collection
-from eal.core.table.item import dump, patched
+from eal.core.errors import Conflict, InsufficientScope, NotFound, ValidationFailed, require_transition
+from eal.core.table.collection import Collection, in_range, in_time
+from eal.core.table.item import patched
 from eal.core.table.keys import Key, key, partition
 from eal.core.table.read import get
 from eal.core.table.write import Stale
@@ -28,15 +27,36 @@ from eal.domain.claims.model import (
 if TYPE_CHECKING:
     from eal.core.caller import Caller
     from eal.core.json import Json
-    from eal.core.table.collection import Index
+    from eal.core.table.collection import Filter, Filters
     from eal.core.table.item import Item
     from eal.core.table.page import Page
     from eal.core.tenancy import Tenant
     from eal.domain.claims.wire import ClaimCreate, ClaimQuery, ClaimTransition, ClaimUpdate, LegalHoldPut
 
-CLAIMS = Collection("CLAIM", Claim, id_prefix="clm", noun="claim")
 
-_NOT_AUDITED = frozenset({"id", "created_at", "legal_hold", "extraction_input_sha256"})
+def _hold(claim: Claim) -> Item:
+    """The legal hold for the audit log, with its parts as fields."""
+    hold = claim.legal_hold
+    if hold is None:
+        return {}
+    return {
+        "legal_hold.reason": hold.reason,
+        "legal_hold.placed_at": rfc3339(hold.placed_at),
+        "legal_hold.placed_by": hold.placed_by,
+    }
+
+
+CLAIMS = Collection(
+    "CLAIM",
+    Claim,
+    id_prefix="clm",
+    noun="claim",
+    indexes={"carrier": ("gsi2", "carrier"), "status": ("gsi1", "status")},
+    personal=PERSONAL,
+    unaudited=frozenset({"legal_hold", "extraction_input_sha256"}),
+    derived=_hold,
+)
+
 _LINKED = {"lead_id": ("LEAD", "lead"), "call_id": ("CALL", "call")}
 """The kind and the id prefix of the items that a claim names."""
 
@@ -78,37 +98,27 @@ def create(body: ClaimCreate, by: Caller) -> Claim:
     _check(None, new, by)
     by.transaction.create(_item(new, by))
     move_pointers(None, new, by)
-    audit_change("claim.created", None, new, by)
+    CLAIMS.audit(by.transaction, "claim.created", None, new)
     return new
 
 
 def search(query: ClaimQuery, by: Caller) -> Page[Claim]:
-    """Claims, newest first.
-
-    A carrier's claim number finds its one claim. Carrier and status have indexes; other filters are applied to what
-    these return.
-    """
-    if query.carrier and query.claim_number:
-        return _search_by_number(query.carrier, query.claim_number, query, by)
-    index: Index | None = None
-    indexed_by: tuple[str, ...] = ()
-    unindexed: list[object] = [
-        query.claim_number,
-        query.loss_type,
-        query.lead_id,
-        query.call_id,
-        query.date_of_loss_after,
-        query.date_of_loss_before,
-        query.updated_after,
-    ]
-    if query.carrier:
-        index, indexed_by = "gsi2", ("carrier", folded(query.carrier))
-        unindexed.append(query.status)
-    elif query.status:
-        index, indexed_by = "gsi1", ("status", query.status)
-    needs_filter = any(value is not None for value in unindexed)
-    keep = (lambda item: _matches(query, item)) if needs_filter else None
-    return CLAIMS.page(by.tenant, query, index=index, by=indexed_by, keep=keep)
+    """Claims, newest first. A carrier's claim number finds its one claim."""
+    filters: Filters = {
+        "claim_number": _folds_to(query.claim_number),
+        "status": query.status,
+        "loss_type": query.loss_type,
+        "lead_id": query.lead_id,
+        "call_id": query.call_id,
+        "date_of_loss": in_range(query.date_of_loss_after, query.date_of_loss_before),
+        "updated_at": in_time(query.updated_after),
+    }
+    if not (query.carrier and query.claim_number):
+        carrier = folded(query.carrier) if query.carrier else None
+        return CLAIMS.search(by.tenant, query, {**filters, "carrier": carrier})
+    number = get(number_key(by.tenant, query.carrier, query.claim_number))
+    found = CLAIMS.find(by.tenant, cast("str", number["claim_id"])) if number else None
+    return CLAIMS.at_most_one(by.tenant, query, found, {**filters, "carrier": _folds_to(query.carrier)})
 
 
 def update(claim_id: str, body: ClaimUpdate, by: Caller) -> Claim:
@@ -135,13 +145,7 @@ def transition(claim_id: str, body: ClaimTransition, by: Caller) -> Claim:
     """
     before = CLAIMS.get(by.tenant, claim_id)
     by.transaction.check_if_match(before.version)
-    allowed = TRANSITIONS[before.status]
-    if body.to not in allowed:
-        raise IllegalTransition(
-            f"A claim with the status '{before.status}' cannot be moved to '{body.to}'.",
-            status=before.status,
-            allowed=list(allowed),
-        )
+    require_transition("A claim", before.status, body.to, TRANSITIONS[before.status])
     if before.status == "closed" and not includes(by.scope, "admin"):
         raise InsufficientScope("Only a key with the scope 'admin' can reopen a claim.", required="admin")
     if (before.status, body.to) not in NEEDS_NO_REASON and not body.reason:
@@ -184,7 +188,7 @@ def replace_claim(action: str, before: Claim, changed: Claim, by: Caller) -> Cla
     after = replace(changed, updated_at=by.at, version=before.version + 1)
     by.transaction.replace(_item(after, by), was=before.version)
     move_pointers(before, after, by)
-    audit_change(action, before, after, by)
+    CLAIMS.audit(by.transaction, action, before, after)
     return after
 
 
@@ -226,32 +230,6 @@ def require_open(claim_id: str, by: Caller) -> None:
         return _closed(claim_id) if claim["status"] == "closed" else Stale()
 
     by.transaction.require(CLAIMS.key(by.tenant, claim_id), condition, refusal, values=values)
-
-
-def audit_change(action: str, before: Claim | None, after: Claim | None, by: Caller) -> None:
-    """Record the creation, the change or the end of a claim."""
-    claim = cast("Claim", after or before)
-    changes = audit.changes(
-        audited(before) if before else {},
-        audited(after) if after else {},
-        personal=PERSONAL,
-        salt=claim.salt,
-    )
-    by.transaction.audit(action, claim.id, changes)
-
-
-def audited(claim: Claim) -> Item:
-    """The fields that the audit log records."""
-    shown = {name: value for name, value in dump(claim).items() if name not in _NOT_AUDITED}
-    hold = claim.legal_hold
-    if hold is None:
-        return shown
-    return {
-        **shown,
-        "legal_hold.reason": hold.reason,
-        "legal_hold.placed_at": rfc3339(hold.placed_at),
-        "legal_hold.placed_by": hold.placed_by,
-    }
 
 
 def _check(before: Claim | None, after: Claim, by: Caller) -> None:
@@ -301,38 +279,11 @@ def _closed(claim_id: str) -> Conflict:
     )
 
 
-def _search_by_number(carrier: str, claim_number: str, query: ClaimQuery, by: Caller) -> Page[Claim]:
-    found = get(number_key(by.tenant, carrier, claim_number))
-    claim = CLAIMS.find(by.tenant, cast("str", found["claim_id"])) if found else None
-    return page.at_most_one(by.tenant, query, claim if claim and _matches(query, dump(claim)) else None)
-
-
-def _matches(query: ClaimQuery, item: Item) -> bool:
-    filters = (
-        (_folded(query.claim_number), _folded(item.get("claim_number"))),
-        (_folded(query.carrier), _folded(item.get("carrier"))),
-        (query.status, item["status"]),
-        (query.loss_type, item.get("loss_type")),
-        (query.lead_id, item.get("lead_id")),
-        (query.call_id, item.get("call_id")),
-    )
-    day = cast("str | None", item.get("date_of_loss"))
-    created, updated = cast("str", item["created_at"]), cast("str", item["updated_at"])
-    return (
-        all(value is None or value == stored for value, stored in filters)
-        and (query.date_of_loss_after is None or (day is not None and day >= query.date_of_loss_after))
-        and (query.date_of_loss_before is None or (day is not None and day < query.date_of_loss_before))
-        and (query.updated_after is None or updated >= rfc3339(query.updated_after))
-        and (query.created_after is None or created >= rfc3339(query.created_after))
-        and (query.created_before is None or created < rfc3339(query.created_before))
-    )
-
-
-def _folded(text: Json) -> str | None:
-    return folded(cast("str", text)) if text is not None else None
+def _folds_to(text: str | None) -> Filter:
+    return text and (lambda stored: stored is not None and folded(cast("str", stored)) == folded(text))
 
 
 def _item(claim: Claim, by: Caller) -> Item:
-    """The claim's item, indexed by status and by carrier."""
+    """The claim's item, whose index by carrier ignores differences of spelling."""
     carrier = ("carrier", folded(claim.carrier)) if claim.carrier else None
-    return CLAIMS.item(by.tenant, claim, gsi1=("status", claim.status), gsi2=carrier)
+    return CLAIMS.item(by.tenant, claim, gsi2=carrier)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from eal.core.table import scrub
 from eal.domain.content import publication, slugs
-from eal.domain.content.store import CONTENTS, audit_change, conflict, revision_partition
+from eal.domain.content.store import CONTENTS, conflict, revision_partition
 
 if TYPE_CHECKING:
     from eal.core.caller import Caller
@@ -39,7 +39,7 @@ def erase(content: Content, by: Caller) -> None:
     by.transaction.delete(CONTENTS.key(by.tenant, content.id), was=content.version)
     publication.withdraw(content, by)
     slugs.change(content.id, content.slug, None, by, given=False)
-    audit_change("content.deleted", content, None, by)
+    CONTENTS.audit(by.transaction, "content.deleted", content, None)
     by.transaction.enqueue_task("erase_content", {"content_id": content.id})
 
 

@@ -11,7 +11,7 @@ from eal.core.errors import ValidationFailed
 from eal.core.table.item import load
 from eal.domain.content import limits
 from eal.domain.content.model import Content
-from eal.domain.content.store import CONTENTS, audit_change, item_of
+from eal.domain.content.store import CONTENTS
 from eal.domain.organization_settings import ai as ai_settings
 from eal.domain.organization_settings import store as organization_settings
 from eal.domain.reviews.store import REVIEWS
@@ -44,8 +44,8 @@ def add(body: ContentCreate, by: Caller) -> Content:
         salt=audit.new_salt(),
     )
     new = with_task(empty, "write", by)
-    by.transaction.create(item_of(new, by.tenant))
-    audit_change("content.created", None, new, by)
+    by.transaction.create(CONTENTS.item(by.tenant, new))
+    CONTENTS.audit(by.transaction, "content.created", None, new)
     return new
 
 

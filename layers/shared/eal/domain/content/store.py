@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from eal.core import audit, ids
+from eal.core import ids
 from eal.core.errors import Conflict
 from eal.core.table.collection import Collection
 from eal.core.table.item import dump
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from eal.ai.content import ContentText
     from eal.ai.provenance import Provenance
     from eal.core.caller import Caller
-    from eal.core.table.collection import Index
+    from eal.core.table.collection import Filters
     from eal.core.table.item import Item
     from eal.core.table.page import Page
     from eal.core.tenancy import Tenant
@@ -28,31 +28,44 @@ if TYPE_CHECKING:
     from eal.domain.content.wire import ContentQuery
     from eal.domain.organization_settings.store import Company
 
-CONTENTS = Collection("CONTENT", Content, id_prefix="content", noun="content item")
+
+def _text(content: Content) -> Item:
+    """The parts of the text for the audit log, and of the provenance what names the engine."""
+    shown: Item = {"revision": content.revision}
+    if content.text:
+        shown |= dump(content.text)
+    if content.provenance:
+        shown |= {
+            "engine": content.provenance.engine,
+            "model": content.provenance.model,
+            "prompt_version": content.provenance.prompt_version,
+            "input_sha256": content.provenance.input_sha256,
+        }
+    return shown
+
+
+CONTENTS = Collection(
+    "CONTENT",
+    Content,
+    id_prefix="content",
+    noun="content item",
+    indexes={"brief.review_id": ("gsi2", "review"), "status": ("gsi1", "status")},
+    personal=PERSONAL,
+    unaudited=frozenset({"text", "provenance", "revision_ids", "task_id", "step", "transitions"}),
+    derived=_text,
+)
 REVISION_ID_PREFIX = "revision"
 
 _REVISION_KIND = "CONTENT_REVISION"
-_NOT_AUDITED = frozenset(
-    {"id", "created_at", "text", "provenance", "revision_ids", "task_id", "step", "transitions"}
-)
 
 
 def search(query: ContentQuery, by: Caller) -> Page[Content]:
-    """Content, newest first. Status and review have indexes; other filters are applied to what these return.
+    """Content, newest first.
 
     Raises: InvalidCursor.
     """
-    filters = {"type": query.type, "status": query.status}
-    index: Index | None = None
-    indexed_by: tuple[str, ...] = ()
-    if query.review_id:
-        index, indexed_by = "gsi2", ("review", query.review_id)
-    elif query.status:
-        index, indexed_by = "gsi1", ("status", query.status)
-        del filters["status"]
-    given = {name: value for name, value in filters.items() if value}
-    keep = (lambda item: all(item[name] == value for name, value in given.items())) if given else None
-    return CONTENTS.page(by.tenant, query, index=index, by=indexed_by, keep=keep)
+    filters: Filters = {"brief.review_id": query.review_id, "status": query.status, "type": query.type}
+    return CONTENTS.search(by.tenant, query, filters)
 
 
 def responses_to(review_id: str, tenant: Tenant) -> Iterator[Content]:
@@ -144,32 +157,9 @@ def replace_version(
 ) -> Content:
     """Write the item's next version, in the caller's transaction. `notes` are those of a transition."""
     after = replace(changed, updated_at=by.at, version=before.version + 1)
-    by.transaction.replace(item_of(after, by.tenant), was=before.version)
-    audit_change(action, before, after, by, notes=notes)
+    by.transaction.replace(CONTENTS.item(by.tenant, after), was=before.version)
+    CONTENTS.audit(by.transaction, action, before, after, notes=notes or None)
     return after
-
-
-def audit_change(
-    action: str, before: Content | None, after: Content | None, by: Caller, *, notes: str | None = None
-) -> None:
-    """Record a change of an item, without the texts of its revisions."""
-    content = after or before
-    if content is None:
-        raise AssertionError("a change has a state before or after it")
-    new = audited(after) if after else {}
-    changes = audit.changes(
-        audited(before) if before else {},
-        {**new, "notes": notes} if notes else new,
-        personal=PERSONAL,
-        salt=content.salt,
-    )
-    by.transaction.audit(action, content.id, changes)
-
-
-def item_of(content: Content, tenant: Tenant) -> Item:
-    """The item, indexed by status, and the responses to a review by the review."""
-    review = ("review", content.review_id) if content.review_id else None
-    return CONTENTS.item(tenant, content, gsi1=("status", content.status), gsi2=review)
 
 
 def conflict(content: Content, change: str, advice: str) -> Conflict:
@@ -179,22 +169,6 @@ def conflict(content: Content, change: str, advice: str) -> Conflict:
         id=content.id,
         status=content.status,
     )
-
-
-def audited(content: Content) -> Item:
-    """The fields that the audit log records: the parts of the text, and of the provenance what names the engine."""
-    shown = {name: value for name, value in dump(content).items() if name not in _NOT_AUDITED}
-    shown["revision"] = content.revision
-    if content.text:
-        shown |= dump(content.text)
-    if content.provenance:
-        shown |= {
-            "engine": content.provenance.engine,
-            "model": content.provenance.model,
-            "prompt_version": content.provenance.prompt_version,
-            "input_sha256": content.provenance.input_sha256,
-        }
-    return shown
 
 
 def _revision_item(revision: Revision, tenant: Tenant) -> Item:

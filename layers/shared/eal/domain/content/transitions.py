@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from eal.ai import content_policy
-from eal.core.errors import Conflict, IllegalTransition, ValidationFailed
+from eal.core.errors import Conflict, ValidationFailed, require_transition
 from eal.domain.content import approval, checking, publication
 from eal.domain.content.generation import with_task
 from eal.domain.content.model import moved
@@ -34,12 +34,7 @@ def transition(content_id: str, body: ContentTransition, by: Caller) -> Content:
     """
     before = CONTENTS.get(by.tenant, content_id)
     by.transaction.check_if_match(before.version)
-    if body.to not in before.next_statuses:
-        raise IllegalTransition(
-            f"A content item with the status '{before.status}' cannot become '{body.to}'.",
-            status=before.status,
-            allowed=list(before.next_statuses),
-        )
+    require_transition("A content item", before.status, body.to, before.next_statuses)
     notes = body.notes
     match before.status, body.to:
         case "scheduled", "approved":

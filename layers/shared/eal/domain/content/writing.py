@@ -20,7 +20,7 @@ from eal.core.table import progress
 from eal.core.table.write import Stale
 from eal.core.transaction import until_committed
 from eal.domain.content.model import Author
-from eal.domain.content.store import CONTENTS, add_revision, item_of, replace_version
+from eal.domain.content.store import CONTENTS, add_revision, replace_version
 from eal.domain.organization_settings import ai as ai_settings
 from eal.domain.organization_settings import content as content_settings
 from eal.domain.organization_settings import store as organization_settings
@@ -98,7 +98,7 @@ def at_step(content: Content, step: Step, by: Caller) -> Content:
     if content.step == step:
         return content
     after = replace(content, step=step, version=content.version + 1, updated_at=by.at)
-    if not progress.advance(item_of(after, by.tenant), was=content.version):
+    if not progress.advance(CONTENTS.item(by.tenant, after), was=content.version):
         raise Stale
     return after
 

@@ -14,7 +14,6 @@ from eal.core.table.read import get_all
 from eal.domain.crm.model import Push
 from eal.domain.integrations import store as integrations
 from eal.domain.integrations.model import Integration
-from eal.domain.leads import store as leads
 from eal.domain.leads.collection import LEADS
 from eal.domain.leads.model import CrmSync
 from eal.domain.leads.wire import LeadView
@@ -91,7 +90,6 @@ def _read(tenant: Tenant, lead_id: str) -> tuple[Lead | None, Integration | None
 
 def _replace(lead: Lead, sync: CrmSync, action: str, by: Caller) -> Lead:
     changed = replace(lead, crm_sync=sync, updated_at=by.at, version=lead.version + 1)
-    item = leads.item_of(changed, by)
-    by.transaction.replace(item, was=lead.version)
-    leads.audit_change(action, lead, changed, by, item=item)
+    by.transaction.replace(LEADS.item(by.tenant, changed), was=lead.version)
+    LEADS.audit(by.transaction, action, lead, changed)
     return changed

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from eal.core.table import scrub, tombstone
-from eal.domain.leads import store
 from eal.domain.leads.collection import LEAD_CONTACTS, LEADS
 from eal.domain.leads.history import entry_partition
 from eal.domain.leads.model import PERSONAL
@@ -34,7 +33,7 @@ def erase(lead_id: str, by: Caller) -> None:
     by.transaction.delete(LEADS.key(by.tenant, lead.id), was=lead.version)
     LEAD_CONTACTS.change(lead.id, lead.contacts, frozenset(), by.transaction)
     tombstone.put("LEAD", lead.id, sorted(lead.contacts), lead.former_contacts, by.transaction)
-    store.audit_change("lead.erased", lead, None, by)
+    LEADS.audit(by.transaction, "lead.erased", lead, None)
     by.transaction.emit("lead.erased", without_personal_values(LeadView.of(lead).model_dump(mode="json")))
     by.transaction.enqueue_task("erase_lead", {"lead_id": lead.id})
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from eal.core import audit
-from eal.core.clock import rfc3339
-from eal.core.errors import IllegalTransition, ValidationFailed
-from eal.core.table import page
-from eal.core.table.item import dump, patched
-from eal.core.table.keys import KEY_ATTRIBUTES
+from eal.core.errors import ValidationFailed, require_transition
+from eal.core.table.collection import in_range, in_time
+from eal.core.table.item import patched
 from eal.core.table.write import Stale
 from eal.domain.leads import history, scorer
 from eal.domain.leads.collection import LEAD_CONTACTS, LEADS
 from eal.domain.leads.contacts import updated_former_contacts
-from eal.domain.leads.model import PERSONAL, Lead, moved, over_limit, with_note
+from eal.domain.leads.model import Lead, moved, over_limit, with_note
 from eal.domain.leads.vocabulary import NEEDS_REASON, TRANSITIONS
 from eal.domain.leads.wire import LeadView
 from eal.domain.organization_settings import ai as ai_settings
@@ -27,13 +24,11 @@ if TYPE_CHECKING:
 
     from eal.ai.leads import LeadFacts, NotesReading
     from eal.core.caller import Caller
-    from eal.core.table.collection import Index
+    from eal.core.table.collection import Filters
     from eal.core.table.item import Item
     from eal.core.table.page import Page
     from eal.domain.leads.wire import LeadQuery, LeadTransition, LeadUpdate
     from eal.domain.organization_settings.service_area import ServiceArea
-
-_NOT_AUDITED = KEY_ATTRIBUTES | {"id", "created_at", "reached", "score", "former_contacts", "notes_reading"}
 
 
 def write(before: Lead | None, after: Lead, by: Caller, *, conflict_on_duplicate: bool = False) -> Lead:
@@ -55,24 +50,22 @@ def check_limits(lead: Lead) -> None:
 
 
 def search(query: LeadQuery, by: Caller) -> Page[Lead]:
-    """Leads, newest first.
-
-    An e-mail address or phone number finds its one lead. Assignee and status have indexes; other filters are applied
-    to what these return.
-    """
-    if query.email or query.phone:
-        return _search_by_contact(query, by)
-    index: Index | None = None
-    indexed_by: tuple[str, ...] = ()
-    unindexed = [query.source, query.loss_type, query.updated_after, query.min_score, query.max_score]
-    if query.assigned_to:
-        index, indexed_by = "gsi2", ("assigned_to", query.assigned_to)
-        unindexed.append(query.status)
-    elif query.status:
-        index, indexed_by = "gsi1", ("status", query.status)
-    needs_filter = any(value is not None for value in unindexed)
-    keep = (lambda item: _matches(query, item)) if needs_filter else None
-    return LEADS.page(by.tenant, query, index=index, by=indexed_by, keep=keep)
+    """Leads, newest first. An e-mail address or phone number finds its one lead."""
+    phone = query.phone
+    above = None if query.max_score is None else query.max_score + 1
+    filters: Filters = {
+        "status": query.status,
+        "source": query.source,
+        "loss_type": query.loss_type,
+        "assigned_to": query.assigned_to or None,
+        "phones": phone and (lambda phones: phone in cast("list[str]", phones or [])),
+        "score.value": in_range(query.min_score, above),
+        "updated_at": in_time(query.updated_after),
+    }
+    if not query.email and not phone:
+        return LEADS.search(by.tenant, query, filters)
+    found = LEAD_CONTACTS.find(by.tenant, f"email#{query.email}" if query.email else f"phone#{phone}")
+    return LEADS.at_most_one(by.tenant, query, found, filters)
 
 
 def update(lead_id: str, body: LeadUpdate, by: Caller) -> Lead:
@@ -102,13 +95,7 @@ def transition(lead_id: str, body: LeadTransition, by: Caller) -> Lead:
     """
     lead = LEADS.get(by.tenant, lead_id)
     by.transaction.check_if_match(lead.version)
-    allowed = TRANSITIONS[lead.status]
-    if body.to not in allowed:
-        raise IllegalTransition(
-            f"A lead with the status '{lead.status}' cannot become '{body.to}'.",
-            status=lead.status,
-            allowed=list(allowed),
-        )
+    require_transition("A lead", lead.status, body.to, TRANSITIONS[lead.status])
     if body.to in NEEDS_REASON and not body.reason:
         raise ValidationFailed.of_field("/reason", f"Required if 'to' is '{body.to}'.", "missing")
     after = moved(lead, body.to, by.at)
@@ -189,11 +176,10 @@ def _is_in(area: ServiceArea | None, lead: Lead) -> bool | None:
 
 def _create(new: Lead, by: Caller, *, conflict_on_duplicate: bool) -> Lead:
     new = _scored(new, by)
-    item = item_of(new, by)
-    by.transaction.create(item)
+    by.transaction.create(LEADS.item(by.tenant, new))
     refusal = None if conflict_on_duplicate else _overtaken
     LEAD_CONTACTS.change(new.id, frozenset(), new.contacts, by.transaction, refusal)
-    audit_change("lead.created", None, new, by, item=item)
+    LEADS.audit(by.transaction, "lead.created", None, new)
     by.transaction.emit("lead.created", LeadView.of(new).model_dump(mode="json"))
     return new
 
@@ -215,67 +201,6 @@ def _replace(before: Lead, changed: Lead, by: Caller) -> Lead:
 
 def _put(after: Lead, action: str, before: Lead, by: Caller, *, reason: str | None = None) -> None:
     """Put a lead's next version over the one that was read, with the audit record and the event."""
-    item = item_of(after, by)
-    by.transaction.replace(item, was=before.version)
-    audit_change(action, before, after, by, item=item, reason=reason)
+    by.transaction.replace(LEADS.item(by.tenant, after), was=before.version)
+    LEADS.audit(by.transaction, action, before, after, reason=reason or None)
     by.transaction.emit("lead.updated", LeadView.of(after).model_dump(mode="json"))
-
-
-def _search_by_contact(query: LeadQuery, by: Caller) -> Page[Lead]:
-    contact = f"email#{query.email}" if query.email else f"phone#{query.phone}"
-    lead = LEAD_CONTACTS.find(by.tenant, contact)
-    return page.at_most_one(by.tenant, query, lead if lead and _matches(query, dump(lead)) else None)
-
-
-def _matches(query: LeadQuery, item: Item) -> bool:
-    filters = (
-        (query.status, item["status"]),
-        (query.source, item["source"]),
-        (query.loss_type, item.get("loss_type")),
-        (query.assigned_to, item.get("assigned_to")),
-    )
-    score = cast("int", cast("Item", item["score"])["value"])
-    created, updated = cast("str", item["created_at"]), cast("str", item["updated_at"])
-    return (
-        all(value is None or value == stored for value, stored in filters)
-        and (query.min_score is None or score >= query.min_score)
-        and (query.max_score is None or score <= query.max_score)
-        and (query.phone is None or query.phone in cast("list[str]", item.get("phones", [])))
-        and (query.updated_after is None or updated >= rfc3339(query.updated_after))
-        and (query.created_after is None or created >= rfc3339(query.created_after))
-        and (query.created_before is None or created < rfc3339(query.created_before))
-    )
-
-
-def audit_change(
-    action: str,
-    before: Lead | None,
-    after: Lead | None,
-    by: Caller,
-    *,
-    item: Item | None = None,
-    reason: str | None = None,
-) -> None:
-    """Record that a lead was created (`before` is None), changed, or deleted (`after` is None).
-
-    `item` is that of `after`, if the caller has it.
-    """
-    lead = before or after
-    assert lead is not None  # noqa: S101 - for the type checker
-    old = _audited(before, dump(before)) if before else {}
-    new = _audited(after, item or dump(after)) if after else {}
-    given: Item = {"reason": reason} if reason else {}
-    changes = audit.changes(old, {**new, **given}, personal=PERSONAL, salt=lead.salt)
-    by.transaction.audit(action, lead.id, changes)
-
-
-def _audited(lead: Lead, item: Item) -> Item:
-    """The fields that the audit log records: of the score the value, because the lead has its contributions."""
-    shown = {name: value for name, value in item.items() if name not in _NOT_AUDITED}
-    return {**shown, "score": lead.score.value} if lead.score else shown
-
-
-def item_of(lead: Lead, by: Caller) -> Item:
-    """The lead's item, indexed by status and by assignee."""
-    assignee = ("assigned_to", lead.assigned_to) if lead.assigned_to else None
-    return LEADS.item(by.tenant, lead, gsi1=("status", lead.status), gsi2=assignee)

@@ -11,7 +11,7 @@ from eal.core.caller import ROLES
 from eal.core.contact import MAX_EMAIL_CHARACTERS
 from eal.core.errors import Conflict, InsufficientScope
 from eal.core.table.collection import Collection
-from eal.core.table.item import dump, patched
+from eal.core.table.item import patched
 from eal.core.table.keys import key
 from eal.core.table.read import get
 from eal.core.table.write import Stale
@@ -23,7 +23,6 @@ from eal.domain.organizations.store import require_live_key
 from eal.domain.sessions import held
 
 if TYPE_CHECKING:
-    from eal.core.audit import Change
     from eal.core.caller import Caller, Role
     from eal.core.listing import ListQuery
     from eal.core.table.item import Item
@@ -31,9 +30,15 @@ if TYPE_CHECKING:
     from eal.core.table.page import Page
     from eal.domain.members.wire import MemberCreate, MemberUpdate
 
-MEMBERS = Collection("MEMBER", Member, id_prefix="mem", noun="member", both_modes=True)
-
-_NOT_AUDITED = frozenset({"id", "invited_at", "invited_by", "last_signed_in_at"})
+MEMBERS = Collection(
+    "MEMBER",
+    Member,
+    id_prefix="mem",
+    noun="member",
+    both_modes=True,
+    personal=PERSONAL,
+    unaudited=frozenset({"invited_at", "invited_by", "last_signed_in_at"}),
+)
 
 _LAST_OWNER = {
     "invited": "This is the last owner. Make another member an owner first.",
@@ -91,14 +96,14 @@ def invite(body: MemberCreate, by: Caller) -> Member:
             id=cast("str", old["member_id"]) if old else None,
         ),
     )
-    by.transaction.audit("member.invited", new.id, _changes({}, _audited(new), new.salt))
+    MEMBERS.audit(by.transaction, "member.invited", None, new)
     by.transaction.enqueue_task("invite_member", {"member_id": new.id})
     return new
 
 
 def search(query: ListQuery, by: Caller) -> Page[Member]:
     """The organization's members, newest first."""
-    return MEMBERS.page(by.tenant, query)
+    return MEMBERS.search(by.tenant, query)
 
 
 def update(member_id: str, body: MemberUpdate, by: Caller) -> Member:
@@ -122,7 +127,7 @@ def update(member_id: str, body: MemberUpdate, by: Caller) -> Member:
     by.transaction.replace(item_of(by.tenant, new), was=old.version)
     if new.role != old.role:
         held.end_all(old.id, by, bars_sign_ins=True)
-    by.transaction.audit("member.updated", old.id, _changes(_audited(old), _audited(new), old.salt))
+    MEMBERS.audit(by.transaction, "member.updated", old, new)
     return new
 
 
@@ -184,12 +189,4 @@ def remove(member_id: str, by: Caller) -> None:
         # Otherwise a stranger could invite an address and remove it again to unbind it.
         people.leave(old.email, by)
     held.end_all(old.id, by, bars_sign_ins=True)
-    by.transaction.audit("member.removed", old.id, _changes(_audited(old), {}, old.salt))
-
-
-def _changes(before: Item, after: Item, salt: str) -> tuple[Change, ...]:
-    return audit.changes(before, after, personal=PERSONAL, salt=salt)
-
-
-def _audited(member: Member) -> Item:
-    return {name: value for name, value in dump(member).items() if name not in _NOT_AUDITED}
+    MEMBERS.audit(by.transaction, "member.removed", old, None)

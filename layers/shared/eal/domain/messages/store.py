@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from eal.core import audit, ids
 from eal.core.table.collection import Collection
-from eal.core.table.item import dump
 from eal.core.table.keys import Key, key
 from eal.core.table.read import get
 from eal.domain.leads import capture as leads
@@ -23,10 +22,23 @@ if TYPE_CHECKING:
     from eal.core.tenancy import Tenant
     from eal.domain.leads.wire import LeadCreate
 
-FORMS = Collection("FORM", WebForm, id_prefix="form", noun="form")
-TEXTS = Collection("TEXT", Text, id_prefix="text", noun="text message")
-
-_NOT_AUDITED = frozenset({"id", "created_at", "salt", "version", "content", "fields"})
+FORMS = Collection(
+    "FORM",
+    WebForm,
+    id_prefix="form",
+    noun="form",
+    indexes={"lead_id": ("gsi1", "lead")},
+    personal=PERSONAL,
+    unaudited=frozenset({"fields"}),
+)
+TEXTS = Collection(
+    "TEXT",
+    Text,
+    id_prefix="text",
+    noun="text message",
+    personal=PERSONAL,
+    unaudited=frozenset({"content"}),
+)
 
 
 def forms_partition(tenant: Tenant, lead_id: str) -> str:
@@ -73,9 +85,9 @@ def store_form(
         lead_id=lead_id,
         fields=dict(fields) if lead_id else {},
     )
-    item = FORMS.item(by.tenant, form, gsi1=("lead", lead_id) if lead_id else None)
+    item = FORMS.item(by.tenant, form)
     _create(item, claim, by)
-    by.transaction.audit("form.received", form.id, _changes(dump(form), form.salt))
+    FORMS.audit(by.transaction, "form.received", None, form)
     return True
 
 
@@ -95,8 +107,7 @@ def store_text(sent: SentText, by: Caller) -> bool:
     item = TEXTS.item(by.tenant, text, gsi1=("number", number) if number else None)
     _create(item, claim, by)
     content = hashlib.sha256((text.content or "").encode()).hexdigest()
-    changes = _changes({**dump(text), "content_sha256": content}, text.salt)
-    by.transaction.audit(f"text.{text.direction}", text.id, changes)
+    TEXTS.audit(by.transaction, f"text.{text.direction}", None, text, content_sha256=content)
     return True
 
 
@@ -109,8 +120,3 @@ def _create(item: Item, claim: Key, by: Caller) -> None:
 def _claim_key(kind: str, vendor: str, vendor_id: str, by: Caller) -> Key:
     """`org_…#live#FORM_CLAIM`, `callrail#…`."""
     return key(by.tenant, f"{kind}_CLAIM", f"{vendor}#{vendor_id}")
-
-
-def _changes(stored: Item, salt: str) -> tuple[audit.Change, ...]:
-    audited = {name: value for name, value in stored.items() if name not in _NOT_AUDITED}
-    return audit.changes({}, audited, personal=PERSONAL, salt=salt)

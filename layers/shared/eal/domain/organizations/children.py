@@ -46,5 +46,5 @@ def search(query: ListQuery, by: Caller) -> Page[Child]:
 
 def child_ids(query: ListQuery, by: Caller) -> Page[str]:
     """The ids of the caller's children, newest first."""
-    pointers = POINTERS.page(by.tenant, query)
+    pointers = POINTERS.search(by.tenant, query)
     return Page([pointer.id for pointer in pointers.items], pointers.next_cursor)

@@ -25,7 +25,7 @@ def erase(prospect_id: str, by: Caller) -> None:
     by.transaction.delete(PROSPECTS.key(by.tenant, before.id), was=before.version)
     PROSPECT_CONTACTS.change(before.id, before.claimed_contacts, frozenset(), by.transaction)
     tombstone.put("PROSPECT", before.id, sorted(before.contacts), before.former_contacts, by.transaction)
-    store.audit_change("prospect.erased", before, store.audited(before), {}, by)
+    PROSPECTS.audit(by.transaction, "prospect.erased", before, None)
     by.transaction.enqueue_task("erase_prospect", {"prospect_id": before.id})
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from eal.core import audit, ids
-from eal.core.clock import rfc3339
 from eal.core.errors import IllegalTransition, NotFound, ValidationFailed
-from eal.core.table import page
-from eal.core.table.item import dump, patched
+from eal.core.table.collection import in_time
+from eal.core.table.item import patched
 from eal.core.table.read import get_all
 from eal.domain.leads.contacts import updated_former_contacts
 from eal.domain.leads.limits import MAX_JSON_BYTES
@@ -22,13 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from eal.core.caller import Caller
-    from eal.core.table.collection import Index
-    from eal.core.table.item import Item
+    from eal.core.table.collection import Filters
     from eal.core.table.page import Page
     from eal.domain.prospects.model import OutreachState, Qualification
     from eal.domain.prospects.wire import ProspectCreate, ProspectQuery, ProspectUpdate
 
-_NOT_AUDITED = frozenset({"id", "created_at", "qualification", "former_contacts"})
 _PROVENANCE = frozenset({"engine", "model", "prompt_version", "input_sha256", "output_sha256"})
 
 
@@ -47,9 +44,9 @@ def add(body: ProspectCreate, by: Caller) -> Prospect:
     )
     new = _patched(empty, body)
     _check_size(new)
-    by.transaction.create(_item(new, by))
+    by.transaction.create(PROSPECTS.item(by.tenant, new))
     PROSPECT_CONTACTS.change(new.id, frozenset(), new.claimed_contacts, by.transaction)
-    audit_change("prospect.created", new, {}, audited(new), by)
+    PROSPECTS.audit(by.transaction, "prospect.created", None, new)
     return new
 
 
@@ -79,20 +76,19 @@ def get_many(prospect_ids: Sequence[str], by: Caller) -> list[Prospect]:
 
 
 def search(query: ProspectQuery, by: Caller) -> Page[Prospect]:
-    """Prospects, newest first. An e-mail finds its one prospect; qualification and outreach state have indexes."""
-    if query.email:
-        return _search_by_email(query, by)
-    index: Index | None = None
-    indexed_by: tuple[str, ...] = ()
-    unindexed = [query.source, query.assigned_to, query.updated_after]
-    if query.qualification:
-        index, indexed_by = "gsi1", ("qualification", query.qualification)
-        unindexed.append(query.outreach_state)
-    elif query.outreach_state:
-        index, indexed_by = "gsi2", ("outreach", query.outreach_state)
-    needs_filter = any(value is not None for value in unindexed)
-    keep = (lambda item: _matches(query, item)) if needs_filter else None
-    return PROSPECTS.page(by.tenant, query, index=index, by=indexed_by, keep=keep)
+    """Prospects, newest first. An e-mail finds its one prospect."""
+    filters: Filters = {
+        "qualification.status": query.qualification,
+        "outreach_state": query.outreach_state,
+        "email": query.email,
+        "source": query.source,
+        "assigned_to": query.assigned_to,
+        "updated_at": in_time(query.updated_after),
+    }
+    if not query.email:
+        return PROSPECTS.search(by.tenant, query, filters)
+    found = PROSPECT_CONTACTS.find(by.tenant, f"email#{query.email}")
+    return PROSPECTS.at_most_one(by.tenant, query, found, filters)
 
 
 def update(prospect_id: str, body: ProspectUpdate, by: Caller) -> Prospect:
@@ -161,35 +157,14 @@ def _write(action: str, before: Prospect, changed: Prospect, by: Caller) -> Pros
     """Write the prospect's next version; claim and release the e-mail address if it changed."""
     former = updated_former_contacts(before.former_contacts, before.contacts, changed.contacts)
     after = replace(changed, former_contacts=former, updated_at=by.at, version=before.version + 1)
-    by.transaction.put_version(_item(after, by), was=before.version)
+    by.transaction.put_version(PROSPECTS.item(by.tenant, after), was=before.version)
     PROSPECT_CONTACTS.change(after.id, before.claimed_contacts, after.claimed_contacts, by.transaction)
-    recorded = audited(before)
+    recorded = PROSPECTS.audited(before)
     if after.qualification != before.qualification:  # record the whole provenance, also its unchanged parts
         recorded = {name: value for name, value in recorded.items() if name not in _PROVENANCE}
-    audit_change(action, after, recorded, audited(after), by)
+    changes = audit.changes(recorded, PROSPECTS.audited(after), personal=PERSONAL, salt=after.salt)
+    by.transaction.audit(action, after.id, changes)
     return after
-
-
-def _search_by_email(query: ProspectQuery, by: Caller) -> Page[Prospect]:
-    found = PROSPECT_CONTACTS.find(by.tenant, f"email#{query.email}")
-    return page.at_most_one(by.tenant, query, found if found and _matches(query, dump(found)) else None)
-
-
-def _matches(query: ProspectQuery, item: Item) -> bool:
-    filters = (
-        (query.qualification, cast("Item", item["qualification"])["status"]),
-        (query.outreach_state, item["outreach_state"]),
-        (query.email, item.get("email")),
-        (query.source, item["source"]),
-        (query.assigned_to, item.get("assigned_to")),
-    )
-    created, updated = cast("str", item["created_at"]), cast("str", item["updated_at"])
-    return (
-        all(value is None or value == stored for value, stored in filters)
-        and (query.updated_after is None or updated >= rfc3339(query.updated_after))
-        and (query.created_after is None or created >= rfc3339(query.created_after))
-        and (query.created_before is None or created < rfc3339(query.created_before))
-    )
 
 
 def _patched(prospect: Prospect, body: ProspectCreate | ProspectUpdate) -> Prospect:
@@ -207,38 +182,3 @@ def _check_size(prospect: Prospect) -> None:
 
 def _not_found(prospect_id: str) -> NotFound:
     return NotFound(f"There is no prospect {ids.shown(prospect_id)}.", id=ids.shown(prospect_id))
-
-
-def audit_change(action: str, prospect: Prospect, before: Item, after: Item, by: Caller) -> None:
-    by.transaction.audit(
-        action, prospect.id, audit.changes(before, after, personal=PERSONAL, salt=prospect.salt)
-    )
-
-
-def audited(prospect: Prospect) -> Item:
-    """The fields that the audit log records: of a qualification, the result and its provenance."""
-    shown = {name: value for name, value in dump(prospect).items() if name not in _NOT_AUDITED}
-    qualification = prospect.qualification
-    if qualification.provenance is None:
-        return shown
-    return {
-        **shown,
-        "qualification": qualification.status,
-        "confidence": qualification.confidence,
-        "reasons": list(qualification.reasons),
-        "engine": qualification.provenance.engine,
-        "model": qualification.provenance.model,
-        "prompt_version": qualification.provenance.prompt_version,
-        "input_sha256": qualification.provenance.input_sha256,
-        "output_sha256": qualification.output_sha256,
-    }
-
-
-def _item(prospect: Prospect, by: Caller) -> Item:
-    """The prospect's item, indexed by qualification and by outreach state."""
-    return PROSPECTS.item(
-        by.tenant,
-        prospect,
-        gsi1=("qualification", prospect.qualification.status),
-        gsi2=("outreach", prospect.outreach_state),
-    )

@@ -21,18 +21,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from eal.core.caller import Caller
-    from eal.core.table.collection import Index
+    from eal.core.table.collection import Filters
     from eal.core.table.item import Item
     from eal.core.table.page import Page
     from eal.core.tenancy import Tenant
     from eal.domain.reviews.model import Outcome, ReviewFacts, ReviewReply, Surface
     from eal.domain.reviews.wire import ReviewCreate, ReviewQuery
 
-REVIEWS = Collection("REVIEW", Review, id_prefix="review", noun="review")
+REVIEWS = Collection(
+    "REVIEW",
+    Review,
+    id_prefix="review",
+    noun="review",
+    indexes={"lead_id": ("gsi2", "lead"), "surface": ("gsi1", "surface")},
+    personal=PERSONAL,
+)
 
 MAX_VERSIONS_SHOWN = 20
-_NOT_AUDITED = frozenset({"id", "created_at"})
-_FILTERS = ("surface", "status", "rating")
 
 
 class ReviewErased(Exception):
@@ -57,21 +62,17 @@ def versions_partition(tenant: Tenant, review_id: str) -> str:
 
 
 def search(query: ReviewQuery, by: Caller) -> Page[Review]:
-    """Reviews, newest first. Leads and surfaces have indexes.
+    """Reviews, newest first.
 
     Raises: InvalidCursor.
     """
-    index: Index | None = None
-    indexed_by: tuple[str, ...] = ()
-    filters = {name: getattr(query, name) for name in _FILTERS}
-    if query.lead_id:
-        index, indexed_by = "gsi2", ("lead", query.lead_id)
-    elif query.surface:
-        index, indexed_by = "gsi1", ("surface", query.surface)
-        del filters["surface"]
-    given = {name: value for name, value in filters.items() if value is not None}
-    keep = (lambda item: all(item.get(name) == value for name, value in given.items())) if given else None
-    return REVIEWS.page(by.tenant, query, index=index, by=indexed_by, keep=keep)
+    filters: Filters = {
+        "lead_id": query.lead_id or None,
+        "surface": query.surface,
+        "status": query.status,
+        "rating": query.rating,
+    }
+    return REVIEWS.search(by.tenant, query, filters)
 
 
 def of_surface(surface: Surface, by: Caller) -> Iterator[Review]:
@@ -170,9 +171,9 @@ def _create(facts: ReviewFacts, by: Caller) -> Review:
     # Of two concurrent ingestions, one fails on the claim: its caller reads again and finds the review.
     claim = claim_key(by.tenant, new.surface, new.external_id)
     by.transaction.create({**claim._asdict(), "kind": "REVIEW_CLAIM", "review_id": new.id})
-    by.transaction.create(_item(new, by))
+    by.transaction.create(REVIEWS.item(by.tenant, new))
     statistics.count_change(None, new, by)
-    audit_change("review.received", None, new, by)
+    REVIEWS.audit(by.transaction, "review.received", None, new)
     by.transaction.emit("review.received", ReviewView.of(new).model_dump(mode="json"))
     return new
 
@@ -180,7 +181,7 @@ def _create(facts: ReviewFacts, by: Caller) -> Review:
 def _replace(action: str, before: Review, changed: Review, by: Caller) -> Review:
     """Write the review's next version. What it said before is kept if its rating or its text changes."""
     after = replace(changed, updated_at=by.at, version=before.version + 1)
-    by.transaction.replace(_item(after, by), was=before.version)
+    by.transaction.replace(REVIEWS.item(by.tenant, after), was=before.version)
     if earlier := replaced_version(before, after):
         by.transaction.create(
             {
@@ -191,28 +192,6 @@ def _replace(action: str, before: Review, changed: Review, by: Caller) -> Review
             }
         )
     statistics.count_change(before, after, by)
-    audit_change(action, before, after, by)
+    REVIEWS.audit(by.transaction, action, before, after)
     by.transaction.emit("review.updated", ReviewView.of(after).model_dump(mode="json"))
     return after
-
-
-def audit_change(action: str, before: Review | None, after: Review | None, by: Caller) -> None:
-    """Record the ingestion, the change or the erasure of a review."""
-    review = cast("Review", after or before)
-    changes = audit.changes(
-        _audited(before) if before else {},
-        _audited(after) if after else {},
-        personal=PERSONAL,
-        salt=review.salt,
-    )
-    by.transaction.audit(action, review.id, changes)
-
-
-def _audited(review: Review) -> Item:
-    return {name: value for name, value in dump(review).items() if name not in _NOT_AUDITED}
-
-
-def _item(review: Review, by: Caller) -> Item:
-    """The review's item, indexed by surface and by lead."""
-    lead = ("lead", review.lead_id) if review.lead_id else None
-    return REVIEWS.item(by.tenant, review, gsi1=("surface", review.surface), gsi2=lead)

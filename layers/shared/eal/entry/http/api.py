@@ -77,23 +77,34 @@ class Api:
         grant: Grantable | None = None,
         also: tuple[int, ...] = (),
         tenant_of_token: TokenReader | None = None,
+        round_trips: int | None = None,
     ) -> Decorator:
-        """`grant` and `tenant_of_token` as in Route. `also` are statuses that a `Response` may have and the signature
-        does not say.
+        """`grant`, `tenant_of_token` and `round_trips` as in Route. `also` are statuses that a `Response` may have and
+        the signature does not say.
         """
-        return self._endpoint("GET", path, summary, operation_id, tag, grant, also, tenant_of_token)
+        return self._endpoint(
+            "GET", path, summary, operation_id, tag, round_trips, grant, also, tenant_of_token
+        )
 
-    def post(self, path: str, *, summary: str, operation_id: str, tag: str) -> Decorator:
-        return self._endpoint("POST", path, summary, operation_id, tag)
+    def post(
+        self, path: str, *, summary: str, operation_id: str, tag: str, round_trips: int | None = None
+    ) -> Decorator:
+        return self._endpoint("POST", path, summary, operation_id, tag, round_trips)
 
-    def put(self, path: str, *, summary: str, operation_id: str, tag: str) -> Decorator:
-        return self._endpoint("PUT", path, summary, operation_id, tag)
+    def put(
+        self, path: str, *, summary: str, operation_id: str, tag: str, round_trips: int | None = None
+    ) -> Decorator:
+        return self._endpoint("PUT", path, summary, operation_id, tag, round_trips)
 
-    def patch(self, path: str, *, summary: str, operation_id: str, tag: str) -> Decorator:
-        return self._endpoint("PATCH", path, summary, operation_id, tag)
+    def patch(
+        self, path: str, *, summary: str, operation_id: str, tag: str, round_trips: int | None = None
+    ) -> Decorator:
+        return self._endpoint("PATCH", path, summary, operation_id, tag, round_trips)
 
-    def delete(self, path: str, *, summary: str, operation_id: str, tag: str) -> Decorator:
-        return self._endpoint("DELETE", path, summary, operation_id, tag)
+    def delete(
+        self, path: str, *, summary: str, operation_id: str, tag: str, round_trips: int | None = None
+    ) -> Decorator:
+        return self._endpoint("DELETE", path, summary, operation_id, tag, round_trips)
 
     def _endpoint(
         self,
@@ -102,6 +113,7 @@ class Api:
         summary: str,
         operation_id: str,
         tag: str,
+        round_trips: int | None,
         grant: Grantable | None = None,
         also: tuple[int, ...] = (),
         tenant_of_token: TokenReader | None = None,
@@ -119,6 +131,7 @@ class Api:
                 grant=grant,
                 also=also,
                 tenant_of_token=tenant_of_token,
+                round_trips=round_trips,
             )
             _prepare(self._route)
             return endpoint

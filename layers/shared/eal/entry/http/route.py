@@ -94,7 +94,8 @@ class Route(NamedTuple):
     `summary` names the operation in the OpenAPI document, as a verb and a noun; the function's docstring describes it.
     `statuses` are its success statuses, the usual one first. `grant` is the resource that a child must grant before its
     parent can read this with X-EAL-Organization; None if no grant covers it. `tenant_of_token` makes the address public
-    for those who have a token: a `token` in the query may stand for a key.
+    for those who have a token: a `token` in the query may stand for a key. `round_trips` are the calls to AWS of a warm
+    process, if they are not the usual ones of its method; only tests read it.
     """
 
     endpoint: Endpoint
@@ -113,6 +114,7 @@ class Route(NamedTuple):
     response_model: type[Wire] | None
     tenant_of_token: TokenReader | None = None
     takes_url: bool = False
+    round_trips: int | None = None
 
     @classmethod
     def of(
@@ -127,6 +129,7 @@ class Route(NamedTuple):
         grant: Grantable | None,
         also: tuple[int, ...] = (),
         tenant_of_token: TokenReader | None = None,
+        round_trips: int | None = None,
     ) -> Self:
         """Raises: TypeError for a signature that this module's docstring does not allow."""
         signature = inspect.signature(endpoint)
@@ -161,6 +164,7 @@ class Route(NamedTuple):
             response_model=response_model,
             tenant_of_token=tenant_of_token,
             takes_url="url" in signature.parameters,
+            round_trips=round_trips,
         )
 
     @property

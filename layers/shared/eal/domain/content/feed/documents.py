@@ -59,7 +59,7 @@ def read(query: ContentFeedQuery, url: str, by: Caller) -> FeedDocument:
 
     Raises: InvalidCursor.
     """
-    page = POSTS.page(by.tenant, query.of_posts())
+    page = POSTS.search(by.tenant, query.of_posts())
     company = organization_settings.company_of(by.organization_id)
     return FeedDocument(
         tenant=by.tenant,

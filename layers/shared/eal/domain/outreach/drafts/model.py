@@ -61,10 +61,3 @@ class Draft:
     def texts(self) -> dict[str, str]:
         """The texts that the content policy reads."""
         return {"subject": self.subject or "", "body": self.body or ""}
-
-    @property
-    def person(self) -> tuple[str, str] | None:
-        """The index parts of whom the draft is about."""
-        if self.lead_id:
-            return "lead", self.lead_id
-        return ("prospect", self.prospect_id) if self.prospect_id else None

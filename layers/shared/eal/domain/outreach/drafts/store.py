@@ -5,24 +5,42 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from eal.core import audit
 from eal.core.errors import Conflict, ValidationFailed
 from eal.core.table.collection import Collection
-from eal.core.table.item import dump
 from eal.core.table.keys import Key, partition
 from eal.domain.outreach.drafts.model import PERSONAL, Draft
 
 if TYPE_CHECKING:
     from eal.core.caller import Caller
-    from eal.core.table.collection import Index
+    from eal.core.table.collection import Filters
     from eal.core.table.item import Item
     from eal.core.table.page import Page
     from eal.core.tenancy import Tenant
     from eal.domain.outreach.drafts.wire import DraftQuery
 
-DRAFTS = Collection("DRAFT", Draft, id_prefix="draft", noun="draft")
 
-_NOT_AUDITED = frozenset({"id", "created_at", "provenance"})
+def _provenance(draft: Draft) -> Item:
+    """The parts of the provenance that the audit log records: those that name the engine and its input."""
+    if draft.provenance is None:
+        return {}
+    return {
+        "engine": draft.provenance.engine,
+        "model": draft.provenance.model,
+        "prompt_version": draft.provenance.prompt_version,
+        "input_sha256": draft.provenance.input_sha256,
+    }
+
+
+DRAFTS = Collection(
+    "DRAFT",
+    Draft,
+    id_prefix="draft",
+    noun="draft",
+    indexes={"lead_id": ("gsi2", "lead"), "prospect_id": ("gsi2", "prospect"), "status": ("gsi1", "status")},
+    personal=PERSONAL,
+    unaudited=frozenset({"provenance"}),
+    derived=_provenance,
+)
 
 
 def recipient_partition(tenant: Tenant, address: str) -> str:
@@ -39,29 +57,20 @@ def recipient_key(tenant: Tenant, draft: Draft) -> Key:
 
 def create(new: Draft, by: Caller) -> None:
     """Add a draft, in the caller's transaction."""
-    by.transaction.create(item_of(new, by))
+    by.transaction.create(DRAFTS.item(by.tenant, new))
     pointer = recipient_key(by.tenant, new)
     by.transaction.create({**pointer._asdict(), "kind": "DRAFT_RECIPIENT"})
-    by.transaction.audit(
-        "draft.created", new.id, audit.changes({}, _audited(new), personal=PERSONAL, salt=new.salt)
-    )
+    DRAFTS.audit(by.transaction, "draft.created", None, new)
 
 
 def search(query: DraftQuery, by: Caller) -> Page[Draft]:
-    """Drafts, newest first. Status, lead and prospect have indexes."""
+    """Drafts, newest first."""
     if query.lead_id and query.prospect_id:
         raise ValidationFailed.of_field(
             "/prospect_id", "Send 'lead_id' or 'prospect_id', not both.", "exclusive", location="query"
         )
-    index: Index | None = None
-    indexed_by: tuple[str, ...] = ()
-    if query.lead_id or query.prospect_id:
-        index = "gsi2"
-        indexed_by = ("lead", query.lead_id) if query.lead_id else ("prospect", query.prospect_id or "")
-    elif query.status:
-        index, indexed_by = "gsi1", ("status", query.status)
-    keep = (lambda item: item["status"] == query.status) if query.status and index == "gsi2" else None
-    return DRAFTS.page(by.tenant, query, index=index, by=indexed_by, keep=keep)
+    filters: Filters = {"lead_id": query.lead_id, "prospect_id": query.prospect_id, "status": query.status}
+    return DRAFTS.search(by.tenant, query, filters)
 
 
 def delete(draft_id: str, by: Caller) -> None:
@@ -75,22 +84,15 @@ def delete(draft_id: str, by: Caller) -> None:
         raise conflict(before, "deleted")
     by.transaction.delete(DRAFTS.key(by.tenant, before.id), was=before.version)
     by.transaction.delete(recipient_key(by.tenant, before))
-    changes = audit.changes(_audited(before), {}, personal=PERSONAL, salt=before.salt)
-    by.transaction.audit("draft.deleted", before.id, changes)
+    DRAFTS.audit(by.transaction, "draft.deleted", before, None)
 
 
 def replace_version(action: str, before: Draft, changed: Draft, by: Caller) -> Draft:
     """Write the draft's next version, in the caller's transaction."""
     after = replace(changed, updated_at=by.at, version=before.version + 1)
-    by.transaction.replace(item_of(after, by), was=before.version)
-    changes = audit.changes(_audited(before), _audited(after), personal=PERSONAL, salt=after.salt)
-    by.transaction.audit(action, after.id, changes)
+    by.transaction.replace(DRAFTS.item(by.tenant, after), was=before.version)
+    DRAFTS.audit(by.transaction, action, before, after)
     return after
-
-
-def item_of(draft: Draft, by: Caller) -> Item:
-    """The draft's item, indexed by status and by whom it is about."""
-    return DRAFTS.item(by.tenant, draft, gsi1=("status", draft.status), gsi2=draft.person)
 
 
 def conflict(draft: Draft, change: str) -> Conflict:
@@ -99,17 +101,3 @@ def conflict(draft: Draft, change: str) -> Conflict:
     if draft.email_id:
         return Conflict(message, status=draft.status, email_id=draft.email_id)
     return Conflict(message, status=draft.status)
-
-
-def _audited(draft: Draft) -> Item:
-    """The fields that the audit log records: of the provenance, what names the engine and its input."""
-    shown = {name: value for name, value in dump(draft).items() if name not in _NOT_AUDITED}
-    if draft.provenance is None:
-        return shown
-    return {
-        **shown,
-        "engine": draft.provenance.engine,
-        "model": draft.provenance.model,
-        "prompt_version": draft.provenance.prompt_version,
-        "input_sha256": draft.provenance.input_sha256,
-    }

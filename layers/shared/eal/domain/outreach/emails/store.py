@@ -18,21 +18,33 @@ from eal.domain.outreach.sending import due
 
 if TYPE_CHECKING:
     from eal.core.caller import Caller
-    from eal.core.table.collection import Index
     from eal.core.table.item import Item
     from eal.core.table.page import Page
     from eal.core.tenancy import Tenant
     from eal.domain.outreach.emails.wire import EmailQuery
     from eal.domain.outreach.mail import MailEvent
 
-EMAILS = Collection("EMAIL", Email, id_prefix="email", noun="e-mail")
-EMAIL_EVENTS = Collection("EMAIL_EVENT", EmailEvent, id_prefix="emev", noun="e-mail event")
+EMAILS = Collection(
+    "EMAIL",
+    Email,
+    id_prefix="email",
+    noun="e-mail",
+    indexes={"to": ("gsi1", "to"), "sequence_id": ("gsi2", "sequence")},
+    personal=model.PERSONAL,
+    unaudited=frozenset({"attempted_with", "occurrences"}),
+)
+EMAIL_EVENTS = Collection(
+    "EMAIL_EVENT",
+    EmailEvent,
+    id_prefix="emev",
+    noun="e-mail event",
+    indexes={"vendor_email_id": ("gsi1", "mail")},
+    personal=PERSONAL,
+)
 
-_NOT_AUDITED = frozenset({"id", "created_at", "salt", "version"})
 _FILTERS = (
     "status", "to", "sequence_id", "enrollment_id", "draft_id", "review_request_id", "lead_id", "prospect_id",
 )  # fmt: skip
-_NOT_AUDITED_OF_AN_EMAIL = _NOT_AUDITED | {"updated_at", "attempted_with", "occurrences"}
 
 
 def content_key(tenant: Tenant, email_id: str) -> Key:
@@ -57,22 +69,15 @@ def get_with_content(email_id: str, by: Caller) -> tuple[Email, Content | None]:
 
 
 def search(query: EmailQuery, by: Caller) -> Page[Email]:
-    """E-mails, newest first. The recipient has an index, and so has the sequence of e-mails that are not queued.
+    """E-mails, newest first.
 
     Raises: InvalidCursor.
     """
-    index: Index | None = None
-    indexed_by: tuple[str, ...] = ()
     filters = {name: getattr(query, name) for name in _FILTERS}
-    if query.to:
-        index, indexed_by = "gsi1", ("to", query.to)
-        del filters["to"]
-    elif query.sequence_id and query.status != "queued":
-        index, indexed_by = "gsi2", ("sequence", query.sequence_id)
-        del filters["sequence_id"]
-    given = {name: value for name, value in filters.items() if value is not None}
-    keep = (lambda item: all(item.get(name) == value for name, value in given.items())) if given else None
-    return EMAILS.page(by.tenant, query, index=index, by=indexed_by, keep=keep)
+    if query.status == "queued" and query.sequence_id:
+        # A predicate, because queued e-mails are not in the index by sequence.
+        filters["sequence_id"] = lambda stored: stored == query.sequence_id
+    return EMAILS.search(by.tenant, query, filters)
 
 
 def complete_content(email_id: str, completed: Content, by: Caller) -> None:
@@ -96,15 +101,13 @@ def message_id_key(tenant: Tenant, message_id: str) -> Key:
 
 
 def item_of(email: Email, by: Caller) -> Item:
-    """The e-mail's item: by recipient, and by its status in the order of `send_at` while it is queued."""
-    item = EMAILS.item(by.tenant, email, gsi1=("to", email.to))
+    """The e-mail's item. While the e-mail is queued, its index is not that by sequence, but by `send_at`."""
+    item = EMAILS.item(by.tenant, email)
     if email.status == "queued":
         item |= {
             "gsi2pk": EMAILS.partition(by.tenant, "queued"),
             "gsi2sk": f"{rfc3339(email.send_at)}#{email.id}",
         }
-    elif email.sequence_id:
-        item |= {"gsi2pk": EMAILS.partition(by.tenant, "sequence", email.sequence_id), "gsi2sk": email.id}
     return item
 
 
@@ -114,8 +117,7 @@ def queue(email: Email, content: Content, by: Caller) -> Email:
     due.mark(by.tenant, queued.send_at)
     by.transaction.create(item_of(queued, by))
     by.transaction.create(_content_item(queued.id, content, 1, by))
-    changes = audit.changes({}, _audited(queued), personal=model.PERSONAL, salt=queued.salt)
-    by.transaction.audit("email.queued", queued.id, changes)
+    EMAILS.audit(by.transaction, "email.queued", None, queued)
     return queued
 
 
@@ -129,8 +131,7 @@ def point_to(email: Email, by: Caller) -> None:
 def record_unsent(email: Email, by: Caller) -> None:
     """Create an e-mail that could not be written, in the caller's transaction: its record says why."""
     by.transaction.create(item_of(email, by))
-    changes = audit.changes({}, _audited(email), personal=model.PERSONAL, salt=email.salt)
-    by.transaction.audit(f"email.{email.status}", email.id, changes)
+    EMAILS.audit(by.transaction, f"email.{email.status}", None, email)
 
 
 def replace_version(action: str, before: Email, changed: Email, by: Caller) -> Email:
@@ -143,13 +144,8 @@ def replace_version(action: str, before: Email, changed: Email, by: Caller) -> E
     if after.message_id and after.message_id != before.message_id:
         pointer = message_id_key(by.tenant, after.message_id)
         by.transaction.put({**pointer._asdict(), "kind": "EMAIL_MESSAGE_ID", "email_id": after.id})
-    changes = audit.changes(_audited(before), _audited(after), personal=model.PERSONAL, salt=after.salt)
-    by.transaction.audit(action, after.id, changes)
+    EMAILS.audit(by.transaction, action, before, after)
     return after
-
-
-def _audited(email: Email) -> Item:
-    return {name: value for name, value in dump(email).items() if name not in _NOT_AUDITED_OF_AN_EMAIL}
 
 
 def tombstone_key(tenant: Tenant, email_id: str) -> Key:
@@ -189,19 +185,14 @@ def store_event(event: MailEvent, by: Caller) -> bool:
         salt=audit.new_salt(),
     )
     by.transaction.create({**claim._asdict(), "kind": "EMAIL_EVENT_CLAIM", "event_id": new.id})
-    by.transaction.create(EMAIL_EVENTS.item(by.tenant, new, gsi1=("mail", new.vendor_email_id)))
+    by.transaction.create(EMAIL_EVENTS.item(by.tenant, new))
     for address in new.recipients:
         pointer = recipient_key(by.tenant, address, new.id)
         by.transaction.create({**pointer._asdict(), "kind": "EMAIL_EVENT_RECIPIENT"})
-    by.transaction.audit("email_event.recorded", new.id, _changes(dump(new), new.salt))
+    EMAIL_EVENTS.audit(by.transaction, "email_event.recorded", None, new)
     return True
 
 
 def event_claim_key(vendor: str, vendor_id: str, by: Caller) -> Key:
     """`org_…#live#EMAIL_EVENT_CLAIM`, `resend#…`."""
     return key(by.tenant, "EMAIL_EVENT_CLAIM", f"{vendor}#{vendor_id}")
-
-
-def _changes(stored: Item, salt: str) -> tuple[audit.Change, ...]:
-    audited = {name: value for name, value in stored.items() if name not in _NOT_AUDITED}
-    return audit.changes({}, audited, personal=PERSONAL, salt=salt)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from eal.core.errors import IllegalTransition
+from eal.core.errors import require_transition
 from eal.domain.outreach import tenant_clock
 from eal.domain.outreach.enrollments import store
 from eal.domain.outreach.sequences.store import SEQUENCES
@@ -29,13 +29,7 @@ def transition(sequence_id: str, enrollment_id: str, body: EnrollmentTransition,
     """
     before = store.get_of(sequence_id, enrollment_id, by)
     by.transaction.check_if_match(before.version)
-    allowed = _TRANSITIONS[before.status]
-    if body.to not in allowed:
-        raise IllegalTransition(
-            f"An enrollment with the status '{before.status}' cannot become '{body.to}'.",
-            status=before.status,
-            allowed=list(allowed),
-        )
+    require_transition("An enrollment", before.status, body.to, _TRANSITIONS[before.status])
     if body.to == "paused":
         return store.pause_until(before, None, by)
     now = tenant_clock.now_of(by.tenant, by.at)

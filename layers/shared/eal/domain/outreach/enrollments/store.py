@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from eal.core import audit
 from eal.core.clock import rfc3339
 from eal.core.table.collection import Collection
-from eal.core.table.item import dump
 from eal.core.table.keys import Key, key, partition
 from eal.core.table.read import get, get_all, pages, walk
 from eal.domain.outreach.enrollments.model import PERSONAL, Enrollment
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
 
     from eal.core.caller import Caller
     from eal.core.json import Json
+    from eal.core.table.collection import Filters
     from eal.core.table.item import Item
     from eal.core.table.page import Page
     from eal.core.tenancy import Tenant
@@ -28,10 +27,16 @@ if TYPE_CHECKING:
     from eal.domain.outreach.enrollments.wire import EnrollmentQuery
     from eal.domain.outreach.sequences.model import Sequence
 
-ENROLLMENTS = Collection("ENROLLMENT", Enrollment, id_prefix="enr", noun="enrollment")
+ENROLLMENTS = Collection(
+    "ENROLLMENT",
+    Enrollment,
+    id_prefix="enr",
+    noun="enrollment",
+    indexes={"sequence_id": ("gsi1", "sequence")},
+    personal=PERSONAL,
+)
 
 _MAX_COUNTED_PAGES = 10
-_NOT_AUDITED = frozenset({"id", "created_at", "salt", "version", "updated_at"})
 
 
 def claim_key(tenant: Tenant, claimed: str) -> Key:
@@ -73,7 +78,7 @@ def address_partition(tenant: Tenant, address: str) -> str:
 
 def item_of(enrollment: Enrollment, by: Caller) -> Item:
     """The enrollment's item: by sequence, and by the time at which the sender has to look at it, or else by address."""
-    item = ENROLLMENTS.item(by.tenant, enrollment, gsi1=("sequence", enrollment.sequence_id))
+    item = ENROLLMENTS.item(by.tenant, enrollment)
     if wakes_at := enrollment.wakes_at:
         item |= {
             "gsi2pk": due_partition(by.tenant),
@@ -92,11 +97,7 @@ def replace_version(action: str, before: Enrollment, changed: Enrollment, by: Ca
     if before.is_open and not after.is_open:
         for claimed in (after.address, after.person_id):
             by.transaction.delete(claim_key(by.tenant, claimed))
-    by.transaction.audit(
-        action,
-        after.id,
-        audit.changes(_audited(dump(before)), _audited(dump(after)), personal=PERSONAL, salt=after.salt),
-    )
+    ENROLLMENTS.audit(by.transaction, action, before, after)
     return after
 
 
@@ -167,15 +168,13 @@ def open_after(tenant: Tenant, sequence_id: str, enrollment_id: str | None) -> I
 
 def search(sequence_id: str, query: EnrollmentQuery, by: Caller) -> Page[Enrollment]:
     """The enrollments of a sequence, newest first."""
-    filters = {"status": query.status, "lead_id": query.lead_id, "prospect_id": query.prospect_id}
-    wanted = {name: value for name, value in filters.items() if value}
-
-    def keep(item: Item) -> bool:
-        return all(item.get(name) == value for name, value in wanted.items())
-
-    return ENROLLMENTS.page(
-        by.tenant, query, index="gsi1", by=("sequence", sequence_id), keep=keep if wanted else None
-    )
+    filters: Filters = {
+        "sequence_id": sequence_id,
+        "status": query.status,
+        "lead_id": query.lead_id or None,
+        "prospect_id": query.prospect_id or None,
+    }
+    return ENROLLMENTS.search(by.tenant, query, filters)
 
 
 def get_of(sequence_id: str, enrollment_id: str, by: Caller) -> Enrollment:
@@ -197,11 +196,7 @@ def create(new: Enrollment, by: Caller) -> None:
         by.transaction.create(
             {**claim._asdict(), "kind": "ENROLLMENT_CLAIM", "enrollment_id": new.id, **indexed}
         )
-    by.transaction.audit(
-        "enrollment.created",
-        new.id,
-        audit.changes({}, _audited(dump(new)), personal=PERSONAL, salt=new.salt),
-    )
+    ENROLLMENTS.audit(by.transaction, "enrollment.created", None, new)
 
 
 def remove(sequence_id: str, enrollment_id: str, by: Caller) -> None:
@@ -222,7 +217,3 @@ def _pages(tenant: Tenant, sequence_id: str, after: str | None) -> Iterator[list
         condition, values[":after"] = f"{condition} AND gsi1sk > :after", after
     for items in pages(condition, values, index="gsi1"):
         yield [ENROLLMENTS.load(item) for item in items]
-
-
-def _audited(fields: Item) -> Item:
-    return {name: value for name, value in fields.items() if name not in _NOT_AUDITED}

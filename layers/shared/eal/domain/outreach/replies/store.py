@@ -15,17 +15,37 @@ from eal.domain.outreach.replies.model import PERSONAL, Body, Reply, ReplyRecord
 from eal.domain.outreach.replies.table_keys import KIND, body_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from eal.core.caller import Caller
+    from eal.core.json import Json
+    from eal.core.table.collection import Filters
     from eal.core.table.item import Item
     from eal.core.table.page import Page
     from eal.domain.outreach.mail import Mail, MailBody, Missing
     from eal.domain.outreach.replies.wire import ReplyQuery
 
-REPLIES = Collection(KIND, Reply, id_prefix="reply", noun="reply")
 
-_NOT_AUDITED = frozenset({"id", "created_at", "salt", "version", "handled_at"})
+def _classifications(reply: Reply) -> Item:
+    """Run and correction for the audit log. Quotes are part of the body, which it does not record."""
+    run, correction = (dump(given) if given else {} for given in (reply.run, reply.correction))
+    return {
+        **{name: value for name, value in run.items() if name not in ("at", "evidence")},
+        **{f"correction.{name}": value for name, value in correction.items() if name not in ("at", "by")},
+    }
+
+
+REPLIES = Collection(
+    KIND,
+    Reply,
+    id_prefix="reply",
+    noun="reply",
+    indexes={"sender": ("gsi1", "sender"), "lead_id": ("gsi2", "person"), "prospect_id": ("gsi2", "person")},
+    personal=mails.PERSONAL | PERSONAL,
+    unaudited=frozenset({"handled_at", "run", "correction"}),
+    derived=_classifications,
+)
+
 _MAX_TEXT_BYTES, _MAX_HTML_BYTES = 100_000, 200_000
 """Limits of a stored body: DynamoDB limits an item to 400 KB. The vendor has the rest."""
 
@@ -61,7 +81,7 @@ def store_reply(mail: Mail, body: MailBody, missing: Missing | None, by: Caller)
     )
     claim = _claim_key(mail.vendor, mail.vendor_email_id, by)
     by.transaction.create({**claim._asdict(), "kind": "REPLY_CLAIM", "reply_id": new.id})
-    by.transaction.create(_item(new, by))
+    by.transaction.create(REPLIES.item(by.tenant, new))
     if missing is None:
         by.transaction.create(
             {
@@ -71,7 +91,7 @@ def store_reply(mail: Mail, body: MailBody, missing: Missing | None, by: Caller)
                 "html": _truncated(body.html, _MAX_HTML_BYTES),
             }
         )
-    by.transaction.audit("reply.received", new.id, _changes({}, new))
+    REPLIES.audit(by.transaction, "reply.received", None, new)
     by.transaction.enqueue_task("classify_reply", {"reply_id": new.id})
     return new
 
@@ -95,20 +115,25 @@ def find(reply_id: str, by: Caller) -> ReplyRecord | None:
 
 
 def search(query: ReplyQuery, by: Caller) -> Page[Reply]:
-    """One page of replies, newest first by default. The sender and the person have indexes."""
-    keep = _filter(query)
-    if query.sender:
-        return REPLIES.page(by.tenant, query, index="gsi1", by=("sender", query.sender), keep=keep)
-    if person_id := query.lead_id or query.prospect_id:
-        return REPLIES.page(by.tenant, query, index="gsi2", by=("person", person_id), keep=keep)
-    return REPLIES.page(by.tenant, query, keep=keep)
+    """One page of replies, newest first by default."""
+    filters: Filters = {
+        "sender": query.sender,
+        "lead_id": query.lead_id,
+        "prospect_id": query.prospect_id,
+        "sequence_id": query.sequence_id,
+        "needs_review": query.needs_review,
+    }
+    wanted = query.classification
+    return REPLIES.search(
+        by.tenant, query, filters, (lambda item: _class_of(item) == wanted) if wanted else None
+    )
 
 
 def replace_version(action: str, before: Reply, changed: Reply, by: Caller) -> Reply:
     """Write the reply's next version, in the caller's transaction."""
     after = replace(changed, version=before.version + 1)
-    by.transaction.replace(_item(after, by), was=before.version)
-    by.transaction.audit(action, after.id, _changes(_audited(before), after))
+    by.transaction.replace(REPLIES.item(by.tenant, after), was=before.version)
+    REPLIES.audit(by.transaction, action, before, after)
     return after
 
 
@@ -121,43 +146,6 @@ def _truncated(text: str | None, max_bytes: int) -> str | None:
     return text.encode(errors="ignore")[:max_bytes].decode(errors="ignore") if text else None
 
 
-def _item(reply: Reply, by: Caller) -> Item:
-    """The reply's item, by sender, and by the lead or prospect that we wrote to."""
-    person_id = reply.lead_id or reply.prospect_id
-    return REPLIES.item(
-        by.tenant,
-        reply,
-        gsi1=("sender", reply.sender) if reply.sender else None,
-        gsi2=("person", person_id) if person_id else None,
-    )
-
-
-def _filter(query: ReplyQuery) -> Callable[[Item], bool] | None:
-    """A predicate for the filters that no index serves; None if there are none."""
-    names = ("needs_review", "sequence_id", "lead_id", "prospect_id")
-    equal = {name: value for name in names if (value := getattr(query, name)) is not None}
-    if not equal and query.classification is None:
-        return None
-
-    def keep(item: Item) -> bool:
-        counts = cast("Item", item.get("correction") or item.get("run") or {})
-        return query.classification in (None, counts.get("classification")) and all(
-            item.get(name) == value for name, value in equal.items()
-        )
-
-    return keep
-
-
-def _audited(reply: Reply) -> Item:
-    """The fields that the audit log records. Quotes are part of the body, which it does not record."""
-    audited = {name: value for name, value in dump(reply).items() if name not in _NOT_AUDITED}
-    run, correction = (cast("Item", audited.pop(name, {})) for name in ("run", "correction"))
-    return {
-        **audited,
-        **{name: value for name, value in run.items() if name not in ("at", "evidence")},
-        **{f"correction.{name}": value for name, value in correction.items() if name not in ("at", "by")},
-    }
-
-
-def _changes(before: Item, after: Reply) -> tuple[audit.Change, ...]:
-    return audit.changes(before, _audited(after), personal=mails.PERSONAL | PERSONAL, salt=after.salt)
+def _class_of(item: Item) -> Json:
+    """The classification that counts: a person's, or else the engine's."""
+    return cast("Item", item.get("correction") or item.get("run") or {}).get("classification")

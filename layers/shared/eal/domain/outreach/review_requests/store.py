@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from eal.core import audit, clock
+from eal.core import clock
 from eal.core.clock import rfc3339
 from eal.core.errors import Conflict
 from eal.core.table.collection import Collection
-from eal.core.table.item import dump
 from eal.core.table.keys import Key, key
 from eal.core.table.read import get_all
 from eal.domain.outreach.review_requests.model import INTERVAL, PERSONAL, ReviewRequest
@@ -17,18 +16,21 @@ from eal.domain.outreach.suppressions.model import sha256_of
 
 if TYPE_CHECKING:
     from eal.core.caller import Caller
-    from eal.core.table.collection import Index
     from eal.core.table.item import Item
     from eal.core.table.page import Page
     from eal.core.tenancy import Tenant
     from eal.domain.outreach.review_requests.wire import ReviewRequestQuery
 
 REVIEW_REQUESTS = Collection(
-    "REVIEW_REQUEST", ReviewRequest, id_prefix="review_request", noun="review request"
+    "REVIEW_REQUEST",
+    ReviewRequest,
+    id_prefix="review_request",
+    noun="review request",
+    indexes={"email": ("gsi1", "email"), "lead_id": ("gsi2", "lead")},
+    personal=PERSONAL,
 )
 
 _CLAIM = "REVIEW_REQUEST_CLAIM"
-_NOT_AUDITED = frozenset({"id", "created_at"})
 _FILTERS = ("status", "email", "lead_id", "job_reference")
 
 
@@ -45,22 +47,11 @@ def claim_keys(tenant: Tenant, request: ReviewRequest) -> dict[str, Key]:
 
 
 def search(query: ReviewRequestQuery, by: Caller) -> Page[ReviewRequest]:
-    """Review requests, newest first. Addresses and leads have indexes.
+    """Review requests, newest first.
 
     Raises: InvalidCursor.
     """
-    index: Index | None = None
-    indexed_by: tuple[str, ...] = ()
-    filters = {name: getattr(query, name) for name in _FILTERS}
-    if query.email:
-        index, indexed_by = "gsi1", ("email", query.email)
-        del filters["email"]
-    elif query.lead_id:
-        index, indexed_by = "gsi2", ("lead", query.lead_id)
-        del filters["lead_id"]
-    given = {name: value for name, value in filters.items() if value is not None}
-    keep = (lambda item: all(item.get(name) == value for name, value in given.items())) if given else None
-    return REVIEW_REQUESTS.page(by.tenant, query, index=index, by=indexed_by, keep=keep)
+    return REVIEW_REQUESTS.search(by.tenant, query, {name: getattr(query, name) for name in _FILTERS})
 
 
 def add(new: ReviewRequest, by: Caller) -> None:
@@ -85,8 +76,8 @@ def add(new: ReviewRequest, by: Caller) -> None:
             },
             was=was,
         )
-    by.transaction.create(item_of(new, by))
-    audit_change("review_request.created", None, new, by)
+    by.transaction.create(REVIEW_REQUESTS.item(by.tenant, new))
+    REVIEW_REQUESTS.audit(by.transaction, "review_request.created", None, new)
 
 
 def _check_interval(field: str, claim: Item, new: ReviewRequest) -> None:
@@ -116,28 +107,6 @@ def release(request: ReviewRequest, by: Caller) -> None:
 def replace_version(action: str, before: ReviewRequest, changed: ReviewRequest, by: Caller) -> ReviewRequest:
     """Write the request's next version, in the caller's transaction."""
     after = replace(changed, updated_at=by.at, version=before.version + 1)
-    by.transaction.put_version(item_of(after, by), was=before.version)
-    audit_change(action, before, after, by)
+    by.transaction.put_version(REVIEW_REQUESTS.item(by.tenant, after), was=before.version)
+    REVIEW_REQUESTS.audit(by.transaction, action, before, after)
     return after
-
-
-def audit_change(action: str, before: ReviewRequest | None, after: ReviewRequest | None, by: Caller) -> None:
-    """Record the creation or the change of a request."""
-    request = cast("ReviewRequest", after or before)
-    changes = audit.changes(
-        _audited(before) if before else {},
-        _audited(after) if after else {},
-        personal=PERSONAL,
-        salt=request.salt,
-    )
-    by.transaction.audit(action, request.id, changes)
-
-
-def _audited(request: ReviewRequest) -> Item:
-    return {name: value for name, value in dump(request).items() if name not in _NOT_AUDITED}
-
-
-def item_of(request: ReviewRequest, by: Caller) -> Item:
-    """The request's item, indexed by address and by lead."""
-    lead = ("lead", request.lead_id) if request.lead_id else None
-    return REVIEW_REQUESTS.item(by.tenant, request, gsi1=("email", request.email), gsi2=lead)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from eal.core import audit, ids
-from eal.core.errors import Conflict, IllegalTransition, ValidationFailed
+from eal.core import ids
+from eal.core.errors import Conflict, IllegalTransition, ValidationFailed, require_transition
 from eal.core.table.collection import Collection
-from eal.core.table.item import dump, patched
+from eal.core.table.item import patched
 from eal.domain.leads.limits import json_size
 from eal.domain.outreach import tenant_clock
 from eal.domain.outreach.enrollments import store as enrollments
@@ -17,7 +17,6 @@ from eal.domain.outreach.sequences.model import MAX_JSON_BYTES, TRANSITIONS, Seq
 
 if TYPE_CHECKING:
     from eal.core.caller import Caller
-    from eal.core.table.item import Item
     from eal.core.table.page import Page
     from eal.domain.outreach.enrollments.store import OpenEnrollments
     from eal.domain.outreach.sequences.model import SequenceStatus
@@ -28,10 +27,10 @@ if TYPE_CHECKING:
         SequenceUpdate,
     )
 
-SEQUENCES = Collection("OUTREACH_SEQUENCE", Sequence, id_prefix="seq", noun="sequence")
+SEQUENCES = Collection(
+    "OUTREACH_SEQUENCE", Sequence, id_prefix="seq", noun="sequence", indexes={"status": ("gsi1", "status")}
+)
 """SEQUENCE is the kind of the items that number the outbox."""
-
-_NOT_AUDITED = frozenset({"id", "created_at", "updated_at", "version"})
 
 
 def add(body: SequenceCreate, by: Caller) -> Sequence:
@@ -39,16 +38,14 @@ def add(body: SequenceCreate, by: Caller) -> Sequence:
     empty = Sequence(id=ids.new("seq", by.at), name=body.name, created_at=by.at, updated_at=by.at, version=1)
     new = patched(empty, body)
     _check_size(new)
-    by.transaction.create(_item(new, by))
-    _audit("sequence.created", new.id, {}, _audited(new), by)
+    by.transaction.create(SEQUENCES.item(by.tenant, new))
+    SEQUENCES.audit(by.transaction, "sequence.created", None, new)
     return new
 
 
 def search(query: SequenceQuery, by: Caller) -> Page[Sequence]:
     """Sequences, newest first."""
-    if query.status:
-        return SEQUENCES.page(by.tenant, query, index="gsi1", by=("status", query.status))
-    return SEQUENCES.page(by.tenant, query)
+    return SEQUENCES.search(by.tenant, query, {"status": query.status})
 
 
 def update(sequence_id: str, body: SequenceUpdate, by: Caller) -> tuple[Sequence, OpenEnrollments]:
@@ -84,13 +81,7 @@ def transition(sequence_id: str, body: SequenceTransition, by: Caller) -> Sequen
     """
     before = SEQUENCES.get(by.tenant, sequence_id)
     by.transaction.check_if_match(before.version)
-    allowed = TRANSITIONS[before.status]
-    if body.to not in allowed:
-        raise IllegalTransition(
-            f"A sequence with the status '{before.status}' cannot become '{body.to}'.",
-            status=before.status,
-            allowed=list(allowed),
-        )
+    require_transition("A sequence", before.status, body.to, TRANSITIONS[before.status])
     if body.to == "archived":
         by.transaction.enqueue_task("stop_enrollments", {"sequence_id": before.id})
     if body.to != "active":
@@ -118,7 +109,7 @@ def remove(sequence_id: str, by: Caller) -> None:
     if before.status == "archived" and enrollments.has_open(by.tenant, before.id):
         raise Conflict("The sequence has open enrollments, which are being stopped. Try again in a minute.")
     by.transaction.delete(SEQUENCES.key(by.tenant, before.id), was=before.version)
-    _audit("sequence.deleted", before.id, _audited(before), {}, by)
+    SEQUENCES.audit(by.transaction, "sequence.deleted", before, None)
 
 
 def _check_preflight(sequence: Sequence, by: Caller) -> None:
@@ -130,26 +121,13 @@ def _check_preflight(sequence: Sequence, by: Caller) -> None:
 
 def _replace(action: str, before: Sequence, changed: Sequence, by: Caller) -> Sequence:
     after = replace(changed, updated_at=by.at, version=before.version + 1)
-    by.transaction.replace(_item(after, by), was=before.version)
-    _audit(action, after.id, _audited(before), _audited(after), by)
+    by.transaction.replace(SEQUENCES.item(by.tenant, after), was=before.version)
+    SEQUENCES.audit(by.transaction, action, before, after)
     return after
 
 
 def _check_size(sequence: Sequence) -> None:
-    if json_size(_audited(sequence)) > MAX_JSON_BYTES:
+    if json_size(SEQUENCES.audited(sequence)) > MAX_JSON_BYTES:
         raise ValidationFailed.of_field(
             "", f"A sequence must be at most {MAX_JSON_BYTES} bytes of JSON. Shorten it.", "too_long"
         )
-
-
-def _audit(action: str, sequence_id: str, before: Item, after: Item, by: Caller) -> None:
-    by.transaction.audit(action, sequence_id, audit.changes(before, after))
-
-
-def _audited(sequence: Sequence) -> Item:
-    return {name: value for name, value in dump(sequence).items() if name not in _NOT_AUDITED}
-
-
-def _item(sequence: Sequence, by: Caller) -> Item:
-    """The sequence's item, indexed by status."""
-    return SEQUENCES.item(by.tenant, sequence, gsi1=("status", sequence.status))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from eal.core import audit
 from eal.core.csv_cell import escape_formulas
 from eal.core.errors import ValidationFailed
-from eal.domain.outreach.suppressions import store
+from eal.core.table import page
+from eal.domain.outreach.suppressions.store import SUPPRESSIONS, filters_of
 
 if TYPE_CHECKING:
     from eal.core.caller import Caller
@@ -36,10 +37,11 @@ def csv_text(query: SuppressionCsvQuery, by: Caller) -> str:
     writer.writerow(COLUMNS)
     rows = 0
     listed = query.as_list()
-    for read_count, item in enumerate(store.iterate_all(listed, by), 1):
+    partition, keep = SUPPRESSIONS.selection(by.tenant, filters_of(listed))
+    for read_count, item in enumerate(page.iterate_all(listed, partition), 1):
         if read_count > MAX_SUPPRESSIONS_READ:
             raise _too_much(f"This filter has to read more than {MAX_SUPPRESSIONS_READ} suppressions.")
-        if not store.has_filters_of(listed, item):
+        if keep and not keep(item):
             continue
         if rows == MAX_ROWS:
             raise _too_much(f"More than {MAX_ROWS} suppressions match.")

@@ -6,30 +6,31 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from eal.core import audit, ids
-from eal.core.clock import rfc3339
 from eal.core.errors import ValidationFailed
-from eal.core.table import page, read
+from eal.core.table import read
 from eal.core.table.collection import Collection
-from eal.core.table.item import dump
 from eal.core.table.keys import Key, key
 from eal.core.table.read import get_all
 from eal.domain.outreach.enrollments import store as enrollments
 from eal.domain.outreach.suppressions.model import PERSONAL, Suppression, sha256_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from eal.core.caller import Caller
-    from eal.core.table.collection import Index
+    from eal.core.table.collection import Filters
     from eal.core.table.item import Item
     from eal.core.table.page import Page
     from eal.core.tenancy import Tenant
     from eal.domain.outreach.suppressions.model import Outcome, SuppressionReason, SuppressionSource, Topic
     from eal.domain.outreach.suppressions.wire import SuppressionCreate, SuppressionQuery
 
-SUPPRESSIONS = Collection("SUPPRESSION", Suppression, id_prefix="sup", noun="suppression")
-
-_NOT_AUDITED = frozenset({"id", "created_at", "salt", "version"})
+SUPPRESSIONS = Collection(
+    "SUPPRESSION",
+    Suppression,
+    id_prefix="sup",
+    noun="suppression",
+    indexes={"reason": ("gsi1", "reason")},
+    personal=PERSONAL,
+)
 
 
 def claim_key(tenant: Tenant, suppressed: str, topic: Topic = "all") -> Key:
@@ -133,50 +134,32 @@ def delete(suppression_id: str, reason: str | None, by: Caller) -> None:
         raise ValidationFailed.of_field("/reason", message, "missing", location="query")
     by.transaction.delete(SUPPRESSIONS.key(by.tenant, before.id), was=before.version)
     by.transaction.delete(_claim_key_of(before, by.tenant))
-    changes = audit.changes(_audited(before), {}, personal=PERSONAL, salt=before.salt)
+    changes = SUPPRESSIONS.changes(before, None)
     given = (audit.Change("deletion_reason", after=reason),) if reason else ()
     by.transaction.audit("suppression.deleted", before.id, (*changes, *given))
 
 
 def search(query: SuppressionQuery, by: Caller) -> Page[Suppression]:
-    """Suppressions, newest first. An address or a domain has one at most of a topic; reasons have an index.
+    """Suppressions, newest first. An address or a domain has one at most of a topic.
 
     Raises: InvalidCursor.
     """
-    if query.address or query.domain:
-        found = _find_exact(query, by.tenant)
-        return page.at_most_one(by.tenant, query, found if found and _matches(query, dump(found)) else None)
-    index, indexed_by = _index(query)
-    keep = (lambda item: has_filters_of(query, item)) if query.source or query.topic else None
-    return SUPPRESSIONS.page(by.tenant, query, index=index, by=indexed_by, keep=keep)
+    filters = filters_of(query)
+    if suppressed := query.address or query.domain:
+        found = _named_by(read.get(claim_key(by.tenant, suppressed, query.topic or "all")), by.tenant)
+        return SUPPRESSIONS.at_most_one(by.tenant, query, found, filters)
+    return SUPPRESSIONS.search(by.tenant, query, filters)
 
 
-def iterate_all(query: SuppressionQuery, by: Caller) -> Iterator[Item]:
-    """The items of all suppressions with the query's reason and time. The caller applies `has_filters_of`."""
-    index, indexed_by = _index(query)
-    partition = page.Partition(
-        base=SUPPRESSIONS.partition(by.tenant),
-        id_prefix=SUPPRESSIONS.id_prefix,
-        index_name=index,
-        index_partition=SUPPRESSIONS.partition(by.tenant, *indexed_by) if index else None,
-    )
-    return page.iterate_all(query, partition)
-
-
-def _index(query: SuppressionQuery) -> tuple[Index | None, tuple[str, ...]]:
-    return ("gsi1", ("reason", query.reason)) if query.reason else (None, ())
-
-
-def has_filters_of(query: SuppressionQuery, item: Item) -> bool:
-    """Whether the item has the source and the topic of the query, for which there is no index."""
-    return (query.source is None or item["source"] == query.source) and (
-        query.topic is None or item.get("topic", "all") == query.topic
-    )
-
-
-def item_of(suppression: Suppression, by: Caller) -> Item:
-    """The suppression's item, indexed by reason."""
-    return SUPPRESSIONS.item(by.tenant, suppression, gsi1=("reason", suppression.reason))
+def filters_of(query: SuppressionQuery) -> Filters:
+    """The filters of a list, except the address: its key finds it."""
+    topic = query.topic
+    return {
+        "domain": query.domain,
+        "reason": query.reason,
+        "source": query.source,
+        "topic": topic and (lambda stored: (stored or "all") == topic),
+    }
 
 
 def _new(reason: SuppressionReason, source: SuppressionSource, topic: Topic, by: Caller) -> Suppression:
@@ -195,9 +178,8 @@ def add(new: Suppression, by: Caller) -> None:
     """Write a suppression of what is not suppressed yet, in the caller's transaction."""
     claim = _claim_key_of(new, by.tenant)
     by.transaction.create({**claim._asdict(), "kind": "SUPPRESSION_CLAIM", "suppression_id": new.id})
-    by.transaction.create(item_of(new, by))
-    changes = audit.changes({}, _audited(new), personal=PERSONAL, salt=new.salt)
-    by.transaction.audit("suppression.created", new.id, changes)
+    by.transaction.create(SUPPRESSIONS.item(by.tenant, new))
+    SUPPRESSIONS.audit(by.transaction, "suppression.created", None, new)
 
 
 def _suppress(new: Suppression, by: Caller) -> Suppression | None:
@@ -211,9 +193,8 @@ def _suppress(new: Suppression, by: Caller) -> Suppression | None:
     after = replace(
         before, reason=new.reason, source=new.source, email_id=new.email_id, version=before.version + 1
     )
-    by.transaction.put_version(item_of(after, by), was=before.version)
-    changes = audit.changes(_audited(before), _audited(after), personal=PERSONAL, salt=after.salt)
-    by.transaction.audit("suppression.updated", after.id, changes)
+    by.transaction.put_version(SUPPRESSIONS.item(by.tenant, after), was=before.version)
+    SUPPRESSIONS.audit(by.transaction, "suppression.updated", before, after)
     return after
 
 
@@ -221,26 +202,6 @@ def _named_by(claim: Item | None, tenant: Tenant) -> Suppression | None:
     return SUPPRESSIONS.find(tenant, cast("str", claim["suppression_id"])) if claim else None
 
 
-def _find_exact(query: SuppressionQuery, tenant: Tenant) -> Suppression | None:
-    """The suppression of the address or the domain of a query: of both, there is none."""
-    suppressed = cast("str", query.address or query.domain)
-    return _named_by(read.get(claim_key(tenant, suppressed, query.topic or "all")), tenant)
-
-
-def _matches(query: SuppressionQuery, item: Item) -> bool:
-    filters = ((query.domain, "domain"), (query.reason, "reason"), (query.source, "source"))
-    created = cast("str", item["created_at"])
-    return (
-        all(value is None or value == item.get(name) for value, name in filters)
-        and (query.created_after is None or created >= rfc3339(query.created_after))
-        and (query.created_before is None or created < rfc3339(query.created_before))
-    )
-
-
 def _claim_key_of(suppression: Suppression, tenant: Tenant) -> Key:
     suppressed = suppression.address or suppression.address_sha256 or suppression.domain
     return claim_key(tenant, cast("str", suppressed), suppression.topic)
-
-
-def _audited(suppression: Suppression) -> Item:
-    return {name: value for name, value in dump(suppression).items() if name not in _NOT_AUDITED}

@@ -85,7 +85,7 @@ def shown_to(endpoint: Endpoint, by: Caller) -> Endpoint:
 
 def search(query: ListQuery, by: Caller) -> Page[Endpoint]:
     """The endpoints of the caller's mode, newest first."""
-    return ENDPOINTS.page(by.tenant, query)
+    return ENDPOINTS.search(by.tenant, query)
 
 
 def update(webhook_id: str, body: WebhookUpdate, by: Caller) -> Endpoint:
