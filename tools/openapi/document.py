@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eal.core.events.catalogue import CATALOGUE
-from eal.entry.http.openapi import SERVER
+from eal.entry.http.openapi import HOST, SERVER
 from tools.openapi import errors, operations, parameters, receivers, schemas, webhooks
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def build(routes: Sequence[Route]) -> Node:
             "license": {"name": "Apache 2.0", "identifier": "Apache-2.0"},
         },
         "servers": [
-            {"url": f"https://expertailabs.ai{SERVER}", "description": "Production"},
+            {"url": f"https://{HOST}{SERVER}", "description": "Production"},
             {"url": SERVER, "description": "The host of this document"},
         ],
         "tags": [{"name": name, "description": text} for name, text in _TAGS.items()],
