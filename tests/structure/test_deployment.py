@@ -32,6 +32,13 @@ ACCEPTED: list[tuple[str, dict[str, str]]] = [
     ("us-east-1", {"ApiDomainName": "api.example.com", "CertificateArn": CERTIFICATE, "HostedZoneId": "Z1"}),
     ("us-east-1", {"DashboardDomainName": "dashboard.example.com", "CertificateArn": CERTIFICATE}),
     ("us-east-1", {"DashboardUrl": "https://dashboard.example.com"}),
+    ("us-east-1", {"ManagedRules": "block"}),
+    ("us-east-1", {"AddressLimits": "off"}),
+    (
+        "us-east-1",
+        {"MonthlyBudgetDollars": "100", "AlarmTopicArn": "arn:aws:sns:us-east-1:123456789012:alarms"},
+    ),
+    ("us-east-1", {"MonthlyBudgetDollars": "100", "BudgetEmail": "operator@example.com"}),
     (
         "us-east-1",
         {
@@ -71,6 +78,9 @@ REFUSED: list[tuple[str, str, dict[str, str]]] = [
         {"MemberMailIdentityArn": "arn:aws:ses:us-east-1:123456789012:identity/a"},
     ),
     ("needs an identity", "us-east-1", {"MemberMailFrom": "no-reply@example.com"}),
+    ("are part of the web ACL", "us-east-1", {"AddressLimits": "off", "ManagedRules": "count"}),
+    ("needs somebody to warn", "us-east-1", {"MonthlyBudgetDollars": "100"}),
+    ("is for a budget", "us-east-1", {"BudgetEmail": "operator@example.com"}),
     *(
         ("are for the stage local", "us-east-1", {name: "http://127.0.0.1:5001"})
         for name in ("CallrailApiUrl", "GoogleApiUrl", "ResendApiUrl", "BedrockApiUrl", "CognitoApiUrl")
@@ -90,6 +100,7 @@ PATTERNS = {
         ["https://links.example.com/"],
     ),
     "ReceiverBaseUrl": (["https://hooks.example.com/v1/inbound"], ["hooks.example.com"]),
+    "BackupCopyVaultArn": (["arn:aws:backup:us-west-2:123456789012:backup-vault:eal"], ["eal"]),
     "DashboardUrl": (["https://dashboard.example.com"], ["https://dashboard.example.com/"]),
 }
 """Values that each AllowedPattern accepts, and values that it refuses."""

@@ -36,7 +36,7 @@ _TAGS = {
     "integrations": "The connected vendors, with their settings, secrets and health.",
     "leads": "People who need work done. Capture and score them, move them from new to won, and push them "
     "to the CRM.",
-    "meta": "The API's health and its OpenAPI document.",
+    "meta": "The API's health and status, and its OpenAPI document.",
     "organizations": "The tenant: its settings, members, child organizations, and grants to its parent.",
     "outreach": "E-mail to leads and prospects: sequences, drafts, sent e-mails, replies and suppressions.",
     "prospects": "Companies and people to reach out to. Qualify them and convert them to leads.",

@@ -52,7 +52,7 @@ def _parameters(main: dict[str, Any], logical_id: str, nested: dict[str, Any]) -
         if name in ADDRESSES or CHOSEN.get(name) == value:
             continue
         (source,) = value.values() if isinstance(value, dict) else [value]
-        expected = str(source).replace(".", "").removeprefix("AWS::")
+        expected = str(source).replace(".Outputs", "").replace(".", "").removeprefix("AWS::")
         if name != expected:
             yield f"{MAIN}: {logical_id}'s parameter {name} is {source}: name it {expected}"
 
