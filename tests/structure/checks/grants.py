@@ -52,7 +52,7 @@ BACKUP_POLICIES = {
     "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup",
     "arn:${AWS::Partition}:iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup",
 }
-"""What AWS Backup needs, which AWS extends with the service."""
+"""AWS's own policies for AWS Backup, which AWS extends with the service."""
 SIGNING_ENDPOINTS = {
     "AuditLogGetProof": "proves a record that no checkpoint covers yet, without a wait for the hourly run",
 }
