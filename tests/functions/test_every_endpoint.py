@@ -45,6 +45,7 @@ SHARED = {
 }
 CACHED = {
     "/v1/openapi.json": "public, max-age=300",
+    "/v1/status": "public, max-age=5",
     "/v1/content/feed.json": "private, max-age=300",
     "/v1/content/feed.atom": "private, max-age=300",
 }

@@ -652,6 +652,11 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     ),
     (
         templates.faults,
+        change(MAIN, "PublicBaseUrl: *public_base_url", "PublicBaseUrl: !Ref PublicBaseUrl"),
+        "pass PublicBaseUrl to Workers with its default",
+    ),
+    (
+        templates.faults,
         change(WORKERS, "    Timeout: 10\n", "    Timeout: 20\n"),
         "make Globals the same as in",
     ),
@@ -677,11 +682,7 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     ),
     (
         templates.faults,
-        change(
-            MAIN,
-            "              - &dashboard_url !If",
-            '              - "*"\n              - &dashboard_url !If',
-        ),
+        change(MAIN, "AllowedOrigins: [*dashboard_url]", 'AllowedOrigins: ["*", *dashboard_url]'),
         "UploadsBucket: let the dashboard's origin alone PUT",
     ),
     (

@@ -143,8 +143,12 @@ def _key_of(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _table(name: str, item: dict[str, Any]) -> str:
-    """The table's logical id; for the Access table with the kind of keys, as in conditions: `AccessTable/K#*`."""
-    return f"AccessTable/{item['pk']['S'][:2]}*" if name == ACCESS else NAMES[name]
+    """The table's logical id; with the kind of keys, as in conditions, for the Access table (`AccessTable/K#*`) and for
+    the one partition of the State table to which a role is restricted (`StateTable/STATUS`).
+    """
+    if name == ACCESS:
+        return f"AccessTable/{item['pk']['S'][:2]}*"
+    return f"{NAMES[name]}/STATUS" if item.get("pk") == {"S": "STATUS"} else NAMES[name]
 
 
 def granted(folder: str) -> set[Need]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eal.core.events.catalogue import CATALOGUE
-from eal.entry.http.openapi import SERVER
+from eal.entry.http.openapi import HOST, SERVER
 from tools.openapi import errors, operations, parameters, receivers, schemas, webhooks
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _TAGS = {
     "integrations": "The connected vendors, with their settings, secrets and health.",
     "leads": "People who need work done. Capture and score them, move them from new to won, and push them "
     "to the CRM.",
-    "meta": "The API's health and its OpenAPI document.",
+    "meta": "The API's health and status, and its OpenAPI document.",
     "organizations": "The tenant: its settings, members, child organizations, and grants to its parent.",
     "outreach": "E-mail to leads and prospects: sequences, drafts, sent e-mails, replies and suppressions.",
     "prospects": "Companies and people to reach out to. Qualify them and convert them to leads.",
@@ -86,7 +86,7 @@ def build(routes: Sequence[Route]) -> Node:
             "license": {"name": "Apache 2.0", "identifier": "Apache-2.0"},
         },
         "servers": [
-            {"url": f"https://expertailabs.ai{SERVER}", "description": "Production"},
+            {"url": f"https://{HOST}{SERVER}", "description": "Production"},
             {"url": SERVER, "description": "The host of this document"},
         ],
         "tags": [{"name": name, "description": text} for name, text in _TAGS.items()],

@@ -1,1 +1,1 @@
-"""Scan both templates with checkov, without a network: python -m tools.scan."""
+"""Scan all templates with checkov, without a network: python -m tools.scan."""

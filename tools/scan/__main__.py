@@ -1,4 +1,4 @@
-"""Scan both templates, as SAM expands them, with checkov. Fails on a rule that is neither kept nor skipped."""
+"""Scan all templates, as SAM expands them, with checkov. Fails on a rule that is neither kept nor skipped."""
 
 import json
 import logging
@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tools.fixtures.template import MAIN, ROOT, WORKERS, expanded, parse
+from tools.fixtures.template import MAIN, NESTED, ROOT, expanded, parse
 
 CHECKOV = ROOT / ".local" / "scanner" / "bin" / "checkov"
 RULES = Path(__file__).with_name("checkov.yaml")
@@ -17,7 +17,7 @@ def main() -> int:
     # samtranslator warns that it cannot reach its feature flags.
     logging.getLogger("samtranslator").setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory() as folder:
-        for number, path in enumerate((MAIN, WORKERS)):
+        for number, path in enumerate((MAIN, *NESTED.values())):
             template = expanded(parse((ROOT / path).read_text()))
             (Path(folder) / f"{number}.json").write_text(json.dumps(template, indent=1))
         command = (str(CHECKOV), "--directory", folder, "--config-file", str(RULES))

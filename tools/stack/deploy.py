@@ -156,7 +156,8 @@ def deploy(instance: Instance) -> bool:
             "--s3-bucket",
             ARTIFACTS,
             "--parameter-overrides",
-            f"Stage=local Architecture={ARCHITECTURE} PublicBaseUrl={instance.endpoint}/api "
+            f"Stage=local Architecture={ARCHITECTURE} ReserveConcurrency=on "
+            f"PublicBaseUrl={instance.endpoint}/api "
             f"ReceiverBaseUrl={instance.endpoint}/api/v1/inbound "
             f"DashboardUrl={instance.dashboard} CognitoApiUrl={instance.endpoint} {' '.join(fakes)}",
         )

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from eal.core import aws, clock, ids, settings
-from tests.support.http import call
+from tests.support.http import call, load_app, proxy_event
 from tests.support.tenants import Tenant, operator
 from tools.fixtures.leads import PERIOD, Reads, counted_reads, numbered_lead, put_leads
 
@@ -80,6 +80,22 @@ def test_a_cursor_begins_with_the_id_and_is_valid_only_for_its_list(tenant: Tena
     ]:
         response = call("GET", path, key=key)
         assert (response.status, response.error) == (400, "invalid_cursor"), path
+
+
+def test_a_cursor_of_the_execute_api_address_is_valid_at_the_domain(tenant: Tenant) -> None:
+    _leads(tenant, 2)
+    first = call("GET", "/v1/leads?limit=1", key=tenant.read).json
+    event = proxy_event(
+        "GET",
+        f"/v1/leads?limit=1&cursor={first['next_cursor']}",
+        headers={"Authorization": f"Bearer {tenant.read}"},
+    )
+
+    # With a domain, API Gateway leaves its base path in both paths.
+    response = load_app("leads/list").handler({**event, "path": event["requestContext"]["path"]}, None)
+
+    assert response["statusCode"] == 200
+    assert json.loads(response["body"])["data"] != first["data"]
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,31 @@ def test_the_document_has_its_version_servers_paths_and_webhooks(cloud: None) ->
     assert "lead.created" in document["webhooks"]
 
 
+def test_a_stack_with_a_domain_of_its_own_serves_it_with_another_entity_tag(
+    cloud: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = call("GET", "/v1/openapi.json")
+    monkeypatch.setenv("API_HOST", "api.example.com")
+    _forget()
+    try:
+        theirs = call("GET", "/v1/openapi.json", headers={"If-None-Match": ours.headers["ETag"]})
+    finally:
+        _forget()
+
+    assert theirs.status == 200
+    assert theirs.json["servers"][0]["url"] == "https://api.example.com/api/v1"
+    assert theirs.text == ours.text.replace(
+        "https://expertailabs.ai/api/v1", "https://api.example.com/api/v1"
+    )
+    assert theirs.headers["ETag"] != ours.headers["ETag"]
+
+
+def _forget() -> None:
+    """Read the document again, as a new process does."""
+    openapi.text.cache_clear()
+    openapi.etag.cache_clear()
+
+
 def test_an_invalid_key_is_ignored(cloud: None) -> None:
     assert call("GET", "/v1/openapi.json", key="eal_live_nonsense").status == 200
 

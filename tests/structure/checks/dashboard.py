@@ -25,6 +25,7 @@ OF_THE_FRAME = {"createSession", "getSession", "updateSession", "endSession"}
 """Called by eal_dashboard.app and sign_in, on behalf of every page."""
 API_ONLY = {
     "getOpenapi": "for programs",
+    "getStatus": "for monitors and status pages",
     "getHealth": "for programs: the dashboard shows what it returns elsewhere",
     "createOrganization": "for the operator and for parents that automate the set-up of children",
     "getContentAtomFeed": "for websites",

@@ -12,10 +12,11 @@ if TYPE_CHECKING:
 type Node = dict[str, Any]
 
 PUBLIC = {
-    "createSession", "getOpenapi",
+    "createSession", "getOpenapi", "getStatus",
     "receiveCallrailWebhook", "receiveResendWebhook", "receiveStripeWebhook",
 }  # fmt: skip
-"""Operations without a credential: the sign-in, the document, and the receivers, whose requests vendors sign."""
+"""Operations without a credential: the sign-in, the document, the status, and the receivers, whose requests vendors
+sign."""
 WHOLE = {"getClaimChecks", "getClaimPhotoSummaries", "getClaimRooms", "getClaimScope", "listMemberSessions"}
 """Collections that are returned as a whole: one extraction, or the ten sessions of a member, which are bounded and read
 in one piece."""

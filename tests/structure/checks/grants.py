@@ -46,6 +46,13 @@ MANAGED = {"arn:${AWS::Partition}:iam::aws:policy/AWSXRayDaemonWriteAccess"}
 """X-Ray's write actions cannot be narrowed to a resource, so AWS's own policy grants them."""
 GATEWAY_ROLE = "GatewayRole"
 """The role with which API Gateway invokes functions; `tests.structure.checks.gateway` checks it. No function has it."""
+BACKUP_ROLE = "BackupRole"
+"""The role of AWS Backup, which no function has either."""
+BACKUP_POLICIES = {
+    "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup",
+    "arn:${AWS::Partition}:iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup",
+}
+"""AWS's own policies for AWS Backup, which AWS extends with the service."""
 SIGNING_ENDPOINTS = {
     "AuditLogGetProof": "proves a record that no checkpoint covers yet, without a wait for the hourly run",
 }
@@ -94,7 +101,8 @@ def actions_on(project: Project, role: str, logical_id: str) -> set[str]:
 def _statements(project: Project) -> Iterator[str]:
     for role, properties in project.resources("AWS::IAM::Role").items():
         for managed in properties.get("ManagedPolicyArns", []):
-            if (managed.get("Fn::Sub") if isinstance(managed, dict) else managed) not in MANAGED:
+            allowed = BACKUP_POLICIES if role == BACKUP_ROLE else MANAGED
+            if (managed.get("Fn::Sub") if isinstance(managed, dict) else managed) not in allowed:
                 yield f"{role} has the managed policy {managed}: list the actions that it needs"
         for statement in statements(project, role):
             yield from _statement(role, statement)
@@ -169,7 +177,7 @@ def _passed(project: Project) -> set[str | None]:
 def _roles_in_use(project: Project) -> Iterator[str]:
     roles = set(project.resources("AWS::IAM::Role"))
     used = {role_of(project, logical_id) for logical_id in project.functions} | _passed(project)
-    for role in sorted(roles - used - {GATEWAY_ROLE}):
+    for role in sorted(roles - used - {GATEWAY_ROLE, BACKUP_ROLE}):
         yield f"no function uses {role}: remove it"
     for logical_id in project.functions:
         if role_of(project, logical_id) not in roles:

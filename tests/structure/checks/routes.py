@@ -25,7 +25,10 @@ WRITING_READS = {
     "SessionsUpdateOwn": "a viewer, too, switches the organization or the mode",
 }
 """Endpoints that need only the scope read, and may write, each with its reason. A new line is a decision."""
-WRITING_PUBLIC = {"SessionsCreate": "begins a session, for whoever has the code of a sign-in"}
+PUBLIC_WITH_TABLES = {
+    "SessionsCreate": "begins a session, for whoever has the code of a sign-in",
+    "StatusGet": "reads a key that no item has, and its role can read no other partition",
+}
 """Endpoints without a credential that use the tables, each with its reason. A new line is a decision."""
 
 
@@ -88,7 +91,7 @@ def _role(project: Project, logical_id: str, endpoint: Endpoint) -> Iterator[str
         return
     access, state = actions_on(project, role, "AccessTable"), actions_on(project, role, "StateTable")
     if endpoint.scope is None:
-        if (access or state) and logical_id not in WRITING_PUBLIC:
+        if (access or state) and logical_id not in PUBLIC_WITH_TABLES:
             yield f"{logical_id} is public, and {role} can access a table: give it PublicRole"
         return
     if "dynamodb:UpdateItem" not in access:

@@ -16,6 +16,8 @@ HOMES = {"workers": WORKERS, "dashboard": DASHBOARD}
 """The template of the functions in a folder, if it is not the main one."""
 CHOSEN = {"NumpyLayer": {"Fn::If": ["IsArm64", {"Ref": "NumpyArm64Layer"}, {"Ref": "NumpyX8664Layer"}]}}
 """Parameters that have one of two resources."""
+ADDRESSES = ("PublicBaseUrl", "DashboardUrl")
+"""Parameters that a nested template gets with their default, which depends on the domain."""
 OWN_GLOBALS = ("LoggingConfig", "Tags")
 """Globals of one template: each stack has a log group, and the tag admits API Gateway to functions with a route."""
 UPLOADED_BY_BROWSERS = ("PhotosBucket", "UploadsBucket")
@@ -45,10 +47,12 @@ def _parameters(main: dict[str, Any], logical_id: str, nested: dict[str, Any]) -
     for name in sorted(passed.keys() - nested["Parameters"].keys()):
         yield f"{path} has no parameter {name}: add it, or stop passing it in {MAIN}"
     for name, value in passed.items():
-        if CHOSEN.get(name) == value:
+        if name in ADDRESSES and "Fn::If" not in value:
+            yield f"{MAIN}: pass {name} to {logical_id} with its default, as other nested templates get it"
+        if name in ADDRESSES or CHOSEN.get(name) == value:
             continue
         (source,) = value.values() if isinstance(value, dict) else [value]
-        expected = str(source).replace(".", "").removeprefix("AWS::")
+        expected = str(source).replace(".Outputs", "").replace(".", "").removeprefix("AWS::")
         if name != expected:
             yield f"{MAIN}: {logical_id}'s parameter {name} is {source}: name it {expected}"
 

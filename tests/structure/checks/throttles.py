@@ -113,9 +113,8 @@ def _limited_addresses(project: Project) -> Iterator[str]:
     """The parts of paths for which the web ACL limits each network address."""
     for acl in project.resources("AWS::WAFv2::WebACL").values():
         for rule in acl["Rules"]:
-            for statement in rule["Statement"]["RateBasedStatement"]["ScopeDownStatement"]["OrStatement"][
-                "Statements"
-            ]:
+            limit = rule.get("Statement", {}).get("RateBasedStatement", {})
+            for statement in limit.get("ScopeDownStatement", {}).get("OrStatement", {}).get("Statements", []):
                 yield statement["ByteMatchStatement"]["SearchString"]
 
 

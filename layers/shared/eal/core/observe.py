@@ -5,6 +5,7 @@ Code names the fields of a line one by one; nothing logs a whole event, request 
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Literal, NamedTuple, Self
@@ -51,6 +52,7 @@ type Count = Literal[
     "calls_unsure",
     "calls_overruled",
     "bedrock_fallbacks",
+    "bedrock_microusd",
     "drafts_written",
     "content_written",
     "dispatches_escalated",
@@ -125,7 +127,10 @@ def flush() -> None:
 
 @cache
 def metrics() -> Metrics:
-    """Created by the first count: its import costs a cold start milliseconds, and most requests count nothing."""
+    """Created by the first count: its import costs a cold start milliseconds, and most requests count nothing.
+
+    The service is a dimension of each metric and contains the stage, because an account may have several stacks.
+    """
     from aws_lambda_powertools.metrics import Metrics
 
-    return Metrics(namespace="EAL", service="eal")
+    return Metrics(namespace="EAL", service=os.environ.get("POWERTOOLS_SERVICE_NAME", "eal"))

@@ -120,6 +120,11 @@ def schedules_role() -> str:
     return _required("SCHEDULES_ROLE")
 
 
+def api_host() -> str | None:
+    """The API's own domain, such as `api.example.com`; None if the stack has none."""
+    return os.environ.get("API_HOST") or None
+
+
 def receiver_url(vendor: str) -> str:
     """The base address of a vendor's webhooks. The connection id and kind follow it."""
     return _required(f"{vendor.upper()}_RECEIVER_URL")

@@ -1,9 +1,11 @@
-"""The response of GET /health: the key's tenant, mode and scopes, and its rate limit."""
+"""The responses of GET /health, with the key's tenant, mode and scopes and its rate limit, and of GET /status."""
 
 from typing import Literal, Self
 
 from eal.core.caller import SCOPES, Caller, Scope, includes
 from eal.core.clock import Instant
+from eal.core.table import read
+from eal.core.table.keys import Key
 from eal.core.tenancy import Mode
 from eal.core.wire import Wire
 
@@ -33,3 +35,20 @@ class HealthView(Wire):
             rate_limit_remaining=caller.key.rate_limit_remaining,
             timestamp=caller.at,
         )
+
+
+_STATUS_KEY = Key("STATUS", "STATUS")
+"""No item has it. The role of the function can read no other partition (template.yaml)."""
+
+
+class StatusView(Wire):
+    status: Literal["ok"] = "ok"
+    """Always `ok`; if the API does not work, the response is an error instead."""
+
+
+def look() -> None:
+    """Read from the State table, on which every request depends.
+
+    Raises: aws.Refused or aws.Unreachable, as every other request would.
+    """
+    read.get(_STATUS_KEY)

@@ -8,16 +8,24 @@ from functools import cache
 from pathlib import Path
 from typing import cast
 
+from eal.core import settings
+
 PATH = Path(__file__).with_name("openapi.json")
 ROUTES = Path(__file__).with_name("routes.json")
 """The methods of each path, derived by `layers/build` because the document takes milliseconds to parse."""
 SERVER = "/api/v1"
+HOST = "expertailabs.ai"
+"""The API's host in the document of the repository."""
 
 
 @cache
 def text() -> str:
-    """The document as in the repository; in the layer it has no whitespace (Makefile)."""
-    return PATH.read_text(encoding="utf-8")
+    """The document as in the repository, with the API's own domain if the stack has one. In the layer it has no
+    whitespace (Makefile).
+    """
+    document = PATH.read_text(encoding="utf-8")
+    host = settings.api_host()
+    return document.replace(f"https://{HOST}{SERVER}", f"https://{host}{SERVER}") if host else document
 
 
 @cache
@@ -34,14 +42,13 @@ def routes() -> dict[str, frozenset[str]]:
 
 
 def methods_of(path: str) -> frozenset[str]:
-    """The methods of a request's path, with or without the stage before it; none for an unknown path.
+    """The methods of a request's path; none for an unknown path.
 
     If two paths match, the more literal one applies, as in API Gateway.
     """
-    versioned = path.removeprefix("/api")
-    if not versioned.startswith("/v1/"):
+    if not path.startswith("/v1/"):
         return frozenset()
-    parts = versioned.removeprefix("/v1").split("/")
+    parts = path.removeprefix("/v1").split("/")
     fitting = [template for template in routes() if _matches(template.split("/"), parts)]
     if not fitting:
         return frozenset()

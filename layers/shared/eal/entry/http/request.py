@@ -13,6 +13,10 @@ from eal.core.json import MAX_NUMBER, Json
 
 MAX_BODY_BYTES = 256 * 1024
 CLIENT_IP_HEADER = "x-eal-client-ip"
+_BASE_PATH = "/api"
+"""The base path of the API's own domain, in template.yaml. API Gateway leaves it in `path`, other than the stage of the
+execute-api address: github.com/aws-powertools/powertools-lambda-python, issue 576.
+"""
 
 HEADERS = {
     "Content-Type": "application/json; charset=utf-8",
@@ -105,7 +109,7 @@ class Request:
         context = event["requestContext"]
         self.id = context.get("requestId", "")
         self.method = event["httpMethod"]
-        self.path = event["path"]
+        self.path = event["path"].removeprefix(_BASE_PATH)
         self.headers = headers
         self.query = query
         self.path_parameters = event.get("pathParameters") or {}

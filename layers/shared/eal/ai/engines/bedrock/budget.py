@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol, cast
 
+from eal.core import observe
 from eal.core.table import progress
 from eal.core.table.keys import key
 from eal.core.table.progress import ItemChange
@@ -86,6 +87,7 @@ class MonthlyBudget:
             },
         )
         progress.change_once(settled)
+        observe.count("bedrock_microusd", spent)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
