@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TABLE = """
+name = "tiny"
 strip = ["tiny/unused"]
 steps = ["add_module"]
 
 [take]
 own = "own"
-NOTICE = "NOTICE-tiny"
 """
 ADD_MODULE = """
 import sys
@@ -43,7 +43,7 @@ def layer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "requirements.txt").write_text("tiny==1.0")
     (folder / "add_module.py").write_text(ADD_MODULE)
     (folder / "own" / "__init__.py").write_text("")
-    (folder / "NOTICE").write_text("terms")
+    (folder / "NOTICE").write_text("- tiny 1.0: MIT")
     for machine in ("aarch64", "x86_64"):
         _write_wheel(index, machine)
     monkeypatch.setenv("PIP_NO_INDEX", "1")
@@ -77,7 +77,7 @@ def test_a_layer_has_the_wheels_of_both_architectures_without_unused_files(
 
     build(layer, target, None)
 
-    modules = {"NOTICE-tiny", "added.py", "own/__init__.py", "tiny/__init__.py"}
+    modules = {"NOTICE-tiny", "added.py", "own/__init__.py", "sboms/tiny.cdx.json", "tiny/__init__.py"}
     assert _files(target) == modules | {
         "tiny/_tiny.cpython-313-aarch64-linux-gnu.so",
         "tiny/_tiny.cpython-313-x86_64-linux-gnu.so",
@@ -103,7 +103,7 @@ def test_the_build_fails_if_a_step_fails(layer: Path, tmp_path: Path) -> None:
 
 
 def test_the_build_rejects_a_key_that_the_table_does_not_have(layer: Path, tmp_path: Path) -> None:
-    (layer / "layer.toml").write_text("stirp = []")
+    (layer / "layer.toml").write_text('name = "tiny"\nstirp = []')
 
     with pytest.raises(TypeError, match="stirp"):
         build(layer, tmp_path / "python", None)
