@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
 
-from layers.build.__main__ import build
+from layers.build.__main__ import ZIP_EPOCH, build
 from layers.models.encoders import downloaded
+from tools import reproducible
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -125,6 +127,31 @@ def test_the_progress_of_a_download_counts_the_bytes_of_all_its_files() -> None:
 def test_a_download_that_fails_ends_the_build() -> None:
     with pytest.raises(SystemExit, match="could not download the weights"):
         [*downloaded([sys.executable, "-c", "raise SystemExit(1)"])]
+
+
+def test_two_builds_are_identical(layer: Path, tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+
+    reproducible.build(layer, first, "", seed=1)
+    reproducible.build(layer, second, "", seed=2)
+
+    assert reproducible.differences(first / "python", second / "python") == []
+    assert {path.stat().st_mtime for path in first.rglob("python/**/*")} == {ZIP_EPOCH}
+    assert [*first.rglob("*.pyc")]
+
+
+def test_builds_with_another_file_content_or_time_are_not_identical(layer: Path, tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    reproducible.build(layer, first, "", seed=1)
+    shutil.copytree(first, second)
+    (second / "python" / "more.py").touch()
+    (second / "python" / "added.py").write_text("ADDED = None")
+
+    assert reproducible.differences(first / "python", second / "python") == [
+        "more.py: only in one build",
+        "added.py: another time",
+        "added.py: another content",
+    ]
 
 
 def _files(folder: Path) -> set[str]:

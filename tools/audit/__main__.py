@@ -85,14 +85,26 @@ def judge(audited: list[Audited]) -> int:
     return 1 if found else 0
 
 
+class Hook(TypedDict):
+    """A hook of .pre-commit-config.yaml."""
+
+    id: str
+    entry: str
+    args: NotRequired[list[str]]
+
+
+def hooks() -> dict[str, Hook]:
+    configuration = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())
+    return {hook["id"]: hook for repository in configuration["repos"] for hook in repository["hooks"]}
+
+
+def own_keys() -> re.Pattern[bytes]:
+    return re.compile(hooks()["own-api-keys"]["entry"].encode())
+
+
 def secrets() -> int:
     """Scan every tracked file as the hooks of .pre-commit-config.yaml scan changed ones."""
-    hooks = {
-        hook["id"]: hook
-        for repository in yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
-        for hook in repository["hooks"]
-    }
-    own_key = re.compile(hooks["own-api-keys"]["entry"].encode())
+    own_key, arguments = own_keys(), hooks()["detect-secrets"].get("args", [])
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
     files = [name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
     failed = False
@@ -103,7 +115,7 @@ def secrets() -> int:
                 f"{name}: has an API key of this product: revoke it, and write eight zeros after its prefix"
             )
     for start in range(0, len(files), _BATCH_FILES):
-        command = [str(PROGRAMS / "detect-secrets-hook"), *hooks["detect-secrets"]["args"]]
+        command = [str(PROGRAMS / "detect-secrets-hook"), *arguments]
         done = subprocess.run([*command, *files[start : start + _BATCH_FILES]], cwd=ROOT, check=False)
         failed |= done.returncode != 0
     if not failed:
