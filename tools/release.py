@@ -32,7 +32,6 @@ MAX_MINUTES = 180
 """Maximum of MonitoringTimeInMinutes."""
 _MAX_NAMES = 100
 """Maximum number of names in a request for alarms."""
-_CAPABILITIES = ("CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND")
 
 
 # CloudWatch's client has no type here, because its stubs are not installed.
@@ -87,7 +86,7 @@ def guard(
                 {"ParameterKey": parameter["ParameterKey"], "UsePreviousValue": True}
                 for parameter in described.get("Parameters", [])
             ],
-            Capabilities=_CAPABILITIES,
+            Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
             RollbackConfiguration={
                 "MonitoringTimeInMinutes": minutes,
                 "RollbackTriggers": [{"Arn": arn, "Type": "AWS::CloudWatch::CompositeAlarm"} for arn in arns],

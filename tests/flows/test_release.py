@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 
 from tools import release
 from tools.fixtures.template import resources
@@ -68,10 +69,11 @@ def updates(cloudformation: CloudFormationClient) -> list[dict[str, Any]]:
     """The parameters of each update of a stack, which is accepted. Moto ignores the rollback configuration, and
     rejects an update of nothing else."""
     sent: list[dict[str, Any]] = []
-    cloudformation.meta.events.register(
+    events: Any = cloudformation.meta.events  # the stubs know no handler that returns a response
+    events.register(
         "provide-client-params.cloudformation.UpdateStack", lambda params, **_: sent.append(dict(params))
     )
-    cloudformation.meta.events.register("before-call.cloudformation.UpdateStack", _accept)
+    events.register("before-call.cloudformation.UpdateStack", _accept)
     return sent
 
 
@@ -88,7 +90,7 @@ def composites(cloudwatch: Any) -> dict[str, dict[str, Any]]:
 
 
 def _accept(**_: object) -> tuple[AWSResponse, dict[str, object]]:
-    return AWSResponse("", 200, {}, None), {}
+    return AWSResponse("", 200, HTTPHeaders(), None), {}
 
 
 def test_a_stack_is_rolled_back_on_errors_and_on_dead_letters(
