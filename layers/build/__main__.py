@@ -57,7 +57,7 @@ class Layer:
     argument, and imports from there first, then from the folder of the layer.
     """
     components: list[sbom.Named] = field(default_factory=list)
-    """What the layer contains of others besides wheels, for its SBOM."""
+    """Parts of others besides wheels that the layer contains, for its SBOM."""
 
 
 def build(folder: Path, target: Path, machine: str | None) -> None:

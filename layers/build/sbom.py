@@ -40,7 +40,7 @@ class Component(TypedDict, total=False):
 
 
 class Named(TypedDict):
-    """A row of `components` in layer.toml: what a layer contains of others and no index delivers as a wheel."""
+    """A row of `components` in layer.toml: a part of others that is no wheel."""
 
     type: Literal["library", "machine-learning-model", "file"]
     name: str
@@ -64,7 +64,7 @@ def named(folder: Path) -> list[Named]:
 
 
 def components(folder: Path) -> list[Component]:
-    """What the layer contains of others, sorted by name.
+    """Packages, models and files of others that the layer contains, sorted by name.
 
     Raises: SystemExit if NOTICE lacks the licence of one of them.
     """

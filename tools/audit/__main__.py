@@ -71,10 +71,10 @@ def judge(audited: list[Audited]) -> int:
     pip-audit itself succeeds if it cannot ask about a package, and only names the package in its report.
     """
     unknown = sorted({package["name"] for package in audited if "skip_reason" in package})
-    found = [(package, one) for package in audited for one in package.get("vulns", [])]
-    for package, one in found:
-        fixed = ", ".join(one["fix_versions"]) or "no version"
-        print(f"{package['name']} {package.get('version', '')}: {one['id']}, fixed in {fixed}")
+    found = [(package, known) for package in audited for known in package.get("vulns", [])]
+    for package, known in found:
+        fixed = ", ".join(known["fix_versions"]) or "no version"
+        print(f"{package['name']} {package.get('version', '')}: {known['id']}, fixed in {fixed}")
     if not audited or unknown:
         shown = ", ".join(unknown[:MAX_NAMED]) + (", …" if len(unknown) > MAX_NAMED else "")
         print(
