@@ -12,7 +12,7 @@ export SAM_CLI_TELEMETRY := 0
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop reset invoke start-api test lint unit unit-botocore deployed as-deployed demo conformance bench screenshots train packages environment scanner clean
+.PHONY: help run stop reset invoke start-api test lint unit unit-botocore deployed as-deployed demo conformance bench screenshots train audit secrets sbom reproducible packages environment scanner auditor clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */\1\t/' | awk -F '\t' '{printf "make %-13s %s\n", $$1, $$2}'
@@ -39,7 +39,7 @@ test: lint ## Run lint, types, template checks, all tests, and the deployed flow
 	$(MAKE) --no-print-directory unit; unit=$$?; \
 	wait $$deployed; deployed=$$?; cat .local/deployed.log; exit $$((unit | deployed))
 
-lint: environment scanner ## Run ruff, mypy, sam validate and checkov
+lint: environment scanner auditor ## Run ruff, mypy, sam validate and checkov, and validate the SBOMs
 	@ruff check .
 	@ruff format --check --quiet .
 	@mypy
@@ -48,6 +48,7 @@ lint: environment scanner ## Run ruff, mypy, sam validate and checkov
 	@AWS_DEFAULT_REGION=us-east-1 sam validate --lint --template alarms.yaml
 	@AWS_DEFAULT_REGION=us-east-1 sam validate --lint --template functions/dashboard/template.yaml
 	@$(PY) -m tools.scan
+	@$(PY) -m tools.sbom
 
 # A file stays on one process, so that what its tests share, such as judged calls, is computed once.
 unit: environment ## Run the tests that need no stack, with coverage; PYTEST_ARGS=... selects tests and omits coverage
@@ -80,6 +81,17 @@ train: environment ## Train the heads of the embedded engine from tools/evaluate
 
 packages: ## Create .venv, without the models; most tests of endpoints need no more
 	@$(PYTHON) tools/stack/environment.py packages
+audit: environment auditor ## Ask the package index for known vulnerabilities of every pinned package
+	@$(PY) -m tools.audit vulnerabilities
+
+secrets: environment auditor ## Search every tracked file for secrets
+	@$(PY) -m tools.audit secrets
+
+sbom: environment auditor ## Write and validate the SBOM of each layer, in .local/sbom
+	@$(PY) -m tools.sbom
+
+reproducible: environment ## Build each layer twice and compare the builds; LAYERS="shared numpy" selects some
+	@$(PY) -m tools.reproducible $(LAYERS)
 
 environment:
 	@command -v $(PYTHON) > /dev/null || { echo "$(PYTHON) is not on PATH: install Python 3.13, or set PYTHON=/path/to/python3.13" >&2; exit 1; }
@@ -87,6 +99,9 @@ environment:
 
 scanner: environment
 	@$(PY) tools/stack/environment.py scanner
+
+auditor: environment
+	@$(PY) tools/stack/environment.py auditor
 
 clean: stop ## Remove all generated files, including .venv
 	@rm -rf .local .venv .aws-sam .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis

