@@ -12,7 +12,7 @@ export SAM_CLI_TELEMETRY := 0
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop reset invoke start-api test lint unit unit-botocore deployed as-deployed demo conformance bench screenshots train environment scanner clean
+.PHONY: help run stop reset invoke start-api test lint unit unit-botocore deployed as-deployed rehearse demo conformance bench screenshots train environment scanner clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */\1\t/' | awk -F '\t' '{printf "make %-13s %s\n", $$1, $$2}'
@@ -60,6 +60,10 @@ deployed: environment ## Run tests/deployed against a stack of their own; TEST_P
 
 as-deployed: environment ## Run every sample event, and a part of the tests, on the built layers
 	@$(PY) -m tools.as_deployed
+
+# After `make unit`, which records the calls of every function; otherwise this target records them first.
+rehearse: environment ## Rehearse a deployment to AWS without an account: limits, IAM, order of creation, price
+	@$(PY) -m tools.rehearse
 
 demo: environment ## Show the main flow with its evidence, on the running stack
 	@$(PY) -m tools.demo

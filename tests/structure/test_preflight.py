@@ -282,7 +282,7 @@ def test_access_logs_need_the_role_of_the_account(cloud: None) -> None:
 
 def test_a_login_domain_that_exists_is_reported(cloud: None) -> None:
     assert _asked()["login domain"] == [("ok", "eal-123456789012 is free")]
-    client: Any = boto3.client("cognito-idp")  # type: ignore[call-overload]  # no stubs of this service
+    client: Any = boto3.client("cognito-idp")
     pool = client.create_user_pool(PoolName="other")["UserPool"]["Id"]
     client.create_user_pool_domain(Domain="eal-123456789012", UserPoolId=pool)
 
@@ -302,7 +302,7 @@ def test_a_certificate_that_is_not_issued_is_refused(
     cloud: None, edited: dict[str, dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MOTO_ACM_VALIDATION_WAIT", "600")
-    client: Any = boto3.client("acm")  # type: ignore[call-overload]  # no stubs of this service
+    client: Any = boto3.client("acm")
     arn = client.request_certificate(DomainName="api.example.com", ValidationMethod="DNS")["CertificateArn"]
     _main(edited)["Domain"] = {
         "Type": "AWS::ApiGateway::DomainName",

@@ -175,6 +175,15 @@ class Deployment:
         raise KeyError(logical_id)
 
     @cached_property
+    def references(self) -> dict[str, str]:
+        """The logical id of each resource by the value of its Ref."""
+        return {
+            stack.evaluator.value({"Ref": logical_id}): logical_id
+            for stack in self.stacks.values()
+            for logical_id in stack.resources
+        }
+
+    @cached_property
     def logical_ids(self) -> dict[str, str]:
         """The logical id of each resource by its ARN."""
         return {
