@@ -260,7 +260,7 @@ def test_a_certificate_must_be_in_the_region_of_its_domain(edited: dict[str, dic
 def _asked(
     edited: Mapping[str, dict[str, Any]] | None = None, **parameters: str
 ) -> dict[str, list[tuple[str, str]]]:
-    """What an account answers, by subject. moto has no models of Bedrock."""
+    """The findings about an account, by subject. moto has no models of Bedrock."""
     found: dict[str, list[tuple[str, str]]] = {}
     deployment = _deployment(edited, parameters={"BedrockModel": "", **parameters})
     for level, subject, text in account.findings(deployment):

@@ -11,7 +11,7 @@ import pytest
 
 from tools.fixtures.template import MAIN, WORKERS
 from tools.preflight.deployment import Deployment, Settings, templates
-from tools.rehearse import costs, grants, iam, order, services
+from tools.rehearse import calls, costs, grants, iam, order, services
 from tools.rehearse.__main__ import only_aws
 from tools.rehearse.calls import AwsCall
 from tools.rehearse.grants import Roles
@@ -19,6 +19,7 @@ from tools.rehearse.unused import Excepted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from tools.rehearse.iam import Request
 
@@ -137,8 +138,8 @@ def test_a_denial_in_the_policy_of_a_bucket_wins(edited: Templates) -> None:
 
 
 def _unused(edited: Templates | None = None) -> set[str]:
-    calls = {"leads/list": LIST_LEADS, "webhooks/rotate_secret": ROTATE}
-    return {str(grant) for grant in Roles(_deployment(edited)).unused(calls)}
+    made = {"leads/list": LIST_LEADS, "webhooks/rotate_secret": ROTATE}
+    return {str(grant) for grant in Roles(_deployment(edited)).unused(made)}
 
 
 def test_a_grant_without_a_call_is_found(edited: Templates) -> None:
@@ -200,6 +201,26 @@ def test_a_reason_without_its_grant_is_a_fault(monkeypatch: pytest.MonkeyPatch) 
     found = [each.text for each in grants.findings(Roles(_deployment()), {"leads/list": LIST_LEADS})]
 
     assert any("sqs:PurgeQueue" in text and "remove it from UNUSED" in text for text in found)
+
+
+def test_calls_are_judged_only_if_every_test_has_recorded_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[object] = []
+    monkeypatch.setattr(calls, "RECORDED", tmp_path)
+    monkeypatch.setattr(calls, "folder", lambda: tmp_path / "current")
+    monkeypatch.setattr(calls.subprocess, "run", lambda command, **_: ran.append(command))
+    (tmp_path / "older").mkdir()
+
+    calls.write("journeys", "leads", ["leads", "calls"], {"leads/list": LIST_LEADS})
+    calls.write("endpoints", "GET /v1/leads", ["GET /v1/leads"], {"leads/list": set()})
+    calls.recorded()
+    assert len(ran) == 1
+
+    calls.write("journeys", "calls", ["leads", "calls"], {"calls/list": LIST_LEADS})
+    assert calls.recorded() == {"leads/list": LIST_LEADS, "calls/list": LIST_LEADS}
+    assert len(ran) == 1
+    assert not (tmp_path / "older").exists()
 
 
 # ---------------------------------------------------------------- the evaluator

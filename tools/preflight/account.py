@@ -24,7 +24,7 @@ type Client = Any
 
 
 class Asked(NamedTuple):
-    """What the account decides about a deployment."""
+    """Facts about the account that decide over a deployment."""
 
     settings: Settings
     concurrency: int

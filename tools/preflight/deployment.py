@@ -39,7 +39,7 @@ _REF_IS_ARN = {"AWS::Lambda::LayerVersion", "AWS::SecretsManager::Secret", "AWS:
 
 
 class Settings(NamedTuple):
-    """What a deployment is given besides the templates."""
+    """Inputs of a deployment besides the templates."""
 
     parameters: Mapping[str, str] = {}
     stack_name: str = "eal"

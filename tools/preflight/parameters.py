@@ -58,7 +58,7 @@ def _declared(deployment: Deployment) -> Iterator[Finding]:
 
 
 def _refused(declared: Mapping[str, Any], value: str) -> str | None:
-    """What the declaration of a parameter demands of the value; None if it accepts it."""
+    """The demand of a parameter's declaration that the value does not meet; None if it meets all."""
     allowed = [str(each) for each in declared.get("AllowedValues", [])]
     if allowed and value not in allowed:
         return f"use one of {', '.join(allowed)}"

@@ -69,7 +69,7 @@ class Roles:
         ]
 
     def refused_by_services(self, calls: Iterable[AwsCall]) -> list[str]:
-        """What AWS would refuse to Lambda, API Gateway and Scheduler, which use roles of the deployment."""
+        """Requests that AWS would refuse to Lambda, API Gateway and Scheduler, which use roles of the deployment."""
         return [
             f"{role} may not {request.action} on {self._named(request.resource)}"
             for role, request in self._of_services(calls)
@@ -177,7 +177,7 @@ class Roles:
 
 
 def findings(roles: Roles, calls: Mapping[str, Iterable[AwsCall]]) -> Iterator[Finding]:
-    """Faults, and what was compared. A reason in UNUSED that no grant needs is a fault, too."""
+    """Faults, and what was compared. A reason in UNUSED for what is no grant is a fault, too."""
     add = "add it to the role, or make the call with another function"
     every = [call for found in calls.values() for call in found]
     refused = [text for folder, found in calls.items() for text in roles.refused(folder, found)]
@@ -188,14 +188,12 @@ def findings(roles: Roles, calls: Mapping[str, Iterable[AwsCall]]) -> Iterator[F
         if not any(excepted.covers(grant) for excepted in UNUSED):
             advice = "remove it, add a request to a journey, or give a reason in tools/rehearse/unused.py"
             yield Finding("fault", "grants", f"{grant}, and no call needs it: {advice}")
+    every_grant = [grant for role in roles.statements for grant in roles.grants(role)]
     for excepted in UNUSED:
-        if not any(excepted.covers(grant) for grant in unused):
-            yield Finding("fault", "grants", f"{excepted} is used or does not exist: remove it from UNUSED")
-    grants = sum(1 for role in roles.statements for _ in roles.grants(role))
-    compared = (
-        f"{len(every)} calls of {len(calls)} functions with {grants} grants of {len(roles.statements)} roles"
-    )
-    yield Finding("ok", "grants", f"compared {compared}; {len(unused)} grants are unused")
+        if not any(excepted.covers(grant) for grant in every_grant):
+            yield Finding("fault", "grants", f"{excepted} names no grant: remove it from UNUSED")
+    compared = f"{len(every)} calls of {len(calls)} functions with {len(every_grant)} grants of {len(roles.statements)}"
+    yield Finding("ok", "grants", f"compared {compared} roles; {len(unused)} grants are unused")
 
 
 def _statements(role: Mapping[str, Any]) -> list[Statement]:

@@ -17,7 +17,7 @@ type Statement = Mapping[str, Any]
 
 
 class Request(NamedTuple):
-    """What IAM judges: an action on an ARN, the ARN or the service that asks, and the values of condition keys."""
+    """A request as IAM judges it: an action on an ARN, the values of condition keys, and the ARN or service that asks."""
 
     action: str
     resource: str

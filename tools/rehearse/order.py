@@ -25,7 +25,7 @@ LOSES_DATA = {"AWS::S3::Bucket": None, "AWS::DynamoDB::Table": "DeletionProtecti
 KEPT = ("Retain", "RetainExceptOnCreate")
 
 type Graph = Mapping[str, set[str]]
-"""What each resource waits for, by logical id. Logical ids are unique in the project."""
+"""The resources that each resource waits for, by logical id. Logical ids are unique in the project."""
 
 
 def findings(deployment: Deployment) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""What AWS's services send or invoke in the name of a resource, compared with the policies of the receivers."""
+"""Messages and invocations of AWS's services in the name of a resource, compared with the policies of receivers."""
 
 from __future__ import annotations
 
