@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -209,7 +210,7 @@ def test_calls_are_judged_only_if_every_test_has_recorded_its_own(
     ran: list[object] = []
     monkeypatch.setattr(calls, "RECORDED", tmp_path)
     monkeypatch.setattr(calls, "folder", lambda: tmp_path / "current")
-    monkeypatch.setattr(calls.subprocess, "run", lambda command, **_: ran.append(command))
+    monkeypatch.setattr(subprocess, "run", lambda command, **_: ran.append(command))
     (tmp_path / "older").mkdir()
 
     calls.write("journeys", "leads", ["leads", "calls"], {"leads/list": LIST_LEADS})

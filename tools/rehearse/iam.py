@@ -17,7 +17,7 @@ type Statement = Mapping[str, Any]
 
 
 class Request(NamedTuple):
-    """A request as IAM judges it: an action on an ARN, the values of condition keys, and the ARN or service that asks."""
+    """A request as IAM judges it: an action on an ARN, values of condition keys, and the ARN or service that asks."""
 
     action: str
     resource: str
