@@ -12,7 +12,7 @@ export SAM_CLI_TELEMETRY := 0
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop reset invoke start-api test lint unit unit-botocore deployed as-deployed demo conformance bench screenshots train audit secrets sbom reproducible packages environment scanner auditor clean
+.PHONY: help run stop reset invoke start-api test lint unit unit-botocore deployed as-deployed rehearse demo conformance bench screenshots train audit secrets sbom reproducible packages environment scanner auditor clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */\1\t/' | awk -F '\t' '{printf "make %-13s %s\n", $$1, $$2}'
@@ -63,6 +63,10 @@ deployed: environment ## Run tests/deployed against a stack of their own; TEST_P
 as-deployed: environment ## Run every sample event, and a part of the tests, on the built layers
 	@$(PY) -m tools.as_deployed
 
+# After `make unit`, which records the calls of every function; otherwise this target records them first.
+rehearse: environment ## Rehearse a deployment to AWS without an account: limits, IAM, order of creation, price
+	@$(PY) -m tools.rehearse
+
 demo: environment ## Show the main flow with its evidence, on the running stack
 	@$(PY) -m tools.demo
 
@@ -81,6 +85,7 @@ train: environment ## Train the heads of the embedded engine from tools/evaluate
 
 packages: ## Create .venv, without the models; most tests of endpoints need no more
 	@$(PYTHON) tools/stack/environment.py packages
+
 audit: environment auditor ## Ask the package index for known vulnerabilities of every pinned package
 	@$(PY) -m tools.audit vulnerabilities
 

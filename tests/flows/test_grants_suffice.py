@@ -15,6 +15,7 @@ import pytest
 from eal.core import clock, secrets
 from eal.core.clock import rfc3339
 from eal.core.secrets import derived_key
+from eal.domain.audit_log import checkpoints
 from eal.domain.calls import model as calls
 from eal.domain.calls.recordings import PART_BYTES
 from eal.domain.outreach import addresses
@@ -26,7 +27,7 @@ from tests.support import cognito, dispatch, emails, google, photos, publishing,
 from tests.support.aws import aws_in_process
 from tests.support.bedrock import fake_bedrock
 from tests.support.endpoints import WITHOUT_ITEM, endpoints
-from tests.support.grants import Need, granted, recorded_needs
+from tests.support.grants import recorded_calls, refused
 from tests.support.http import load_app, match, proxy_event
 from tests.support.imports import QUEUE, upload
 from tests.support.inbound import SECRETS, SIGNERS
@@ -41,28 +42,12 @@ from tools.fixtures.callrail import Call, signature
 from tools.fixtures.google_business import ACCOUNT, CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, FakeGoogle
 from tools.fixtures.receiver import receiver
 from tools.fixtures.template import ROOT, functions
+from tools.rehearse import calls as calls_to_aws
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-UNUSED = {
-    (
-        "workers/deliver_webhook",
-        "dynamodb:UpdateItem",
-    ): "here the only endpoint with a rate limit fails, so the slow worker counts its attempts",
-    (
-        "workers/normalise_callrail",
-        "dynamodb:DeleteItem",
-    ): "an update of a lead may release the claim of a contact",
-    ("workers/import_leads", "dynamodb:DeleteItem"): "an update of a lead may release the claim of a contact",
-    (
-        "workers/deliver_slow_webhook",
-        "dynamodb:PutItem",
-    ): "here no endpoint is disabled, and no delivery is overdue",
-    ("workers/sweep_outbox", "dynamodb:PutItem"): "in this test the relay has numbered everything",
-    ("workers/sweep_outbox", "dynamodb:UpdateItem"): "in this test the relay has numbered everything",
-}
-"""Writes to the State table that workers may do and do not do in this test, each with its reason."""
+    from tools.rehearse.calls import AwsCall
 
 EMAIL = "a@example.com"
 NO_RECEIVER = "http://127.0.0.1:65535/hooks"
@@ -71,16 +56,18 @@ NO_RECEIVER = "http://127.0.0.1:65535/hooks"
 type Journey = Callable[[Session], None]
 
 
-class Needs:
-    """Invokes functions, and records what the calls to AWS of each need."""
+class Recorder:
+    """Invokes functions, and records the calls to AWS of each."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.of: dict[str, set[Need]] = defaultdict(set)
+        self.of: dict[str, set[AwsCall]] = defaultdict(set)
         self._monkeypatch = monkeypatch
 
     def invoke(self, folder: str, event: dict[str, Any]) -> Any:
-        secrets.decrypt.cache_clear()  # in Lambda, no function has the cache of another one
-        with recorded_needs(self._monkeypatch) as found:
+        # In Lambda, no function has the cache of another one.
+        for cached in (secrets.decrypt, derived_key, checkpoints._public_key):
+            cached.cache_clear()
+        with recorded_calls(self._monkeypatch) as found:
             try:
                 return load_app(folder).handler(event, None)
             finally:
@@ -88,18 +75,18 @@ class Needs:
 
 
 class Session:
-    """A tenant's requests and the workers that process them, with the needs of each function."""
+    """A tenant's requests and the workers that process them, with the calls to AWS of each function."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.tenant = new_tenant()
         self.monkeypatch = monkeypatch
-        self._needs = Needs(monkeypatch)
-        self.invoke = self._needs.invoke
+        self._recorder = Recorder(monkeypatch)
+        self.invoke = self._recorder.invoke
         self.work = Pipeline(self.invoke).run
 
     @property
-    def needs(self) -> dict[str, set[Need]]:
-        return dict(self._needs.of)
+    def recorded(self) -> dict[str, set[AwsCall]]:
+        return dict(self._recorder.of)
 
     def call(self, method: str, path: str, body: object = None, key: str = "") -> Any:
         headers = {"Authorization": f"Bearer {key or self.tenant.admin}", "Content-Type": "application/json"}
@@ -430,7 +417,8 @@ def _photos(session: Session, claim: str) -> None:
         photos.upload(photo, content)
     session.work()
     path = f"{claim}/photos/{declared[1]['id']}"
-    session.call("PATCH", path, {"caption": "Hall"})
+    for photo in declared:
+        session.call("PATCH", f"{claim}/photos/{photo['id']}", {"caption": "Hall"})
     assert session.call("GET", path)["rejection"] == "checksum_mismatch"
     assert session.call("GET", f"{claim}/photos?limit=1")["next_cursor"]
     deleted = session.call("POST", f"{claim}/photos", good)
@@ -696,11 +684,13 @@ def _organizations(session: Session) -> None:
     session.call("DELETE", grant, key=child["admin_key"]["key"])
     members = "/v1/organizations/me/members"
     member = session.call("POST", members, {"email": EMAIL, "role": "viewer"})
-    session.call("POST", members, {"email": "b@example.com", "role": "viewer"})
+    other_member = session.call("POST", members, {"email": "b@example.com", "role": "viewer"})
     assert session.call("GET", f"{members}?limit=1")["next_cursor"]
+    session.work()
     _sessions(session, f"{members}/{member['id']}", child["admin_key"]["key"])
     session.call("PATCH", f"{members}/{member['id']}", {"role": "admin"})
     session.call("DELETE", f"{members}/{member['id']}")
+    session.call("DELETE", f"{members}/{other_member['id']}")  # ends the session, and unbinds the address
     session.work()
 
 
@@ -708,16 +698,8 @@ def _sessions(session: Session, member: str, key_of_child: str) -> None:
     """A member of two organizations signs in, switches, and signs out. `member` is the path of the first membership."""
     session.call("POST", "/v1/organizations/me/members", {"email": EMAIL, "role": "admin"}, key=key_of_child)
     with cognito.serving(session.monkeypatch) as pool:
-        texts = []
-        for _ in range(MAX_SESSIONS + 1):
-            body = {
-                "code": pool.signed_in(EMAIL),
-                "verifier": cognito.VERIFIER,
-                "nonce": cognito.NONCE,
-                "redirect_uri": cognito.REDIRECT_URI,
-                "organization_id": session.tenant.id,
-            }
-            texts.append(session.call("POST", "/v1/sessions", body)["session"])
+        texts = [_sign_in(session, pool, EMAIL) for _ in range(MAX_SESSIONS + 1)]
+        _sign_in(session, pool, "b@example.com")
     listed = session.call("GET", f"{member}/sessions")["data"]
     session.call("DELETE", f"{member}/sessions/{listed[-1]['id']}")
     own = session.call("GET", "/v1/session", key=texts[-1])
@@ -728,6 +710,17 @@ def _sessions(session: Session, member: str, key_of_child: str) -> None:
     switched = session.call("PATCH", "/v1/session", {"organization_id": other}, key=switched)["session"]
     session.call("DELETE", "/v1/session", key=switched)
     session.call("DELETE", f"{member}/sessions")
+
+
+def _sign_in(session: Session, pool: cognito.Cognito, email: str) -> str:
+    body = {
+        "code": pool.signed_in(email),
+        "verifier": cognito.VERIFIER,
+        "nonce": cognito.NONCE,
+        "redirect_uri": cognito.REDIRECT_URI,
+        "organization_id": session.tenant.id,
+    }
+    return str(session.call("POST", "/v1/sessions", body)["session"])
 
 
 def _audit_log(session: Session) -> None:
@@ -751,6 +744,10 @@ def _audit_log(session: Session) -> None:
     assert session.call("GET", f"/v1/audit-log?cursor={cursor}")["data"]
     assert session.call("GET", f"/v1/audit-log/{oldest['id']}") == oldest
     session.call("GET", f"/v1/audit-log/{oldest['id']}/proof")
+    session.call("PATCH", "/v1/organizations/me", {"industry": "restoration"})
+    session.work()
+    unsigned = session.call("GET", "/v1/audit-log?limit=1")["data"][0]
+    session.call("GET", f"/v1/audit-log/{unsigned['id']}/proof")
 
 
 def _relay_only(session: Session) -> None:
@@ -789,57 +786,32 @@ JOURNEYS: tuple[Journey, ...] = (
 
 
 @cache
-def _needs_of(journey: Journey) -> dict[str, set[Need]]:
-    """The needs of each function, in an empty AWS for the journey."""
+def _calls_of(journey: Journey) -> dict[str, set[AwsCall]]:
+    """The calls to AWS of each function, in an empty AWS for the journey."""
     with pytest.MonkeyPatch.context() as monkeypatch, aws_in_process(monkeypatch):
         session = Session(monkeypatch)
         journey(session)
-        return session.needs
+        return session.recorded
 
 
-def _needs_of_all() -> dict[str, set[Need]]:
-    needs: dict[str, set[Need]] = defaultdict(set)
+def _calls_of_all() -> dict[str, set[AwsCall]]:
+    calls: dict[str, set[AwsCall]] = defaultdict(set)
     for journey in JOURNEYS:
-        for folder, found in _needs_of(journey).items():
-            needs[folder] |= found
-    return needs
+        for folder, found in _calls_of(journey).items():
+            calls[folder] |= found
+    return calls
 
 
 @pytest.mark.parametrize("journey", JOURNEYS, ids=lambda journey: journey.__name__.strip("_"))
 def test_every_call_to_aws_is_allowed(journey: Journey) -> None:
-    missing = {folder: found - granted(folder) for folder, found in _needs_of(journey).items()}
-
-    assert not {folder: sorted(needs) for folder, needs in missing.items() if needs}
-
-
-def test_a_worker_may_only_do_the_writes_to_the_state_table_that_it_does() -> None:
-    actions = ("PutItem", "UpdateItem", "DeleteItem", "PartiQLUpdate")
-    writes = {(f"dynamodb:{action}", "StateTable") for action in actions}
-
-    unused = {
-        (folder, action)
-        for folder, found in _needs_of_all().items()
-        if folder.startswith("workers/")
-        for action, _ in (granted(folder) - found) & writes
-    }
-
-    assert unused == set(UNUSED)
-
-
-def test_a_worker_may_decrypt_only_the_secrets_that_it_decrypts() -> None:
-    unused = {
-        (folder, key)
-        for folder, found in _needs_of_all().items()
-        if folder.startswith("workers/")
-        for action, key in granted(folder) - found
-        if action == "kms:Decrypt"
-    }
-
-    assert unused == set()
+    recorded = _calls_of(journey)
+    assert not [text for folder, found in recorded.items() for text in refused(folder, found)]
+    calls_to_aws.write("journeys", journey.__name__, [each.__name__ for each in JOURNEYS], recorded)
 
 
 def test_the_hourly_run_enqueues_the_archiving_of_pending_records() -> None:
-    assert ("sqs:SendMessage", "AuditQueue") in _needs_of(_audit_log)["workers/enqueue_checkpoints"]
+    calls = _calls_of(_audit_log)["workers/enqueue_checkpoints"]
+    assert ("sqs:SendMessage", "AuditQueue") in {(call.action, call.resource) for call in calls}
 
 
 def test_the_journeys_invoke_what_no_sample_does() -> None:
@@ -848,7 +820,7 @@ def test_the_journeys_invoke_what_no_sample_does() -> None:
     own = {*WITHOUT_ITEM, "POST /v1/sessions"}
     by_sample = {endpoint.folder for endpoint in endpoints() if endpoint.name not in own}
 
-    assert folders - by_sample - set(_needs_of_all()) == {
+    assert folders - by_sample - set(_calls_of_all()) == {
         "dashboard/serve",
         "unknown_route/refuse",
     }, "add a request or an event that reaches each of these functions to a journey of this file"

@@ -1,27 +1,32 @@
-"""Permissions that a call to AWS needs, and those that a function's role allows. The emulators do not check
-permissions."""
+"""The calls to AWS of tests, as IAM judges them, and those that a function's role does not allow. The emulators do not
+check permissions."""
 
 from __future__ import annotations
 
-import json
 import re
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from eal.core import aws
+from eal.core.aws.s3_client import S3Client
+from tests.support import partiql
 from tests.support.aws import (
     ACCESS,
     AUDIT_BUCKET,
     INBOUND_BUCKET,
     PHOTOS_BUCKET,
     RECORDINGS_BUCKET,
+    SCHEDULES,
     STATE,
     UPLOADS_BUCKET,
 )
-from tools.fixtures.template import functions, resources
+from tools.preflight.deployment import Deployment, templates
+from tools.rehearse.calls import AwsCall
+from tools.rehearse.grants import Roles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     import pytest
 
@@ -34,6 +39,7 @@ NAMES = {
     RECORDINGS_BUCKET: "RecordingsBucket",
     PHOTOS_BUCKET: "PhotosBucket",
     "schedules": "SchedulesRole",
+    SCHEDULES: "Schedules",
 }
 TRANSACTED = {
     "Put": "PutItem",
@@ -53,6 +59,8 @@ OBJECTS = {
     "ListParts": "ListMultipartUploadParts",
 }
 """S3 operations whose IAM action has another name."""
+OF_BUCKET = ("ListBucket",)
+"""S3 actions whose resource is the bucket and not an object."""
 
 KEYS = {"Sign": "SigningKey", "GetPublicKey": "SigningKey"}
 """The KMS keys of operations of which the stack has one."""
@@ -61,80 +69,88 @@ MAC_KEYS = {"alias/mac": "MacKey", "alias/cursor": "CursorKey"}
 ONLY = {"events": "Bus", "secretsmanager": "DashboardClientSecret", "cognito-idp": "UserPool"}
 """The resource of services of which the stack has one."""
 
-type Need = tuple[str, str]
-"""An IAM action and the logical id of its resource, with `/index` for the query of an index, with the kind of keys for
-an item of the Access table, and with the purpose for an encrypted secret."""
+LEADING_KEYS = "dynamodb:LeadingKeys"
+_RANDOM = re.compile(r"[0-9a-z]{26}|[0-9a-f]{32,}|[A-Za-z0-9_-]{43}|\d{4}-\d\d-\d\d|\d{6,}")
+"""Parts of keys that differ between runs: ids, hashes, tokens and dates."""
 
 
 @contextmanager
-def recorded_needs(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[Need]]:
-    """The permissions that the calls to AWS in this block need."""
-    found: set[Need] = set()
-    send = aws.Client.call
+def recorded_calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[AwsCall]]:
+    """The calls to AWS in this block, and those that a presigned URL of this block allows its holder."""
+    found: set[AwsCall] = set()
+    send, presign = aws.Client.call, S3Client.generate_presigned_url
 
     def recorded(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
-        found.update(needs_of(client.service, operation, arguments))
+        found.update(calls_of(client.service, operation, arguments))
         return send(client, operation, arguments)
+
+    def presigned(client: S3Client, method: str, Params: dict[str, Any], ExpiresIn: int) -> str:
+        operation = {"put_object": "PutObject", "get_object": "GetObject"}[method]
+        found.update(calls_of("s3", operation, Params))
+        return presign(client, method, Params, ExpiresIn)
 
     with monkeypatch.context() as patch:
         patch.setattr(aws.Client, "call", recorded)
+        patch.setattr(S3Client, "generate_presigned_url", presigned)
         yield found
 
 
-def needs_of(service: str, operation: str, arguments: dict[str, Any]) -> list[Need]:
-    if operation in ("TransactWriteItems", "TransactGetItems"):
-        return [
-            (
-                f"dynamodb:{TRANSACTED[kind]}",
-                _table(request["TableName"], request.get("Key") or request["Item"]),
-            )
-            for item in arguments["TransactItems"]
-            for kind, request in item.items()
-        ]
-    if operation.startswith("Batch"):
-        return _needs_of_batch(operation, arguments)
+def calls_of(service: str, operation: str, arguments: dict[str, Any]) -> list[AwsCall]:
     match service:
         case "dynamodb":
-            index = "/index" if "IndexName" in arguments else ""
-            item = arguments.get("Key") or arguments.get("Item") or {}
-            return [(f"dynamodb:{operation}", _table(arguments["TableName"], item) + index)]
+            return _dynamodb(operation, arguments)
         case "s3":
-            actions = [OBJECTS.get(operation, operation)]
-            actions += ["PutObjectRetention"] if "ObjectLockMode" in arguments else []
-            return [(f"s3:{action}", NAMES[arguments["Bucket"]]) for action in actions]
+            return _s3(OBJECTS.get(operation, operation), arguments)
         case "sqs":
-            return [("sqs:SendMessage", arguments["QueueUrl"].rsplit("/", 1)[1])]
+            return [_call(f"sqs:{operation.removesuffix('Batch')}", arguments["QueueUrl"].rsplit("/", 1)[1])]
         case "kms":
-            purpose = arguments.get("EncryptionContext", {}).get("purpose")
-            key = f"SecretsKey/{purpose}" if purpose else KEYS.get(operation) or MAC_KEYS[arguments["KeyId"]]
-            return [(f"kms:{operation}", key)]
+            encryption = arguments.get("EncryptionContext", {})
+            key = "SecretsKey" if encryption else KEYS.get(operation) or MAC_KEYS[arguments["KeyId"]]
+            context = {f"kms:EncryptionContext:{name}": [value] for name, value in encryption.items()}
+            return [_call(f"kms:{operation}", key, context)]
         case "bedrock-runtime":  # on the profile, and through it on the model
-            return [("bedrock:InvokeModel", "BedrockProfile"), ("bedrock:InvokeModel", "BedrockModel")]
+            return [_call("bedrock:InvokeModel", name) for name in ("BedrockProfile", "BedrockModel")]
         case "events" | "secretsmanager" | "cognito-idp":
-            return [(f"{service}:{operation}", ONLY[service])]
+            return [_call(f"{service}:{operation}", ONLY[service])]
         case "scheduler":
-            role = arguments["Target"]["RoleArn"].rsplit("/", 1)[1]
-            return [(f"scheduler:{operation}", "Schedules"), ("iam:PassRole", NAMES[role])]
+            return _scheduler(operation, arguments)
         case _:
             raise AssertionError(f"{service} {operation}: add what it needs to this function")
 
 
-def _needs_of_batch(operation: str, arguments: dict[str, Any]) -> list[Need]:
-    if operation == "BatchExecuteStatement":
-        tables = [
-            statement["Statement"].removeprefix('UPDATE "').partition('"')[0]
-            for statement in arguments["Statements"]
-        ]
-        return [("dynamodb:PartiQLUpdate", NAMES[table]) for table in tables]
-    keys = [
-        (table, key)
-        for table, requests in arguments["RequestItems"].items()
-        # Of writes, DynamoDB checks the action of the batch only.
-        for key in (
-            requests["Keys"] if operation == "BatchGetItem" else [_key_of(request) for request in requests]
-        )
-    ]
-    return [(f"dynamodb:{operation}", _table(table, key)) for table, key in keys]
+def _call(action: str, resource: str, context: dict[str, list[str]] | None = None) -> AwsCall:
+    named = sorted((context or {}).items())
+    values = tuple((key, tuple(_RANDOM.sub("0", value) for value in found)) for key, found in named)
+    return AwsCall(action, _RANDOM.sub("0", resource), values)
+
+
+def _dynamodb(operation: str, arguments: dict[str, Any]) -> list[AwsCall]:
+    """DynamoDB checks the actions of the parts of a transaction, and of a batch only its own."""
+    match operation:
+        case "TransactWriteItems" | "TransactGetItems":
+            return [
+                _item_call(TRANSACTED[kind], request["TableName"], request.get("Key") or request["Item"])
+                for item in arguments["TransactItems"]
+                for kind, request in item.items()
+            ]
+        case "BatchExecuteStatement":
+            updates = [partiql.update_of(statement) for statement in arguments["Statements"]]
+            return [_item_call("PartiQLUpdate", update["TableName"], update["Key"]) for update in updates]
+        case "BatchGetItem":
+            items = [(table, key) for table, of in arguments["RequestItems"].items() for key in of["Keys"]]
+            return [_item_call(operation, table, key) for table, key in items]
+        case "BatchWriteItem":
+            requests = [(table, each) for table, of in arguments["RequestItems"].items() for each in of]
+            return [_item_call(operation, table, _key_of(request)) for table, request in requests]
+        case _:
+            index = arguments.get("IndexName")
+            table = NAMES[arguments["TableName"]] + (f"/index/{index}" if index else "")
+            item = arguments.get("Key") or arguments.get("Item")
+            return [_call(f"dynamodb:{operation}", table, {LEADING_KEYS: [item["pk"]["S"]]} if item else {})]
+
+
+def _item_call(operation: str, table: str, item: dict[str, Any]) -> AwsCall:
+    return _call(f"dynamodb:{operation}", NAMES[table], {LEADING_KEYS: [item["pk"]["S"]]})
 
 
 def _key_of(request: dict[str, Any]) -> dict[str, Any]:
@@ -142,40 +158,38 @@ def _key_of(request: dict[str, Any]) -> dict[str, Any]:
     return request["PutRequest"]["Item"] if "PutRequest" in request else request["DeleteRequest"]["Key"]  # type: ignore[no-any-return]
 
 
-def _table(name: str, item: dict[str, Any]) -> str:
-    """The table's logical id; with the kind of keys, as in conditions, for the Access table (`AccessTable/K#*`) and for
-    the one partition of the State table to which a role is restricted (`StateTable/STATUS`).
-    """
-    if name == ACCESS:
-        return f"AccessTable/{item['pk']['S'][:2]}*"
-    return f"{NAMES[name]}/STATUS" if item.get("pk") == {"S": "STATUS"} else NAMES[name]
+def _s3(action: str, arguments: dict[str, Any]) -> list[AwsCall]:
+    bucket = NAMES[arguments["Bucket"]]
+    if action in OF_BUCKET:
+        return [_call(f"s3:{action}", bucket, {"s3:prefix": [arguments.get("Prefix", "")]})]
+    deleted = [each["Key"] for each in arguments.get("Delete", {}).get("Objects", [])]
+    actions = [action, *(["PutObjectRetention"] if "ObjectLockMode" in arguments else [])]
+    return [
+        _call(f"s3:{name}", f"{bucket}/{key}") for name in actions for key in deleted or [arguments["Key"]]
+    ]
 
 
-def granted(folder: str) -> set[Need]:
-    (role,) = (
-        properties["Role"]["Fn::GetAtt"].partition(".")[0]
-        for properties in functions().values()
-        if properties["CodeUri"] == f"functions/{folder}"
-    )
-    allowed: set[Need] = set()
-    for policy in resources("AWS::IAM::Role")[role]["Policies"]:
-        for statement in policy["PolicyDocument"]["Statement"]:
-            actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
-            targets = (
-                statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
-            )
-            for target in map(json.dumps, targets):
-                target = re.sub(r"\$\{AWS::\w+\}", "", target)
-                name = re.findall(
-                    r"[A-Z][A-Za-z]+",
-                    target.replace("Fn::GetAtt", "").replace("Fn::Sub", "").replace("Ref", ""),
-                )[0]
-                index = "/index" if "/index/" in target else ""
-                condition = statement.get("Condition", {})
-                narrowed = [
-                    *condition.get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys", []),
-                    *condition.get("StringEquals", {}).get("kms:EncryptionContext:purpose", []),
-                ]
-                kinds = [f"/{kind}" for kind in narrowed] or [index]
-                allowed |= {(action, name + kind) for action in actions for kind in kinds}
-    return allowed
+def _scheduler(operation: str, arguments: dict[str, Any]) -> list[AwsCall]:
+    """With what Scheduler does later, by the role that it is passed."""
+    target = arguments["Target"]
+    role = NAMES[target["RoleArn"].rsplit("/", 1)[1]]
+    dead = [target["DeadLetterConfig"]["Arn"]] if "DeadLetterConfig" in target else []
+    targets = [arn.rsplit(":", 1)[1] for arn in (target["Arn"], *dead)]
+    return [
+        _call(
+            f"scheduler:{operation}",
+            f"{NAMES[arguments['GroupName']]}/{arguments['Name']}",
+            {"role": [role], "targets": targets},
+        ),
+        _call("iam:PassRole", role, {"iam:PassedToService": ["scheduler.amazonaws.com"]}),
+    ]
+
+
+@cache
+def roles() -> Roles:
+    return Roles(Deployment(templates()))
+
+
+def refused(folder: str, calls: Iterable[AwsCall]) -> list[str]:
+    """The calls that the role of the function in functions/<folder> does not allow."""
+    return roles().refused(folder, calls)
