@@ -1,7 +1,7 @@
 """Create an environment from its requirements if it is missing or out of date: .venv with the files of layers/models,
-without them with the argument `packages`, or that of tools/scan, tools/audit or tools/train with the argument `scanner`,
-`auditor` or `training`. With .venv come the files that are derived from the OpenAPI document. Uses the standard library
-only."""
+without them with the argument `packages`, or that of tools/scan, tools/audit or tools/train with the argument
+`scanner`, `auditor` or `training`. With .venv come the files that are derived from the OpenAPI document. Uses the
+standard library only."""
 
 import hashlib
 import shutil
