@@ -589,7 +589,7 @@ HEADERS = ("If-None-Match", "If-Match", "X-EAL-Organization", "Idempotency-Key",
 
 
 def _way(endpoint: Endpoint) -> tuple[object, ...]:
-    """What decides which headers `entry/http` reads of a request, and how. No function reads any of HEADERS."""
+    """Properties of the route by which `entry/http` reads headers. No function reads any of HEADERS itself."""
     route = endpoint.route
     has_etag = route.response_model is not None and "version" in route.response_model.model_fields
     return (

@@ -13,8 +13,8 @@ from samcli.lib.providers.sam_stack_provider import (  # type: ignore[import-unt
 )
 
 from tests.structure.project import HERE
-from tools.fixtures.rules import refusals
 from tools.fixtures.template import MAIN
+from tools.preflight.rules import refusals
 
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/abc"
 LOCAL = {"Stage": "local", "CognitoApiUrl": "http://127.0.0.1:4566"}
@@ -126,20 +126,24 @@ def test_the_rules_accept_what_works(region: str, parameters: dict[str, str]) ->
 def test_the_rules_refuse_what_cannot_work(sentence: str, region: str, parameters: dict[str, str]) -> None:
     (refusal,) = refusals(HERE.templates[MAIN], parameters, region)
 
-    assert sentence in refusal
+    assert sentence in refusal.advice
 
 
 def test_every_assertion_refuses_something() -> None:
     rules = HERE.templates[MAIN]["Rules"].values()
     sentences = {assertion["AssertDescription"] for rule in rules for assertion in rule["Assertions"]}
 
-    refused = {refusals(HERE.templates[MAIN], parameters, region)[0] for _, region, parameters in REFUSED}
+    refused = {
+        refusal.advice
+        for _, region, parameters in REFUSED
+        for refusal in refusals(HERE.templates[MAIN], parameters, region)
+    }
 
     assert refused == sentences
 
 
 def test_rules_with_fn_if_are_a_fault() -> None:
-    with pytest.raises(LookupError, match="Fn::If cannot be used"):
+    with pytest.raises(NotImplementedError, match="refuses Fn::If"):
         refusals(
             {"Parameters": {}, "Rules": {"A": {"Assertions": [{"Assert": {"Fn::If": []}}]}}}, {}, "us-east-1"
         )

@@ -1,4 +1,4 @@
-"""Parameters of a deployment: what the template's declarations and Rules accept, and what the Region does."""
+"""Parameters of a deployment: what the template's declarations and Rules accept, and the Regions of certificates."""
 
 from __future__ import annotations
 
@@ -7,23 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from tools.preflight.finding import Finding
 from tools.preflight.intrinsics import UnknownReferenceError
+from tools.preflight.rules import refusals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from tools.preflight.deployment import Deployment
-
-PROFILES = {
-    "us": "us-",
-    "eu": "eu-",
-    "apac": "ap-",
-    "jp": "ap-northeast-",
-    "au": "ap-southeast-",
-    "ca": "ca-",
-}
-"""The beginning of the Regions from which a geographic inference profile of Bedrock can be called, by its prefix.
-The prefix global has every Region (Bedrock's guide, "Supported Regions and models for inference profiles")."""
-
 
 FROM_US_EAST_1 = {"AWS::CloudFront::Distribution", "AWS::Cognito::UserPoolDomain"}
 """Types whose certificates are in us-east-1, whatever the Region of the stack."""
@@ -33,7 +22,6 @@ def findings(deployment: Deployment) -> Iterator[Finding]:
     found = [
         *_declared(deployment),
         *_rules(deployment),
-        *_profile(deployment),
         *_certificate_regions(deployment),
     ]
     yield from found
@@ -75,26 +63,15 @@ def _refused(declared: Mapping[str, Any], value: str) -> str | None:
 
 def _rules(deployment: Deployment) -> Iterator[Finding]:
     """The assertions of Rules that do not hold. CloudFormation checks them before it creates anything."""
-    value = deployment.main.evaluator.value
-    for name, rule in deployment.main.template.get("Rules", {}).items():
+    main, region = deployment.main, deployment.settings.region
+    declared = main.template.get("Parameters", {})
+    given = {name: str(value) for name, value in main.parameters.items() if name in declared}
+    for name in main.template.get("Rules", {}):
         try:
-            if value(rule.get("RuleCondition", True)) is not True:
-                continue
-            for assertion in rule["Assertions"]:
-                if value(assertion["Assert"]) is not True:
-                    advice = assertion.get("AssertDescription", "see the rule in the template")
-                    yield Finding("fault", f"rule {name}", advice)
+            for refusal in refusals(main.template, given, region, name):
+                yield Finding("fault", f"rule {name}", refusal.advice)
         except (UnknownReferenceError, NotImplementedError) as unknown:
             yield Finding("warning", f"rule {name}", f"could not be evaluated, because {unknown}")
-
-
-def _profile(deployment: Deployment) -> Iterator[Finding]:
-    parameters, region = deployment.main.parameters, deployment.settings.region
-    profile = parameters.get("BedrockProfile", "")
-    start = PROFILES.get(profile)
-    if parameters.get("BedrockModel") and start and not region.startswith(start):
-        text = f"{profile} cannot be called from {region}: set BedrockProfile to global or to the Region's own prefix"
-        yield Finding("fault", "parameter BedrockProfile", text)
 
 
 def _certificate_regions(deployment: Deployment) -> Iterator[Finding]:
@@ -113,6 +90,7 @@ def certificates(deployment: Deployment) -> dict[str, str]:
         logical_id: arn
         for stack in deployment
         for logical_id, resource in stack.resources.items()
+        if resource["Type"] != "AWS::CloudFormation::Stack"  # which only passes it on
         for arn in _certificates_in(resource["Properties"])
     }
 
@@ -123,7 +101,7 @@ def _certificates_in(node: object) -> Iterator[str]:
             yield from _certificates_in(member)
     if isinstance(node, dict):
         for name, value in node.items():
-            if name.endswith("CertificateArn") and isinstance(value, str):
+            if name.endswith("CertificateArn") and isinstance(value, str) and value:
                 yield value
             else:
                 yield from _certificates_in(value)

@@ -141,7 +141,7 @@ def _references(project: Project) -> Iterator[str]:
     for top in ("functions", "layers", "tools", "tests"):
         for path in sorted((project.root / top).rglob("*.py")):
             name = path.relative_to(project.root).as_posix()
-            if name.startswith("tests/structure/"):
+            if name.startswith(("tests/structure/", "tests/on_copies/")):
                 continue
             for document in re.findall(r"docs/(?:decisions/\d{4}|[\w-]+\.md)", path.read_text()):
                 if not any(project.root.glob(f"{document}*")):
