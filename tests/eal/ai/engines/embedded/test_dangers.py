@@ -26,7 +26,7 @@ REPORT = Path(__file__).parents[5] / ".local" / "dangers.txt"
 PART = 12
 MIN_FOUND = {"en": 0.98, "es": 0.96}
 MAX_NEAR_MISSES = {"en": 0.095, "es": 0.115}
-MAX_ORDINARY_CALLS = 0.2
+MAX_ORDINARY_CALLS = 0.115
 
 type Judged = tuple[tuple[Item, Json], ...]
 
