@@ -128,7 +128,7 @@ def test_a_photo_is_ready_whatever_the_model_does(
     wants(tenant)
     bedrock.next = [behaviour] * 3
     counted: list[str] = []
-    monkeypatch.setattr(observe, "count", counted.append)
+    monkeypatch.setattr(observe, "count", lambda name, *_: counted.append(name))
 
     claim_id, photo = _photo(tenant, "Soot on the kitchen wall")
 

@@ -34,6 +34,7 @@ from tests.structure.checks import (
     templates,
     throttles,
     tree,
+    workers,
     writes,
     xactimate,
 )
@@ -149,6 +150,7 @@ CHECKS: dict[str, Check] = {
     "templates": templates.faults,
     "throttles": throttles.faults,
     "tree": tree.faults,
+    "workers": workers.faults,
     "writes": writes.faults,
     "xactimate": xactimate.faults,
 }
