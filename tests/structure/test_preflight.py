@@ -11,7 +11,7 @@ import pytest
 
 from tools.fixtures.template import MAIN, WORKERS
 from tools.preflight import account, limits
-from tools.preflight.__main__ import main, offline
+from tools.preflight.__main__ import configuration, main, offline
 from tools.preflight.deployment import Deployment, Settings, templates
 
 if TYPE_CHECKING:
@@ -314,6 +314,36 @@ def test_a_certificate_that_is_not_issued_is_refused(
     assert (level, "PENDING_VALIDATION" in text) == ("fault", True)
 
 
+class _Functions:
+    """Two functions of each of two stacks, with three reserved executions each."""
+
+    def get_paginator(self, _: str) -> _Functions:
+        return self
+
+    def paginate(self) -> list[dict[str, list[dict[str, str]]]]:
+        names = (
+            "eal-LeadsCreate-1A",
+            "eal-Workers-1B-ClassifyCall-1C",
+            "eal-production-LeadsCreate-1D",
+            "eal2-A-1E",
+        )
+        return [{"Functions": [{"FunctionName": name}]} for name in names]
+
+    def get_function_concurrency(self, FunctionName: str) -> dict[str, int]:
+        return {"ReservedConcurrentExecutions": 3} if FunctionName else {}
+
+
+def test_reservations_of_a_stack_with_a_longer_name_are_not_its_own() -> None:
+    assert account.own_reservations(_Functions(), "eal") == 6
+    assert account.own_reservations(_Functions(), "eal-production") == 3
+
+
+def test_the_parameters_are_those_of_the_configuration() -> None:
+    assert configuration("default") == ("eal", {"Stage": "staging", "Architecture": "arm64"})
+    stack_name, parameters = configuration("production")
+    assert (stack_name, parameters["Stage"]) == ("eal-production", "production")
+
+
 def test_what_the_account_does_not_answer_is_a_warning(cloud: None) -> None:
     identity = "arn:aws:ses:us-east-1:123456789012:identity/example.com"
 
@@ -323,6 +353,6 @@ def test_what_the_account_does_not_answer_is_a_warning(cloud: None) -> None:
 
 
 def test_the_command_fails_with_a_fault(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--stage", "production"]) == 0
-    assert main(["--stage", "production", "--stack-name", "eal-aws"]) == 1
+    assert main(["--config-env", "production"]) == 0
+    assert main(["--config-env", "production", "--stack-name", "eal-aws"]) == 1
     assert "fault   stack name eal-aws: leave out aws" in capsys.readouterr().out

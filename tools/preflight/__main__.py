@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
+import shlex
 import sys
+import tomllib
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from tools.fixtures.template import ROOT
 from tools.preflight import account, limits, names, parameters
 from tools.preflight.deployment import Deployment, Settings, templates
 from tools.preflight.finding import Finding, report
@@ -31,8 +35,9 @@ def offline(deployment: Deployment, *, concurrency: int = 1_000, reserved: int =
 def main(arguments: list[str] | None = None) -> int:
     logging.getLogger("samtranslator").setLevel(logging.ERROR)  # warns that it cannot reach its feature flags
     given = _parser().parse_args(arguments)
-    values = dict(text.split("=", 1) for text in given.parameter)
-    settings = Settings({"Stage": given.stage, **values}, given.stack_name, given.region)
+    stack_name, configured = configuration(given.config_env)
+    values = configured | dict(text.split("=", 1) for text in given.parameter)
+    settings = Settings(values, given.stack_name or stack_name, given.region)
     if given.account:
         try:
             asked = account.ask(settings)
@@ -50,11 +55,24 @@ def main(arguments: list[str] | None = None) -> int:
     return 0 if good else 1
 
 
+def configuration(environment: str) -> tuple[str, dict[str, str]]:
+    """The name of the stack and its parameters in an environment of samconfig.toml, as `sam deploy` reads them."""
+    found = tomllib.loads((ROOT / "samconfig.toml").read_text())[environment]
+    overrides = found["deploy"]["parameters"].get("parameter_overrides", [])
+    texts = shlex.split(overrides) if isinstance(overrides, str) else overrides
+    return found["global"]["parameters"]["stack_name"], dict(text.split("=", 1) for text in texts)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tools.preflight", description=__doc__)
-    parser.add_argument("--stage", default="staging", choices=("production", "staging"))
-    parser.add_argument("--stack-name", default="eal")
-    parser.add_argument("--region", default="us-east-1")
+    parser.add_argument(
+        "--config-env",
+        default="default",
+        choices=("default", "production"),
+        help="the environment of samconfig.toml, whose stack and parameters are meant",
+    )
+    parser.add_argument("--stack-name", help="another name of the stack")
+    parser.add_argument("--region", default=os.environ.get("AWS_DEFAULT_REGION", "us-east-1"))
     parser.add_argument("--parameter", action="append", default=[], metavar="NAME=VALUE")
     parser.add_argument(
         "--concurrency", type=int, default=1_000, help="the account's quota of Lambda executions"

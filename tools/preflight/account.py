@@ -3,6 +3,7 @@ which lacks the answers about Lambda's quota, SES and Bedrock."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import boto3
@@ -53,7 +54,9 @@ def own_reservations(functions: Client, stack_name: str) -> int:
         )
         for page in functions.get_paginator("list_functions").paginate()
         for function in page["Functions"]
-        if function["FunctionName"].startswith(f"{stack_name}-")
+        if re.match(
+            rf"{re.escape(stack_name)}-[A-Z]", function["FunctionName"]
+        )  # eal-production is another stack
     )
 
 
