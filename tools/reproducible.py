@@ -54,6 +54,8 @@ def main(names: list[str]) -> int:
                 build(layer, first, machine, seed=1)
                 build(layer, second, machine, seed=2)
                 found = differences(first / "python", second / "python")
+                if not _files(first / "python"):
+                    raise SystemExit(f"{layer.name}: the build is empty")
             print(f"{layer.name} {machine}".strip(), f"{len(found)} differences" if found else "identical")
             print("".join(f"  {difference}\n" for difference in found), end="")
             failed |= bool(found)

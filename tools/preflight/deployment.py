@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 SUFFIX = "0123456789AB"
 """Stands for the random characters, 12 or 13, that CloudFormation appends to the names that it chooses."""
+_STACK_UUID = "01234567-89ab-cdef-0123-456789abcdef"
 _ARNS = {
     "AWS::Cognito::UserPool": "cognito-idp:{region}:{account}:userpool/{name}",
     "AWS::DynamoDB::Table": "dynamodb:{region}:{account}:table/{name}",
@@ -65,7 +66,7 @@ class Stack:
             "AWS::AccountId": settings.account,
             "AWS::Partition": settings.partition,
             "AWS::Region": settings.region,
-            "AWS::StackId": f"arn:aws:cloudformation:{settings.region}:{settings.account}:stack/{name}",
+            "AWS::StackId": f"arn:aws:cloudformation:{settings.region}:{settings.account}:stack/{name}/{_STACK_UUID}",
             "AWS::StackName": name,
             "AWS::URLSuffix": "amazonaws.com",
         }

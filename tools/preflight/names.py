@@ -20,6 +20,7 @@ DOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 MAX_FUNCTION_NAME = 64
 EXPLICIT_NAMES = {
     "AWS::Cognito::UserPool": ("UserPoolName", re.compile(r"[\w\s+=,.@-]{1,128}")),
+    "AWS::Backup::BackupVault": ("BackupVaultName", re.compile(r"[a-zA-Z0-9_-]{2,50}")),
     "AWS::Events::EventBus": ("Name", re.compile(r"[.\-_A-Za-z0-9]{1,256}")),
     "AWS::Scheduler::ScheduleGroup": ("Name", re.compile(r"[0-9a-zA-Z_.-]{1,64}")),
     "AWS::S3::Bucket": ("BucketName", re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")),

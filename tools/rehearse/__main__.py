@@ -71,8 +71,13 @@ def _lint(expanded: Mapping[str, dict[str, Any]]) -> Iterator[Finding]:
             file.write_text(json.dumps(template, indent=1))
         command = (Path(sys.executable).with_name("cfn-lint"), "--format", "parseable", f"{folder}/*.json")
         done = subprocess.run(command, capture_output=True, text=True, check=False)
-        for line in (done.stdout + done.stderr).splitlines():
+        lines = (done.stdout + done.stderr).splitlines()
+        for line in lines:
             yield Finding("fault", "cfn-lint", line.removeprefix(f"{folder}/"))
+    if done.returncode and not lines:
+        yield Finding(
+            "fault", "cfn-lint", f"ended with status {done.returncode} and without output: run it by hand"
+        )
     if done.returncode == 0:
         yield Finding("ok", "cfn-lint", f"{len(expanded)} expanded templates are valid")
 

@@ -18,7 +18,7 @@ handler = app.handler
     round_trips=1,
 )
 def status() -> StatusView | Response:
-    """Returns `ok` if the API works, after one read of its database. A fault is 503, as for every operation. No key is
+    """Returns `ok` if the API works, after one read of its database. Otherwise the response is 500 or 503. No key is
     needed, and the response says nothing about an organization. It may be cached for five seconds.
     """
     health.look()

@@ -38,7 +38,7 @@ class HealthView(Wire):
 
 
 _STATUS_KEY = Key("STATUS", "STATUS")
-"""No item has it. The role of the function can read no other partition (template.yaml)."""
+"""Key that no item has. The role of the function can read no other partition (template.yaml)."""
 
 
 class StatusView(Wire):

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
 TENANT_SHARDS = 8
 """Partitions over which tenants are spread, for scheduled runs: of due markers and the list of logs."""
-KEY_ATTRIBUTES = frozenset({"pk", "sk", "kind", "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk"})
-"""Attributes that an item of a collection has in addition to the fields of its dataclass."""
 POINTER_SHARDS = 32
 """Partitions of the pointers to unpublished items. Each takes 1,000 write units per second, a pointer takes three."""
 

@@ -109,7 +109,8 @@ class Request:
         context = event["requestContext"]
         self.id = context.get("requestId", "")
         self.method = event["httpMethod"]
-        self.path = event["path"].removeprefix(_BASE_PATH)
+        path = event["path"]
+        self.path = path.removeprefix(_BASE_PATH) if path.startswith(f"{_BASE_PATH}/") else path
         self.headers = headers
         self.query = query
         self.path_parameters = event.get("pathParameters") or {}

@@ -8,7 +8,9 @@ from eal.core.messages import TenantMessage
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostReviewReplyTask(TenantMessage):
-    """`due_at`: not before then, because Google requested it. `deferred_since` is the first such request."""
+    """A response to post or to delete. Google requested to wait until `due_at`, and first requested a wait at
+    `deferred_since`.
+    """
 
     content_id: str
     review_id: str

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from eal.domain.outreach.enrollments.messages import StopEnrollmentsTask
 
 _PER_TRANSACTION = 20
-"""Four operations each: the enrollment, two claims and the audit record."""
+"""Maximum number of enrollments in a transaction, with four operations each: it, two claims and the audit record."""
 _MAX_PER_MESSAGE = 400
-"""Then the next message continues, so that a long sequence fits into the function's timeout."""
+"""Maximum number of enrollments for a message. The next message continues, so that a long sequence fits into the
+function's timeout."""
 
 
 def stop(task: StopEnrollmentsTask) -> None:

@@ -290,7 +290,7 @@ def _send_and_settle(due: Sequence[_Due], decided: Sequence[_Outcome], lane: Lan
         return _settle(decided, lane)
     settled: list[_Outcome] = []
     with ThreadPoolExecutor(len(due)) as pool:
-        sending = {pool.submit(_send, each): each for each in due}
+        sending = {pool.submit(_send, attempt): attempt for attempt in due}
         done, rest = wait(sending, timeout=FIRST_WAVE_SECONDS)
         try:
             settled += _settle([*decided, *(_sent(future, sending[future]) for future in done)], lane)
