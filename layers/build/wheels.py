@@ -21,17 +21,13 @@ GLIBC_2 = range(17, 35)
 
 
 def download_command(requirements: Path, machine: str, folder: Path) -> list[str]:
-    """The command that downloads the wheels of a requirements file for an architecture. Each needs its hash."""
+    """The command that downloads the wheels of a requirements file for an architecture. pip checks the hashes that the
+    file has, and if one requirement has any, pip rejects those without.
+    """
     platforms = (f"manylinux2014_{machine}", *(f"manylinux_2_{minor}_{machine}" for minor in GLIBC_2))
     return [
         *(sys.executable, "-m", "pip", "download", "--disable-pip-version-check"),
-        *(
-            "--no-deps",
-            "--require-hashes",
-            "--only-binary=:all:",
-            "--implementation=cp",
-            "--python-version=3.13",
-        ),
+        *("--no-deps", "--only-binary=:all:", "--implementation=cp", "--python-version=3.13"),
         *(f"--platform={platform}" for platform in platforms),
         f"--dest={folder}",
         f"--requirement={requirements}",
