@@ -71,12 +71,14 @@ def _new_key(stack: Stack, admin: str) -> Iterator[str]:
 
 @pytest.fixture
 def eventually() -> Callable[[Callable[[], ApiResponse], Callable[[ApiResponse], bool]], ApiResponse]:
-    """Repeat a request until the response is as expected, for at most 30 seconds."""
+    """Repeat a request until the response is as expected, for at most 90 seconds: a request for a proof signs a
+    checkpoint once a minute at most, and the last one may be that of another test.
+    """
 
     def call_until(
         send: Callable[[], ApiResponse], is_expected: Callable[[ApiResponse], bool]
     ) -> ApiResponse:
-        end = time.monotonic() + 30
+        end = time.monotonic() + 90
         while True:
             response = send()
             if is_expected(response) or time.monotonic() > end:
