@@ -79,7 +79,7 @@ bench: environment ## Measure cold starts and warm handlers, as ratios
 screenshots: environment ## Take pictures of every page of the dashboard, in .local/screenshots; needs Chromium
 	@$(PY) -m tools.screenshots
 
-train: environment ## Train the heads of the embedded engine from tools/evaluate/sets; TASK=... selects one task, all take two hours
+train: environment ## Train the heads of the embedded engine from tools/evaluate/sets; TASK=... selects one task, all take two and a half hours
 	@$(PY) tools/stack/environment.py training
 	@.local/training/bin/python -m tools.train $(TASK)
 

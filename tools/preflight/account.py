@@ -160,7 +160,7 @@ def _model(deployment: Deployment) -> Iterator[Finding]:
         if not good
     ]
     if lacking:
-        text = f"{model} lacks {', '.join(lacking)}: enable it in the Bedrock console, or deploy without BedrockModel"
+        text = f'{model} lacks {", ".join(lacking)}: enable it in the Bedrock console, or deploy with BedrockModel=""'
         yield Finding("fault", "model of Bedrock", text)
     else:
         yield Finding("ok", "model of Bedrock", f"{model} can be used")
