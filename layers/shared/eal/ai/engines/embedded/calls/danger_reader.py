@@ -2,6 +2,9 @@
 
 The multilingual encoder reads each sentence with what is said around it, and linear heads read the sentence's vector:
 one for a danger, one for its kind, and one for what a sentence without a danger is instead.
+
+What is said around an aside can hide its danger. So if no sentence of a call is a danger, those that may be one are
+read again, each by itself.
 """
 
 from __future__ import annotations
@@ -19,11 +22,18 @@ from eal.ai.engines.embedded.heads import Heads, heads
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from eal.ai.engines.embedded.calls.windows import Sentence
+    from eal.ai.engines.embedded.calls.windows import Sentence, Window
 
 HEADS = "danger_reader"
 PRESENT = 0.5
 """Score from which a sentence is a danger. The bias of the head is shifted so."""
+NEARLY = 0.1
+"""Score from which a sentence may be a danger."""
+PRESENT_ALONE = 0.95
+"""Score from which a sentence that is read by itself is a danger. Without what is said around it, a sentence about an
+old fire or a harmless smell scores higher than in its call."""
+MAX_READ_AGAIN = 20
+"""Maximum number of sentences that are read again: half a second of one vCPU."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +54,17 @@ class DangerReader:
 
     def scores(self, spoken: Sequence[Sentence]) -> list[DangerScore]:
         """One for each sentence of the caller; for a long one, of the part that scores highest."""
-        read = windows.windows(spoken, self.encoder.tokenizer)
+        found = self._scores(windows.windows(spoken, self.encoder.tokenizer))
+        if any(score.danger >= PRESENT for score in found.values()):
+            return list(found.values())
+        maybe = sorted(found.values(), key=lambda score: -score.danger)[:MAX_READ_AGAIN]
+        chosen = {score.sentence for score in maybe if score.danger >= NEARLY}
+        again = self._scores(windows.alone(spoken, chosen, self.encoder.tokenizer)) if chosen else {}
+        alone = {number: score for number, score in again.items() if score.danger >= PRESENT_ALONE}
+        return list((found | alone).values())
+
+    def _scores(self, read: Sequence[Window]) -> dict[int, DangerScore]:
+        """The scores of the sentences of these windows, by their positions in the call."""
         vectors = self.encoder.encode_parts(
             [window.tokens for window in read], [window.spans for window in read]
         )
@@ -62,7 +82,7 @@ class DangerReader:
                     self.heads["kind"].classes[int(kinds[row].argmax())],
                     self.heads["status"].classes[int(statuses[row].argmax())],
                 )
-        return list(found.values())
+        return found
 
 
 @cache

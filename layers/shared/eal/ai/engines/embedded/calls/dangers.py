@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from eal.ai.classification import DangerSign, Evidence
 from eal.ai.engines.embedded.calls import evidence, named_dangers
-from eal.ai.engines.embedded.calls.danger_reader import PRESENT
+from eal.ai.engines.embedded.calls.danger_reader import NEARLY, PRESENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from eal.ai.engines.embedded.calls.reading import Reading
     from eal.ai.engines.embedded.calls.windows import Sentence
 
-_NEARLY = 0.1
-"""Score from which a sentence that is no danger is shown."""
 _MAX_SIGNS = 12
 """Maximum number of signs that a call keeps. The dangers come first, then what is nearly one."""
 
@@ -53,7 +51,7 @@ def find(read: Reading, spoken: Sequence[Sentence], reader: DangerReader) -> Fou
     signs = [
         (number, sign)
         for number in sorted(
-            {*named, *(score.sentence for score in scores.values() if score.danger >= _NEARLY)}
+            {*named, *(score.sentence for score in scores.values() if score.danger >= NEARLY)}
         )
         for sign in _signs(spoken[number].turn, scores.get(number), named.get(number, ()))
     ]
@@ -91,7 +89,7 @@ def _signs(turn: int, score: DangerScore | None, named: Iterable[Named]) -> list
             )
         )
     is_new = score and not any(sign.present or sign.hazard == score.hazard for sign in found)
-    if score and score.danger >= _NEARLY and is_new:
+    if score and score.danger >= NEARLY and is_new:
         because = "named" if reads else score.otherwise
         found.append(DangerSign(score.hazard, turn, ("sentence_reader",), reads, because, danger))
     return found

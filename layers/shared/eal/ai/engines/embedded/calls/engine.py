@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     type Floats = NDArray[np.float32 | np.float64]
 
 ENGINE = "embedded"
-VERSION = "embedded-8"
+VERSION = "embedded-9"
 LANGUAGE_REASON = "language_"
 """Prefix of the reason for leaving a call unread; the code of its language follows."""
 FIELDS = ("intent", "urgency", "qualified")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from eal.ai.engines.embedded import relevance
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from eal.ai.engines.embedded.calls.reading import Reading
     from eal.ai.engines.embedded.language.clauses import Clause
@@ -85,8 +85,7 @@ def sentences(read: Reading) -> list[Sentence]:
 def windows(spoken: Sequence[Sentence], tokenizer: UnigramTokenizer) -> list[Window]:
     """The windows of a call. Each sentence of the caller is in exactly one, or its parts are."""
     parts = _parts(spoken, tokenizer)
-    prefix = (tokenizer.first, *tokenizer.pieces(_PREFIX))
-    labels = {True: tuple(tokenizer.pieces(_AGENT)), False: tuple(tokenizer.pieces(_CALLER))}
+    prefix, labels = _marks(tokenizer)
     found: list[Window] = []
     start = 0
     while start < len(parts):
@@ -102,6 +101,19 @@ def windows(spoken: Sequence[Sentence], tokenizer: UnigramTokenizer) -> list[Win
             )
         start = end
     return found
+
+
+def alone(spoken: Sequence[Sentence], chosen: Collection[int], tokenizer: UnigramTokenizer) -> list[Window]:
+    """A window for each of the chosen sentences of the caller, without what is said around it."""
+    prefix, labels = _marks(tokenizer)
+    parts = [part for part in _parts(spoken, tokenizer) if part.sentence in chosen and not part.by_agent]
+    return [_window([part], range(1), range(1), prefix, labels, tokenizer.last) for part in parts]
+
+
+def _marks(tokenizer: UnigramTokenizer) -> tuple[tuple[int, ...], dict[bool, tuple[int, ...]]]:
+    """The tokens before a text, and the labels of the agent (True) and of the caller."""
+    labels = {True: tuple(tokenizer.pieces(_AGENT)), False: tuple(tokenizer.pieces(_CALLER))}
+    return (tokenizer.first, *tokenizer.pieces(_PREFIX)), labels
 
 
 def _parts(spoken: Sequence[Sentence], tokenizer: UnigramTokenizer) -> list[Part]:
