@@ -187,7 +187,8 @@ def test_forms_are_shown_where_the_api_would_accept_them(api: FakeApi) -> None:
         return set(re.findall(r'name="_form" value="(\w+)"', signed_in().get(CALL).text))
 
     dispatch = call()["dispatch"]
-    late = {"createCallback", "dispatchCall", "decideByRules", "acknowledgeDispatch"}
+    results = {"callbackReached", "callbackVoicemail", "callbackNoAnswer"}
+    late = {"createCallback", "dispatchCall", "decideByRules", "acknowledgeDispatch", *results}
     classifying = {"correctClassification", "classifyCall"}
     assert forms() == late | classifying | {"eraseCall"}
     assert "acknowledgeDispatch" not in forms(

@@ -17,7 +17,7 @@ SET = {
     "service_area": {"center": None, "radius_miles": None, "postal_codes": ["60601"]},
     "on_call": [{"name": "Ann", "phone": "+13125550111", "days": ["mon"], "from": "17:00", "to": "08:00"}],
 }
-CALLRAIL = {"vendor": "callrail", "secrets": {"signing_key": {"set": True}}}
+CALLRAIL = {"vendor": "callrail", "settings": {}, "secrets": {"signing_key": {"set": True}}}
 
 
 def _set_response(api: FakeApi, operation: str, **changes: Any) -> None:
@@ -49,7 +49,7 @@ def test_the_steps_are_gone_when_all_are_done(api: FakeApi) -> None:
         ("listIntegrations", {"data": [{**CALLRAIL, "vendor": "stripe"}]}, "Connect CallRail"),
         (
             "listIntegrations",
-            {"data": [{"vendor": "callrail", "secrets": {"signing_key": {"set": False}}}]},
+            {"data": [{**CALLRAIL, "secrets": {"signing_key": {"set": False}, "api_key": {"set": True}}}]},
             "Connect CallRail",
         ),
         ("listCalls", {"data": []}, "Receive a first call"),

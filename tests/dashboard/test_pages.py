@@ -12,7 +12,7 @@ from eal_dashboard.operations import OPERATIONS, SCOPES
 from eal_dashboard.pages import PAGES
 from eal_dashboard.views import environment
 from tests.support.dashboard import signed_in
-from tools.fixtures.dashboard import address, examples
+from tools.fixtures.dashboard import address, calls_of, examples
 
 if TYPE_CHECKING:
     from eal_dashboard.page import Page
@@ -28,8 +28,7 @@ def test_a_page_shows_the_examples_of_the_document(page: Page, api: FakeApi) -> 
     assert shown.status == 200
     assert len(re.findall("<h1", shown.text)) == 1
     assert re.search(r"<title>[^<]+ · EAL</title>", shown.text)
-    made = {call.operation for call in page.calls.values() if not call.after_refusal_of}
-    assert {request.operation for request in api.requests} == made
+    assert {request.operation for request in api.requests} == {call.operation for call in calls_of(page)}
     assert all(request.headers["X-EAL-Client-IP"] == "203.0.113.9" for request in api.requests)
 
 

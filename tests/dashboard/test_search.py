@@ -12,7 +12,7 @@ import pytest
 from eal_dashboard.pages import PAGES
 from eal_dashboard.pages.search import by_prefix
 from tests.support.dashboard import signed_in
-from tools.fixtures.dashboard import SESSION, SESSION_TEXT, ULID, address, examples
+from tools.fixtures.dashboard import SESSION, SESSION_TEXT, ULID, address, calls_of, examples
 
 if TYPE_CHECKING:
     from eal_dashboard.page import Page
@@ -108,19 +108,13 @@ def test_a_search_for_nothing_says_what_to_enter(api: FakeApi) -> None:
 def test_a_page_of_a_resource_shows_its_calls_without_making_them_twice(page: Page, api: FakeApi) -> None:
     shown = signed_in().get(address(page))
 
-    assert sorted(request.operation for request in api.requests) == sorted(
-        {call.operation for call in page.calls.values()}
-    )
-    for number, received in enumerate(_in_order(page, api), 1):
+    received = [call.operation for call in calls_of(page)]
+    assert sorted(request.operation for request in api.requests) == sorted(received)
+    for number, operation in enumerate(received, 1):
         text = _code(shown.text, f"api-{number}-json")
-        assert json.loads(text) == examples()[received][1]
+        assert json.loads(text) == examples()[operation][1]
         assert f'curl --fail-with-body \\\n  "{api.url}/' in _code(shown.text, f"api-{number}-curl")
     assert SESSION_TEXT not in shown.text
-
-
-def _in_order(page: Page, api: FakeApi) -> list[str]:
-    sent = {request.operation for request in api.requests}
-    return [call.operation for call in page.calls.values() if call.operation in sent]
 
 
 def _code(html: str, identity: str) -> str:

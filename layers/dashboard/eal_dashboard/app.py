@@ -98,7 +98,9 @@ def _visit(page: Page, request: Request, api: client.Client, posted: Posted | No
         )
     else:
         response = HTMLResponse(shown.text, shown.status, headers={"vary": "hx-request"})
-    if is_new:
+    if isinstance(shown, views.Redirect) and shown.member:
+        session.keep(response, shown.member)
+    elif is_new:
         session.keep(response, member)
     return response
 

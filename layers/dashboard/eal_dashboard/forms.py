@@ -113,6 +113,14 @@ def bound(
     return bound_form
 
 
+def prefill(bound_form: BoundForm, query: Mapping[str, str], names: Sequence[str]) -> Json:
+    """Fill the empty fields of these names with what the address of the page says, for links from other records.
+    Returns no value for the template."""
+    for name in names:
+        bound_form.fields[name].value = bound_form.fields[name].value or query.get(name, "").strip()[:254]
+    return {}
+
+
 def of_row(bound_form: BoundForm, targets: dict[str, str], current: Json, etag: str, zone: str) -> BoundForm:
     """The form of one row of a list, with the row's values and version.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from eal_dashboard.page import Call
+from eal_dashboard.pages import integrations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,8 +90,9 @@ def _steps(values: Json) -> list[OnboardingStep]:
             ("GET", "/calls"),
         ),
         OnboardingStep(
-            "Register a webhook endpoint, and send it a test event",
-            "Your endpoint must respond with a 2xx status.",
+            "Register a webhook endpoint, and receive a first event",
+            "A test event shows whether your endpoint responds. This step is done when it has accepted a real event, "
+            "such as that of a first call.",
             "/settings/webhooks",
             bool(values["delivered"] and values["delivered"]["data"]),
             ("POST", "/webhooks"),
@@ -116,6 +118,4 @@ def _steps(values: Json) -> list[OnboardingStep]:
 
 
 def _is_connected(integration: Json) -> bool:
-    return integration["vendor"] == "callrail" and any(
-        secret["set"] for secret in integration["secrets"].values()
-    )
+    return integration["vendor"] == "callrail" and not integrations.lacking(integration)

@@ -177,7 +177,7 @@ def full_name(person: Mapping[str, object]) -> str:
         if candidate:
             return str(candidate)
     phones = person.get("phones")
-    return str(phones[0]) if isinstance(phones, list) and phones else "Unknown"
+    return phone(str(phones[0])) if isinstance(phones, list) and phones else "Unknown"
 
 
 def web(address: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections import ChainMap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,7 @@ from eal_dashboard.client import Client, ClientRequest, ClientResponse
 from eal_dashboard.operations import OPERATIONS
 from eal_dashboard.page import VIEW, MovedTo, PageNotFound, filled
 from eal_dashboard.pages import PAGES
+from eal_dashboard.pages.organization import OWN_ORGANIZATION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 NOT_FOUND, FORBIDDEN, UNAUTHORIZED, UNAVAILABLE = 404, 403, 401, 503
 REFUSED = 422
+_SAID_ONCE = frozenset({"done", "why"})
+"""Parameters of an address that say what happened just before. Pages remove them from the browser's history."""
 NAV = [page for page in PAGES if page.nav]
 
 
@@ -58,7 +61,10 @@ class Html:
 
 @dataclass(frozen=True)
 class Redirect:
+    """`member` is set if the form changed what the frame of each page shows."""
+
     path: str
+    member: SignedInMember | None = None
 
 
 @dataclass(frozen=True)
@@ -155,6 +161,8 @@ _ASK_ADMIN = "An owner or an admin of your organization can change your role in 
 
 def submit(visit: Visit, posted: Posted) -> Html | Data | Redirect:
     """The response to a POST of one of the page's forms."""
+    # The address still names the form that succeeded before, which says nothing about this one.
+    visit = replace(visit, query={key: value for key, value in visit.query.items() if key not in _SAID_ONCE})
     name = posted.one(forms.NAME)
     form = next((form for form in visit.page.forms if form.key == name), None)
     if form is None:
@@ -193,7 +201,14 @@ def _send(visit: Visit, bound_form: forms.BoundForm, body: Json, posted: Posted)
         return _with_file(visit, form, bound_form, response, posted.file)
     if form.result:
         return _result(visit, form, bound_form, response, posted)
-    return Redirect(_next(visit, form, response))
+    return Redirect(_next(visit, form, response), _changed_member(visit.member, form, response))
+
+
+def _changed_member(member: SignedInMember, form: Form, response: ClientResponse) -> SignedInMember | None:
+    """The member after a change of the organization's name or time zone, which pages take from the member's cookie."""
+    if form.operation != OWN_ORGANIZATION:
+        return None
+    return replace(member, organization=response.body["name"], timezone=response.body["settings"]["timezone"])
 
 
 def _refusal(visit: Visit, form: Form, posted: Posted) -> Html | Data | None:

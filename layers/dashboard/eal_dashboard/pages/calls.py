@@ -189,6 +189,23 @@ def _simulation(call: Json) -> str:
     return "/dispatch?" + urlencode({name: value for name, value in facts.items() if value not in (None, "")})
 
 
+_RESULTS = tuple(
+    Form(
+        "createCallback",
+        name=f"callback{name}",
+        fixed={"status": status},
+        submit=text,
+        done=f"The callback was logged: {text.lower()}.",
+        of="call",
+    )
+    for name, status, text in (
+        ("Reached", "reached", "Reached"),
+        ("Voicemail", "voicemail", "Left a voicemail"),
+        ("NoAnswer", "attempted", "No answer"),
+    )
+)
+"""The results of a callback that was made just now, each with one press."""
+
 PAGES = (
     Page(
         path="/calls",
@@ -214,7 +231,7 @@ PAGES = (
                 "acknowledgeDispatch",
                 (Field("acknowledged_by", label="Who acts", hint="Leave empty for the assigned person."),),
                 submit="Acknowledge",
-                done="The dispatch was acknowledged. Nobody else is notified.",
+                done="The dispatch was acknowledged. It goes to nobody else.",
                 of="call",
             ),
             Form(
@@ -236,6 +253,7 @@ PAGES = (
                 done="The rules decided again.",
                 of="call",
             ),
+            *_RESULTS,
             Form(
                 "createCallback",
                 (

@@ -223,6 +223,9 @@ PAGES = (
                 whole=("insured", "address"),
             ),
         ),
+        prepare=lambda values: forms.prefill(
+            values["forms"]["createClaim"], values["query"], ("lead_id", "call_id", "insured.name")
+        ),
     ),
     _tab(
         "",

@@ -10,6 +10,8 @@ from eal_dashboard.operations import OPERATIONS
 from eal_dashboard.page import Call, Field, Form, Page
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from eal_dashboard.forms import BoundForm
     from eal_dashboard.operations import Json
 
@@ -60,6 +62,39 @@ def _list(values: Json) -> Json:
     }
 
 
+POSTING = {
+    "pending": ("warn", "The answer is on its way to Google.", "Reload the page in a minute."),
+    "posted": ("good", "The answer is public, below the review.", ""),
+    "failed": ("bad", "The answer is not public.", "Google did not accept it."),
+}
+"""Tone, title and text for each state of the answer to a review that was published here."""
+POSTING_FAILURES = {
+    "not_connected": "Google Business is not connected. Connect it in Settings, Integrations. Then unpublish the "
+    "answer, and publish it again.",
+    "unauthorized": "Google no longer accepts the connection. Connect Google Business again. Then unpublish the "
+    "answer, and publish it again.",
+    "not_found": "Google no longer has the review.",
+    "rejected": "Google rejected the text. Unpublish the answer, change it, and publish it again.",
+    "unavailable": "Google did not respond. Unpublish the answer, and publish it again later.",
+    "surface_not_supported": "Answers are posted at Google only. Copy the text, and post it by hand.",
+}
+
+
+def _review(content: Json) -> Mapping[str, str] | None:
+    """The review that the content answers."""
+    review_id = content["brief"].get("review_id")
+    return {"review_id": review_id} if review_id else None
+
+
+def _posting(content: Json, review: Json | None) -> tuple[str, str, str] | None:
+    """Tone, title and text about the posting of a published answer. None if there is nothing to post."""
+    reply = review["reply"] if review else None
+    if content["status"] != "published" or not reply or reply["content_id"] != content["id"]:
+        return None
+    tone, title, text = POSTING[reply["status"]]
+    return tone, title, POSTING_FAILURES.get(reply["reason"] or "", text)
+
+
 def _detail(values: Json) -> Json:
     content = values["content"]
     steps = STEPS.get(content["status"], ())
@@ -77,6 +112,7 @@ def _detail(values: Json) -> Json:
             for place, (_, text) in enumerate(WRITING)
         ],
         "seconds": sum(scene["seconds"] for scene in content["scenes"]),
+        "posting": _posting(content, values["review"]),
     }
 
 
@@ -221,7 +257,10 @@ PAGES = (
         title="Content",
         template="content/detail.html",
         under="/content",
-        calls={"content": Call("getContent")},
+        calls={
+            "content": Call("getContent"),
+            "review": Call("getReview", depends_on="content", targets=_review, optional=True),
+        },
         forms=(
             _move(
                 "submitContent",
@@ -238,7 +277,12 @@ PAGES = (
                 "The content is a draft again.",
                 Field("notes", hint="What has to change.", is_required=True),
             ),
-            _move("publishContent", "published", "Publish now", "The content is published."),
+            _move(
+                "publishContent",
+                "published",
+                "Publish now",
+                "It is published here. If it is the answer to a review, this page says what becomes of it at Google.",
+            ),
             _move(
                 "scheduleContent",
                 "scheduled",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from eal_dashboard import forms
 from eal_dashboard.operations import OPERATIONS
 from eal_dashboard.page import Call, Field, Form, Page
 from eal_dashboard.texts import label
@@ -37,8 +38,7 @@ def _list(_: Json) -> Json:
 def _new(values: Json) -> Json:
     """The recipient can come with the address, from the page of a lead, a prospect or a reply."""
     for form in values["forms"].values():
-        for name in ABOUT:
-            form.fields[name].value = form.fields[name].value or values["query"].get(name, "")[:254]
+        forms.prefill(form, values["query"], ABOUT)
         for name in NEEDED.intersection(form.fields):
             form.fields[name].spec = {**form.fields[name].spec, "required": True, "nullable": False}
     return {}

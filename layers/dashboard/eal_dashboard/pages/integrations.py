@@ -21,6 +21,8 @@ class Vendor:
     text: str
     secrets: dict[str, str]
     settings: dict[str, str]
+    needs: tuple[str, ...]
+    """Secrets and settings without which nothing arrives or is sent."""
     where: str = ""
     """Place where the vendor shows its receiver addresses and secrets."""
 
@@ -31,6 +33,7 @@ VENDORS = {
         "Calls, their recordings and transcripts, texts and forms.",
         {"signing_key": "Signing key", "api_key": "API key"},
         {"account_id": "Account ID", "company_id": "Company ID"},
+        ("signing_key",),
         "In CallRail, open Settings, Integrations, Webhooks. The signing key is on the same page.",
     ),
     "resend": Vendor(
@@ -38,6 +41,7 @@ VENDORS = {
         "Sends the e-mails of outreach, and receives their replies.",
         {"api_key": "API key", "signing_secret": "Signing secret"},
         {},
+        ("api_key", "signing_secret"),
         "In Resend, open Webhooks, add the address, and select every event of e-mails.",
     ),
     "google_business": Vendor(
@@ -45,6 +49,7 @@ VENDORS = {
         "Reads your reviews, and publishes approved replies.",
         {"client_secret": "Client secret", "refresh_token": "Refresh token"},
         {"client_id": "Client ID", "account_id": "Account ID", "location_id": "Location ID"},
+        ("client_id", "client_secret", "refresh_token"),
         "Create an OAuth client in the Google Cloud console.",
     ),
     "stripe": Vendor(
@@ -52,6 +57,7 @@ VENDORS = {
         "Subscription and payment events.",
         {"signing_secret": "Signing secret"},
         {},
+        ("signing_secret",),
         "In Stripe, open Developers, Webhooks, and add the address.",
     ),
     "crm": Vendor(
@@ -59,6 +65,7 @@ VENDORS = {
         "Receives your leads at an address of your own, signed.",
         {"signing_secret": "Signing secret"},
         {"url": "Address"},
+        ("url", "signing_secret"),
     ),
 }
 
@@ -80,8 +87,19 @@ def _form(key: str, vendor: Vendor) -> Form:
         ),
         name=f"connect_{key}",
         submit="Save",
-        done=f"{vendor.name} is connected.",
+        done=f"{vendor.name} was saved.",
     )
+
+
+def lacking(integration: Json) -> list[str]:
+    """The labels of what the vendor needs and the integration does not have yet."""
+    vendor = VENDORS.get(integration["vendor"])
+    if vendor is None:  # added to the API since
+        return []
+    labels = vendor.settings | vendor.secrets
+    has = {name for name, secret in integration["secrets"].items() if secret["set"]}
+    has |= {name for name, value in integration["settings"].items() if value}
+    return [labels[name] for name in vendor.needs if name not in has]
 
 
 def _prepare(values: Json) -> Json:
@@ -94,7 +112,10 @@ def _prepare(values: Json) -> Json:
         if integration is None:
             for name in vendor.secrets:
                 form.fields[f"secrets.{name}"].hint = ""
-    return {"vendors": [(key, vendor, connected.get(key)) for key, vendor in VENDORS.items()]}
+    return {
+        "vendors": [(key, vendor, connected.get(key)) for key, vendor in VENDORS.items()],
+        "lacking": {key: lacking(integration) for key, integration in connected.items()},
+    }
 
 
 PAGES = (

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 KEPT_MONTHS = 13
 CHILD = "child_"
+OWN_ORGANIZATION = "updateOwnOrganization"
 SECTIONS = {
     "general": ("General", "Pages show times in this time zone, and business hours apply in it."),
     "service_area": (
@@ -173,7 +174,7 @@ PAGES = (
         nav="Organization",
         icon="organization",
         calls={"organization": Call("getOwnOrganization")},
-        forms=_forms("updateOwnOrganization"),
+        forms=_forms(OWN_ORGANIZATION),
         prepare=_prepare,
     ),
     Page(

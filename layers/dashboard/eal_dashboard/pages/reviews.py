@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from eal_dashboard import forms
 from eal_dashboard.charts import Bar
 from eal_dashboard.operations import OPERATIONS
 from eal_dashboard.page import Call, Field, Form, Page
@@ -167,6 +168,9 @@ PAGES = (
                 done="The e-mail is on its way.",
                 then="/reviews/requests/{id}",
             ),
+        ),
+        prepare=lambda values: forms.prefill(
+            values["forms"]["createReviewRequest"], values["query"], ("lead_id", "name", "email")
         ),
     ),
     Page(

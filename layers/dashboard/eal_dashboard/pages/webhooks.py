@@ -25,9 +25,15 @@ def _detail(values: Json) -> Json:
         test = values["forms"]["testWebhook"].fields["type"]
         test.options = [option for option in test.options if option[0] in subscribed] or test.options
     deliveries = (values["deliveries"] or {}).get("data", [])
+    waiting = values["waiting"] or {"data": [], "next_cursor": None}
     ended = [delivery for delivery in deliveries if delivery["status"] in ("succeeded", "failed")]
     return {
         "statuses": OPERATIONS["listWebhookDeliveries"].query["status"]["enum"],
+        "failing": sum(bool(delivery["attempts"]) for delivery in waiting["data"]),
+        "counts_all": waiting["next_cursor"] is None,
+        "last_success": next(
+            (delivery["updated_at"] for delivery in deliveries if delivery["status"] == "succeeded"), None
+        ),
         "ended": len(ended),
         "succeeded": sum(delivery["status"] == "succeeded" for delivery in ended),
     }
@@ -77,6 +83,10 @@ PAGES = (
                 query=("status", "event_type", "created_after", "created_before", "cursor"),
                 fixed={"limit": "25"},
                 optional=True,
+            ),
+            # Whatever the filter: a delivery that failed and is to be tried again is pending.
+            "waiting": Call(
+                "listWebhookDeliveries", fixed={"limit": "100", "status": "pending"}, optional=True
             ),
         },
         forms=(

@@ -73,3 +73,15 @@ for (const current of document.querySelectorAll("nav [aria-current=page]")) {
   const menu = current.closest("nav");
   menu.scrollTop += current.getBoundingClientRect().top - menu.getBoundingClientRect().top - menu.clientHeight / 2;
 }
+
+// What just happened is said once: not again after a reload, and not in a bookmark. After the other listeners of "load",
+// which may read it.
+addEventListener("load", () =>
+  setTimeout(() => {
+    const address = new URL(location.href);
+    if (!address.searchParams.has("done") && !address.searchParams.has("why")) return;
+    address.searchParams.delete("done");
+    address.searchParams.delete("why");
+    history.replaceState(history.state, "", address);
+  }),
+);
