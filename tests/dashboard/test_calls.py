@@ -271,3 +271,24 @@ def test_the_simulator_shows_the_decision_and_keeps_the_facts(api: FakeApi) -> N
     assert "Safety first Danger" in shown.words
     assert '<option value="high" selected>' in shown.text
     assert 'value="0.4"' in shown.text
+
+
+@pytest.mark.parametrize(
+    ("form", "status"),
+    [("callbackReached", "reached"), ("callbackVoicemail", "voicemail"), ("callbackNoAnswer", "attempted")],
+)
+def test_the_result_of_a_callback_takes_one_press(api: FakeApi, form: str, status: str) -> None:
+    serve(api, status="callback_due", ended_at="2026-04-24T17:42:11.314Z")
+    done = signed_in().fill(CALL, form)
+
+    assert done.location == f"{CALL}?done={form}"
+    assert [request.body for request in api.sent("createCallback")] == [{"status": status}]
+
+
+def test_a_call_leads_to_a_claim_that_is_filled_in(api: FakeApi) -> None:
+    serve(api, ended_at="2026-04-24T17:42:11.314Z")
+    link = re.search(r'href="(/claims/new\?[^"]+)">Open a claim', signed_in().get(CALL).text)
+    assert link
+    opened = signed_in().get(unescape(link[1]))
+
+    assert 'value="call_' in opened.text

@@ -339,3 +339,54 @@ def test_the_feed_gets_an_address_once(api: FakeApi) -> None:
     api.responses["getContentFeedAddress"] = lambda _: (200, {**nothing, "version": 0})
     assert forms(member.get("/content/feed").text) == {"createContentFeedAddress"}
     assert not forms(signed_in("member").get("/content/feed").text)
+
+
+def _answers(api: FakeApi, **reply: Any) -> None:
+    """Let the content be the published answer to a review."""
+    brief = examples()["getContent"][1]["brief"]
+    returns(
+        api,
+        status="published",
+        type="review_response",
+        brief={**brief, "review_id": ID.replace("content", "review")},
+    )
+    review = examples()["getReview"][1]
+    api.responses["getReview"] = lambda _: (200, {**review, "reply": {**review["reply"], **reply}})
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        ({"status": "pending"}, "The answer is on its way to Google."),
+        ({"status": "posted"}, "The answer is public, below the review."),
+        ({"status": "failed", "reason": "not_connected"}, "Google Business is not connected."),
+        ({"status": "failed", "reason": "rejected"}, "Google rejected the text."),
+        ({"status": "failed", "reason": "a reason of later"}, "Google did not accept it."),
+    ],
+)
+def test_a_published_answer_says_what_became_of_it(reply: dict[str, str], said: str, api: FakeApi) -> None:
+    _answers(api, **reply)
+
+    assert said in signed_in().get(CONTENT).words
+
+
+def test_an_answer_that_replaced_this_one_says_nothing_about_it(api: FakeApi) -> None:
+    _answers(api, status="posted", content_id="content_01kq09bekje6vbq5xe2b60xtwz")
+
+    assert "The answer is public" not in signed_in().get(CONTENT).words
+
+
+def test_an_answer_is_shown_with_its_review(api: FakeApi) -> None:
+    _answers(api)
+    words = signed_in().get(CONTENT).words
+
+    assert "Review by Dana R." in words
+    assert "explained every step" in words
+
+
+def test_an_answer_whose_review_was_erased_is_shown_without_it(api: FakeApi) -> None:
+    _answers(api)
+    error = {"error": {"code": "not_found", "message": "There is no such review.", "details": {}}}
+    api.responses["getReview"] = lambda _: (404, error)
+
+    assert signed_in().get(CONTENT).status == 200

@@ -264,3 +264,23 @@ def test_no_text_in_any_field_breaks_a_form(pairs: list[tuple[str, str]]) -> Non
     form = forms.bound(Form("createApiKey", ("name", "scopes", "expires_at", "allowed_cidrs")), "tenant")
     body = forms.read(form, Posted(tuple(pairs)), "Asia/Kathmandu")
     assert body.keys() <= {"name", "scopes", "expires_at", "allowed_cidrs"}
+
+
+def test_a_refused_form_does_not_show_that_an_earlier_one_succeeded(api: FakeApi) -> None:
+    person = signed_in()
+    before = person.get(f"{LEAD}?done=transitionLead")
+    api.responses["transitionLead"] = lambda _: error(409, "invalid_transition")
+    fields = {**before.hidden("transitionLead"), "status": "contacted"}
+    refused = person.post(f"{LEAD}?done=transitionLead", fields)
+    done = next(form.done for page in PAGES for form in page.forms if form.operation == "transitionLead")
+
+    assert done in before.words
+    assert "The API's sentence." in refused.words
+    assert done not in refused.words
+
+
+def test_a_link_from_another_record_fills_a_form(api: FakeApi) -> None:
+    shown = signed_in().get("/reviews/requests/new?name=Dana+%22R%22&email=dana%40example.com&lead_id=lead_1")
+
+    assert 'value="Dana &#34;R&#34;"' in shown.text
+    assert 'value="dana@example.com"' in shown.text

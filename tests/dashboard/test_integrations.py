@@ -68,3 +68,34 @@ def test_a_child_without_a_grant_has_no_figures(api: FakeApi) -> None:
     api.responses["getRollup"] = lambda _: (200, {"data": [], "next_cursor": None})
     assert "Summit North" in signed_in().get(GRANTS).words
     assert "Nothing: it has given no grant" in signed_in().get(GRANTS).words
+
+
+def _connected(api: FakeApi, vendor: str, settings: dict[str, str], *secrets: str) -> None:
+    (example,) = examples()["listIntegrations"][1]["data"]
+    integration = {
+        **example,
+        "vendor": vendor,
+        "settings": settings,
+        "secrets": {
+            name: {"set": name in secrets, "updated_at": None, "previous_accepted_until": None}
+            for name in integrations.VENDORS[vendor].secrets
+        },
+    }
+    api.responses["listIntegrations"] = lambda _: (200, {"data": [integration], "next_cursor": None})
+
+
+def test_a_vendor_without_what_it_needs_is_not_complete(api: FakeApi) -> None:
+    _connected(api, "resend", {}, "api_key")
+    words = signed_in().get(INTEGRATIONS).words
+
+    assert "Not complete" in words
+    missing = integrations.VENDORS["resend"].secrets["signing_secret"]
+    assert f"It does not work yet. Still missing: {missing}." in words
+
+
+def test_a_vendor_with_what_it_needs_shows_its_health(api: FakeApi) -> None:
+    _connected(api, "resend", {}, "api_key", "signing_secret")
+    words = signed_in().get(INTEGRATIONS).words
+
+    assert "Not complete" not in words
+    assert "Still missing" not in words

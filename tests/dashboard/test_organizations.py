@@ -74,3 +74,20 @@ def test_small_amounts_are_not_shown_as_nothing() -> None:
         "$0.01",
         "$1,234.56",
     ]
+
+
+def test_a_new_time_zone_counts_from_the_next_page_on(api: FakeApi) -> None:
+    status, body = examples()["getOwnOrganization"]
+    settings = {**body["settings"], "timezone": "America/Denver"}
+    api.responses["updateOwnOrganization"] = lambda _: (
+        status,
+        {**body, "name": "Summit Two", "settings": settings},
+    )
+    person = signed_in()
+    person.fill(
+        "/settings/organization", "general", **{"name": "Summit Two", "settings.timezone": "America/Denver"}
+    )
+    shown = person.get("/calls?created_after=2026-04-24")
+
+    assert api.sent("listCalls")[0].query["created_after"] == "2026-04-24T06:00:00.000Z"
+    assert "Summit Two" in shown.words

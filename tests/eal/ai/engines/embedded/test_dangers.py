@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tools.evaluate.asides import asides
 from tools.evaluate.sets import Item, read_sets
 from tools.evaluate.tasks import dangers
 
@@ -27,6 +28,9 @@ PART = 12
 MIN_FOUND = {"en": 0.98, "es": 0.96}
 MAX_NEAR_MISSES = {"en": 0.095, "es": 0.115}
 MAX_ORDINARY_CALLS = 0.115
+ASIDES = 40
+"""Number of asides in each language, of those of `python -m tools.evaluate.asides`."""
+MIN_ASIDES = 0.77
 
 type Judged = tuple[tuple[Item, Json], ...]
 
@@ -63,6 +67,13 @@ def language(item: Item) -> str:
 @pytest.mark.parametrize("spoken", ["en", "es"])
 def test_dangers_are_found(spoken: str) -> None:
     assert share(lambda item: item.labels["danger"] and language(item) == spoken) >= MIN_FOUND[spoken]
+
+
+def test_dangers_inside_long_calls_are_found() -> None:
+    answer = dangers.ENGINES["embedded"]()
+    raised = [answer(item)["safety"] for item in asides(read_sets("dangers", "fresh"), ASIDES)]
+
+    assert raised.count(True) / len(raised) >= MIN_ASIDES
 
 
 @pytest.mark.parametrize("spoken", ["en", "es"])
