@@ -190,7 +190,8 @@ def test_forms_are_shown_where_the_api_would_accept_them(api: FakeApi) -> None:
     results = {"callbackReached", "callbackVoicemail", "callbackNoAnswer"}
     late = {"createCallback", "dispatchCall", "decideByRules", "acknowledgeDispatch", *results}
     classifying = {"correctClassification", "classifyCall"}
-    assert forms() == late | classifying | {"eraseCall"}
+    assert forms() == late | classifying | {"eraseCall", "declineDispatch"}
+    assert "declineDispatch" not in forms(dispatch={**dispatch, "escalation": None})
     assert "acknowledgeDispatch" not in forms(
         dispatch={**dispatch, "acknowledged_at": "2026-04-24T17:43:00.000Z"}
     )

@@ -12,7 +12,7 @@ from eal.core.events import catalogue, schemas
 from eal.core.events.catalogue import CATALOGUE
 from eal.domain.outreach.emails.store import EMAILS
 from eal.domain.outreach.review_requests import following
-from tests.support import emails, reviews
+from tests.support import alerts, emails, reviews
 from tests.support.events import validator
 from tests.support.http import call, load_app, proxy_event
 from tests.support.inbound import connect
@@ -51,6 +51,7 @@ def test_each_emitted_type_is_valid_for_its_schema(tenant: Tenant, receiver: Rec
     _receive_a_reply(tenant)
     _extract_and_erase_a_claim(tenant)
     _publish_content(tenant)
+    _alert_the_person_on_call(tenant)
     _disable_an_endpoint(tenant)
 
     received = [json.loads(request.body) for request in receiver.requests]
@@ -84,6 +85,11 @@ def _erase_a_call(tenant: Tenant) -> None:
     (received,) = call("GET", "/v1/calls", key=tenant.read).json["data"]
     assert call("DELETE", f"/v1/calls/{received['id']}", key=tenant.admin).status == 204
     Pipeline().run()
+
+
+def _alert_the_person_on_call(tenant: Tenant) -> None:
+    alerts.set_up(tenant)
+    alerts.asked(tenant)
 
 
 def _create_update_and_erase_a_lead(tenant: Tenant) -> None:

@@ -15,6 +15,7 @@ import pytest
 from eal.core import clock, secrets
 from eal.core.clock import rfc3339
 from eal.core.secrets import derived_key
+from eal.domain.alerts import links
 from eal.domain.audit_log import checkpoints
 from eal.domain.calls import model as calls
 from eal.domain.calls.recordings import PART_BYTES
@@ -23,7 +24,7 @@ from eal.domain.sessions.model import MAX_SESSIONS
 from eal.vendors.callrail import reconcile
 from eal.vendors.resend import reconcile as resend_reconcile
 from tests.flows.test_call_to_webhook import SIGNING_KEY
-from tests.support import cognito, dispatch, emails, google, photos, publishing, replies
+from tests.support import alerts, cognito, dispatch, emails, google, photos, publishing, replies
 from tests.support.aws import aws_in_process
 from tests.support.bedrock import fake_bedrock
 from tests.support.endpoints import WITHOUT_ITEM, endpoints
@@ -259,6 +260,44 @@ def _dispatch(session: Session) -> None:
     session.call("POST", f"{path}/acknowledge")
     facts = {"intent": "water", "urgency": "emergency", "qualified": True}
     session.call("POST", "/v1/dispatch/simulate", {"facts": facts})
+
+
+def _alerts(session: Session) -> None:
+    """A person is texted, and mailed when that fails; passes the call on by the link, and the next one takes it."""
+    settings = {**dispatch.SETTINGS, "on_call": [alerts.ANN, alerts.BEN], "sender": alerts.SENDER}
+    steps = [{"channel": "sms", "after_seconds": 0}, {"channel": "email", "after_seconds": 60}]
+    settings["dispatch"] = {"max_open_per_person": 9, "alerts": {**alerts.ALERTS, "steps": steps}}
+    session.call("PATCH", "/v1/organizations/me", {"settings": settings})
+    twilio = {"account_sid": alerts.ACCOUNT, "api_key_sid": alerts.KEY, "alert_number": alerts.ALERT_NUMBER}
+    secrets = {"api_key_secret": alerts.SECRET}
+    session.call("PUT", "/v1/integrations/twilio", {"settings": twilio, "secrets": secrets})
+    session.call("PUT", "/v1/integrations/resend", {"secrets": {"api_key": "re_123"}})
+    resend = ResendApi("resend", "Bearer re_123")
+    time = freeze(session.monkeypatch)
+    with alerts.twilio(session.monkeypatch) as api, serving(resend, session.monkeypatch):
+        session.receive_call()
+        session.work()
+        time.advance(seconds=61)
+        api.troubles = resend.troubles = [Trouble(503)]
+        messages = [json.dumps(message) for message in alerts.waiting()]
+        for received in (1, 5):
+            session.invoke("workers/send_alert", sqs_event("AlertQueue", messages, received))
+        (call,) = session.call("GET", "/v1/calls")["data"]
+        listed = session.call("GET", f"/v1/alerts?call_id={call['id']}&order=asc")["data"]
+        session.call("GET", "/v1/alerts")
+        session.call("GET", f"/v1/alerts/{listed[0]['id']}")
+        path = f"/v1/a/{links.token_of(listed[0]['id'], session.tenant.in_mode('live'))}"
+        for method, content in (("GET", None), ("POST", "decision=decline"), ("POST", "decision=take")):
+            derived_key.cache_clear()
+            event = proxy_event(method, path, body=content)
+            assert session.invoke(match(method, path)[0], event)["statusCode"] == 200
+        session.work()
+        calm = {"intent": "mold", "urgency": "high", "qualified": True}
+        session.call("PATCH", f"/v1/calls/{call['id']}/classification", calm)
+        session.call("POST", f"/v1/calls/{call['id']}/dispatch", {})
+        session.work()
+        session.call("POST", f"/v1/calls/{call['id']}/dispatch/decline", {"reason": "No van."})
+        session.work()
 
 
 def _imports(session: Session) -> None:
@@ -765,6 +804,7 @@ JOURNEYS: tuple[Journey, ...] = (
     _bedrock,
     _recordings,
     _dispatch,
+    _alerts,
     _imports,
     _prospects,
     _drafts,

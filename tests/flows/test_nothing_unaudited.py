@@ -13,8 +13,9 @@ import pytest
 from eal.core import aws, clock, settings
 from eal.core.clock import rfc3339
 from eal.core.table.item import from_attributes
+from eal.domain.alerts import links
 from eal.domain.audit_log import waiting
-from tests.support import dispatch, emails, imports, inbound, partiql, photos, publishing
+from tests.support import alerts, dispatch, emails, imports, inbound, partiql, photos, publishing
 from tests.support.callrail import connect
 from tests.support.claims import add_note, closed_claim, hold, move
 from tests.support.endpoints import Endpoint, made_by, sample_with_made, with_key
@@ -42,7 +43,7 @@ RESOURCES = {
     "EMAIL": "email", "CLAIM": "claim", "CLAIM_NOTE": "claim_note", "SUPPRESSION": "suppression", "SENDER": "sender",
     "REPLY": "reply", "DRAFT": "draft", "CLAIM_PHOTO": "claim_photo", "TEST_CLOCK": "test_clock",
     "CLAIM_SCOPE_DECISION": "claim_scope_item", "CLAIM_SIGN_OFF": "claim_sign_off", "CONTENT": "content",
-    "FEED_ADDRESS": "feed_address",
+    "FEED_ADDRESS": "feed_address", "ALERT": "alert",
     "REVIEW": "review", "REVIEW_REQUEST": "review_request", "CLAIM_ROOM_CORRECTION": "claim_room",
 }  # fmt: skip
 """Resources: the kind of the item, and the type in its audit record. `K` is an API key in the Access table."""
@@ -304,7 +305,7 @@ def test_each_worker_records_each_change_once(
     with receiver() as inbox:
         everything = {"url": inbox.url, "events": ["*", "audit.log.event"]}
         webhook = call("POST", "/v1/webhooks", key=tenant.admin, json_body=everything).json
-        dispatch.set_up(tenant)
+        alerts.set_up(tenant)
         connection, incoming = connect(tenant.admin), Call.new()
         for kind in ("pre-call", "post-call"):
             assert connection.send(kind, incoming.event(kind)).status == 202
@@ -314,6 +315,9 @@ def test_each_worker_records_each_change_once(
             freeze(patch).advance(minutes=11)
             step = dispatch.escalation(tenant, classified["id"], 1, 0)
             watch.invoke("workers/escalate_dispatch", sqs_event("EscalateQueue", [step]))
+        (alert, *_) = alerts.alerts(tenant, classified["id"])
+        token = links.token_of(alert["id"], tenant.in_mode("live"))
+        assert call("POST", f"/v1/a/{token}", body="decision=take").status == 200
         lead = call("GET", "/v1/leads", key=tenant.read).json["data"][0]
         crm = {"settings": {"url": inbox.url}, "secrets": {"signing_secret": "x" * 24}}
         call("PUT", "/v1/integrations/crm", key=tenant.admin, json_body=crm)
@@ -444,6 +448,7 @@ def test_each_worker_records_each_change_once(
     assert actors >= {
         "classify_call",
         "escalate_dispatch",
+        "send_alert",
         "qualify_call",
         "export_audit",
         "import_leads",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-PAGES = ("review_link/", "unsubscribe/")
+PAGES = ("alert_link/", "review_link/", "unsubscribe/")
 """The folders of functions that return pages for people (`eal.entry.http.public_page`) and are no part of the API."""
 
 

@@ -83,7 +83,14 @@ REFUSED: list[tuple[str, str, dict[str, str]]] = [
     ("is for a budget", "us-east-1", {"BudgetEmail": "operator@example.com"}),
     *(
         ("are for the stage local", "us-east-1", {name: "http://127.0.0.1:5001"})
-        for name in ("CallrailApiUrl", "GoogleApiUrl", "ResendApiUrl", "BedrockApiUrl", "CognitoApiUrl")
+        for name in (
+            "CallrailApiUrl",
+            "GoogleApiUrl",
+            "ResendApiUrl",
+            "TwilioApiUrl",
+            "BedrockApiUrl",
+            "CognitoApiUrl",
+        )
     ),
     ("is for the local stack", "us-east-1", {"Stage": "local"}),
 ]

@@ -48,6 +48,7 @@ QUEUES = {
     "classify": "ClassifyQueue",
     "classify_reply": "ClassifyReplyQueue",
     "escalate": "EscalateQueue",
+    "alert": "AlertQueue",
     "stop": "StopQueue",
     "callrail_reconciliation": "CallrailReconciliationQueue",
     "resend_reconciliation": "ResendReconciliationQueue",

@@ -104,7 +104,9 @@ def endpoints() -> tuple[Endpoint, ...]:
     return tuple(
         Endpoint(folder, method, path)
         for method, path, folder in sorted(routes(), key=lambda route: (route[1], route[0]))
-        if not folder.startswith(("inbound/", "review_link/", "unknown_route/", "unsubscribe/"))
+        if not folder.startswith(
+            ("alert_link/", "inbound/", "review_link/", "unknown_route/", "unsubscribe/")
+        )
     )
 
 
@@ -114,6 +116,7 @@ def with_key() -> list[Endpoint]:
 
 
 WITHOUT_ITEM = frozenset({
+    "GET /v1/alerts/{alert_id}",
     "GET /v1/audit-log/checkpoints/{checkpoint_id}/consistency",
     "GET /v1/audit-log/{record_id}",
     "GET /v1/audit-log/{record_id}/proof",
@@ -190,6 +193,8 @@ def _prepare(endpoint: Endpoint, path: str, key: str) -> None:
     """Give the new item at `path` what the endpoint needs of it."""
     if endpoint.path.endswith("/dispatch/acknowledge"):
         _dispatch(f"{path}/dispatch", key)
+    if endpoint.path.endswith("/dispatch/decline"):
+        _assign(path, key)
     if endpoint.name == "DELETE /v1/claims/{claim_id}/legal-hold":
         sample = _endpoint("PUT", endpoint.path).sample()
         assert call("PUT", f"{path}/legal-hold", key=key, json_body=sample).status == 200
@@ -234,6 +239,16 @@ def _dispatch(path: str, key: str) -> None:
     """Dispatch a call as a person does, so that there is something to acknowledge."""
     body = {"action": "dispatch_now", "reason": "A neighbor of ours."}
     assert call("POST", path, key=key, json_body=body).status == 200
+
+
+def _assign(path: str, key: str) -> None:
+    """Assign a call to a person on call, as the rules do with an emergency."""
+    days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+    person = {"name": "Ann", "phone": "+13125550111", "days": days, "from": "00:00", "to": "24:00"}
+    settings = {"settings": {"on_call": [person]}}
+    assert call("PATCH", "/v1/organizations/me", key=key, json_body=settings).status == 200
+    emergency = {"intent": "water", "urgency": "emergency", "qualified": True}
+    assert call("PATCH", f"{path}/classification", key=key, json_body=emergency).status == 200
 
 
 def _photographed(endpoint: Endpoint, key: str) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 from tools.fixtures.resend import SendingApi
+from tools.fixtures.twilio import Phones
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -127,6 +128,16 @@ class CallrailApi(VendorApi):
         }  # fmt: skip
 
 
+@dataclass(slots=True)
+class TwilioApi(VendorApi):
+    """`phones` has the texts and calls that were accepted."""
+
+    phones: Phones = field(default_factory=Phones)
+
+    def respond(self, request: Request) -> tuple[int, Body]:
+        return self.phones.respond(request.method, request.path, request.query, request.body)
+
+
 OPTIONAL = {"transcription", "conversational_transcript", "tags", "note", "lead_status", "source", "campaign"}
 """Members of a call that the list returns only if `fields` names them."""
 
@@ -144,7 +155,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _respond(self, content: bytes) -> None:
         split = urlsplit(self.path)
         headers = {name.lower(): value for name, value in self.headers.items()}
-        body = json.loads(content) if content else {}
+        is_form = headers.get("content-type") == "application/x-www-form-urlencoded"
+        body = dict(parse_qsl(content.decode())) if is_form else json.loads(content) if content else {}
         request = Request(split.path, dict(parse_qsl(split.query)), self.command, headers, body)
         self.api.requests.append(request)
         trouble = self.api.troubles.pop(0) if self.api.troubles else None

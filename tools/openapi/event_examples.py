@@ -80,6 +80,7 @@ _DECISION = rules.decide(
     ),
 )
 _DISPATCH = Dispatch(
+    alerts_people=True,
     action=_DECISION.action,
     due_at=_DECISION.due_at,
     assigned_to=_DECISION.assigned_to,
@@ -127,6 +128,32 @@ _CLASSIFIED: dict[str, Json] = {
     },
     "dispatch": DispatchView.of(_DISPATCH).model_dump(mode="json"),
     "classified_at": LATER,
+    "updated_at": LATER,
+    "version": 2,
+}
+_ALERT: dict[str, Json] = {
+    "id": "alert_01kq09bekje6vbq5xe2b60xtww",
+    "call_id": _CALL["id"],
+    "round": 1,
+    "level": 0,
+    "step": 0,
+    "recipient": {"name": "Ann", "phone": "+15105550111", "email": "ann@example.com"},
+    "channel": "sms",
+    "emergency": True,
+    "status": "sent",
+    "skipped_reason": None,
+    "vendor": "twilio",
+    "vendor_id": "SM0f62c1f34d0bf9e0fc279859425972d1",
+    "error": None,
+    "tries": 1,
+    "duplicate_possible": False,
+    "segments": 2,
+    "outcome": None,
+    "requested_at": LATER,
+    "sent_at": LATER,
+    "answered_at": None,
+    "ended_at": None,
+    "created_at": LATER,
     "updated_at": LATER,
     "version": 2,
 }
@@ -243,6 +270,7 @@ DATA: dict[str, dict[str, Json]] = {
     "call.received": _CALL,
     "call.classified": _CLASSIFIED,
     "call.dispatched": _CLASSIFIED,
+    "dispatch.alert.updated": _ALERT,
     "call.qualified": {**_CLASSIFIED, "lead_id": _LEAD["id"], "qualified_at": LATER, "version": 3},
     "call.erased": {
         **_CLASSIFIED,

@@ -350,6 +350,7 @@ _RESPONSES: dict[str, Json] = {
         "version": 1,
     },
     "AuditRecordView": DATA["audit.log.event"],
+    "AlertView": DATA["dispatch.alert.updated"],
     "CallbackView": {
         "id": f"cb_{_ID}",
         "call_id": _CALL["id"],

@@ -73,6 +73,7 @@ def header_parameter(name: str, description: str, **schema: object) -> Node:
 
 
 _IN_PATH: dict[str, Node] = {
+    "alert_id": _named("The id of the alert.", "alert"),
     "call_id": _named("The id of the call.", "call"),
     "checkpoint_id": _named("The id of the later checkpoint.", "chk"),
     "claim_id": _named("The id of the claim.", "clm"),

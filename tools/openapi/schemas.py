@@ -20,6 +20,8 @@ from eal.core.events.catalogue import CATALOGUE
 from eal.core.outbound.faults import Fault
 from eal.core.tenancy import Mode
 from eal.core.wire import one_line, prose
+from eal.domain.alerts import model as alerts
+from eal.domain.alerts.wire import AlertView
 from eal.domain.api_keys import model as keys
 from eal.domain.api_keys.wire import ApiKeyView
 from eal.domain.audit_log.exports import model as exports
@@ -37,10 +39,12 @@ from eal.domain.claims.wire import ClaimView
 from eal.domain.content import model as contents
 from eal.domain.content.wire import PublishedContentView
 from eal.domain.dispatch import model as dispatch
+from eal.domain.dispatch.model import AcknowledgedVia
 from eal.domain.events.wire import EventView
 from eal.domain.lead_imports import model as lead_imports
 from eal.domain.leads import vocabulary as leads
 from eal.domain.leads.wire import LeadView
+from eal.domain.organization_settings.alerts import AlertChannel, AlertDetail
 from eal.domain.organization_settings.wire import Day
 from eal.domain.organizations.grants.wire import Grantable
 from eal.domain.outreach import mail
@@ -94,6 +98,7 @@ EVENT_DATA: dict[str, type[BaseModel]] = {
     "claim": ClaimView,
     "claim.scope.ready": ClaimView,
     "content": PublishedContentView,
+    "dispatch.alert": AlertView,
     "lead": LeadView,
     "outreach.email": EmailView,
     "outreach.email.replied": ReplyView,
@@ -137,6 +142,13 @@ ENUMERATIONS: dict[tuple[str, ...], str] = {
     tuple(sorted(CATALOGUE)): "EventType",
     (endpoints.EVERY_TYPE, *sorted(CATALOGUE)): "WantedEventType",
     _values(ActorType): "ActorType",
+    _values(AlertChannel): "AlertChannel",
+    _values(AlertDetail): "AlertDetail",
+    _values(alerts.AlertOutcome): "AlertOutcome",
+    _values(alerts.AlertStatus): "AlertStatus",
+    _values(alerts.AlertVendor): "AlertVendor",
+    _values(alerts.SkippedReason): "AlertSkippedReason",
+    _values(AcknowledgedVia): "AcknowledgedVia",
     _values(AuditSource): "AuditSource",
     _values(Day): "Weekday",
     _values(EngineChoice): "AiEngine",

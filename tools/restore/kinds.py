@@ -32,9 +32,9 @@ STAYS = frozenset({
     "ENROLLMENT", "ENROLLMENT_CLAIM", "EMAIL", "EMAIL_CONTENT", "EMAIL_VENDOR_ID", "SEND_LEASE", "SEND_COUNT", "DUE",
     "REVIEW_REPLY_LEASE", "TEST_CLOCK", "EMAIL_MESSAGE_ID",
     "EMAIL_TOMBSTONE", "SUPPRESSION", "SUPPRESSION_CLAIM", "SOFT_BOUNCES", "DELIVERABILITY", "SENDER_HOUR", "SENDER",
-    "FEED_ADDRESS", "REVIEW_REQUEST", "REVIEW_REQUEST_CLAIM",
+    "FEED_ADDRESS", "REVIEW_REQUEST", "REVIEW_REQUEST_CLAIM", "ALERT",
 })  # fmt: skip
 """The log and the feed, whose numbers were published and archived; what was sent, what became of it, how far recipients
-are in their sequences and which customers were asked for reviews, so that nothing is sent twice; who wants no e-mail;
-copies of recordings, photos and sign-offs, because their buckets are not restored; access and configuration, because a
-revoked key must stay revoked; what AI has cost; and jobs, whose messages are gone."""
+are in their sequences, which customers were asked for reviews and who was alerted, so that nothing is sent twice; who
+wants no e-mail; copies of recordings, photos and sign-offs, because their buckets are not restored; access and
+configuration, because a revoked key must stay revoked; what AI has cost; and jobs, whose messages are gone."""

@@ -42,6 +42,7 @@ FAKES = {
     "CALLRAIL_API_URL": "CallrailApiUrl",
     "GOOGLE_API_URL": "GoogleApiUrl",
     "RESEND_API_URL": "ResendApiUrl",
+    "TWILIO_API_URL": "TwilioApiUrl",
 }
 
 

@@ -29,7 +29,7 @@ MAX_PEOPLE = 100
 FREE_ROWS = 2
 """Empty rows of the rota, so that people are added without JavaScript."""
 _TIME = re.compile(r"(?:[01]?\d|2[0-4]):[0-5]\d")
-_TEXTS = ("name", "phone", "from", "to")
+_TEXTS = ("name", "phone", "email", "from", "to")
 
 
 def rows(widget: str, value: object) -> list[Json]:
@@ -38,6 +38,7 @@ def rows(widget: str, value: object) -> list[Json]:
         spans = value if isinstance(value, dict) else {}
         return [{"day": day, "spans": [*map(tuple, spans.get(day, [])), ("", "")]} for day in DAYS]
     people = list(value) if isinstance(value, (list, tuple)) else []
+    people = [{**person, "email": person.get("email") or ""} for person in people]
     return [*people, *({**dict.fromkeys(_TEXTS, ""), "days": []} for _ in range(FREE_ROWS))]
 
 
@@ -83,7 +84,8 @@ def _person(row: Json) -> Json:
     who = row["name"] or row["phone"]
     if not row["days"]:
         raise ValueError(f"{who}: choose at least one day.")
-    return {**row, "from": _time(row["from"], who), "to": _time(row["to"], who)}
+    given = {name: value for name, value in row.items() if value or name != "email"}
+    return {**given, "from": _time(row["from"], who), "to": _time(row["to"], who)}
 
 
 def _time(text: str, where: str) -> str:

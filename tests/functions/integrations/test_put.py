@@ -432,3 +432,31 @@ def test_secrets_are_bounded_in_bytes(
         (fault,) = response.json["error"]["details"]["fields"]
         assert fault["pointer"] == f"/secrets/{secret}"
         assert "bytes" in fault["message"]
+
+
+ACCOUNT, KEY = "AC" + "0" * 32, "SK" + "0" * 32
+
+
+@pytest.mark.parametrize(
+    ("settings", "faulty"),
+    [
+        ({"account_sid": ACCOUNT, "api_key_sid": KEY, "alert_number": "+16145550100"}, []),
+        ({"account_sid": KEY}, ["/settings/account_sid"]),
+        (
+            {"account_sid": ACCOUNT + "0", "api_key_sid": "SK"},
+            ["/settings/account_sid", "/settings/api_key_sid"],
+        ),
+        ({"alert_number": "(614) 555-0100"}, ["/settings/alert_number"]),
+        ({"alert_number": "+442079460000"}, ["/settings/alert_number"]),
+        ({"alert_number": "+1614555010\u0660"}, ["/settings/alert_number"]),
+        ({"alert_number": None}, []),
+    ],
+)
+def test_settings_that_twilio_would_refuse_are_refused(
+    tenant: Tenant, settings: dict[str, str | None], faulty: list[str]
+) -> None:
+    response = _connect("twilio", tenant, {"settings": settings, "secrets": {"api_key_secret": "x"}})
+
+    assert response.status == (422 if faulty else 200), response.text
+    if faulty:
+        assert [field["pointer"] for field in response.json["error"]["details"]["fields"]] == faulty

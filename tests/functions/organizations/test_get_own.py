@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.functions.organizations.test_update_own import DEFAULTS
 from tests.support.http import call
 from tests.support.tenants import new_tenant
 
@@ -28,7 +29,7 @@ def test_the_organization_is_shown_with_its_settings(tenant: Tenant) -> None:
             "service_area": None,
             "business_hours": {},
             "on_call": [],
-            "dispatch": {"acknowledge_minutes": 10, "max_open_per_person": None},
+            "dispatch": DEFAULTS["dispatch"],
             "sender": None,
             "outreach": {
                 "daily_cap": 500,

@@ -25,9 +25,26 @@ WHOLE: dict[str, Any] = {
     },
     "business_hours": {"mon": [["08:00", "12:00"], ["13:00", "17:00"]], "sat": [["22:00", "02:00"]]},
     "on_call": [
-        {"name": "Ann", "phone": "+13125550100", "days": ["mon", "sun"], "from": "17:00", "to": "08:00"}
+        {
+            "name": "Ann",
+            "phone": "+13125550100",
+            "email": "ann@example.com",
+            "days": ["mon", "sun"],
+            "from": "17:00",
+            "to": "08:00",
+        }
     ],
-    "dispatch": {"acknowledge_minutes": 5, "max_open_per_person": 3},
+    "dispatch": {
+        "acknowledge_minutes": 5,
+        "max_open_per_person": 3,
+        "alerts": {
+            "enabled": True,
+            "consent": True,
+            "steps": [{"channel": "voice", "after_seconds": 0}, {"channel": "email", "after_seconds": 900}],
+            "last_resort": ["+13125550199"],
+            "detail": "minimal",
+        },
+    },
     "sender": {"name": "Acme", "email": "office@example.com", "postal_address": "1 Main St\nChicago"},
     "outreach": {
         "daily_cap": 2_000,
@@ -65,7 +82,22 @@ DEFAULTS: dict[str, Any] = {
     "service_area": None,
     "business_hours": {},
     "on_call": [],
-    "dispatch": {"acknowledge_minutes": 10, "max_open_per_person": None},
+    "dispatch": {
+        "acknowledge_minutes": 10,
+        "max_open_per_person": None,
+        "alerts": {
+            "enabled": False,
+            "consent": False,
+            "steps": [
+                {"channel": "sms", "after_seconds": 0},
+                {"channel": "voice", "after_seconds": 60},
+                {"channel": "email", "after_seconds": 120},
+                {"channel": "voice", "after_seconds": 300},
+            ],
+            "last_resort": [],
+            "detail": "standard",
+        },
+    },
     "sender": None,
     "outreach": {
         "daily_cap": 500,
@@ -294,7 +326,10 @@ def test_the_salt_is_never_returned(tenant: Tenant) -> None:
         (
             "on_call",
             [{"name": "A", "phone": "(312) 555-0100", "days": ["sun", "mon", "sun"], "from": "00:00", "to": "24:00"}],
-            [{"name": "A", "phone": "+13125550100", "days": ["mon", "sun"], "from": "00:00", "to": "24:00"}],
+            [
+                {"name": "A", "phone": "+13125550100", "email": None}
+                | {"days": ["mon", "sun"], "from": "00:00", "to": "24:00"}
+            ],
         ),
         (
             "sender",
@@ -494,3 +529,43 @@ def test_a_field_that_cannot_change_is_422(tenant: Tenant, body: dict[str, objec
 
     assert response.status == 422
     assert [field["pointer"] for field in response.json["error"]["details"]["fields"]] == [pointer]
+
+
+def test_alerts_need_the_consent_of_the_people(tenant: Tenant) -> None:
+    body = {"settings": {"dispatch": {"alerts": {"enabled": True}}}}
+
+    response = call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body=body)
+
+    assert response.status == 422
+    (field,) = response.json["error"]["details"]["fields"]
+    assert field["pointer"] == "/settings/dispatch/alerts/consent"
+    assert "agreed" in field["message"]
+
+
+@pytest.mark.parametrize(
+    "alerts",
+    [
+        {"steps": []},
+        {"steps": [{"channel": "fax", "after_seconds": 0}]},
+        {"steps": [{"channel": "sms", "after_seconds": 901}]},
+        {"steps": [{"channel": "sms", "after_seconds": 60}, {"channel": "voice", "after_seconds": 0}]},
+        {"steps": [{"channel": "sms", "after_seconds": 0}] * 9},
+        {"last_resort": ["+1312555010" + str(number) for number in range(6)]},
+        {"detail": "all"},
+    ],
+)
+def test_alerts_that_cannot_be_carried_out_are_refused(tenant: Tenant, alerts: dict[str, Any]) -> None:
+    body = {"settings": {"dispatch": {"alerts": alerts}}}
+
+    assert call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body=body).status == 422
+
+
+def test_the_log_shows_no_number_of_last_resort(tenant: Tenant) -> None:
+    alerts = {"enabled": True, "consent": True, "last_resort": ["+13125550199"]}
+    body = {"settings": {"dispatch": {"alerts": alerts}}}
+    assert call("PATCH", "/v1/organizations/me", key=tenant.admin, json_body=body).status == 200
+
+    (record,) = [item for item in stored("AUDIT", tenant.id, "live") if "consent" in str(item["changes"])]
+
+    assert "+13125550199" not in str(record)
+    assert "settings.dispatch.alerts.last_resort" in str(record["changes"])

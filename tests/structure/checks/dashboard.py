@@ -35,6 +35,7 @@ API_ONLY = {
     "advanceTestClock": "for tests of sequences",
     "getTestClock": "for tests of sequences",
     "listEvents": "for programs that missed webhooks",
+    "getAlert": "the page of a call shows each alert about it",
     "getClaimNote": "the list of notes shows each as a whole",
     "getClaimSignOff": "the list of sign-offs begins with the latest",
     "exportAuditLogCsv": "its page offers exports, which have no limit of rows",

@@ -22,6 +22,8 @@ PAIRS = {
     ("api_keys", "credentials"): "a key is a credential, as a session is",
     ("api_keys", "families"): "keys are counted for the whole family of an organization",
     ("api_keys", "organization_settings"): "the operator can raise the limit of an organization's keys",
+    ("alerts", "organization_settings"): "the settings say on which channels a person is alerted, and when",
+    ("calls", "alerts"): "people are alerted about the dispatch of a call, and answer for it",
     ("calls", "dispatch"): "a call shows its dispatch, which is decided with its classification",
     ("calls", "leads"): "the address of a caller's lead is the place of the call",
     ("calls", "organization_settings"): "the settings decide a dispatch, and what is deleted when",

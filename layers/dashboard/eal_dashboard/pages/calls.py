@@ -41,6 +41,15 @@ CORRECTED = (*DECIDED, "safety")
 """The answers that a correction gives."""
 YES_OR_NO = ("qualified", "safety")
 """The fields of a classification that a person can correct."""
+SKIPPED = {
+    "twilio_missing": "Twilio is not connected.",
+    "resend_missing": "Resend is not connected.",
+    "sender_missing": "No sender is set.",
+    "no_email": "The rota has no e-mail address of this person.",
+    "country": "The number is not one of the US or Canada.",
+    "limit": "The person had six alerts in ten minutes, and this is no emergency.",
+}
+"""Why an alert was not sent."""
 WORDS = {True: "Yes", False: "No", None: "Undetermined"}
 
 
@@ -85,9 +94,42 @@ def _detail(values: Json) -> Json:
         "can_be_acknowledged": bool(dispatch)
         and not dispatch["acknowledged_at"]
         and has_something_to_do(dispatch),
+        "attempts": _attempts(values["alerts"]),
+        "told": _told(dispatch, values["alerts"]),
         "seconds": seconds_to_dispatch(call),
         "simulation": _simulation(call),
     }
+
+
+def _attempts(listed: Json | None) -> list[Json]:
+    """The alerts about the call, oldest first, each with the sentence that says why it told nobody."""
+    return [{**alert, "because": _because(alert)} for alert in (listed["data"][::-1] if listed else ())]
+
+
+def _because(alert: Json) -> str:
+    if alert["status"] == "skipped":
+        return SKIPPED.get(alert["skipped_reason"], label(alert["skipped_reason"]))
+    return alert["error"]["message"] if alert["error"] else ""
+
+
+def _told(dispatch: Json | None, listed: Json | None) -> str:
+    """Whether somebody is told about a dispatch that nobody has taken: `off`, `nobody`, `somebody`, or an empty text if
+    nobody has to be told."""
+    if (
+        not dispatch
+        or dispatch["acknowledged_at"]
+        or not (dispatch["escalation"] or dispatch["alerts_people"])
+    ):
+        return ""
+    if not dispatch["alerts_people"]:
+        return "off"
+    if listed is None:
+        return ""
+    since = [alert for alert in listed["data"] if alert["created_at"] >= dispatch["decided_at"]]
+    if any(alert["status"] in ("sending", "waiting", "sent") for alert in since):
+        return "somebody"
+    # The first alert follows the decision by a second.
+    return "nobody" if since or not dispatch["assigned_phone"] else "somebody"
 
 
 def has_something_to_do(dispatch: Json) -> bool:
@@ -225,6 +267,7 @@ PAGES = (
         calls={
             "call": Call("getCall", query=("redacted",)),
             "callbacks": Call("listCallbacks", fixed={"limit": "50"}, optional=True),
+            "alerts": Call("listAlerts", fixed={"call_id": "{call_id}", "limit": "50"}, optional=True),
         },
         forms=(
             Form(
@@ -232,6 +275,13 @@ PAGES = (
                 (Field("acknowledged_by", label="Who acts", hint="Leave empty for the assigned person."),),
                 submit="Acknowledge",
                 done="The dispatch was acknowledged. It goes to nobody else.",
+                of="call",
+            ),
+            Form(
+                "declineDispatch",
+                (Field("reason", label="Why", hint="For the audit log. It may stay empty."),),
+                submit="Pass it on",
+                done="The call was passed on to the next person.",
                 of="call",
             ),
             Form(

@@ -44,6 +44,15 @@ VENDORS = {
         ("api_key", "signing_secret"),
         "In Resend, open Webhooks, add the address, and select every event of e-mails.",
     ),
+    "twilio": Vendor(
+        "Twilio",
+        "Texts and calls the person on call, from your own account.",
+        {"api_key_secret": "Secret of the API key"},
+        {"account_sid": "Account SID", "api_key_sid": "SID of the API key", "alert_number": "Alert number"},
+        ("account_sid", "api_key_sid", "alert_number", "api_key_secret"),
+        "In Twilio, open Account, API keys, and create one. The alert number is one of yours that can text and call, "
+        "such as +16145550100.",
+    ),
     "google_business": Vendor(
         "Google Business",
         "Reads your reviews, and publishes approved replies.",

@@ -22,6 +22,11 @@ SECTIONS = {
         "Calls from outside it are referred out. Give a center with a radius, ZIP codes, or both.",
     ),
     "hours": ("Business hours and on-call", "They decide whether a call is dispatched, and to whom."),
+    "alerts": (
+        "Alerts",
+        "How the person on call is told. Twilio texts and calls, Resend mails; connect them under Integrations. If "
+        "alerts are off, this platform tells nobody, and your systems are told by webhook.",
+    ),
     "sender": ("Sender of outreach", "Every e-mail shows it."),
     "ai": (
         "Artificial intelligence",
@@ -121,13 +126,61 @@ def _forms(operation: str, prefix: str = "") -> tuple[Form, ...]:
                 Field(
                     "settings.on_call",
                     label="On-call rota",
-                    hint="The first person on call is called first, then the next one. Clear the name and the "
+                    hint="The first person on call is asked first, then the next one. Clear the name and the "
                     "phone to remove somebody.",
                     widget="rota",
                 ),
             ),
             name=f"{prefix}hours",
             done="The hours were changed.",
+            of="organization",
+        ),
+        Form(
+            operation,
+            (
+                Field(
+                    "settings.dispatch.alerts.enabled",
+                    label="Text, call and mail the person on call",
+                    hint="",
+                ),
+                Field(
+                    "settings.dispatch.alerts.consent",
+                    label="The people on the rota, and those with a number below, have agreed to be texted and called",
+                    hint="",
+                ),
+                Field(
+                    "settings.dispatch.acknowledge_minutes",
+                    label="Minutes until the next person is asked",
+                    hint="",
+                ),
+                Field(
+                    "settings.dispatch.max_open_per_person",
+                    label="Open dispatches of one person at most",
+                    hint="Leave empty for no limit.",
+                ),
+                Field(
+                    "settings.dispatch.alerts.steps",
+                    label="Steps",
+                    hint="Each is an attempt, so many seconds after the person is asked. Clear a row to remove it.",
+                    columns=("channel", "after_seconds"),
+                ),
+                Field(
+                    "settings.dispatch.alerts.last_resort",
+                    label="Numbers of last resort",
+                    hint="Up to five phone numbers. All are told at once if nobody is on call, or nobody answers.",
+                ),
+                Field(
+                    "settings.dispatch.alerts.detail",
+                    label="What an alert says",
+                    hint="",
+                    options=(
+                        ("standard", "The loss, the ZIP code and the caller's number"),
+                        ("minimal", "Only that a call waits"),
+                    ),
+                ),
+            ),
+            name=f"{prefix}alerts",
+            done="The alerts were changed.",
             of="organization",
         ),
     )

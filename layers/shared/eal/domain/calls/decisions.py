@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from eal.core.caller import Caller
     from eal.core.json import Json
     from eal.domain.calls.model import Call, CallRecord
+    from eal.domain.dispatch.model import AcknowledgedVia, Dispatch
     from eal.domain.dispatch.wire import DispatchDecide
 
 OPEN_HOURS = 8
@@ -91,8 +92,31 @@ def acknowledge(call_id: str, name: str | None, by: Caller) -> Call:
         )
     if dispatch.acknowledged_at:
         return call
-    after = dispatching.dispatched(call, transitions.acknowledged(dispatch, name, by.at))
+    via: AcknowledgedVia = "dashboard" if by.sign_in else "api"
+    after = dispatching.dispatched(call, transitions.acknowledged(dispatch, name, via, by.at))
     return _write(call, after, "call.acknowledged", by)
+
+
+def take(call: Call, dispatch: Dispatch, name: str, phone: str, by: Caller) -> Call:
+    """The call, taken by the person with this phone number through the link of an alert."""
+    after = dispatching.dispatched(call, transitions.taken(dispatch, name, phone, by.at))
+    return _write(call, after, "call.acknowledged", by)
+
+
+def decline(call_id: str, reason: str | None, by: Caller) -> Call:
+    """The call with the next person on call, because the one who was asked cannot act.
+
+    Raises: NotFound; Conflict if nobody is being asked.
+    """
+    call = CALLS.get(by.tenant, call_id)
+    by.transaction.check_if_match(call.version)
+    dispatch = call.dispatch
+    if dispatch is None or dispatching.awaited(call, dispatch.round, dispatching.level_of(dispatch)) is None:
+        raise Conflict(
+            "Nobody on call is being asked to take this call, so there is nobody to pass it on from. To give it to "
+            "somebody, decide it with 'action', 'reason' and 'assigned_to'."
+        )
+    return pass_on(call, "call.declined", by, reason=reason)
 
 
 def escalate(call: Call, round_number: int, level: int, by: Caller) -> Call | None:
@@ -100,14 +124,26 @@ def escalate(call: Call, round_number: int, level: int, by: Caller) -> Call | No
     awaited = dispatching.awaited(call, round_number, level)
     if awaited is None or by.at < awaited[2]:
         return None
-    dispatch, escalation, _ = awaited
+    return pass_on(call, "call.escalated", by)
+
+
+def pass_on(call: Call, action: str, by: Caller, *, reason: str | None = None) -> Call:
+    """The call with the next person on call, or for review if there is none. Somebody is being asked to take it.
+
+    `action` is that of the audit record, with the reason for it.
+    """
+    dispatch = call.dispatch
+    if dispatch is None or dispatch.escalation is None:
+        raise AssertionError("only a dispatch with an escalation is passed on")
     settings = Settings.of(organization_settings.settings_of(by.organization_id))
     situation = Situation(settings=settings, open_dispatches=_open_dispatches(settings, by))
-    after = dispatching.dispatched(call, transitions.escalated(dispatch, escalation, situation, by.at))
-    return _write(call, after, "call.escalated", by)
+    after = dispatching.dispatched(
+        call, transitions.escalated(dispatch, dispatch.escalation, situation, by.at)
+    )
+    return _write(call, after, action, by, reason=reason)
 
 
-def _write(before: Call, after: Call, action: str, by: Caller) -> Call:
+def _write(before: Call, after: Call, action: str, by: Caller, *, reason: str | None = None) -> Call:
     after = replace(after, updated_at=by.at, version=before.version + 1)
     store.replace_call(before, after, by)
     by.transaction.audit(
@@ -115,8 +151,8 @@ def _write(before: Call, after: Call, action: str, by: Caller) -> Call:
         after.id,
         audit.changes(
             {"status": before.status, **transitions.audited(before.dispatch)},
-            {"status": after.status, **transitions.audited(after.dispatch)},
-            personal=transitions.PERSONAL,
+            {"status": after.status, **transitions.audited(after.dispatch), "reason": reason},
+            personal={*transitions.PERSONAL, "reason"},
             salt=after.salt,
         ),
     )

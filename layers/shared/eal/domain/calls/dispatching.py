@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from eal.core.clock import rfc3339
 from eal.domain.calls.wire import CallView
 from eal.domain.dispatch import rules, transitions
 from eal.domain.dispatch.model import Facts
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from eal.core.audit import Actor
     from eal.core.caller import Caller
+    from eal.core.json import Json
     from eal.domain.calls.model import Call, Run, Status
     from eal.domain.dispatch.model import Decision, Dispatch, Escalation
     from eal.domain.dispatch.transitions import Situation
@@ -72,18 +74,34 @@ def awaited(call: Call, round_number: int, level: int) -> tuple[Dispatch, Escala
     return dispatch, escalation, escalation.acknowledge_by
 
 
+def alerted(call: Call, round_number: int, level: int) -> Dispatch | None:
+    """The dispatch about which people are alerted. None unless it is still at this round and level, and nobody has
+    taken it."""
+    dispatch = call.dispatch
+    if dispatch is None or not dispatch.alerts_people or call.status == "closed":
+        return None
+    is_current = (dispatch.round, level_of(dispatch)) == (round_number, level)
+    return dispatch if is_current and not dispatch.acknowledged_at else None
+
+
+def level_of(dispatch: Dispatch) -> int:
+    """The level of the escalation; 0 without one."""
+    return dispatch.escalation.level if dispatch.escalation else 0
+
+
 def announce(before: Call, after: Call, by: Caller) -> None:
-    """Emit `call.dispatched` if the dispatch changed in what people act on, and enqueue the next step of an
-    escalation."""
-    if after.dispatch is None or not transitions.has_changed(before.dispatch, after.dispatch):
+    """Emit `call.dispatched` if the dispatch changed in what people act on, and enqueue the next step of an escalation
+    and the alerts to whom it is assigned."""
+    dispatch = after.dispatch
+    if dispatch is None or not transitions.has_changed(before.dispatch, dispatch):
         return
     by.transaction.emit("call.dispatched", CallView.of(after).model_dump(mode="json"))
-    escalation = after.dispatch.escalation
-    if escalation and escalation.acknowledge_by:
-        by.transaction.enqueue_task(
-            "escalate_dispatch",
-            {"call_id": after.id, "round": after.dispatch.round, "level": escalation.level},
-        )
+    level = level_of(dispatch)
+    step: dict[str, Json] = {"call_id": after.id, "round": dispatch.round, "level": level}
+    if dispatch.escalation and dispatch.escalation.acknowledge_by:
+        by.transaction.enqueue_task("escalate_dispatch", step)
+    if alerted(after, dispatch.round, level):
+        by.transaction.enqueue_task("send_alert", {**step, "asked_at": rfc3339(by.at)})
 
 
 def _decision(run: Run, situation: Situation, at: datetime) -> Decision:

@@ -9,6 +9,7 @@ from eal.ai.classification import DangerSign, Intent, Urgency
 from eal.core.audit import ActorType
 from eal.core.clock import Instant
 from eal.core.json import Json
+from eal.domain.organization_settings.alerts import AlertSettings
 from eal.domain.organization_settings.hours import DEFAULT_TIMEZONE, BusinessHours, OnCall
 from eal.domain.organization_settings.service_area import ServiceArea
 
@@ -32,6 +33,8 @@ type RuleId = Literal[
     "on_call_available",
     "capacity",
 ]
+
+type AcknowledgedVia = Literal["api", "dashboard", "link"]
 
 DEFAULT_ACKNOWLEDGE_MINUTES = 10
 
@@ -71,18 +74,21 @@ class Settings:
     on_call: Sequence[OnCall] = ()
     acknowledge_minutes: int = DEFAULT_ACKNOWLEDGE_MINUTES
     max_open_per_person: int | None = None
+    alerts: AlertSettings = field(default_factory=AlertSettings)
 
     @classmethod
     def of(cls, stored: Mapping[str, Json]) -> Self:
         """The settings in their stored form, in which members may be missing or null."""
-        dispatch = cast("Mapping[str, int | None]", stored.get("dispatch") or {})
+        dispatch = cast("Mapping[str, Json]", stored.get("dispatch") or {})
         return cls(
             timezone=cast("str | None", stored.get("timezone")) or DEFAULT_TIMEZONE,
             service_area=cast("ServiceArea | None", stored.get("service_area")),
             business_hours=cast("BusinessHours | None", stored.get("business_hours")) or {},
             on_call=cast("Sequence[OnCall] | None", stored.get("on_call")) or (),
-            acknowledge_minutes=dispatch.get("acknowledge_minutes") or DEFAULT_ACKNOWLEDGE_MINUTES,
-            max_open_per_person=dispatch.get("max_open_per_person"),
+            acknowledge_minutes=cast("int | None", dispatch.get("acknowledge_minutes"))
+            or DEFAULT_ACKNOWLEDGE_MINUTES,
+            max_open_per_person=cast("int | None", dispatch.get("max_open_per_person")),
+            alerts=AlertSettings.of(cast("Mapping[str, Json] | None", dispatch.get("alerts"))),
         )
 
 
@@ -145,7 +151,8 @@ class Dispatch:
     its escalation, or of the override.
 
     `decision` is None if a person decided before the rules did. `round` counts the decisions and overrides, so that a
-    message of an earlier one's escalation is recognised.
+    message of an earlier one's escalation is recognised. `alerts_people`: this platform alerts the assigned person, or
+    the numbers of last resort if there is none.
     """
 
     action: Action
@@ -158,5 +165,7 @@ class Dispatch:
     override: Override | None = None
     acknowledged_at: Instant | None = None
     acknowledged_by: str | None = None
+    acknowledged_via: AcknowledgedVia | None = None
+    alerts_people: bool = False
     escalation: Escalation | None = None
     round: int = 1

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from eal.core.audit import Actor
     from eal.core.json import Json
-    from eal.domain.dispatch.model import Action, Decision, Settings
+    from eal.domain.dispatch.model import AcknowledgedVia, Action, Decision, Settings
     from eal.domain.dispatch.wire import DispatchDecide
     from eal.domain.organization_settings.hours import OnCall
 
@@ -44,7 +44,7 @@ def decided(
     escalation = (
         Escalation(acknowledge_by=_acknowledge_by(at, settings), notified=(phone,)) if phone else None
     )
-    return Dispatch(
+    after = Dispatch(
         action=decision.action,
         due_at=decision.due_at,
         assigned_to=decision.assigned_to,
@@ -55,6 +55,7 @@ def decided(
         escalation=escalation,
         round=_next_round(before),
     )
+    return replace(after, alerts_people=settings.alerts.enabled and is_due(after, at))
 
 
 def decided_again(
@@ -97,24 +98,36 @@ def overridden(
     )
 
 
-def acknowledged(dispatch: Dispatch, name: str | None, at: datetime) -> Dispatch:
+def acknowledged(dispatch: Dispatch, name: str | None, via: AcknowledgedVia, at: datetime) -> Dispatch:
     """The dispatch after the person acknowledged it. Ends the escalation."""
     return replace(
         dispatch,
         acknowledged_at=at,
         acknowledged_by=name or dispatch.assigned_to,
+        acknowledged_via=via,
         escalation=dispatch.escalation and replace(dispatch.escalation, acknowledge_by=None),
     )
+
+
+def taken(dispatch: Dispatch, name: str, phone: str, at: datetime) -> Dispatch:
+    """The dispatch after somebody took it by the link of an alert, who need not be the one it is assigned to any more.
+
+    If nobody had acknowledged it in time, what the rules decided is done after all.
+    """
+    action = dispatch.decision.action if dispatch.decision else dispatch.action
+    assigned = replace(dispatch, action=action, assigned_to=name, assigned_phone=phone)
+    return acknowledged(assigned, name, "link", at)
 
 
 def escalated(dispatch: Dispatch, escalation: Escalation, situation: Situation, at: datetime) -> Dispatch:
     """The dispatch with the next person on call who was not notified yet, or for review if there is none."""
     people = rules.available_people(situation.settings, at, situation.open_dispatches)
     others = [person for person in people if person["phone"] not in escalation.notified]
+    alerting = replace(dispatch, alerts_people=situation.settings.alerts.enabled)
     if others:
-        return _assigned(dispatch, others[0], escalation, situation.settings, at)
+        return _assigned(alerting, others[0], escalation, situation.settings, at)
     ended = replace(escalation, level=escalation.level + 1, acknowledge_by=None)
-    return replace(dispatch, action="needs_review", assigned_to=None, assigned_phone=None, escalation=ended)
+    return replace(alerting, action="needs_review", assigned_to=None, assigned_phone=None, escalation=ended)
 
 
 def is_taken_over(dispatch: Dispatch | None) -> bool:
@@ -158,6 +171,8 @@ def audited(dispatch: Dispatch | None) -> dict[str, Json]:
         "dispatch.escalation.level": escalation.level if escalation else None,
         "dispatch.acknowledged_at": rfc3339(dispatch.acknowledged_at) if dispatch.acknowledged_at else None,
         "dispatch.acknowledged_by": dispatch.acknowledged_by,
+        "dispatch.acknowledged_via": dispatch.acknowledged_via,
+        "dispatch.alerts_people": dispatch.alerts_people or None,
     }
 
 

@@ -11,7 +11,7 @@ from eal.core.clock import Instant
 from eal.core.json import Json
 from eal.core.schema import AfterValidator, ConfigDict, Field, JsonValue, model_validator
 from eal.core.wire import Name, Wire, measured, one_line, one_of, prose
-from eal.domain.dispatch.model import Action, Dispatch, Facts, RuleId
+from eal.domain.dispatch.model import AcknowledgedVia, Action, Dispatch, Facts, RuleId
 from eal.domain.organization_settings.wire import SettingsBody
 
 _INPUT = ConfigDict(extra="forbid", str_strip_whitespace=True)
@@ -131,6 +131,12 @@ class DispatchView(Wire):
     """When a person took on the dispatch. Null if nobody has."""
     acknowledged_by: str | None
     """The person who acknowledged the dispatch."""
+    acknowledged_via: AcknowledgedVia | None
+    """How it was acknowledged: by a request with an API key, in the dashboard, or by the link of an alert. Null if
+    nobody has, or before this was recorded."""
+    alerts_people: bool
+    """Whether this platform alerts the assigned person, or the numbers of last resort if there is none, as
+    `settings.dispatch.alerts` said. If false, it alerts nobody. `GET /alerts` with `call_id` lists the attempts."""
     escalation: EscalationView | None
     """The progress through the people on call. Null unless the rules assigned the call to one of them."""
 
@@ -270,3 +276,12 @@ class DispatchAcknowledge(Wire):
 
     acknowledged_by: Name | None = None
     """The person who acts. Defaults to the person to whom the call is assigned."""
+
+
+class DispatchDecline(Wire):
+    model_config = _INPUT
+
+    may_be_left_out = True
+
+    reason: Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(prose)] | None = None
+    """Why the person cannot act. The audit log keeps a commitment to it."""

@@ -57,6 +57,11 @@ VENDORS: Final = {
         access="refresh_token",
         settings=("client_id", "account_id", "location_id"),
     ),
+    "twilio": VendorSpec(
+        secrets=("api_key_secret",),
+        access="api_key_secret",
+        settings=("account_sid", "api_key_sid", "alert_number"),
+    ),
     "crm": VendorSpec(secrets=("signing_secret",), settings=("url",)),
 }
 

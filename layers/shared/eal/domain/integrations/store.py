@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
@@ -45,6 +46,13 @@ if TYPE_CHECKING:
 
 _POLLED: Final = [vendor for vendor in RECONCILIATION_PARTITIONS if not VENDORS[vendor].kinds]
 """Vendors without a receiver, whose health is that of their polls."""
+
+
+_TWILIO_FORMS: Final = {
+    "account_sid": (re.compile(r"AC[0-9a-f]{32}"), "Must be 'AC' and 32 characters of 0-9 and a-f."),
+    "api_key_sid": (re.compile(r"SK[0-9a-f]{32}"), "Must be 'SK' and 32 characters of 0-9 and a-f."),
+    "alert_number": (re.compile(r"\+1[2-9]\d{9}", re.ASCII), "Must be a number such as +16145550100."),
+}
 
 
 def integration_key(tenant: Tenant, vendor: str) -> Key:
@@ -146,6 +154,8 @@ def _check(vendor: str, spec: VendorSpec, body: IntegrationPut) -> None:
     faults += _length_faults(spec, body)
     if vendor == "crm":
         faults += _crm_faults(body)
+    if vendor == "twilio":
+        faults += _twilio_faults(body)
     if faults:
         raise ValidationFailed(faults)
 
@@ -186,6 +196,14 @@ def _crm_faults(body: IntegrationPut) -> Iterable[FieldError]:
         yield {
             "pointer": "/secrets/signing_secret", "message": message, "type": "weak_secret", "location": "body",
         }  # fmt: skip
+
+
+def _twilio_faults(body: IntegrationPut) -> Iterable[FieldError]:
+    """The faults of settings that Twilio would refuse, which nobody may notice before an emergency."""
+    for name, (form, message) in _TWILIO_FORMS.items():
+        value = body.settings.get(name)
+        if value is not None and not form.fullmatch(value):
+            yield {"pointer": f"/settings/{name}", "message": message, "type": "form", "location": "body"}
 
 
 def _changed(before: Integration, spec: VendorSpec, body: IntegrationPut, by: Caller) -> Integration:

@@ -30,11 +30,13 @@ class IntegrationPut(Wire):
     """CallRail: `account_id`, `company_id` (`COM…`). If the account has several companies, calls whose webhooks were
     lost are recovered only if `company_id` is set. Google Business: `client_id` of the OAuth client, `account_id`
     (required if the user has several accounts) and `location_id` (without it, all locations of the account are polled):
-    the digits in their resource names. CRM: `url` (https, at a public address)."""
+    the digits in their resource names. Twilio: `account_sid` (`AC…`), `api_key_sid` (`SK…`) and `alert_number`, the
+    number in E.164 format from which alerts are sent. CRM: `url` (https, at a public address)."""
     secrets: Annotated[dict[str, SecretText | None], Field(max_length=20)] = {}  # noqa: RUF012 - pydantic copies defaults
     """Write-only. CallRail: `signing_key`, `api_key`. Resend: `signing_secret`, `api_key`. Stripe: `signing_secret`.
-    Google Business: `client_secret`, `refresh_token`. CRM: `signing_secret` (`whsec_` followed by base64, or any other
-    text of 24 to 512 bytes). A secret has at most 2,048 bytes in UTF-8, and at least 8 if a vendor signs with it."""
+    Google Business: `client_secret`, `refresh_token`. Twilio: `api_key_secret`, of the key `api_key_sid`. CRM:
+    `signing_secret` (`whsec_` followed by base64, or any other text of 24 to 512 bytes). A secret has at most 2,048
+    bytes in UTF-8, and at least 8 if a vendor signs with it."""
     overlap_seconds: Annotated[int, Field(ge=0, le=MAX_OVERLAP_SECONDS)] = DEFAULT_OVERLAP_SECONDS
     """Seconds for which a replaced signing secret is still accepted; 0 rejects it at once."""
 
@@ -83,8 +85,9 @@ class ConnectionHealthView(Wire):
     """`waiting`: nothing was received yet. `failing`: the latest webhook was rejected, or the latest poll failed."""
 
     status: Literal["waiting", "healthy", "failing"]
-    """`waiting`: nothing has been received yet, which is always so for a CRM. `healthy`: the latest webhook was
-    accepted, or the latest poll succeeded. `failing`: the latest webhook was rejected, or the latest poll failed."""
+    """`waiting`: nothing has been received yet, which is always so for a CRM and for Twilio. `healthy`: the latest
+    webhook was accepted, or the latest poll succeeded. `failing`: the latest webhook was rejected, or the latest
+    poll failed."""
     last_event_at: Instant | None
     """When the vendor last sent a webhook, accurate to the minute. For Google Business, when it was last polled
     successfully."""
@@ -98,7 +101,7 @@ class IntegrationView(Wire):
     """
 
     vendor: str
-    """`callrail`, `resend`, `stripe`, `google_business` or `crm`."""
+    """`callrail`, `resend`, `stripe`, `google_business`, `twilio` or `crm`."""
     settings: dict[str, str]
     """The settings that have a value, by name."""
     secrets: dict[str, SecretView]

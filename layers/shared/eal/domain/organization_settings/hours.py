@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, NamedTuple, NotRequired, TypedDict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +21,10 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 type BusinessHours = Mapping[str, Sequence[Sequence[str]]]
 """Spans by day, as in `{"mon": [["08:00", "17:00"]]}`. A day without an entry is closed."""
 
-OnCall = TypedDict("OnCall", {"name": str, "phone": str, "days": list[str], "from": str, "to": str})
+OnCall = TypedDict(
+    "OnCall",
+    {"name": str, "phone": str, "email": NotRequired[str], "days": list[str], "from": str, "to": str},
+)
 """A person on call on these days; `from` and `to` are a span."""
 
 _DAY = 24 * 60

@@ -22,6 +22,14 @@ from eal.core.schema import (
     model_validator,
 )
 from eal.core.wire import Name, Wire, measured, one_line, prose, without_defaults
+from eal.domain.organization_settings.alerts import (
+    DEFAULT_STEPS,
+    MAX_LAST_RESORT,
+    MAX_STEP_SECONDS,
+    MAX_STEPS,
+    AlertChannel,
+    AlertDetail,
+)
 from eal.domain.organization_settings.hours import DAYS, DEFAULT_TIMEZONE, minutes, overlap
 from eal.domain.organization_settings.outreach import DAILY_CAP
 from eal.domain.organization_settings.retention import CLAIM_DAYS, RECORDING_DAYS, TRANSCRIPT_DAYS
@@ -140,6 +148,37 @@ _MAX_OPEN_PER_PERSON = Field(
     description="Open dispatches with which a person on call gets no further one. An open dispatch was "
     "assigned to the person in the last 8 hours. Null: no limit."
 )
+_ALERTS = Field(
+    description="How this platform reaches the person on call. If it is off, it alerts nobody, and your webhooks are "
+    "told."
+)
+_ALERTS_ENABLED = Field(
+    description="Whether people on call are texted, called and mailed through your own Twilio and Resend. True "
+    "requires `consent`."
+)
+_ALERTS_CONSENT = Field(
+    description="An admin's declaration that the people on the rota and of `last_resort` have agreed to be texted and "
+    "called. The audit log keeps it."
+)
+_ALERT_STEPS = Field(
+    description="Attempts to reach a person, in the order of their times. A step after `acknowledge_minutes` is not "
+    "carried out, because the next person is then asked. Null restores the default: a text at once, a call after 60 "
+    "seconds, an e-mail after 120 and a call after 300."
+)
+_ALERT_CHANNEL = Field(
+    description="`sms` and `voice` need Twilio, and a phone number of the US or Canada. `email` needs Resend, "
+    "`settings.sender` and the person's e-mail address."
+)
+_AFTER_SECONDS = Field(description="Seconds from the moment at which the person is asked.")
+_LAST_RESORT = Field(
+    description="Phone numbers of people who are all told at once if a call is due now and nobody is on call, or "
+    "nobody on call acknowledged it."
+)
+_ALERT_DETAIL = Field(
+    description="`standard`: an alert has the kind of the loss, its ZIP code and the caller's number. `minimal`: it "
+    "only says that a call waits."
+)
+_ON_CALL_EMAIL = Field(description="The address to which alerts are mailed. Null: none is.")
 _DEGREES = Field(description="In degrees (WGS 84).")
 _RADIUS_MILES = Field(description="Distance from `center` in miles, in a straight line.")
 _ON_CALL_DAYS = Field(description="Weekdays on which the span from `from` to `to` begins.")
@@ -222,9 +261,29 @@ class RetentionView(Wire):
     transcript_days: Annotated[int, _TRANSCRIPT_DAYS] = TRANSCRIPT_DAYS
 
 
+class AlertStepView(Wire):
+    """One attempt to reach a person."""
+
+    channel: Annotated[AlertChannel, _ALERT_CHANNEL]
+    after_seconds: Annotated[int, _AFTER_SECONDS]
+
+
+class AlertSettingsView(Wire):
+    """How this platform reaches the person on call."""
+
+    enabled: Annotated[bool, _ALERTS_ENABLED] = False
+    consent: Annotated[bool, _ALERTS_CONSENT] = False
+    steps: Annotated[list[AlertStepView], _ALERT_STEPS] = [  # noqa: RUF012 - pydantic copies defaults
+        AlertStepView(channel=step.channel, after_seconds=step.after_seconds) for step in DEFAULT_STEPS
+    ]
+    last_resort: Annotated[list[str], _LAST_RESORT] = []  # noqa: RUF012
+    detail: Annotated[AlertDetail, _ALERT_DETAIL] = "standard"
+
+
 class DispatchSettingsView(Wire):
     acknowledge_minutes: Annotated[int, _ACKNOWLEDGE_MINUTES] = 10
     max_open_per_person: Annotated[int | None, _MAX_OPEN_PER_PERSON] = None
+    alerts: Annotated[AlertSettingsView, _ALERTS] = AlertSettingsView()
 
 
 class PointView(Wire):
@@ -249,6 +308,7 @@ class OnCallView(Wire):
     """The name under which calls are assigned to the person."""
     phone: str
     """The phone number in E.164 format. It tells people with the same name apart."""
+    email: Annotated[str | None, _ON_CALL_EMAIL] = None
     days: Annotated[list[Day], _ON_CALL_DAYS]
     starts: Annotated[str, Field(alias="from", pattern=WALL_TIME)]
     """The start of the span, as `HH:MM`. Inclusive."""
@@ -380,6 +440,42 @@ class RetentionBody(Wire):
     transcript_days: Annotated[int, _TRANSCRIPT_DAYS, _DAYS_KEPT] = TRANSCRIPT_DAYS
 
 
+class AlertStepBody(Wire):
+    """One attempt to reach a person."""
+
+    model_config = _INPUT
+
+    channel: Annotated[AlertChannel, _ALERT_CHANNEL]
+    after_seconds: Annotated[int, _AFTER_SECONDS, Field(ge=0, le=MAX_STEP_SECONDS, strict=True)]
+
+
+class AlertSettingsBody(Wire):
+    """Replaced as a whole: omitted fields return to their defaults."""
+
+    model_config = _INPUT
+
+    enabled: Annotated[bool, _ALERTS_ENABLED, _STRICT] = False
+    consent: Annotated[bool, _ALERTS_CONSENT, _STRICT] = False
+    steps: Annotated[list[AlertStepBody] | None, _ALERT_STEPS, Field(min_length=1, max_length=MAX_STEPS)] = (
+        None
+    )
+    last_resort: Annotated[list[Phone], _LAST_RESORT, Field(max_length=MAX_LAST_RESORT)] = []  # noqa: RUF012
+    detail: Annotated[AlertDetail, _ALERT_DETAIL] = "standard"
+
+    @field_validator("steps")
+    @classmethod
+    def _in_order(cls, steps: list[AlertStepBody] | None) -> list[AlertStepBody] | None:
+        times = [step.after_seconds for step in steps or ()]
+        if times != sorted(times):
+            raise ValueError("Must be in the order of their times.")
+        return steps
+
+    @field_validator("last_resort")
+    @classmethod
+    def _once_each(cls, phones: list[str]) -> list[str]:
+        return list(dict.fromkeys(phones))
+
+
 class DispatchSettingsBody(Wire):
     """Replaced as a whole: omitted fields return to their defaults."""
 
@@ -390,6 +486,7 @@ class DispatchSettingsBody(Wire):
     max_open_per_person: Annotated[
         Annotated[int, Field(ge=1, le=100, strict=True)] | None, _MAX_OPEN_PER_PERSON
     ] = None
+    alerts: Annotated[AlertSettingsBody | None, _ALERTS] = None
 
 
 class PointBody(Wire):
@@ -469,6 +566,7 @@ class OnCallBody(Wire):
     name: Name
     """The name under which calls are assigned to the person."""
     phone: Phone
+    email: Annotated[Email | None, _ON_CALL_EMAIL] = None
     days: Annotated[list[Day], _ON_CALL_DAYS, Field(min_length=1, max_length=7)]
     starts: Annotated[Opening, Field(alias="from")]
     """The start of the span, as `HH:MM`. Inclusive."""

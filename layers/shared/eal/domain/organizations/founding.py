@@ -15,7 +15,7 @@ from eal.domain.families import store as families
 from eal.domain.families.model import Numbers
 from eal.domain.organizations import children
 from eal.domain.organizations.model import PERSONAL_SETTINGS, ChildPointer, Organization
-from eal.domain.organizations.store import current, item_of, require_live_key, with_settings
+from eal.domain.organizations.store import audited_settings, current, item_of, require_live_key, with_settings
 
 if TYPE_CHECKING:
     from eal.core.caller import Caller
@@ -96,7 +96,7 @@ def _write_new(new: Organization, by: Caller, *, also_for: str | None) -> tuple[
         "name": new.name,
         "industry": new.industry,
         "parent_organization_id": new.parent_organization_id,
-        **{f"settings.{name}": value for name, value in new.settings.items()},
+        **audited_settings(new.settings),
     }
     changes = audit.changes({}, given, personal=PERSONAL_SETTINGS, salt=new.salt)
     by.transaction.audit("organization.created", new.id, changes, also_for=also_for)

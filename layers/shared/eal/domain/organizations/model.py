@@ -9,7 +9,7 @@ from eal.domain.organizations.subscriptions import Subscription
 
 INDUSTRY = "restoration"
 
-PERSONAL_SETTINGS = frozenset({"settings.on_call", "settings.sender"})
+PERSONAL_SETTINGS = frozenset({"settings.on_call", "settings.sender", "settings.dispatch.alerts.last_resort"})
 """Personal data: the audit log shows commitments to these fields. An organization's own name is not personal."""
 
 

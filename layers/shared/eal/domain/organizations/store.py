@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from eal.core import audit, ids
-from eal.core.errors import InsufficientScope, NotFound
+from eal.core.errors import InsufficientScope, NotFound, ValidationFailed
 from eal.core.table.item import dump, load
 from eal.core.table.keys import shard
 from eal.core.table.read import get, walk
@@ -16,7 +16,7 @@ from eal.domain.organizations.model import INDUSTRY, PERSONAL_SETTINGS, Organiza
 from eal.domain.organizations.subscriptions import with_subscription
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from eal.core.caller import Caller
     from eal.core.json import Json
@@ -121,9 +121,19 @@ def _allow(old: Organization, new: Organization, by: Caller) -> Organization:
 def with_settings(old: dict[str, Json], given: SettingsBody | None) -> dict[str, Json]:
     """The stored settings with the given ones. Null removes a setting, but a client that sends null for all of them
     seldom means to lose them.
+
+    Raises: ValidationFailed for alerts without the consent of the people.
     """
     if given is None:
         return old
+    alerts = given.dispatch and given.dispatch.alerts
+    if alerts and alerts.enabled and not alerts.consent:
+        raise ValidationFailed.of_field(
+            "/settings/dispatch/alerts/consent",
+            "Must be true to turn alerts on: it declares that the people on call have agreed to be texted and called.",
+            "consent_required",
+            location="body",
+        )
     members: dict[str, Json] = given.model_dump(
         mode="json", by_alias=True, include=given.model_fields_set, exclude_none=True
     )
@@ -140,8 +150,19 @@ def _audited(organization: Organization) -> Item:
     return {
         "name": organization.name,
         "industry": organization.industry,
-        **{f"settings.{name}": value for name, value in shown.items()},
+        **audited_settings(shown),
     }
+
+
+def audited_settings(settings: Mapping[str, Json]) -> Item:
+    """Settings as the audit log shows them: alerts without phone numbers, which are a field of their own."""
+    fields: Item = {f"settings.{name}": value for name, value in settings.items()}
+    dispatch = cast("dict[str, Json]", settings.get("dispatch") or {})
+    if alerts := cast("dict[str, Json]", dispatch.get("alerts") or {}):
+        shown = {name: value for name, value in alerts.items() if name != "last_resort"}
+        fields["settings.dispatch"] = {**dispatch, "alerts": shown}
+        fields["settings.dispatch.alerts.last_resort"] = alerts.get("last_resort")
+    return fields
 
 
 def record_subscription(subscription: Subscription, organization_id: str, by: Caller) -> bool:

@@ -35,13 +35,21 @@ class Button(NamedTuple):
     fields: tuple[tuple[str, str], ...]
 
 
+class Link(NamedTuple):
+    """A link, such as one that calls a phone number (`tel:`)."""
+
+    label: str
+    address: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HtmlPage:
-    """Texts of a page, and its buttons."""
+    """Texts of a page, its links and its buttons."""
 
     status: int
     title: str
     paragraphs: tuple[str, ...]
+    links: tuple[Link, ...] = ()
     buttons: tuple[Button, ...] = ()
 
     def response(self) -> Response:
@@ -50,12 +58,17 @@ class HtmlPage:
     def _html(self) -> str:
         title = html.escape(self.title)
         paragraphs = "".join(f"<p>{html.escape(text)}</p>" for text in self.paragraphs)
+        links = "".join(map(_link, self.links))
         forms = "".join(map(_form, self.buttons))
         return (
             '<!doctype html><html lang="en"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width"><meta name="robots" content="noindex, nofollow">'
-            f"<title>{title}</title></head><body><main><h1>{title}</h1>{paragraphs}{forms}</main></body></html>"
+            f"<title>{title}</title></head><body><main><h1>{title}</h1>{paragraphs}{links}{forms}</main></body></html>"
         )
+
+
+def _link(link: Link) -> str:
+    return f'<p><a href="{html.escape(link.address)}">{html.escape(link.label)}</a></p>'
 
 
 def _form(button: Button) -> str:
