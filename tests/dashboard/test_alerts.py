@@ -33,16 +33,26 @@ def shown(api: FakeApi, *alerts: Json, **dispatch: Any) -> str:
 
 def test_the_attempts_are_shown_in_their_order(api: FakeApi) -> None:
     refused = {"code": "21610", "message": "The person has opted out of texts."}
-    failed = alert(status="failed", error=refused, sent_at=None)
-    called = alert(channel="voice", duplicate_possible=True)
+    failed = alert(status="failed", error=refused, outcome=None, outcome_via=None, sent_at=None)
+    called = alert(
+        status="no_answer", channel="voice", outcome=None, outcome_via=None, duplicate_possible=True
+    )
 
     words = shown(api, called, failed)
 
     assert api.sent("listAlerts")[0].query["call_id"] == CALL.rpartition("/")[2]
     assert "Text to Ann Failed The person has opted out of texts." in words
-    assert "Phone call to Ann Sent It may have arrived twice." in words
+    assert "Phone call to Ann No answer It may have arrived twice." in words
     assert words.index("Text to Ann") < words.index("Phone call to Ann")
     assert NOBODY not in words
+
+
+@pytest.mark.parametrize(
+    ("via", "words"),
+    [("sms", "by a text"), ("voice", "by a key during the phone call"), ("link", "by the link")],
+)
+def test_it_is_said_how_an_alert_was_answered(api: FakeApi, via: str, words: str) -> None:
+    assert f"Text to Ann Acknowledged Answered {words}." in shown(api, alert(outcome_via=via))
 
 
 def test_it_is_said_if_nobody_is_being_told(api: FakeApi) -> None:
@@ -62,6 +72,12 @@ def test_it_is_said_if_there_is_nobody_to_tell(api: FakeApi) -> None:
     words = shown(api, assigned_to=None, assigned_phone=None, escalation=None, action="needs_review")
 
     assert f"{NOBODY} Nobody is on call, and no number of last resort is set." in words
+
+
+@pytest.mark.parametrize("status", ["delivered", "completed", "no_answer", "busy"])
+def test_a_text_or_call_that_reached_the_phone_tells_somebody(api: FakeApi, status: str) -> None:
+    assert NOBODY not in shown(api, alert(status=status))
+    assert NOBODY in shown(api, alert(status="undelivered"))
 
 
 def test_nothing_is_claimed_before_the_first_alert(api: FakeApi) -> None:

@@ -23,6 +23,7 @@ def test_the_demo_prints_each_step_and_succeeds() -> None:
     )  # fmt: skip
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert re.findall(r"^(\d)\. ", done.stdout, re.M) == list("123456")
+    assert re.findall(r"^(\d)\. ", done.stdout, re.M) == list("1234567")
     assert "call.qualified" in done.stdout
+    assert "acknowledged by a key during the phone call" in done.stdout
     assert "GLACIER_IR after 90 days" in done.stdout

@@ -1,13 +1,15 @@
-"""Resend's and Stripe's receivers over HTTP: the function URL and the address of the API."""
+"""Resend's, Stripe's and Twilio's receivers over HTTP: the function URL and the address of the API."""
 
 from __future__ import annotations
 
 import json
 import time
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import pytest
 
+from tests.support import alerts, twilio
 from tests.support.inbound import SECRETS, SIGNERS
 from tools.fixtures.client import send
 from tools.fixtures.template import ROOT
@@ -76,3 +78,21 @@ def test_a_subscription_appears_in_its_organization(
         "price_pro",
         "active",
     )
+
+
+def test_twilios_signature_covers_the_address_at_which_it_arrives(stack: Stack, key: str) -> None:
+    secrets = {"auth_token": twilio.TOKEN}
+    integration = stack.call("PUT", "/integrations/twilio", key=key, body={"secrets": secrets}).json
+    form = {"AccountSid": alerts.ACCOUNT, "MessageSid": "SM1", "From": "+16145550111", "Body": "1"}
+    api, path = integration["receiver_urls"]["message"], f"/{integration['connection_id']}/message"
+    host = f"{stack.receivers['twilio'].rpartition('/')[2]}.lambda-url.{stack.aws['region']}.on.aws"
+    addresses = {api: api, f"{stack.receivers['twilio']}{path}": f"http://{host}{path}"}
+
+    for address, signed in addresses.items():
+        headers = {"X-Twilio-Signature": twilio.signature(signed, form)}
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+        accepted = send("POST", address, urlencode(form).encode(), headers)
+        assert (accepted.status, accepted.headers["Content-Type"]) == (200, "text/xml")
+        assert b"<Response></Response>" in accepted.body
+        forged = send("POST", address, urlencode({**form, "Body": "2"}).encode(), headers)
+        assert (forged.status, forged.json["error"]["code"]) == (401, "invalid_signature")

@@ -38,6 +38,7 @@ from tests.support.receiver import Response, receiving
 from tests.support.sequences import SENDER, STEPS
 from tests.support.tenants import new_tenant
 from tests.support.time import freeze
+from tests.support.twilio import TOKEN, Twilio
 from tests.support.vendor_apis import CallrailApi, ResendApi, Trouble, serving
 from tools.fixtures.callrail import Call, signature
 from tools.fixtures.google_business import ACCOUNT, CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, FakeGoogle
@@ -109,8 +110,8 @@ class Session:
         assert self.invoke(f"inbound/{vendor}", {**event, "body": "{}"})["statusCode"] == 401
         assert self.invoke(f"inbound/{vendor}", event)["statusCode"] == 202
 
-    def receive_call(self) -> None:
-        """Connect CallRail and receive a call."""
+    def receive_call(self, key: str = "") -> None:
+        """Connect CallRail and receive a call, in the mode of the key."""
         connection = self.call(
             "PUT",
             "/v1/integrations/callrail",
@@ -118,6 +119,7 @@ class Session:
                 "settings": {"account_id": "ACC1"},
                 "secrets": {"signing_key": SIGNING_KEY, "api_key": "a key"},
             },
+            key,
         )
         body = Call.new().event("post-call")
         path = f"/v1/inbound/callrail/{connection['connection_id']}/post-call"
@@ -263,14 +265,16 @@ def _dispatch(session: Session) -> None:
 
 
 def _alerts(session: Session) -> None:
-    """A person is texted, and mailed when that fails; passes the call on by the link, and the next one takes it."""
+    """A person is texted, and mailed when that fails; passes the call on by a text, and takes it by the link. In test
+    mode, a simulated person takes it."""
     settings = {**dispatch.SETTINGS, "on_call": [alerts.ANN, alerts.BEN], "sender": alerts.SENDER}
     steps = [{"channel": "sms", "after_seconds": 0}, {"channel": "email", "after_seconds": 60}]
     settings["dispatch"] = {"max_open_per_person": 9, "alerts": {**alerts.ALERTS, "steps": steps}}
     session.call("PATCH", "/v1/organizations/me", {"settings": settings})
     twilio = {"account_sid": alerts.ACCOUNT, "api_key_sid": alerts.KEY, "alert_number": alerts.ALERT_NUMBER}
-    secrets = {"api_key_secret": alerts.SECRET}
-    session.call("PUT", "/v1/integrations/twilio", {"settings": twilio, "secrets": secrets})
+    secrets = {"api_key_secret": alerts.SECRET, "auth_token": TOKEN}
+    integration = session.call("PUT", "/v1/integrations/twilio", {"settings": twilio, "secrets": secrets})
+    account = Twilio(integration["connection_id"])
     session.call("PUT", "/v1/integrations/resend", {"secrets": {"api_key": "re_123"}})
     resend = ResendApi("resend", "Bearer re_123")
     time = freeze(session.monkeypatch)
@@ -287,17 +291,32 @@ def _alerts(session: Session) -> None:
         session.call("GET", "/v1/alerts")
         session.call("GET", f"/v1/alerts/{listed[0]['id']}")
         path = f"/v1/a/{links.token_of(listed[0]['id'], session.tenant.in_mode('live'))}"
+        for webhook in (
+            account.reported(listed[0], "undelivered", ErrorCode="30003"),
+            *(account.text(alerts.ANN_PHONE, text) for text in ("?", "2")),
+        ):
+            assert session.invoke("inbound/twilio", webhook.event())["statusCode"] == 200
+        session.work()
         for method, content in (("GET", None), ("POST", "decision=decline"), ("POST", "decision=take")):
             derived_key.cache_clear()
             event = proxy_event(method, path, body=content)
             assert session.invoke(match(method, path)[0], event)["statusCode"] == 200
         session.work()
+        assert (
+            session.invoke("inbound/twilio", account.text("+1", "1").event(headers={}))["statusCode"] == 401
+        )
         calm = {"intent": "mold", "urgency": "high", "qualified": True}
         session.call("PATCH", f"/v1/calls/{call['id']}/classification", calm)
         session.call("POST", f"/v1/calls/{call['id']}/dispatch", {})
         session.work()
         session.call("POST", f"/v1/calls/{call['id']}/dispatch/decline", {"reason": "No van."})
         session.work()
+    simulated = {**alerts.ANN, "phone": "+15005550101"}
+    session.call("PATCH", "/v1/organizations/me", {"settings": {"on_call": [simulated]}})
+    test_key = session.tenant.test_admin
+    session.call("PUT", "/v1/integrations/twilio", {"settings": twilio, "secrets": secrets}, test_key)
+    session.receive_call(test_key)
+    session.work()
 
 
 def _imports(session: Session) -> None:

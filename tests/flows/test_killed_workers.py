@@ -71,7 +71,8 @@ ELSEWHERE = {
     for name in (
     "apply_retention", "classify_call", "deliver_slow_webhook", "erase_traces", "escalate_dispatch", "export_audit",
     "fetch_recording", "import_leads", "inspect_photo", "normalise_resend", "normalise_stripe", "push_to_crm",
-    "push_to_slow_crm", "reconcile_callrail", "reconcile_resend", "replay_deliveries", "score_lead", "sign_checkpoints",
+    "normalise_twilio", "push_to_slow_crm", "reconcile_callrail", "reconcile_resend", "replay_deliveries",
+    "score_lead", "sign_checkpoints",
     "send_alert", "send_emails", "stop_enrollments", "classify_reply", "write_email", "extract_claim",
         "write_bundle", "publish_content",
         "write_bundle", "poll_reviews", "post_review_reply",

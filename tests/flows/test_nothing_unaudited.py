@@ -15,11 +15,12 @@ from eal.core.clock import rfc3339
 from eal.core.table.item import from_attributes
 from eal.domain.alerts import links
 from eal.domain.audit_log import waiting
-from tests.support import alerts, dispatch, emails, imports, inbound, partiql, photos, publishing
+from tests.support import alerts, dispatch, emails, imports, inbound, partiql, photos, publishing, twilio
 from tests.support.callrail import connect
 from tests.support.claims import add_note, closed_claim, hold, move
 from tests.support.endpoints import Endpoint, made_by, sample_with_made, with_key
 from tests.support.http import call, load_app
+from tests.support.inbound import receive
 from tests.support.pipeline import Pipeline, sqs_event, workers
 from tests.support.reviews import REVIEW
 from tests.support.sequences import active, be_ready, enrolled, prospect
@@ -84,7 +85,7 @@ BOOKKEEPING = {
     "ARCHIVE", "AUDIT_TILE", "AUDIT_EXPORT_PROGRESS", "CRM_HEALTH", "DELIVERY", "COUNTED", "LEAD_STATS",
     "CALL_STATS", "DELIVERY_ENTRY", "DELIVERY_RESPONSE",
     "TALLY", "WEBHOOK_HEALTH", "WEBHOOK_REPLAY", "RECONCILIATION", "RECORDING_HEALTH", "AI_USAGE", "DUE",
-    "SEND_LEASE", "SEND_COUNT", "REVIEW_REPLY_LEASE",
+    "SEND_LEASE", "SEND_COUNT", "REVIEW_REPLY_LEASE", "ALERT_HELP", "TEXT_ANSWER",
 }  # fmt: skip
 """Workers' progress and counters (`eal.core.table.progress`), which can be computed again from resources."""
 NUMBERING = {"feedpk", "feedsk", "numbered_at", "seq", "previous_hash", "hash"}
@@ -316,6 +317,10 @@ def test_each_worker_records_each_change_once(
             step = dispatch.escalation(tenant, classified["id"], 1, 0)
             watch.invoke("workers/escalate_dispatch", sqs_event("EscalateQueue", [step]))
         (alert, *_) = alerts.alerts(tenant, classified["id"])
+        account = twilio.connected(tenant.admin)
+        for sent in (account.reported(alert, "delivered"), account.text(alerts.ANN_PHONE, "2")):
+            assert receive("twilio", sent.event()).status == 200
+        pipeline.run()
         token = links.token_of(alert["id"], tenant.in_mode("live"))
         assert call("POST", f"/v1/a/{token}", body="decision=take").status == 200
         lead = call("GET", "/v1/leads", key=tenant.read).json["data"][0]

@@ -584,7 +584,7 @@ BROKEN: list[tuple[Callable[[Project], Iterable[str]], Break, str]] = [
     (
         throttles.faults,
         in_template(
-            "[ReservesConcurrency, 40, !Ref AWS::NoValue]\n      FunctionUrlConfig",
+            "[ReservesConcurrency, 30, !Ref AWS::NoValue]\n      FunctionUrlConfig",
             "50\n      FunctionUrlConfig",
         ),
         "write InboundResend's reservation as",

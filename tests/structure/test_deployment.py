@@ -121,7 +121,7 @@ def test_a_guided_deployment_asks_only_about_the_function_urls() -> None:
 
     receivers = [name for name, properties in HERE.functions.items() if "FunctionUrlConfig" in properties]
     assert asked == sorted(f"{name} Function Url" for name in receivers)
-    assert len(asked) == 3
+    assert len(asked) == 4
 
 
 @pytest.mark.parametrize(("region", "parameters"), ACCEPTED)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 ANN = {**dispatch.ANN, "email": "ann@example.com"}
 BEN = dispatch.BEN
+ANN_PHONE, BEN_PHONE = str(ANN["phone"]), str(BEN["phone"])
 ACCOUNT, KEY, SECRET = "AC" + "0" * 32, "SK" + "0" * 32, "the-key-of-twilio"
 ALERT_NUMBER = "+16145550100"
 SENDER = {"name": "Acme", "email": "dispatch@example.com", "postal_address": "1 Main St, Columbus, OH 43215"}
@@ -55,6 +56,22 @@ def asked(tenant: Tenant, **changes: object) -> str:
     call_id = dispatch.dispatched_call(tenant, **changes)
     Pipeline().run()
     return call_id
+
+
+def first_message(tenant: Tenant, call_id: str, mode: str = "live") -> dict[str, Any]:
+    """The message of the first step of a call that was dispatched just now."""
+    key = tenant.read if mode == "live" else tenant.test_admin
+    decided_at = call("GET", f"/v1/calls/{call_id}", key=key).json["dispatch"]["decided_at"]
+    return {
+        "id": "task_01kq09bekje6vbq5xe2cccbqn7",
+        "organization_id": tenant.id,
+        "mode": mode,
+        "request_id": "request-1",
+        "call_id": call_id,
+        "round": 1,
+        "level": 0,
+        "asked_at": decided_at,
+    }
 
 
 def waiting() -> list[dict[str, Any]]:

@@ -40,6 +40,7 @@ QUEUES = {
     "callrail": "CallrailQueue",
     "resend": "ResendQueue",
     "stripe": "StripeQueue",
+    "twilio": "TwilioQueue",
     "delivery": "DeliveryQueue",
     "audit": "AuditQueue",
     "slow_delivery": "SlowDeliveryQueue",
@@ -99,6 +100,7 @@ SETTINGS = {
     "CALLRAIL_RECEIVER_URL": "https://receiver.example.com/",
     "RESEND_RECEIVER_URL": "https://resend.example.com/",
     "STRIPE_RECEIVER_URL": "https://stripe.example.com/",
+    "TWILIO_RECEIVER_URL": "https://twilio.example.com/",
     "POWERTOOLS_METRICS_NAMESPACE": "EAL",
     "POWERTOOLS_SERVICE_NAME": "eal",
 }

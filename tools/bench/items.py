@@ -37,7 +37,7 @@ AT = datetime(2026, 4, 24, 17, 42, 11, 314000, tzinfo=UTC)
 ORGANIZATION = ids.new("org", AT)
 KEY_ID = ids.new("key", AT)
 KEY = new_text("live")
-VENDORS = ("callrail", "resend", "stripe")
+VENDORS = ("callrail", "resend", "stripe", "twilio")
 SECRET = signing.new_secret()
 """The plaintext of every ciphertext in the fake KMS."""
 TRANSCRIPT = (

@@ -7,6 +7,7 @@ import hmac
 import json
 import time
 from typing import Any
+from urllib.parse import parse_qsl
 
 from eal.core import ids, signing
 from eal_dashboard import session
@@ -45,6 +46,7 @@ def _sign(event: Event) -> None:
         "authorization": f"Bearer {items.KEY}",
         "signature": base64.b64encode(hmac.digest(items.SECRET.encode(), raw, "sha1")).decode(),
         "stripe-signature": _stripe_signature(raw),
+        "x-twilio-signature": _twilio_signature(event, raw),
         **_svix_headers(raw),
     }
     headers = {name: value for name, value in event["headers"].items() if name.lower() not in valid}
@@ -56,6 +58,13 @@ def _sign(event: Event) -> None:
 def _stripe_signature(raw: bytes) -> str:
     at = int(time.time())
     return f"t={at},v1={hmac.digest(items.SECRET.encode(), f'{at}.'.encode() + raw, 'sha256').hex()}"
+
+
+def _twilio_signature(event: Event, form: bytes) -> str:
+    address = f"http://{event['headers'].get('host', '')}{event.get('rawPath', '')}"
+    fields = "".join(name + value for name, value in sorted(parse_qsl(form.decode(errors="replace"))))
+    digest = hmac.digest(items.SECRET.encode(), (address + fields).encode(), "sha1")
+    return base64.b64encode(digest).decode()
 
 
 def _svix_headers(raw: bytes) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Send one signed call, receive five signed events, and print every step."""
+"""Send one signed call, receive five signed events, tell the person on call, and print every step."""
 
 from __future__ import annotations
 
@@ -9,17 +9,14 @@ import time
 from pathlib import Path
 from typing import Any
 
+from tools.demo import alerts
+from tools.demo.steps import MAX_WAIT_SECONDS, Failed, abbreviated, find_call, ok, say, title
 from tools.fixtures.callrail import TRANSCRIPT, Call, signature
 from tools.fixtures.client import ROOT, Stack, send
 from tools.fixtures.receiver import Inbox, Received, receiver
 from tools.fixtures.verifier import accepts, engine
 
 EXPECTED = ("call.received", "call.classified", "call.dispatched", "call.qualified", "lead.created")
-MAX_WAIT_SECONDS = 60
-
-
-class Failed(Exception):
-    """A step of the demo failed. The message names it."""
 
 
 def main() -> int:
@@ -31,6 +28,7 @@ def main() -> int:
     try:
         with receiver() as inbox:
             show(stack, inbox)
+        alerts.show(stack)
     except Failed as failed:
         print(f"\nFAILED: {failed}", file=sys.stderr)
         return 1
@@ -108,14 +106,6 @@ def follow_one_call(
     )
     show_audit(stack, key, stored["id"], lead["id"])
     show_archive(stack)
-
-
-def find_call(stack: Stack, key: str, call: Call) -> Any:
-    number = call.caller.replace("+", "%2B")
-    calls = ok(stack.call("GET", f"/calls?caller_number={number}", key=key))["data"]
-    if len(calls) != 1:
-        raise Failed(f"expected one call from this number, found {len(calls)}")
-    return ok(stack.call("GET", f"/calls/{calls[0]['id']}", key=key))
 
 
 def show_classification(call: Any) -> None:
@@ -202,27 +192,6 @@ def event_type(request: Received) -> str:
 
 def sequence(request: Received) -> int:
     return int(json.loads(request.body)["sequence"])
-
-
-def ok(response: Any, status: int = 200) -> Any:
-    """The JSON of a response. Raises: Failed if it has another status."""
-    if response.status != status:
-        body = response.body.decode(errors="replace")[:500]
-        raise Failed(f"expected a response with status {status}, got {response.status}: {body}")
-    return response.json
-
-
-def abbreviated(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 60 else text[:57] + "…"
-
-
-def title(text: str) -> None:
-    print(f"\n{text}", flush=True)
-
-
-def say(label: str, text: str) -> None:
-    print(f"   {label:<18} {text}", flush=True)
 
 
 if __name__ == "__main__":

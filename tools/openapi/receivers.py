@@ -6,6 +6,10 @@ from typing import TYPE_CHECKING
 
 from eal.domain.integrations.model import VENDORS
 from eal.entry.http.receiver import MAX_BODY_BYTES, TOLERANCE_SECONDS
+from eal.vendors.callrail import webhooks as callrail
+from eal.vendors.resend import webhooks as resend
+from eal.vendors.stripe import webhooks as stripe
+from eal.vendors.twilio import webhooks as twilio
 from tools.openapi import errors
 from tools.openapi.parameters import COMMON, header_parameter, path_parameter, references
 from tools.openapi.schemas import JSON
@@ -13,10 +17,16 @@ from tools.openapi.schemas import JSON
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from eal.domain.integrations.scheme import Acceptance, Scheme
     from tools.openapi.schemas import Node
 
-_NAMES = {"callrail": "CallRail", "resend": "Resend", "stripe": "Stripe"}
+_NAMES = {"callrail": "CallRail", "resend": "Resend", "stripe": "Stripe", "twilio": "Twilio"}
 """The names of the vendors in their own spelling."""
+
+_SCHEMES: dict[str, Scheme] = {module.VENDOR: module.SCHEME for module in (callrail, resend, stripe, twilio)}
+
+_MEDIA_TYPES = {twilio.VENDOR: "application/x-www-form-urlencoded"}
+"""The media types of bodies that are not JSON."""
 
 _SIGNED: dict[str, tuple[str, str]] = {
     "callrail": ("signature", "Base64 HMAC-SHA1 of the body, keyed with the company's signing key."),
@@ -26,11 +36,15 @@ _SIGNED: dict[str, tuple[str, str]] = {
         "`{svix-id}.{svix-timestamp}.{body}`, with the values of these two headers.",
     ),
     "stripe": ("stripe-signature", "`t=` Unix seconds, and `v1=` the hex HMAC-SHA256 of `{t}.{body}`."),
+    "twilio": (
+        "x-twilio-signature",
+        "Base64 HMAC-SHA1, keyed with the account's auth token, of this address with its query, followed by the name "
+        "and the value of each field of the form, sorted by name.",
+    ),
 }
 """The header that contains the signature of each vendor, and its description."""
 
 _ERRORS = {
-    "invalid_request": "The signature is valid, but the body is not a JSON object.",
     "invalid_signature": "The signature does not match the body, or its timestamp is more than "
     f"{TOLERANCE_SECONDS} seconds away from the current time.",
     "not_found": "There is no receiver at this address.",
@@ -45,11 +59,19 @@ def paths() -> Iterator[tuple[str, Node]]:
     """The path of each vendor that has a receiver, with its operation."""
     for vendor, terms in VENDORS.items():
         if terms.kinds:
-            yield f"/inbound/{vendor}/{{connection_id}}/{{kind}}", {"post": _operation(vendor, terms.kinds)}
+            yield (
+                f"/inbound/{vendor}/{{connection_id}}/{{kind}}",
+                {"post": _operation(vendor, (*terms.kinds, *terms.callbacks))},
+            )
 
 
 def _operation(vendor: str, kinds: tuple[str, ...]) -> Node:
     header, signature = _SIGNED[vendor]
+    scheme = _SCHEMES[vendor]
+    refusals = {
+        "invalid_request": f"The signature is valid, but the body is not {scheme.form}.",
+        **_ERRORS,
+    }
     kind_names = ", ".join(f"`{kind}`" for kind in kinds)
     return {
         "operationId": f"receive{vendor.capitalize()}Webhook",
@@ -69,25 +91,39 @@ def _operation(vendor: str, kinds: tuple[str, ...]) -> Node:
         "requestBody": {
             "required": True,
             "description": f"The body as {_NAMES[vendor]} sends it.",
-            "content": {JSON: {"schema": {"type": "object"}}},
+            "content": {_MEDIA_TYPES.get(vendor, JSON): {"schema": {"type": "object"}}},
         },
         "responses": {
-            "202": {
+            str(scheme.acceptance.status): {
                 "description": "Accepted",
                 "headers": references("headers", COMMON),
-                "content": {
-                    JSON: {
-                        "schema": {
-                            "type": "object",
-                            "required": ["received"],
-                            "properties": {"received": {"type": "boolean", "const": True}},
-                        },
-                        "example": {"received": True},
-                    }
-                },
+                "content": _content(vendor, scheme.acceptance),
             },
-            **{str(errors.STATUS_OF[code]): _refusal(code, text) for code, text in _ERRORS.items()},
+            **{str(errors.STATUS_OF[code]): _refusal(code, text) for code, text in refusals.items()},
         },
+    }
+
+
+def _content(vendor: str, acceptance: Acceptance) -> Node:
+    if vendor == twilio.VENDOR:
+        return {
+            acceptance.content_type: {
+                "schema": {
+                    "type": "string",
+                    "description": "TwiML: what Twilio says or writes to who answers an alert. Empty otherwise.",
+                },
+                "example": acceptance.body,
+            }
+        }
+    return {
+        JSON: {
+            "schema": {
+                "type": "object",
+                "required": ["received"],
+                "properties": {"received": {"type": "boolean", "const": True}},
+            },
+            "example": {"received": True},
+        }
     }
 
 

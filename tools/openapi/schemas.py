@@ -145,6 +145,7 @@ ENUMERATIONS: dict[tuple[str, ...], str] = {
     _values(AlertChannel): "AlertChannel",
     _values(AlertDetail): "AlertDetail",
     _values(alerts.AlertOutcome): "AlertOutcome",
+    _values(alerts.AnsweredVia): "AnsweredVia",
     _values(alerts.AlertStatus): "AlertStatus",
     _values(alerts.AlertVendor): "AlertVendor",
     _values(alerts.SkippedReason): "AlertSkippedReason",

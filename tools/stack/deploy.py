@@ -35,7 +35,12 @@ CACHE = ROOT / ".local" / "cache"
 # The host name of this machine in a container.
 CONTAINERS_HOST = "host.docker.internal"
 # The name of a receiver in stack.json, and the logical id of its function. A function that is not deployed is null.
-RECEIVERS = {"callrail": "InboundCallrail", "resend": "InboundResend", "stripe": "InboundStripe"}
+RECEIVERS = {
+    "callrail": "InboundCallrail",
+    "resend": "InboundResend",
+    "stripe": "InboundStripe",
+    "twilio": "InboundTwilio",
+}
 
 # Fakes of vendors' APIs (tools.fixtures): the environment variable with an address, and the template's parameter.
 FAKES = {

@@ -14,6 +14,7 @@ type Node = dict[str, Any]
 PUBLIC = {
     "createSession", "getOpenapi", "getStatus",
     "receiveCallrailWebhook", "receiveResendWebhook", "receiveStripeWebhook",
+    "receiveTwilioWebhook",
 }  # fmt: skip
 """Operations without a credential: the sign-in, the document, the status, and the receivers, whose requests vendors
 sign."""
@@ -29,7 +30,7 @@ VERBS = {
 }  # fmt: skip
 """The verbs that can begin a summary. Use one of these if it fits; one word for one thing."""
 MAX_SUMMARY_CHARACTERS = 40
-_PROPER_NAMES = {"Atom", "Feed", "Resend", "Stripe"}
+_PROPER_NAMES = {"Atom", "Feed", "Resend", "Stripe", "Twilio"}
 _TITLE_CASE = re.compile(r"[A-Z][a-z]+")
 SECRETS = {"key", "secret", "salt", "transcript", "recording_url"}
 

@@ -16,7 +16,7 @@ HOMES = {"workers": WORKERS, "dashboard": DASHBOARD}
 """The template of the functions in a folder, if it is not the main one."""
 CHOSEN = {"NumpyLayer": {"Fn::If": ["IsArm64", {"Ref": "NumpyArm64Layer"}, {"Ref": "NumpyX8664Layer"}]}}
 """Parameters that have one of two resources."""
-ADDRESSES = ("PublicBaseUrl", "DashboardUrl")
+ADDRESSES = ("PublicBaseUrl", "DashboardUrl", "TwilioReceiverUrl")
 """Parameters that a nested template gets with their default, which depends on the domain."""
 OWN_GLOBALS = ("LoggingConfig", "Tags")
 """Globals of one template: each stack has a log group, and the tag admits API Gateway to functions with a route."""

@@ -51,6 +51,7 @@ PAST_TRANSACTION = {
         "layers/shared/eal/domain/webhooks/deliveries/replay_lease.py": "that an endpoint's replay has ended",
         "layers/shared/eal/domain/outbox/pending.py": "which items of the outbox are published",
         "layers/shared/eal/domain/outreach/deliverability/store.py": "counters, in the Transaction of what they count",
+        "layers/shared/eal/domain/calls/answering.py": "when a text arrived, and that a person was told how to answer",
         "layers/shared/eal/domain/calls/fetching.py": "the attempts to fetch a recording, whose end has a record",
         "layers/shared/eal/domain/content/writing.py": "the step of a task; its result has a record",
         "layers/shared/eal/domain/claims/photos/store.py": "that a photo was uploaded; its inspection has a record",

@@ -50,6 +50,13 @@ SKIPPED = {
     "limit": "The person had six alerts in ten minutes, and this is no emergency.",
 }
 """Why an alert was not sent."""
+TOLD_NOBODY = ("undelivered", "failed", "skipped", "canceled")
+"""States of an alert that did not reach a phone or a mailbox."""
+ANSWERED = {
+    "sms": "Answered by a text.",
+    "voice": "Answered by a key during the phone call.",
+    "link": "Answered by the link.",
+}
 WORDS = {True: "Yes", False: "No", None: "Undetermined"}
 
 
@@ -102,14 +109,16 @@ def _detail(values: Json) -> Json:
 
 
 def _attempts(listed: Json | None) -> list[Json]:
-    """The alerts about the call, oldest first, each with the sentence that says why it told nobody."""
+    """The alerts about the call, oldest first, each with a sentence on why it told nobody, or how it was answered."""
     return [{**alert, "because": _because(alert)} for alert in (listed["data"][::-1] if listed else ())]
 
 
 def _because(alert: Json) -> str:
     if alert["status"] == "skipped":
         return SKIPPED.get(alert["skipped_reason"], label(alert["skipped_reason"]))
-    return alert["error"]["message"] if alert["error"] else ""
+    if alert["error"]:
+        return str(alert["error"]["message"])
+    return ANSWERED.get(alert["outcome_via"], "")
 
 
 def _told(dispatch: Json | None, listed: Json | None) -> str:
@@ -126,7 +135,7 @@ def _told(dispatch: Json | None, listed: Json | None) -> str:
     if listed is None:
         return ""
     since = [alert for alert in listed["data"] if alert["created_at"] >= dispatch["decided_at"]]
-    if any(alert["status"] in ("sending", "waiting", "sent") for alert in since):
+    if any(alert["status"] not in TOLD_NOBODY for alert in since):
         return "somebody"
     # The first alert follows the decision by a second.
     return "nobody" if since or not dispatch["assigned_phone"] else "somebody"

@@ -47,11 +47,12 @@ VENDORS = {
     "twilio": Vendor(
         "Twilio",
         "Texts and calls the person on call, from your own account.",
-        {"api_key_secret": "Secret of the API key"},
+        {"api_key_secret": "Secret of the API key", "auth_token": "Auth token"},
         {"account_sid": "Account SID", "api_key_sid": "SID of the API key", "alert_number": "Alert number"},
         ("account_sid", "api_key_sid", "alert_number", "api_key_secret"),
         "In Twilio, open Account, API keys, and create one. The alert number is one of yours that can text and call, "
-        "such as +16145550100.",
+        "such as +16145550100. With the auth token of the account, people can answer by a text or by a key: enter the "
+        "receiver address at the alert number in Twilio, where a message comes in.",
     ),
     "google_business": Vendor(
         "Google Business",

@@ -130,6 +130,12 @@ def receiver_url(vendor: str) -> str:
     return _required(f"{vendor.upper()}_RECEIVER_URL")
 
 
+def receiver_proxy_url(vendor: str) -> str:
+    """The base address of a vendor's webhooks at a proxy or a domain of one's own; empty if AWS's addresses are used. A
+    receiver cannot have the address of its own function as a variable."""
+    return os.environ.get(f"{vendor.upper()}_RECEIVER_URL", "")
+
+
 def public_base_url() -> str:
     """The base of this API's addresses in e-mails, such as the unsubscribe links."""
     return _required("PUBLIC_BASE_URL")

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eal.core.table.item import dump
+from eal.domain.integrations.scheme import SignedRequest
 from eal.vendors.callrail.webhooks import MAX_TRANSCRIPT_BYTES, is_signed, parse_call
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def facts(kind: str, body: dict[str, Any]) -> Facts:
 
 
 def test_the_golden_vector_is_signed() -> None:
-    assert is_signed({"signature": GOLDEN}, BODY, [KEY])
+    assert is_signed(SignedRequest({"signature": GOLDEN}, BODY), [KEY])
 
 
 @pytest.mark.parametrize(
@@ -72,14 +73,16 @@ def test_the_golden_vector_is_signed() -> None:
     ],
 )
 def test_any_other_header_is_not_a_signature(headers: dict[str, str]) -> None:
-    assert not is_signed(headers, BODY, [KEY])
+    assert not is_signed(SignedRequest(headers, BODY), [KEY])
 
 
 def test_a_changed_byte_another_key_or_no_key_is_not_signed() -> None:
-    assert not is_signed({"signature": GOLDEN}, BODY + b" ", [KEY])
-    assert not is_signed({"signature": GOLDEN}, BODY, [KEY + "0"])
-    assert not is_signed({"signature": GOLDEN}, BODY, [base64.b64encode(KEY.encode()).decode()])
-    assert not is_signed({"signature": GOLDEN}, BODY, [])
+    assert not is_signed(SignedRequest({"signature": GOLDEN}, BODY + b" "), [KEY])
+    assert not is_signed(SignedRequest({"signature": GOLDEN}, BODY), [KEY + "0"])
+    assert not is_signed(
+        SignedRequest({"signature": GOLDEN}, BODY), [base64.b64encode(KEY.encode()).decode()]
+    )
+    assert not is_signed(SignedRequest({"signature": GOLDEN}, BODY), [])
 
 
 @given(st.binary(max_size=200), st.lists(st.text(min_size=1, max_size=80), min_size=1, max_size=4), st.data())
@@ -87,7 +90,7 @@ def test_any_of_several_secrets_may_sign(body: bytes, secrets: list[str], data: 
     chosen = data.draw(st.sampled_from(secrets))
     sent = base64.b64encode(hmac.digest(chosen.encode(), body, hashlib.sha1)).decode()
 
-    assert is_signed({"signature": sent}, body, secrets)
+    assert is_signed(SignedRequest({"signature": sent}, body), secrets)
 
 
 def test_the_recorded_post_call_is_parsed_completely() -> None:

@@ -13,6 +13,7 @@ import svix.webhooks
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eal.domain.integrations.scheme import SignedRequest
 from eal.domain.outreach.mail import Mail, MailEvent
 from eal.vendors.resend.webhooks import is_signed, parse_webhook
 
@@ -30,8 +31,8 @@ TIMES = st.datetimes(datetime(2001, 1, 1), datetime(2100, 1, 1)).map(lambda at: 
 
 
 def test_the_documented_vector_is_signed() -> None:
-    assert is_signed(GOLDEN, BODY, [SECRET])
-    assert is_signed(GOLDEN, BODY, ["whsec_" + base64.b64encode(b"another").decode(), SECRET])
+    assert is_signed(SignedRequest(GOLDEN, BODY), [SECRET])
+    assert is_signed(SignedRequest(GOLDEN, BODY), ["whsec_" + base64.b64encode(b"another").decode(), SECRET])
 
 
 @given(KEYS, IDS, TIMES, st.text())
@@ -45,9 +46,9 @@ def test_signatures_of_svix_and_standard_webhooks_are_accepted(
             "svix-timestamp": str(int(at.replace(tzinfo=UTC).timestamp())),
             "svix-signature": f"v1a,AAAA {signature} v1,AAAA",
         }
-        assert is_signed(headers, body.encode(), [secret])
-        assert not is_signed(headers, body.encode() + b" ", [secret])
-        assert not is_signed({**headers, "svix-id": message_id + "x"}, body.encode(), [secret])
+        assert is_signed(SignedRequest(headers, body.encode()), [secret])
+        assert not is_signed(SignedRequest(headers, body.encode() + b" "), [secret])
+        assert not is_signed(SignedRequest({**headers, "svix-id": message_id + "x"}, body.encode()), [secret])
 
 
 @pytest.mark.parametrize(
@@ -66,12 +67,12 @@ def test_signatures_of_svix_and_standard_webhooks_are_accepted(
     ],
 )
 def test_any_other_header_is_not_a_signature(wrong: dict[str, str]) -> None:
-    assert not is_signed({**GOLDEN, **wrong}, BODY, [SECRET])
+    assert not is_signed(SignedRequest({**GOLDEN, **wrong}, BODY), [SECRET])
 
 
 @pytest.mark.parametrize("secret", ["", "whsec_", "whsec_☃", "whsec_%%%", "re_key"])
 def test_an_invalid_secret_matches_no_signature(secret: str) -> None:
-    assert not is_signed(GOLDEN, BODY, [secret])
+    assert not is_signed(SignedRequest(GOLDEN, BODY), [secret])
 
 
 @given(
@@ -80,7 +81,7 @@ def test_an_invalid_secret_matches_no_signature(secret: str) -> None:
 def test_arbitrary_headers_are_not_a_signature(
     headers: dict[str, str], body: bytes, secrets: list[str]
 ) -> None:
-    assert is_signed(headers, body, secrets) is False
+    assert is_signed(SignedRequest(headers, body), secrets) is False
 
 
 def _parse(kind: str, **data: Any) -> MailEvent | Mail | None:

@@ -12,6 +12,7 @@ import stripe
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eal.domain.integrations.scheme import SignedRequest
 from eal.vendors.stripe.webhooks import is_signed, parse_subscription_event, signed_at
 
 SECRET = "whsec_test_secret"
@@ -23,8 +24,8 @@ SECRETS = st.from_regex(r"whsec_[A-Za-z0-9]{1,40}", fullmatch=True)
 def test_the_golden_vector_is_signed() -> None:
     headers = {"stripe-signature": f"t=1713980531,v1={GOOD}"}
 
-    assert is_signed(headers, BODY, [SECRET])
-    assert is_signed(headers, BODY, ["whsec_other", SECRET])
+    assert is_signed(SignedRequest(headers, BODY), [SECRET])
+    assert is_signed(SignedRequest(headers, BODY), ["whsec_other", SECRET])
     assert signed_at(headers) == 1713980531
 
 
@@ -39,13 +40,15 @@ def test_our_verification_agrees_with_stripes_library(secret: str, other: str, b
             theirs = False
         else:
             theirs = True
-        assert is_signed({"stripe-signature": header}, body.encode(), [key]) is theirs
+        assert is_signed(SignedRequest({"stripe-signature": header}, body.encode()), [key]) is theirs
 
 
 def test_any_v1_signature_is_enough_and_other_schemes_are_ignored() -> None:
-    assert is_signed({"stripe-signature": f"t=1713980531,v1=00,v1={GOOD},v0=11"}, BODY, [SECRET])
-    assert is_signed({"stripe-signature": f"t=1713980531, v1={GOOD}"}, BODY, [SECRET])
-    assert not is_signed({"stripe-signature": f"t=1713980531,v0={GOOD}"}, BODY, [SECRET])
+    assert is_signed(
+        SignedRequest({"stripe-signature": f"t=1713980531,v1=00,v1={GOOD},v0=11"}, BODY), [SECRET]
+    )
+    assert is_signed(SignedRequest({"stripe-signature": f"t=1713980531, v1={GOOD}"}, BODY), [SECRET])
+    assert not is_signed(SignedRequest({"stripe-signature": f"t=1713980531,v0={GOOD}"}, BODY), [SECRET])
 
 
 @pytest.mark.parametrize(
@@ -60,12 +63,12 @@ def test_any_v1_signature_is_enough_and_other_schemes_are_ignored() -> None:
     ],
 )
 def test_any_other_header_is_not_a_signature(header: str) -> None:
-    assert not is_signed({"stripe-signature": header}, BODY, [SECRET])
+    assert not is_signed(SignedRequest({"stripe-signature": header}, BODY), [SECRET])
 
 
 @given(st.text(), st.binary())
 def test_arbitrary_headers_are_not_a_signature(header: str, body: bytes) -> None:
-    assert is_signed({"stripe-signature": header}, body, [SECRET]) is False
+    assert is_signed(SignedRequest({"stripe-signature": header}, body), [SECRET]) is False
 
 
 def _event(kind: str = "customer.subscription.updated", **subscription: Any) -> bytes:

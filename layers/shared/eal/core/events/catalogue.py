@@ -9,7 +9,7 @@ CATALOGUE: Final = {
     "call.received": "New inbound call ingested from CallRail or another tracker.",
     "call.classified": "Classification finished; includes intent, urgency and the qualified flag.",
     "call.dispatched": "What happens after a call was decided, overridden, escalated or acknowledged.",
-    "dispatch.alert.updated": "An alert to a person on call was sent, answered, skipped or canceled, or it failed.",
+    "dispatch.alert.updated": "An alert to a person on call was sent, arrived, failed, or was answered or skipped.",
     "call.qualified": "A call was determined to be a qualified lead.",
     "call.erased": "A call's personal data was erased. Erase your copies too.",
     "lead.created": "New lead added to the system.",

@@ -7,9 +7,22 @@ from typing import Final, Literal
 from eal.core.clock import Instant
 from eal.domain.organization_settings.alerts import AlertChannel
 
-type AlertStatus = Literal["sending", "waiting", "sent", "failed", "skipped", "canceled"]
+type AlertStatus = Literal[
+    "sending",
+    "waiting",
+    "sent",
+    "delivered",
+    "undelivered",
+    "completed",
+    "no_answer",
+    "busy",
+    "failed",
+    "skipped",
+    "canceled",
+]
 type AlertVendor = Literal["twilio", "resend", "simulated"]
 type AlertOutcome = Literal["acknowledged", "declined"]
+type AnsweredVia = Literal["sms", "voice", "link"]
 type SkippedReason = Literal[
     "twilio_missing", "resend_missing", "sender_missing", "no_email", "country", "limit"
 ]
@@ -81,7 +94,9 @@ class Alert:
     duplicate_possible: bool = False
     segments: int | None = None
     outcome: AlertOutcome | None = None
+    outcome_via: AnsweredVia | None = None
     sent_at: Instant | None = None
+    delivered_at: Instant | None = None
     answered_at: Instant | None = None
     ended_at: Instant | None = None
 
@@ -101,7 +116,12 @@ class Alert:
         """Whether the person cannot be reached on this channel, whatever the vendor does."""
         if self.status == "skipped":
             return self.skipped_reason in ("no_email", "country")
-        return self.status == "failed" and self.concerns_person
+        return self.told_nobody and self.concerns_person
+
+    @property
+    def told_nobody(self) -> bool:
+        """Whether the next step need not wait for its time."""
+        return self.status in ("failed", "undelivered", "skipped")
 
 
 def tried_again(alert: Alert, at: datetime) -> Alert:
@@ -115,6 +135,46 @@ def tried_again(alert: Alert, at: datetime) -> Alert:
         tried_at=at,
         may_have_arrived=False,
         duplicate_possible=alert.duplicate_possible or is_repeated,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A vendor's report on an alert that it has accepted. `status` is None before the end. `code` is the vendor's if
+    it did not arrive."""
+
+    vendor: AlertVendor
+    vendor_id: str
+    status: AlertStatus | None
+    code: str | None = None
+    message: str | None = None
+    concerns_person: bool = False
+
+
+def reported(alert: Alert, report: Report, at: datetime) -> Alert:
+    """The alert after a report; the same if it says nothing new. Reports come twice and in any order: the first one of
+    the end holds. One that precedes the vendor's answer, or replaces a lost one, proves that the alert was accepted."""
+    if not (alert.is_open or alert.status == "sent"):
+        return alert
+    sent = alert
+    if alert.is_open:
+        sent = replace(
+            alert,
+            status="sent",
+            vendor=report.vendor,
+            vendor_id=report.vendor_id,
+            may_have_arrived=False,
+            sent_at=at,
+        )
+    if report.status is None:
+        return sent
+    if report.status in ("failed", "undelivered"):
+        ended = failed(
+            sent, report.code or "unknown", report.message or "", at, concerns_person=report.concerns_person
+        )
+        return replace(ended, status=report.status)
+    return replace(
+        sent, status=report.status, delivered_at=at if report.status == "delivered" else None, ended_at=at
     )
 
 

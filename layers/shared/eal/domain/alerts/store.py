@@ -14,6 +14,7 @@ from eal.domain.alerts.wire import AlertView
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from eal.core.caller import Caller
     from eal.core.json import Json
@@ -66,14 +67,21 @@ def of_level(task: SendAlertTask, recipient: Recipient, by: Caller) -> list[Aler
     return [ALERTS.load(item) if item else None for item in items]
 
 
+def to_phone(phone: str, since: datetime, tenant: Tenant) -> Iterator[Alert]:
+    """The alerts to a phone number since a time, newest first."""
+    values: dict[str, Json] = {
+        ":pk": ALERTS.partition(tenant, "phone", phone),
+        ":since": ids.lowest(ALERTS.id_prefix, since),
+    }
+    return map(
+        ALERTS.load, walk("gsi2pk = :pk AND gsi2sk >= :since", values, index="gsi2", newest_first=True)
+    )
+
+
 def requested_lately(phone: str, by: Caller) -> int:
     """The number of alerts to a phone number in the last ten minutes."""
     since = by.at - _TEN_MINUTES
-    values: dict[str, Json] = {
-        ":pk": ALERTS.partition(by.tenant, "phone", phone),
-        ":since": ids.lowest(ALERTS.id_prefix, since - timedelta(minutes=MAX_WAIT_MINUTES)),
-    }
-    alerts = map(ALERTS.load, walk("gsi2pk = :pk AND gsi2sk >= :since", values, index="gsi2"))
+    alerts = to_phone(phone, since - timedelta(minutes=MAX_WAIT_MINUTES), by.tenant)
     return sum(alert.requested_at is not None and alert.requested_at >= since for alert in alerts)
 
 

@@ -58,6 +58,11 @@ class AlertRefused(Exception):
 
 
 class AlertTransport(Protocol):
+    @property
+    def takes_answers(self) -> bool:
+        """Whether the vendor tells us what people answer by a text or a key."""
+        ...
+
     def send(self, message: AlertMessage) -> AcceptedAlert:
         """Make one request. Raises: NotAccepted, AlertRefused."""
         ...

@@ -8,7 +8,14 @@ from eal.core.clock import Instant
 from eal.core.listing import ListQuery, PageView
 from eal.core.schema import Field
 from eal.core.wire import Wire
-from eal.domain.alerts.model import Alert, AlertOutcome, AlertStatus, AlertVendor, SkippedReason
+from eal.domain.alerts.model import (
+    Alert,
+    AlertOutcome,
+    AlertStatus,
+    AlertVendor,
+    AnsweredVia,
+    SkippedReason,
+)
 from eal.domain.organization_settings.alerts import AlertChannel
 
 
@@ -58,9 +65,11 @@ class AlertView(Wire):
     emergency: bool
     """Whether the call is an emergency, a danger to life, or could not be classified."""
     status: AlertStatus
-    """`sending`: the request is being made. `waiting`: it is to be repeated. `sent`: the vendor accepted it. `failed`:
-    the vendor refused it, or did not answer three requests. `skipped`: nothing was requested, for `skipped_reason`.
-    `canceled`: the call was taken or passed on before the vendor accepted it."""
+    """`sending`: the request is being made. `waiting`: it is to be repeated. `sent`: the vendor accepted it.
+    `delivered`, `undelivered`: the text arrived, or did not. `completed`: the phone call was answered, by a person or a
+    mailbox. `no_answer`, `busy`: it was not. `failed`: the vendor refused it, did not answer three requests, or could
+    not make the phone call. `skipped`: nothing was requested, for `skipped_reason`. `canceled`: the call was taken or
+    passed on before the vendor accepted it."""
     skipped_reason: SkippedReason | None
     """`twilio_missing`, `resend_missing`: the vendor is not connected. `sender_missing`: no sender is set.
     `no_email`: the person has no e-mail address. `country`: the number is not of the US or Canada. `limit`: the person
@@ -70,7 +79,7 @@ class AlertView(Wire):
     vendor_id: str | None
     """The vendor's id of the text, the call or the e-mail."""
     error: AlertErrorView | None
-    """Why it failed. Null unless it did."""
+    """Why it failed or did not arrive. Null unless that happened."""
     tries: int
     """The number of requests to the vendor."""
     duplicate_possible: bool
@@ -79,15 +88,19 @@ class AlertView(Wire):
     segments: int | None
     """The parts of a text that the vendor bills. Null for other channels, and if the vendor does not say."""
     outcome: AlertOutcome | None
-    """The answer by the link of this alert. Null if there is none."""
+    """The answer to this alert. Null if there is none."""
+    outcome_via: AnsweredVia | None
+    """`sms`: by a text. `voice`: by a key during the phone call. `link`: by the link. Null without an answer."""
     requested_at: Instant | None
     """When the first request to the vendor was made. Null if none was."""
     sent_at: Instant | None
     """When the vendor accepted it."""
+    delivered_at: Instant | None
+    """When the text arrived, as far as the vendor says."""
     answered_at: Instant | None
-    """When the person answered by its link."""
+    """When the person answered it."""
     ended_at: Instant | None
-    """When it failed, was skipped or was canceled."""
+    """When nothing more can become of it: it arrived or did not, failed, was skipped or was canceled."""
     created_at: Instant
     """When the person was asked to act. All alerts about that have this time, a millisecond apart."""
     updated_at: Instant
@@ -97,7 +110,9 @@ class AlertView(Wire):
     def of(cls, alert: Alert) -> Self:
         own = {name: getattr(alert, name) for name in cls.model_fields if name not in ("recipient", "error")}
         error = (
-            {"code": alert.error_code, "message": alert.error_message} if alert.status == "failed" else None
+            {"code": alert.error_code, "message": alert.error_message}
+            if alert.status in ("failed", "undelivered")
+            else None
         )
         recipient = {"name": alert.name, "phone": alert.phone, "email": alert.email}
         return cls.model_validate({**own, "recipient": recipient, "error": error})

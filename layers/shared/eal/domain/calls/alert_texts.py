@@ -6,15 +6,17 @@ screens and heard by others in the room.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Self, cast
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Self, cast
 
 from eal.ai.classification import Intent, Urgency
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+    from eal.domain.alerts.model import Alert
     from eal.domain.calls.model import Call
     from eal.domain.organization_settings.alerts import AlertDetail
 
@@ -30,6 +32,16 @@ _KINDS: Final[Mapping[Intent, str]] = {
     Intent.INSURANCE: "insurance",
     Intent.OTHER: "other damage",
 }
+_CODE_CHARACTERS: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Without those that look alike, and without 1, which is an answer."""
+_ANSWERS: Final[Mapping[str, Literal["take", "decline"]]] = {
+    **dict.fromkeys(("1", "yes", "y", "ok", "ack", "take", "si", "sí"), "take"),
+    **dict.fromkeys(("2", "no", "n", "pass"), "decline"),
+}
+KEYS: Final[Mapping[str, Literal["take", "decline"]]] = {"1": "take", "2": "decline"}
+_MAX_ANSWER_CHARACTERS = 160
+NO_ANSWER: Final = "This key does nothing. Press 1 to take the call. Press 2 to pass it on."
+HOW_TO_ANSWER: Final = "Reply 1 to take the call, or 2 to pass it on."
 _TIMES_SPOKEN = 3
 """How often a call says its text: who was asleep misses the first time, and a mailbox records the last."""
 
@@ -73,13 +85,48 @@ def phone_shown(number: str) -> str:
     return f"({found[1]}) {found[2]}-{found[3]}" if found else number
 
 
-def written(facts: CallFacts, url: str) -> str:
-    """The text of an SMS: at most 300 characters, all of them GSM-7, so two segments."""
+def code_of(alert: Alert) -> str:
+    """The code of a call in texts, by which an answer names one of several: `7K2`."""
+    number = int.from_bytes(hashlib.sha256(f"{alert.call_id}#{alert.round}".encode()).digest()[:4])
+    return "".join(_CODE_CHARACTERS[number // 30**place % 30] for place in range(3))
+
+
+class SaidAnswer(NamedTuple):
+    """The answer in a text. `decision` is None if there is none; `code` is the word after it."""
+
+    decision: Literal["take", "decline"] | None
+    code: str | None
+
+
+def read_answer(text: str) -> SaidAnswer:
+    """The first word decides, in any case: `1`, `yes`, `sí`; `2`, `no`."""
+    words = re.findall(r"\w+", text[:_MAX_ANSWER_CHARACTERS])
+    decision = _ANSWERS.get(words[0].casefold()) if words else None
+    return SaidAnswer(decision, words[1].upper() if decision and len(words) > 1 else None)
+
+
+def which(codes: Iterable[str]) -> str:
+    """The reply to an answer that may mean several calls."""
+    return f"Several calls wait for you. Reply 1 or 2 and the code of one of them: {', '.join(codes)}."
+
+
+def replied(state: str, taken_by: str | None) -> str:
+    """The reply to an answer, by what has become of the call (`answering.AnsweredAlert`)."""
+    return {
+        "yours": "You have it. Nobody else is asked. Call the customer now.",
+        "others": f"{taken_by or 'Somebody else'} has it. There is nothing left for you to do.",
+        "declined": "You passed it on. The others are asked.",
+    }.get(state, "This call is closed. There is nothing left for you to do.")
+
+
+def written(facts: CallFacts, url: str, code: str | None = None) -> str:
+    """The text of an SMS: at most 300 characters, all of them GSM-7, so two segments. With a code, a reply counts."""
     caller = f" Caller {phone_shown(facts.caller_number)}." if facts.caller_number else ""
-    return f"{facts.headline}.{caller} Take it or pass it on: {url}"
+    how = f"Reply 1 to take it, 2 to pass it on (code {code}), or" if code else "Take it or pass it on:"
+    return f"{facts.headline}.{caller} {how} {url}"
 
 
-def spoken(facts: CallFacts) -> str:
+def spoken(facts: CallFacts, *, by_key: bool = False) -> str:
     """The text that a call says. Digits are apart, so that they are read one by one."""
     sentences = [
         "Emergency." if facts.emergency else "A call waits for you.",
@@ -88,7 +135,9 @@ def spoken(facts: CallFacts) -> str:
         f"The caller's number is {_apart(facts.caller_number.removeprefix('+1'))}."
         if facts.caller_number
         else "",
-        "To take it or pass it on, open the link in the text message, or the dashboard.",
+        "Press 1 to take it. Press 2 to pass it on."
+        if by_key
+        else "To take it or pass it on, open the link in the text message, or the dashboard.",
     ]
     return " ".join(filter(None, [*sentences] * _TIMES_SPOKEN))
 

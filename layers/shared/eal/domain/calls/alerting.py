@@ -15,12 +15,21 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from eal.core import audit, ids, observe
+from eal.core.clock import rfc3339
 from eal.core.outbound import later
 from eal.core.outbound.later import Delayed
 from eal.core.table.item import dump
 from eal.core.transaction import until_committed
 from eal.domain.alerts import links, store
-from eal.domain.alerts.model import MAX_IN_TEN_MINUTES, MAX_TRIES, Alert, Recipient, failed, tried_again
+from eal.domain.alerts.model import (
+    MAX_IN_TEN_MINUTES,
+    MAX_TRIES,
+    Alert,
+    Recipient,
+    failed,
+    reported,
+    tried_again,
+)
 from eal.domain.alerts.store import ALERTS
 from eal.domain.alerts.transport import AlertMessage, AlertRefused, NotAccepted
 from eal.domain.calls import alert_texts, decisions, dispatching
@@ -33,7 +42,7 @@ from eal.domain.organization_settings.outreach import outreach_in
 if TYPE_CHECKING:
     from eal.core.caller import Caller
     from eal.domain.alerts.messages import SendAlertTask
-    from eal.domain.alerts.model import SkippedReason
+    from eal.domain.alerts.model import Report, SkippedReason
     from eal.domain.alerts.transport import AcceptedAlert, AlertTransport, Connect
     from eal.domain.calls.model import Call
     from eal.domain.dispatch.model import Dispatch
@@ -79,8 +88,38 @@ def alert(task: SendAlertTask, connect: Connect) -> None:
         raise InProgress
     elif stored.is_open:
         _resume(stored, found, connect, by)
-    elif stored.status in ("failed", "skipped"):
+    elif stored.told_nobody:
         _go_on(found)
+
+
+def record_report(alert_id: str, report: Report, by: Caller) -> bool:
+    """Record a vendor's report on an alert, in the caller's transaction. If it did not arrive, the next step does not
+    wait for its time. Returns False if there is no such alert."""
+    before = ALERTS.find(by.tenant, alert_id)
+    if before is None:
+        return False
+    after = reported(before, report, by.at)
+    if after == before:
+        return True
+    store.change(before, after, by)
+    call = CALLS.find(by.tenant, before.call_id)
+    dispatch = dispatching.alerted(call, before.round, before.level) if call else None
+    if after.told_nobody and dispatch:
+        settings = Settings.of(organization_settings.settings_of(by.organization_id))
+        phones = [recipient.phone for recipient in _recipients(dispatch, settings)]
+        if before.phone in phones:
+            by.transaction.enqueue_task(
+                "send_alert",
+                {
+                    "call_id": before.call_id,
+                    "round": before.round,
+                    "level": before.level,
+                    "asked_at": rfc3339(before.created_at - timedelta(milliseconds=before.step)),
+                    "step": before.step,
+                    "recipient": phones.index(before.phone),
+                },
+            )
+    return True
 
 
 def give_up(task: SendAlertTask) -> None:
@@ -198,7 +237,9 @@ def _resume(stored: Alert, found: _Step, connect: Connect, by: Caller) -> None:
     transport = connect(stored.channel, by)
     if transport and stored.requested_at and (stored.may_have_arrived or stored.status == "sending"):
         try:
-            accepted = transport.find(_message(stored, found), stored.requested_at)
+            accepted = transport.find(
+                _message(stored, found, takes_answers=transport.takes_answers), stored.requested_at
+            )
         except NotAccepted:
             accepted = None  # a vendor that does not answer now may accept a request
         except AlertRefused as refused:
@@ -218,7 +259,7 @@ def _resume(stored: Alert, found: _Step, connect: Connect, by: Caller) -> None:
 
 def _request(sending: Alert, found: _Step, transport: AlertTransport) -> None:
     try:
-        accepted = transport.send(_message(sending, found))
+        accepted = transport.send(_message(sending, found, takes_answers=transport.takes_answers))
     except NotAccepted as fault:
         _record(
             sending.id, replace(sending, status="waiting", may_have_arrived=fault.may_have_arrived), found
@@ -268,7 +309,8 @@ def _record(alert_id: str, ended: Alert, found: _Step) -> None:
         by = found.task.as_worker(_WORKER)
         before = ALERTS.get(by.tenant, alert_id)
         if before.is_open:
-            store.change(before, replace(ended, outcome=before.outcome, answered_at=before.answered_at), by)
+            answer = {name: getattr(before, name) for name in ("outcome", "outcome_via", "answered_at")}
+            store.change(before, replace(ended, **answer), by)
             by.transaction.commit()
 
     until_committed(commit)
@@ -305,16 +347,17 @@ def _cancel(task: SendAlertTask, by: Caller) -> None:
     by.transaction.commit()
 
 
-def _message(sending: Alert, found: _Step) -> AlertMessage:
+def _message(sending: Alert, found: _Step, *, takes_answers: bool) -> AlertMessage:
     by = found.task.as_worker(_WORKER)
     token = links.token_of(sending.id, by.tenant)
     url = links.url_of(token)
     facts = CallFacts.of(found.call, found.settings.alerts.detail)
     is_asked = dispatching.awaited(found.call, sending.round, sending.level) is not None
     minutes = found.settings.acknowledge_minutes if is_asked else None
+    code = alert_texts.code_of(sending) if takes_answers else None
     texts = {
-        "sms": lambda: alert_texts.written(facts, url),
-        "voice": lambda: alert_texts.spoken(facts),
+        "sms": lambda: alert_texts.written(facts, url, code),
+        "voice": lambda: alert_texts.spoken(facts, by_key=takes_answers),
         "email": lambda: alert_texts.mailed(facts, url, minutes),
     }
     return AlertMessage(

@@ -97,9 +97,9 @@ def acknowledge(call_id: str, name: str | None, by: Caller) -> Call:
     return _write(call, after, "call.acknowledged", by)
 
 
-def take(call: Call, dispatch: Dispatch, name: str, phone: str, by: Caller) -> Call:
-    """The call, taken by the person with this phone number through the link of an alert."""
-    after = dispatching.dispatched(call, transitions.taken(dispatch, name, phone, by.at))
+def take(call: Call, dispatch: Dispatch, name: str, phone: str, via: AcknowledgedVia, by: Caller) -> Call:
+    """The call, taken by the person with this phone number who answered an alert."""
+    after = dispatching.dispatched(call, transitions.taken(dispatch, name, phone, via, by.at))
     return _write(call, after, "call.acknowledged", by)
 
 

@@ -34,7 +34,7 @@ type RuleId = Literal[
     "capacity",
 ]
 
-type AcknowledgedVia = Literal["api", "dashboard", "link"]
+type AcknowledgedVia = Literal["api", "dashboard", "sms", "voice", "link"]
 
 DEFAULT_ACKNOWLEDGE_MINUTES = 10
 

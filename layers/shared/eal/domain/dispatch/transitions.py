@@ -109,14 +109,14 @@ def acknowledged(dispatch: Dispatch, name: str | None, via: AcknowledgedVia, at:
     )
 
 
-def taken(dispatch: Dispatch, name: str, phone: str, at: datetime) -> Dispatch:
-    """The dispatch after somebody took it by the link of an alert, who need not be the one it is assigned to any more.
+def taken(dispatch: Dispatch, name: str, phone: str, via: AcknowledgedVia, at: datetime) -> Dispatch:
+    """The dispatch after somebody took it by answering an alert, who need not be the one it is assigned to any more.
 
     If nobody had acknowledged it in time, what the rules decided is done after all.
     """
     action = dispatch.decision.action if dispatch.decision else dispatch.action
     assigned = replace(dispatch, action=action, assigned_to=name, assigned_phone=phone)
-    return acknowledged(assigned, name, "link", at)
+    return acknowledged(assigned, name, via, at)
 
 
 def escalated(dispatch: Dispatch, escalation: Escalation, situation: Situation, at: datetime) -> Dispatch:

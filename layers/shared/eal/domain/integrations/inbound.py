@@ -34,8 +34,8 @@ def ingest(
     *,
     request_id: str,
     delivery_id: str = "",
-) -> None:
-    """Put the body into S3, with its message as metadata. Both are durable on return.
+) -> ReceivedWebhook:
+    """Put the body into S3, with its message as metadata. Both are durable on return. Returns the message.
 
     The object key contains the hash of the body, so a duplicate overwrites itself.
     """
@@ -57,9 +57,10 @@ def ingest(
         Bucket=settings.inbound_bucket(),
         Key=object_key,
         Body=body,
-        ContentType="application/json",
+        ContentType="application/octet-stream",
         Metadata={_METADATA: _message(received)},
     )
+    return received
 
 
 def enqueue_stored(object_key: str) -> None:

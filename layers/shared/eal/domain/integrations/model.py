@@ -21,7 +21,8 @@ class VendorSpec:
     """Names of a vendor's secrets and settings, and its kinds of webhook, each with an address of its own.
 
     `signing` is the secret with which the vendor signs its webhooks, `access` the one without which its API refuses
-    every request. A vendor without kinds has no receiver.
+    every request. People enter the addresses of `kinds` at the vendor; those of `callbacks` go with each request to it.
+    A vendor without kinds has no receiver.
     """
 
     secrets: tuple[str, ...]
@@ -29,6 +30,7 @@ class VendorSpec:
     access: str | None = None
     settings: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    callbacks: tuple[str, ...] = ()
 
 
 VENDORS: Final = {
@@ -58,9 +60,12 @@ VENDORS: Final = {
         settings=("client_id", "account_id", "location_id"),
     ),
     "twilio": VendorSpec(
-        secrets=("api_key_secret",),
+        secrets=("auth_token", "api_key_secret"),
+        signing="auth_token",
         access="api_key_secret",
         settings=("account_sid", "api_key_sid", "alert_number"),
+        kinds=("message",),
+        callbacks=("message-status", "voice-status", "voice-key"),
     ),
     "crm": VendorSpec(secrets=("signing_secret",), settings=("url",)),
 }

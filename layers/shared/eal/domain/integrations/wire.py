@@ -85,7 +85,7 @@ class ConnectionHealthView(Wire):
     """`waiting`: nothing was received yet. `failing`: the latest webhook was rejected, or the latest poll failed."""
 
     status: Literal["waiting", "healthy", "failing"]
-    """`waiting`: nothing has been received yet, which is always so for a CRM and for Twilio. `healthy`: the latest
+    """`waiting`: nothing has been received yet, which is always so for a CRM. `healthy`: the latest
     webhook was accepted, or the latest poll succeeded. `failing`: the latest webhook was rejected, or the latest
     poll failed."""
     last_event_at: Instant | None

@@ -56,7 +56,7 @@ def answer(request: Request) -> HtmlPage:
 
     def commit() -> AnsweredAlert:
         by = _caller(sent, request.id)
-        answered = answering.answer(sent.alert_id, decision, by)
+        answered = answering.answer(sent.alert_id, decision, "link", by)
         by.transaction.commit()
         return answered
 

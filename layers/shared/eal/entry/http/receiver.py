@@ -2,18 +2,21 @@
 behind API Gateway.
 
 In this order: address, size, connection, signature over the raw bytes, its age, raw body to S3, then 2xx. Nothing else
-happens here, because CallRail does not repeat a webhook that was not answered with 2xx. A duplicate is stored under the
-same key, and S3 notifies again: the normaliser recognises it. An unknown kind is stored too, and the normaliser counts
-it: a kind that the vendor adds is not lost.
+happens before that, because CallRail does not repeat a webhook that was not answered with 2xx. A duplicate is stored
+under the same key, and S3 notifies again: the normaliser recognises it. An unknown kind is stored too, and the
+normaliser counts it: a kind that the vendor adds is not lost.
+
+`respond(received, body)` makes the response where somebody waits for it, such as a caller who has pressed a key. It may
+return None for the usual one. The normaliser does the same work again, so a fault in `respond` loses nothing.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, NotRequired, TypedDict, cast
+from urllib.parse import parse_qs, urlencode
 
-from eal.core import aws, clock, observe
+from eal.core import aws, clock, observe, settings
 from eal.core.errors import (
     ApiError,
     InternalError,
@@ -25,11 +28,15 @@ from eal.core.errors import (
 )
 from eal.domain.integrations import connections, inbound
 from eal.domain.integrations.model import Failure
+from eal.domain.integrations.scheme import SignedRequest
 from eal.entry.http.request import Request, Response, error_response
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from eal.domain.integrations.connections import VendorConnection
-    from eal.domain.integrations.scheme import Scheme
+    from eal.domain.integrations.messages import ReceivedWebhook
+    from eal.domain.integrations.scheme import Acceptance, Scheme
     from eal.entry.http.request import ProxyEvent, ProxyResponse
 
 MAX_BODY_BYTES = 1024 * 1024
@@ -51,6 +58,7 @@ class FunctionUrlEvent(TypedDict):
 
     version: str
     rawPath: str
+    rawQueryString: NotRequired[str]
     headers: dict[str, str]
     requestContext: _UrlContext
     body: NotRequired[str]
@@ -58,8 +66,11 @@ class FunctionUrlEvent(TypedDict):
 
 
 class Receiver:
-    def __init__(self, scheme: Scheme) -> None:
+    def __init__(
+        self, scheme: Scheme, respond: Callable[[ReceivedWebhook, bytes], Acceptance | None] | None = None
+    ) -> None:
         self._scheme = scheme
+        self._respond = respond
         # CallRail does not repeat a webhook that is not answered in time.
         aws.prepare(aws.dynamodb, aws.kms, aws.s3, observe.metrics)
 
@@ -101,7 +112,8 @@ class Receiver:
             raise _unknown_address()
         observe.bind(organization_id=connection.organization_id, mode=connection.mode, kind=kind)
         accepted = connection.signing_secrets(clock.now())
-        if not self._scheme.is_signed(request.headers, body, accepted):
+        signed = SignedRequest(request.headers, body, tuple(self._urls(request, connection_id, kind)))
+        if not self._scheme.is_signed(signed, accepted):
             if request.may_be_altered:
                 self._record_failure(connection_id, "invalid_json", connection)
                 raise InvalidRequest(
@@ -109,7 +121,7 @@ class Receiver:
                 )
             self._record_failure(connection_id, "invalid_signature", connection)
             raise InvalidSignature(
-                "The signature does not match the body and the signing key of this connection."
+                "The signature does not match the request and the signing key of this connection."
             )
         if self._is_out_of_time(request):
             self._record_failure(connection_id, "out_of_time", connection)
@@ -117,12 +129,45 @@ class Receiver:
                 f"The timestamp of the signature is more than {TOLERANCE_SECONDS} seconds away from the current time: "
                 "the request is a replay, or a clock is wrong."
             )
-        if not _is_json_object(body):
+        if not self._scheme.has_form(body):
             self._record_failure(connection_id, "invalid_json", connection)
-            raise InvalidRequest("The signature is valid, but the body is not a JSON object.")
-        delivery_id = request.headers.get(self._scheme.id_header or "", "")[:_MAX_DELIVERY_ID_CHARACTERS]
-        inbound.ingest(connection, connection_id, kind, body, request_id=request.id, delivery_id=delivery_id)
-        return Response(202, json.dumps({"received": True}))
+            raise InvalidRequest(f"The signature is valid, but the body is not {self._scheme.form}.")
+        received = inbound.ingest(
+            connection,
+            connection_id,
+            kind,
+            body,
+            request_id=request.id,
+            delivery_id=self._delivery_id(request),
+        )
+        accepted_as = self._response_to(received, body) or self._scheme.acceptance
+        return Response(accepted_as.status, accepted_as.body, {"Content-Type": accepted_as.content_type})
+
+    def _response_to(self, received: ReceivedWebhook, body: bytes) -> Acceptance | None:
+        if self._respond is None:
+            return None
+        try:
+            return self._respond(received, body)
+        except Exception:  # the body is stored, so the normaliser does what could not be done now
+            observe.logger.exception("inbound_not_answered")
+            return None
+
+    def _urls(self, request: Request, connection_id: str, kind: str) -> list[str]:
+        """The addresses that the vendor may have signed: AWS accepts no request whose Host is not its own, and a proxy
+        in front of the receivers has an address of its own."""
+        urls = [request.url]
+        if proxy := settings.receiver_proxy_url(self._scheme.vendor):
+            urls.append(f"{proxy.rstrip('/')}/{connection_id}/{kind}")
+        pairs = sorted((name, value) for name, values in request.query.items() for value in values)
+        query = f"?{urlencode(pairs)}" if pairs else ""
+        return [url + query for url in urls]
+
+    def _delivery_id(self, request: Request) -> str:
+        given = [
+            request.headers.get(self._scheme.id_header or "", ""),
+            *request.query.get(self._scheme.id_parameter or "", ()),
+        ]
+        return next(filter(None, given), "")[:_MAX_DELIVERY_ID_CHARACTERS]
 
     def _is_out_of_time(self, request: Request) -> bool:
         if self._scheme.signed_at is None:
@@ -165,6 +210,7 @@ def _request(event: ProxyEvent | FunctionUrlEvent) -> Request:
             "resource": url_event["rawPath"],
             "path": url_event["rawPath"],
             "headers": url_event["headers"],
+            "multiValueQueryStringParameters": parse_qs(url_event.get("rawQueryString", "")),
             "requestContext": {
                 "requestId": url_event["requestContext"].get("requestId", ""),
                 "identity": {"sourceIp": http.get("sourceIp", "")},
@@ -173,10 +219,3 @@ def _request(event: ProxyEvent | FunctionUrlEvent) -> Request:
             "isBase64Encoded": url_event.get("isBase64Encoded", False),
         }
     )
-
-
-def _is_json_object(body: bytes) -> bool:
-    try:
-        return isinstance(json.loads(body.decode("utf-8-sig")), dict)
-    except (ValueError, RecursionError):
-        return False

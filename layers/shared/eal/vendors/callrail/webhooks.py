@@ -19,11 +19,11 @@ from eal.core.clock import rfc3339, to_milliseconds
 from eal.core.contact import e164
 from eal.domain.calls.model import Facts, Snapshot
 from eal.domain.integrations.model import VENDORS
-from eal.domain.integrations.scheme import Scheme
+from eal.domain.integrations.scheme import Scheme, SignedRequest
 from eal.vendors.loose_json import MAX_TEXT_CHARACTERS, clean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from eal.core.json import Json
     from eal.domain.calls.model import Direction
@@ -73,16 +73,16 @@ _CLEARABLE = {"tags": "tags", "note": "note", "value": "value_cents", "lead_stat
 type _CallKind = Literal["pre-call", "routing-complete", "post-call", "call-modified"]
 
 
-def is_signed(headers: Mapping[str, str], body: bytes, secrets: Collection[str]) -> bool:
+def is_signed(request: SignedRequest, secrets: Collection[str]) -> bool:
     """Whether `Signature` is the base64 of HMAC-SHA1 over the raw body under one of the signing keys.
 
     The time reveals neither which key matches nor how much of the signature does. The body's age is not checked:
     `timestamp` is the start of the call, and a post-call webhook arrives up to 20 minutes after its end.
     """
-    given = headers.get("signature", "").strip().encode(errors="replace")
+    given = request.headers.get("signature", "").strip().encode(errors="replace")
     genuine = False
     for secret in secrets:
-        expected = base64.b64encode(hmac.digest(secret.encode(), body, "sha1"))
+        expected = base64.b64encode(hmac.digest(secret.encode(), request.body, "sha1"))
         genuine |= hmac.compare_digest(expected, given)
     return genuine
 

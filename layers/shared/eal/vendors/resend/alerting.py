@@ -48,6 +48,7 @@ def connect(by: Caller) -> AlertTransport | None:
 @dataclass(frozen=True, slots=True)
 class ResendAlerts:
     api: VendorApi
+    takes_answers: bool = False
 
     def send(self, message: AlertMessage) -> AcceptedAlert:
         """See `AlertTransport.send`."""
@@ -73,6 +74,8 @@ class ResendAlerts:
 
 
 class _SimulatedMail:
+    takes_answers = False
+
     def send(self, message: AlertMessage) -> AcceptedAlert:
         return AcceptedAlert(vendor="simulated", vendor_id=f"simulated_{message.alert_id}")
 

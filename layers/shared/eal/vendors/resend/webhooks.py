@@ -14,7 +14,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from eal.core.outbound.address import without_query
-from eal.domain.integrations.scheme import Scheme
+from eal.domain.integrations.scheme import Scheme, SignedRequest
 from eal.domain.outreach.mail import Mail, MailEvent
 from eal.vendors import loose_json
 
@@ -50,20 +50,22 @@ TYPES: Final[Mapping[str, EventType]] = {
 }
 
 
-def is_signed(headers: Mapping[str, str], body: bytes, secrets: Collection[str]) -> bool:
+def is_signed(request: SignedRequest, secrets: Collection[str]) -> bool:
     """Whether one of the signatures in `svix-signature` is by one of the secrets over `id.timestamp.body`.
 
     The key is the decoded base64 after `whsec_`; a secret that is not base64 matches no signature.
     """
-    message_id, timestamp = headers.get("svix-id", ""), headers.get("svix-timestamp", "")
+    message_id, timestamp = request.headers.get("svix-id", ""), request.headers.get("svix-timestamp", "")
     if not message_id or not (
         timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= _MAX_TIMESTAMP_DIGITS
     ):
         return False
-    signed = f"{message_id}.{timestamp}.".encode(errors="replace") + body
+    signed = f"{message_id}.{timestamp}.".encode(errors="replace") + request.body
     given = [
         value.encode(errors="replace")
-        for version, _, value in (entry.partition(",") for entry in headers.get("svix-signature", "").split())
+        for version, _, value in (
+            entry.partition(",") for entry in request.headers.get("svix-signature", "").split()
+        )
         if version == "v1"
     ]
     genuine = False

@@ -12,7 +12,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from eal.domain.integrations.scheme import Scheme
+from eal.domain.integrations.scheme import Scheme, SignedRequest
 from eal.domain.organizations.subscriptions import BillingEvent, Subscription, SubscriptionTerms
 from eal.vendors import loose_json
 
@@ -36,15 +36,15 @@ their previous values (`BillingEvent.follows`)."""
 _TYPE_PREFIX = "customer.subscription."
 
 
-def is_signed(headers: Mapping[str, str], body: bytes, secrets: Collection[str]) -> bool:
+def is_signed(request: SignedRequest, secrets: Collection[str]) -> bool:
     """Whether one of the `v1` signatures in `Stripe-Signature` is by one of the secrets over `t.body`.
 
     The key is the complete text of the secret, including `whsec_`: unlike Svix's, it is not base64.
     """
-    timestamp, given = _parts(headers)
+    timestamp, given = _parts(request.headers)
     if not timestamp:
         return False
-    signed = f"{timestamp}.".encode() + body
+    signed = f"{timestamp}.".encode() + request.body
     genuine = False
     for secret in secrets:
         expected = hmac.digest(secret.encode(), signed, hashlib.sha256).hex().encode()

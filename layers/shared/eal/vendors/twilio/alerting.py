@@ -1,7 +1,7 @@
 """Alerts through Twilio's API: texts, and calls that say a text.
 
 Twilio cannot recognise a repeated request (its API has no idempotency key), so one request is made, and its outcome is
-looked up in Twilio's list if there was no answer. Sources: Twilio's OpenAPI documents and its pages of error codes.
+looked up in Twilio's list if there was no answer. Source: Twilio's OpenAPI documents.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import base64
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from html import escape
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from eal.core import settings
@@ -18,17 +18,19 @@ from eal.domain.alerts.transport import AcceptedAlert, AlertRefused, NotAccepted
 from eal.domain.integrations import store as integrations
 from eal.vendors import loose_json
 from eal.vendors.http import Busy, ResponseTooLarge, VendorApi, VendorRefused
+from eal.vendors.twilio import error_codes, webhooks
 from eal.vendors.twilio.simulation import SimulatedPhones
+from eal.vendors.twilio.webhooks import VENDOR
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from datetime import datetime
 
     from eal.core.caller import Caller
     from eal.domain.alerts.transport import AlertMessage, AlertTransport
+    from eal.domain.integrations.model import Integration
     from eal.vendors.loose_json import Body
 
-VENDOR: Final = "twilio"
 BASE = "https://api.twilio.com"
 TIMEOUT_SECONDS = 5.0
 RING_SECONDS = 25
@@ -39,27 +41,6 @@ MAX_TEXT_AGE_SECONDS = 900
 _LISTED = 50
 """The newest entries of a list that are read. Nobody gets so many alerts within a few seconds."""
 _UNAUTHORIZED = 401
-_QUEUE_FULL = "21611"
-_OF_PERSON: Final[Mapping[str, str]] = {
-    "21211": "The phone number is not valid.",
-    "21610": "The person has opted out of texts from this number by a word such as STOP. START lifts it.",
-    "21612": "Texts from the alert number cannot reach this phone number.",
-    "21614": "The phone number is not a mobile number, so it gets no texts.",
-    "13224": "The phone number is not valid.",
-}
-"""Error codes that are due to the person's number."""
-_OF_ACCOUNT: Final[Mapping[str, str]] = {
-    "20003": "Twilio does not accept the API key. Enter the account's current key in the integration.",
-    "21210": "The alert number is not verified for calls at Twilio. Use a number of your Twilio account.",
-    "21212": "The alert number is not valid. Use a number of your Twilio account, in E.164 format.",
-    "21215": "Twilio may not call this country. Allow it in Twilio's geographic permissions.",
-    "21216": "Twilio may not call this number. Twilio's support can allow it.",
-    "21219": "A trial account of Twilio reaches verified numbers only. Upgrade the account.",
-    "21408": "Twilio may not send texts to this country. Allow it in Twilio's geographic permissions.",
-    "21606": "The alert number cannot send texts. Use a number of your Twilio account that can.",
-    "21608": "A trial account of Twilio reaches verified numbers only. Upgrade the account.",
-    "30034": "The alert number is not registered for texts to US numbers (A2P 10DLC). Register it at Twilio.",
-}
 
 
 def connect(by: Caller) -> AlertTransport | None:
@@ -74,7 +55,7 @@ def connect(by: Caller) -> AlertTransport | None:
     if not (account and key and number):
         return None
     if by.mode == "test":
-        return SimulatedPhones()
+        return SimulatedPhones(integration, by)
     secret = integrations.secret_of(integration, "api_key_secret", by)
     credentials = base64.b64encode(f"{key}:{secret}".encode()).decode()
     api = VendorApi(
@@ -83,36 +64,60 @@ def connect(by: Caller) -> AlertTransport | None:
         attempts=1,
         timeout_seconds=TIMEOUT_SECONDS,
     )
-    return TwilioTransport(api, f"/2010-04-01/Accounts/{quote(account, safe='')}", number)
+    # Without the auth token, no callback could be verified.
+    callbacks = receiver_base(integration) if integration.signing else None
+    return TwilioTransport(api, f"/2010-04-01/Accounts/{quote(account, safe='')}", number, callbacks)
+
+
+def receiver_base(integration: Integration) -> str:
+    """The base of the addresses to which Twilio sends the webhooks of an integration."""
+    return f"{settings.receiver_url(VENDOR).rstrip('/')}/{integration.connection_id}"
 
 
 @dataclass(frozen=True, slots=True)
 class TwilioTransport:
-    """`path` is that of the account, `sender` the number from which alerts come."""
+    """`path` is that of the account, `sender` the number from which alerts come, `callbacks` the base of the addresses
+    to which Twilio reports."""
 
     api: VendorApi
     path: str
     sender: str
+    callbacks: str | None
+
+    @property
+    def takes_answers(self) -> bool:
+        """See `AlertTransport.takes_answers`."""
+        return self.callbacks is not None
 
     def send(self, message: AlertMessage) -> AcceptedAlert:
         """See `AlertTransport.send`."""
-        common = {"To": message.to, "From": self.sender}
-        form = (
-            {**common, "Body": message.text, "ValidityPeriod": str(MAX_TEXT_AGE_SECONDS)}
-            if message.channel == "sms"
-            else {
-                **common,
-                "Twiml": f"<Response><Pause length='1'/><Say>{escape(message.text)}</Say></Response>",
-                "Timeout": str(RING_SECONDS),
-                "TimeLimit": str(MAX_CALL_SECONDS),
-            }
-        )
+        form = {"To": message.to, "From": self.sender, **self._content(message)}
         response = _answered(lambda: self.api.post_form(f"{self.path}/{_list_of(message)}.json", form))
         accepted = _accepted(response)
         if accepted is None:
             # Accepted, as the status says, and the list names it.
             raise NotAccepted(may_have_arrived=True)
         return accepted
+
+    def _content(self, message: AlertMessage) -> dict[str, str]:
+        if message.channel == "sms":
+            text = {"Body": message.text, "ValidityPeriod": str(MAX_TEXT_AGE_SECONDS)}
+            return {**text, **self._status_callback(webhooks.MESSAGE_STATUS, message)}
+        says = f"<Say>{escape(message.text)}</Say>"
+        if self.callbacks:
+            says = webhooks.asking(message.text, self._address(webhooks.VOICE_KEY, message))
+        return {
+            "Twiml": f'<Response><Pause length="1"/>{says}</Response>',
+            "Timeout": str(RING_SECONDS),
+            "TimeLimit": str(MAX_CALL_SECONDS),
+            **self._status_callback(webhooks.VOICE_STATUS, message),
+        }
+
+    def _status_callback(self, kind: str, message: AlertMessage) -> dict[str, str]:
+        return {"StatusCallback": self._address(kind, message)} if self.callbacks else {}
+
+    def _address(self, kind: str, message: AlertMessage) -> str:
+        return f"{self.callbacks}/{kind}?{webhooks.ALERT_PARAMETER}={message.alert_id}"
 
     def find(self, message: AlertMessage, since: datetime) -> AcceptedAlert | None:
         """See `AlertTransport.find`. A text has the mark of its alert; of a call, the list has only the two numbers."""
@@ -144,16 +149,14 @@ def _answered(request: Callable[[], Body]) -> Body:
 
 def _fault(refused: VendorRefused) -> Exception:
     number = refused.body.get("code")
-    code = (
-        str(number) if isinstance(number, int) else "20003" if refused.status == _UNAUTHORIZED else "refused"
-    )
-    if code == _QUEUE_FULL:
+    if isinstance(number, int):
+        code = str(number)
+    else:
+        code = error_codes.INVALID_KEY if refused.status == _UNAUTHORIZED else "refused"
+    if code == error_codes.QUEUE_FULL:
         return NotAccepted(may_have_arrived=False)
-    if code in _OF_PERSON:
-        return AlertRefused(code, _OF_PERSON[code], concerns_person=True)
-    # Twilio's own message may repeat the number, so it is not shown.
-    unknown = "Twilio refused the alert. Twilio's documentation explains its error code."
-    return AlertRefused(code, _OF_ACCOUNT.get(code, unknown))
+    is_of_person = code in error_codes.OF_PERSON
+    return AlertRefused(code, error_codes.explained(code), concerns_person=is_of_person)
 
 
 def _accepted(entry: Body) -> AcceptedAlert | None:
