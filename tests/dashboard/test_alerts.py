@@ -190,3 +190,76 @@ def test_a_person_on_the_rota_has_an_address_for_alerts(api: FakeApi) -> None:
     (sent,) = api.sent("updateOwnOrganization")
     assert sent.body is not None
     assert sent.body["settings"]["on_call"] == [{**row, "days": ["mon"]}]
+
+
+ANN = {"name": "Ann", "phone": "+13125550111", "days": ["mon"], "from": "00:00", "to": "24:00", "email": None}
+TWILIO = {
+    "vendor": "twilio",
+    "settings": {"account_sid": "AC1", "api_key_sid": "SK1", "alert_number": "+16145550100"},
+    "secrets": {"api_key_secret": {"set": True}},
+}
+RESEND = {
+    "vendor": "resend",
+    "settings": {},
+    "secrets": {"api_key": {"set": True}, "signing_secret": {"set": False}},
+}
+MAIL = [{"channel": "email", "after_seconds": 0}]
+SENDER = {"name": "Acme", "email": "a@example.com", "postal_address": "1 Main St"}
+REACHABLE: list[tuple[dict[str, Any], dict[str, Any], list[Any]]] = [
+    ({"enabled": False}, {"on_call": []}, []),
+    ({}, {"on_call": [ANN]}, [TWILIO]),
+    ({"last_resort": ["+13125550121"]}, {"on_call": []}, [TWILIO]),
+    ({}, {"on_call": [{**ANN, "email": "ann@example.com"}], "sender": SENDER}, [RESEND]),
+    ({"steps": MAIL}, {"on_call": [{**ANN, "email": "ann@example.com"}], "sender": SENDER}, [RESEND]),
+]
+UNREACHABLE: list[tuple[dict[str, Any], dict[str, Any], list[Any], str]] = [
+    ({}, {"on_call": []}, [TWILIO], "Nobody is on call, and no number of last resort is set."),
+    ({}, {"on_call": [ANN]}, [], "Twilio is not connected, or something is missing there."),
+    (
+        {},
+        {"on_call": [ANN]},
+        [{**TWILIO, "secrets": {"api_key_secret": {"set": False}}}],
+        "Twilio is not connected",
+    ),
+    ({}, {"on_call": [ANN], "sender": SENDER}, [RESEND], "Twilio is not connected"),
+    ({"steps": MAIL}, {"on_call": [ANN], "sender": SENDER}, [RESEND, TWILIO], "Only e-mails are set"),
+]
+
+
+def overview(api: FakeApi, alerts: dict[str, Any], settings: dict[str, Any], connected: list[Any]) -> str:
+    status, body = examples()["getOwnOrganization"]
+    dispatch = body["settings"]["dispatch"]
+    changed = {
+        "dispatch": {**dispatch, "alerts": {**dispatch["alerts"], "enabled": True, **alerts}},
+        **settings,
+    }
+    api.responses["getOwnOrganization"] = lambda _: (
+        status,
+        {**body, "settings": {**body["settings"], **changed}},
+    )
+    page = {"data": connected, "next_cursor": None}
+    api.responses["listIntegrations"] = lambda _: (200, page)
+    return signed_in().get("/").words
+
+
+@pytest.mark.parametrize(("alerts", "settings", "connected", "reason"), UNREACHABLE)
+def test_the_overview_says_if_nobody_can_be_told(
+    api: FakeApi, alerts: dict[str, Any], settings: dict[str, Any], connected: list[Any], reason: str
+) -> None:
+    words = overview(api, alerts, settings, connected)
+
+    assert f"Nobody is being told about emergencies {reason}" in words
+
+
+@pytest.mark.parametrize(("alerts", "settings", "connected"), REACHABLE)
+def test_the_overview_warns_of_nothing_if_somebody_can_be_told(
+    api: FakeApi, alerts: dict[str, Any], settings: dict[str, Any], connected: list[Any]
+) -> None:
+    assert "Nobody is being told" not in overview(api, alerts, settings, connected)
+
+
+def test_the_overview_claims_nothing_that_it_does_not_know(api: FakeApi) -> None:
+    error = {"error": {"code": "unavailable", "message": "Later."}}
+    api.responses["listIntegrations"] = lambda _: (503, error)
+
+    assert "Nobody is being told" not in signed_in().get("/").words

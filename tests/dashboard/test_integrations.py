@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from eal.domain.integrations.model import VENDORS
+from eal.vendors.checks import CHECKERS
 from eal_dashboard.pages import integrations
 from tests.support.dashboard import signed_in
 from tools.fixtures.dashboard import examples
@@ -21,6 +24,43 @@ def test_vendors_are_those_of_the_api() -> None:
     for name, vendor in integrations.VENDORS.items():
         assert set(vendor.secrets) == set(VENDORS[name].secrets)
         assert set(vendor.settings) == set(VENDORS[name].settings)
+
+
+def test_those_that_can_be_checked_are_those_of_the_api() -> None:
+    assert set(integrations.CHECKED) == CHECKERS.keys()
+
+
+@pytest.mark.parametrize(
+    ("ok", "heading"),
+    [
+        (True, "Everything is set up"),
+        (False, "Something is not set up"),
+        (None, "Not everything could be checked"),
+    ],
+)
+def test_the_results_of_a_check_are_shown(api: FakeApi, ok: bool | None, heading: str) -> None:
+    _connected(api, "resend", {}, "api_key")
+    checks = [
+        {"name": "credentials", "ok": True, "message": "Resend accepts the API key."},
+        {"name": "sender_domain", "ok": ok, "message": "About the domain."},
+    ]
+    api.responses["checkIntegration"] = lambda _: (200, {"checks": checks})
+
+    shown = signed_in().fill(INTEGRATIONS, "checkIntegration")
+
+    assert api.sent("checkIntegration")[0].path == {"vendor": "resend"}
+    assert heading in shown.words
+    assert "Sender domain" in shown.words
+    assert "About the domain." in shown.words
+
+
+def test_a_check_of_twilio_texts_a_phone(api: FakeApi) -> None:
+    _connected(api, "twilio", {}, "api_key_secret")
+
+    signed_in().fill(INTEGRATIONS, "check_twilio", test_phone="(614) 555-0142")
+
+    (sent,) = api.sent("checkIntegration")
+    assert (sent.path, sent.body) == ({"vendor": "twilio"}, {"test_phone": "(614) 555-0142"})
 
 
 def test_what_is_left_empty_keeps_its_value(api: FakeApi) -> None:

@@ -278,9 +278,13 @@ def _alerts(session: Session) -> None:
     session.call("PUT", "/v1/integrations/resend", {"secrets": {"api_key": "re_123"}})
     resend = ResendApi("resend", "Bearer re_123")
     time = freeze(session.monkeypatch)
+    callrail = CallrailApi("callrail", 'Token token="a key"')
     with alerts.twilio(session.monkeypatch) as api, serving(resend, session.monkeypatch):
         session.receive_call()
         session.work()
+        with serving(callrail, session.monkeypatch):
+            for vendor in ("callrail", "resend", "twilio"):
+                session.call("POST", f"/v1/integrations/{vendor}/check")
         time.advance(seconds=61)
         api.troubles = resend.troubles = [Trouble(503)]
         messages = [json.dumps(message) for message in alerts.waiting()]

@@ -72,7 +72,7 @@ STEPS = {
 }
 """Workers' progress on a resource, without a record. The request that started it has a record."""
 ACTS = {
-    ("webhooks/test", "webhook"), ("webhooks/replay", "webhook"),
+    ("integrations/check", "integration"), ("webhooks/test", "webhook"), ("webhooks/replay", "webhook"),
     ("sessions/create", "session"), ("sessions/end_own", "session"), ("sessions/update_own", "session"),
     ("sessions/update_own", "member"), ("organizations/end_member_session", "session"),
     ("organizations/end_member_sessions", "session"), ("organizations/remove_member", "session"),
@@ -85,7 +85,7 @@ BOOKKEEPING = {
     "ARCHIVE", "AUDIT_TILE", "AUDIT_EXPORT_PROGRESS", "CRM_HEALTH", "DELIVERY", "COUNTED", "LEAD_STATS",
     "CALL_STATS", "DELIVERY_ENTRY", "DELIVERY_RESPONSE",
     "TALLY", "WEBHOOK_HEALTH", "WEBHOOK_REPLAY", "RECONCILIATION", "RECORDING_HEALTH", "AI_USAGE", "DUE",
-    "SEND_LEASE", "SEND_COUNT", "REVIEW_REPLY_LEASE", "ALERT_HELP", "TEXT_ANSWER",
+    "SEND_LEASE", "SEND_COUNT", "REVIEW_REPLY_LEASE", "ALERT_HELP", "TEXT_ANSWER", "CHECK_LEASE",
 }  # fmt: skip
 """Workers' progress and counters (`eal.core.table.progress`), which can be computed again from resources."""
 NUMBERING = {"feedpk", "feedsk", "numbered_at", "seq", "previous_hash", "hash"}

@@ -45,12 +45,13 @@ class Request:
 
 @dataclass(slots=True)
 class VendorApi:
-    """`requests` are all requests, including refused ones. `troubles` are the next responses, one per request."""
+    """`requests` are all requests, including refused ones. `troubles` are the next responses, one per request; None is
+    the usual one."""
 
     vendor: str
     authorization: str
     requests: list[Request] = field(default_factory=list)
-    troubles: list[Trouble] = field(default_factory=list)
+    troubles: list[Trouble | None] = field(default_factory=list)
     url: str = ""
 
     def respond(self, request: Request) -> tuple[int, Body]:
@@ -63,12 +64,15 @@ class ResendApi(VendorApi):
 
     mails: list[Body] = field(default_factory=list)
     sending: SendingApi = field(default_factory=SendingApi)
+    domains: list[Body] = field(default_factory=list)
 
     def respond(self, request: Request) -> tuple[int, Body]:
         if request.path == "/emails" and request.method == "POST":
             return self.sending.accept(request.headers.get("idempotency-key", ""), request.body)
         if request.path == "/emails/receiving":
             return self._page(request.query)
+        if request.path == "/domains":
+            return 200, {"object": "list", "has_more": False, "data": self.domains}
         found = [mail for mail in self.mails if request.path == f"/emails/receiving/{mail['id']}"]
         if not found:
             return 404, {"statusCode": 404, "name": "not_found", "message": "Email not found"}

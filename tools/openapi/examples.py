@@ -561,6 +561,18 @@ _RESPONSES: dict[str, Json] = {
         "reason": None,
         "scorer": None,
     },
+    "IntegrationChecked": {
+        "checks": [
+            {"name": "credentials", "ok": True, "message": "Twilio accepts the API key."},
+            {"name": "alert_number", "ok": True, "message": "The alert number can text and call."},
+            {
+                "name": "answers",
+                "ok": False,
+                "message": "Replies to texts do not arrive here. In Twilio, enter the receiver address at the alert "
+                "number, where a message comes in.",
+            },
+        ]
+    },
     "IntegrationView": {
         "vendor": "stripe",
         "settings": {},

@@ -41,6 +41,7 @@ from eal.domain.content.wire import PublishedContentView
 from eal.domain.dispatch import model as dispatch
 from eal.domain.dispatch.model import AcknowledgedVia
 from eal.domain.events.wire import EventView
+from eal.domain.integrations.model import CheckName
 from eal.domain.lead_imports import model as lead_imports
 from eal.domain.leads import vocabulary as leads
 from eal.domain.leads.wire import LeadView
@@ -150,6 +151,7 @@ ENUMERATIONS: dict[tuple[str, ...], str] = {
     _values(alerts.AlertVendor): "AlertVendor",
     _values(alerts.SkippedReason): "AlertSkippedReason",
     _values(AcknowledgedVia): "AcknowledgedVia",
+    _values(CheckName): "CheckName",
     _values(AuditSource): "AuditSource",
     _values(Day): "Weekday",
     _values(EngineChoice): "AiEngine",

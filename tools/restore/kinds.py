@@ -33,7 +33,7 @@ STAYS = frozenset({
     "REVIEW_REPLY_LEASE", "TEST_CLOCK", "EMAIL_MESSAGE_ID",
     "EMAIL_TOMBSTONE", "SUPPRESSION", "SUPPRESSION_CLAIM", "SOFT_BOUNCES", "DELIVERABILITY", "SENDER_HOUR", "SENDER",
     "FEED_ADDRESS", "REVIEW_REQUEST", "REVIEW_REQUEST_CLAIM", "ALERT",
-    "ALERT_HELP", "TEXT_ANSWER",
+    "ALERT_HELP", "TEXT_ANSWER", "CHECK_LEASE",
 })  # fmt: skip
 """The log and the feed, whose numbers were published and archived; what was sent, what became of it, how far recipients
 are in their sequences, which customers were asked for reviews and who was alerted, so that nothing is sent twice; who

@@ -23,10 +23,10 @@ WHOLE = {"getClaimChecks", "getClaimPhotoSummaries", "getClaimRooms", "getClaimS
 in one piece."""
 _ERROR = {"$ref": "#/components/schemas/Error"}
 VERBS = {
-    "Accept", "Acknowledge", "Cancel", "Classify", "Connect", "Convert", "Correct", "Create", "Decline", "Delete",
-    "Disconnect", "Dispatch", "End", "Enroll", "Erase", "Export", "Extract", "Get", "Grant", "Import", "Ingest",
-    "Invite", "List", "Move", "Place", "Push", "Qualify", "Receive", "Release", "Remove", "Replay", "Restore",
-    "Resume", "Retry", "Revoke", "Rotate", "Score", "Send", "Simulate", "Update",
+    "Accept", "Acknowledge", "Cancel", "Check", "Classify", "Connect", "Convert", "Correct", "Create", "Decline",
+    "Delete", "Disconnect", "Dispatch", "End", "Enroll", "Erase", "Export", "Extract", "Get", "Grant", "Import",
+    "Ingest", "Invite", "List", "Move", "Place", "Push", "Qualify", "Receive", "Release", "Remove", "Replay",
+    "Restore", "Resume", "Retry", "Revoke", "Rotate", "Score", "Send", "Simulate", "Update",
 }  # fmt: skip
 """The verbs that can begin a summary. Use one of these if it fits; one word for one thing."""
 MAX_SUMMARY_CHARACTERS = 40

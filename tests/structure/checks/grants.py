@@ -59,6 +59,7 @@ SIGNING_ENDPOINTS = {
 """Endpoints that may sign checkpoints, each with its reason. A new line is a decision."""
 _SIGN = {"kms:Sign", "kms:GetPublicKey"}
 DECRYPTING_ENDPOINTS = {
+    "IntegrationsCheck": "asks a vendor with the stored secrets while an admin waits for the result",
     "WebhooksTest": "signs a test event while the caller waits for the receiver's response",
 }
 """Endpoints that may decrypt secrets, each with its reason. A new line is a decision."""

@@ -80,6 +80,10 @@ VENDORS = {
 }
 
 
+CHECKED = ("callrail", "resend", "twilio")
+"""Vendors that can be asked whether they accept what was entered. A test compares them with eal.vendors.checks."""
+
+
 def _form(key: str, vendor: Vendor) -> Form:
     return Form(
         "putIntegration",
@@ -125,6 +129,7 @@ def _prepare(values: Json) -> Json:
     return {
         "vendors": [(key, vendor, connected.get(key)) for key, vendor in VENDORS.items()],
         "lacking": {key: lacking(integration) for key, integration in connected.items()},
+        "checked": CHECKED,
     }
 
 
@@ -139,6 +144,14 @@ PAGES = (
         calls={"integrations": Call("listIntegrations", fixed={"limit": "50"})},
         forms=(
             *(_form(key, vendor) for key, vendor in VENDORS.items()),
+            Form("checkIntegration", submit="Check", result="integrations_checked.html"),
+            Form(
+                "checkIntegration",
+                (Field("test_phone", label="Text this number", hint="A text that says that it is a test."),),
+                name="check_twilio",
+                submit="Check",
+                result="integrations_checked.html",
+            ),
             Form(
                 "deleteIntegration",
                 submit="Disconnect",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from eal_dashboard import onboarding
 from eal_dashboard.charts import Bar
 from eal_dashboard.page import Call, Page
+from eal_dashboard.pages import integrations
 from eal_dashboard.texts import label
 
 if TYPE_CHECKING:
@@ -35,10 +36,39 @@ def _prepare(values: Json) -> Json:
         ]
         if leads
         else [],
+        "untold": why_nobody_is_told(values["organization"], values["integrations"]),
         "disabled": [
             webhook for webhook in (values["webhooks"] or {}).get("data", []) if not webhook["enabled"]
         ],
     }
+
+
+def why_nobody_is_told(organization: Json | None, connected: Json | None) -> str:
+    """The reason for which no alert can reach anybody; empty if one can, if alerts are off, or if that is unknown."""
+    if organization is None or connected is None:
+        return ""
+    settings = organization["settings"]
+    alerts, people = settings["dispatch"]["alerts"], settings["on_call"]
+    if not alerts["enabled"]:
+        return ""
+    if not people and not alerts["last_resort"]:
+        return "Nobody is on call, and no number of last resort is set."
+    vendors = {integration["vendor"]: integration for integration in connected["data"]}
+    twilio, resend = vendors.get("twilio"), vendors.get("resend")
+    has_phone = twilio is not None and not integrations.lacking(twilio)
+    has_mail = (
+        resend is not None
+        and resend["secrets"]["api_key"]["set"]
+        and settings["sender"]
+        and any(person.get("email") for person in people)
+    )
+    channels = {step["channel"] for step in alerts["steps"]}
+    by_phone = channels & {"sms", "voice"}
+    if (by_phone and has_phone) or ("email" in channels and has_mail):
+        return ""
+    if by_phone:
+        return "Twilio is not connected, or something is missing there."
+    return "Only e-mails are set, and Resend, the sender or the people's addresses are missing."
 
 
 PAGES = (

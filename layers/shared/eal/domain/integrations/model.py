@@ -159,3 +159,16 @@ def can_sign(secret: str) -> bool:
         return len(base64.b64decode(secret.removeprefix(PREFIX), validate=True)) in _KEY_BYTES
     except (binascii.Error, ValueError):
         return False
+
+
+type CheckName = Literal["credentials", "alert_number", "answers", "test_text", "company", "sender_domain"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """`ok` is None if the vendor cannot be asked, or does not say. `message` is a sentence for people: what holds, or
+    what to do."""
+
+    name: CheckName
+    ok: bool | None
+    message: str

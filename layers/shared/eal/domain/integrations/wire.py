@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from eal.core import clock, settings
 from eal.core.clock import Instant
+from eal.core.contact import Phone
 from eal.core.listing import PageView
 from eal.core.schema import ConfigDict, Field
 from eal.core.wire import DEFAULT_OVERLAP_SECONDS, MAX_OVERLAP_SECONDS, Wire
 from eal.domain.integrations.model import (
     MAX_SECRET_BYTES,
     VENDORS,
+    CheckName,
     ConnectionHealth,
     Integration,
     StoredSecret,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from eal.domain.integrations.model import Check
 
 type Setting = Annotated[str, Field(min_length=1, max_length=2048)]
 type SecretText = Annotated[str, Field(min_length=1, max_length=MAX_SECRET_BYTES)]
@@ -34,9 +41,10 @@ class IntegrationPut(Wire):
     number in E.164 format from which alerts are sent. CRM: `url` (https, at a public address)."""
     secrets: Annotated[dict[str, SecretText | None], Field(max_length=20)] = {}  # noqa: RUF012 - pydantic copies defaults
     """Write-only. CallRail: `signing_key`, `api_key`. Resend: `signing_secret`, `api_key`. Stripe: `signing_secret`.
-    Google Business: `client_secret`, `refresh_token`. Twilio: `api_key_secret`, of the key `api_key_sid`. CRM:
-    `signing_secret` (`whsec_` followed by base64, or any other text of 24 to 512 bytes). A secret has at most 2,048
-    bytes in UTF-8, and at least 8 if a vendor signs with it."""
+    Google Business: `client_secret`, `refresh_token`. Twilio: `api_key_secret`, of the key `api_key_sid`, and
+    `auth_token`, with which Twilio signs people's answers and its reports. CRM: `signing_secret` (`whsec_` followed by
+    base64, or any other text of 24 to 512 bytes). A secret has at most 2,048 bytes in UTF-8, and at least 8 if a vendor
+    signs with it."""
     overlap_seconds: Annotated[int, Field(ge=0, le=MAX_OVERLAP_SECONDS)] = DEFAULT_OVERLAP_SECONDS
     """Seconds for which a replaced signing secret is still accepted; 0 rejects it at once."""
 
@@ -93,6 +101,41 @@ class ConnectionHealthView(Wire):
     successfully."""
     last_failure: FailureView | None
     """The latest rejected webhook or failed poll, accurate to the minute."""
+
+
+class IntegrationCheck(Wire):
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    may_be_left_out = True
+
+    test_phone: Phone | None = None
+    """Twilio: a number of the US or Canada that gets a text, which says that it is a test."""
+
+
+class CheckView(Wire):
+    """One thing that was asked."""
+
+    name: CheckName
+    """`credentials`: the vendor accepts the key. `alert_number`: the number can text and call. `answers`: replies to
+    alerts arrive. `test_text`: Twilio has accepted the test. `company`: CallRail knows the company. `sender_domain`:
+    Resend has verified the sender's domain."""
+    ok: bool | None
+    """Whether it holds. Null if the vendor cannot be asked, or does not say."""
+    message: str
+    """The result in a sentence: what holds, or what to do."""
+
+
+class IntegrationChecked(Wire):
+    """The results of a check. What could not be asked after a failure is missing."""
+
+    checks: list[CheckView]
+    """The results, in the order in which they depend on each other."""
+
+    @classmethod
+    def of(cls, checks: Sequence[Check]) -> Self:
+        return cls(
+            checks=[CheckView(name=check.name, ok=check.ok, message=check.message) for check in checks]
+        )
 
 
 class IntegrationView(Wire):

@@ -6,19 +6,16 @@ looked up in Twilio's list if there was no answer. Source: Twilio's OpenAPI docu
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from html import escape
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
-from eal.core import settings
 from eal.domain.alerts.transport import AcceptedAlert, AlertRefused, NotAccepted
 from eal.domain.integrations import store as integrations
 from eal.vendors import loose_json
-from eal.vendors.http import Busy, ResponseTooLarge, VendorApi, VendorRefused
-from eal.vendors.twilio import error_codes, webhooks
+from eal.vendors.http import Busy, ResponseTooLarge, VendorRefused
+from eal.vendors.twilio import client, error_codes, webhooks
 from eal.vendors.twilio.simulation import SimulatedPhones
 from eal.vendors.twilio.webhooks import VENDOR
 
@@ -28,11 +25,9 @@ if TYPE_CHECKING:
 
     from eal.core.caller import Caller
     from eal.domain.alerts.transport import AlertMessage, AlertTransport
-    from eal.domain.integrations.model import Integration
     from eal.vendors.loose_json import Body
+    from eal.vendors.twilio.client import Account
 
-BASE = "https://api.twilio.com"
-TIMEOUT_SECONDS = 5.0
 RING_SECONDS = 25
 """Time for which a call rings. A mailbox usually answers after 30 seconds, and cannot take a call."""
 MAX_CALL_SECONDS = 120
@@ -40,48 +35,26 @@ MAX_TEXT_AGE_SECONDS = 900
 """Time after which Twilio drops a text that it could not send: somebody else has been asked by then."""
 _LISTED = 50
 """The newest entries of a list that are read. Nobody gets so many alerts within a few seconds."""
-_UNAUTHORIZED = 401
 
 
 def connect(by: Caller) -> AlertTransport | None:
     """The transport of the tenant's texts and calls: simulated phones in test mode. None unless Twilio is connected
     with all its settings."""
     integration = integrations.find(VENDOR, by)
-    if integration is None or not integration.has_access:
-        return None
-    account, key, number = (
-        integration.settings.get(name, "") for name in ("account_sid", "api_key_sid", "alert_number")
-    )
-    if not (account and key and number):
+    if integration is None or not client.is_complete(integration):
         return None
     if by.mode == "test":
         return SimulatedPhones(integration, by)
-    secret = integrations.secret_of(integration, "api_key_secret", by)
-    credentials = base64.b64encode(f"{key}:{secret}".encode()).decode()
-    api = VendorApi(
-        base=settings.vendor_api_url(VENDOR) or BASE,
-        authorization=f"Basic {credentials}",
-        attempts=1,
-        timeout_seconds=TIMEOUT_SECONDS,
-    )
     # Without the auth token, no callback could be verified.
-    callbacks = receiver_base(integration) if integration.signing else None
-    return TwilioTransport(api, f"/2010-04-01/Accounts/{quote(account, safe='')}", number, callbacks)
-
-
-def receiver_base(integration: Integration) -> str:
-    """The base of the addresses to which Twilio sends the webhooks of an integration."""
-    return f"{settings.receiver_url(VENDOR).rstrip('/')}/{integration.connection_id}"
+    callbacks = client.receiver_base(integration) if integration.signing else None
+    return TwilioTransport(client.account_of(integration, by), callbacks)
 
 
 @dataclass(frozen=True, slots=True)
 class TwilioTransport:
-    """`path` is that of the account, `sender` the number from which alerts come, `callbacks` the base of the addresses
-    to which Twilio reports."""
+    """`callbacks` is the base of the addresses to which Twilio reports."""
 
-    api: VendorApi
-    path: str
-    sender: str
+    account: Account
     callbacks: str | None
 
     @property
@@ -91,8 +64,10 @@ class TwilioTransport:
 
     def send(self, message: AlertMessage) -> AcceptedAlert:
         """See `AlertTransport.send`."""
-        form = {"To": message.to, "From": self.sender, **self._content(message)}
-        response = _answered(lambda: self.api.post_form(f"{self.path}/{_list_of(message)}.json", form))
+        form = {"To": message.to, "From": self.account.number, **self._content(message)}
+        response = _answered(
+            lambda: self.account.api.post_form(f"{self.account.path}/{_list_of(message)}.json", form)
+        )
         accepted = _accepted(response)
         if accepted is None:
             # Accepted, as the status says, and the list names it.
@@ -122,8 +97,8 @@ class TwilioTransport:
     def find(self, message: AlertMessage, since: datetime) -> AcceptedAlert | None:
         """See `AlertTransport.find`. A text has the mark of its alert; of a call, the list has only the two numbers."""
         name = _list_of(message)
-        query = {"To": message.to, "From": self.sender, "PageSize": str(_LISTED)}
-        response = _answered(lambda: self.api.get(f"{self.path}/{name}.json", query))
+        query = {"To": message.to, "From": self.account.number, "PageSize": str(_LISTED)}
+        response = _answered(lambda: self.account.api.get(f"{self.account.path}/{name}.json", query))
         for entry in loose_json.members(response, name.lower()):
             body = loose_json.text(entry, "body", 1600) or ""
             is_this = message.mark in body if message.channel == "sms" else True
@@ -148,11 +123,7 @@ def _answered(request: Callable[[], Body]) -> Body:
 
 
 def _fault(refused: VendorRefused) -> Exception:
-    number = refused.body.get("code")
-    if isinstance(number, int):
-        code = str(number)
-    else:
-        code = error_codes.INVALID_KEY if refused.status == _UNAUTHORIZED else "refused"
+    code = client.code_of(refused)
     if code == error_codes.QUEUE_FULL:
         return NotAccepted(may_have_arrived=False)
     is_of_person = code in error_codes.OF_PERSON
