@@ -16,10 +16,9 @@ from moto.sqs.models import Message
 
 from eal.core import aws, clock, settings
 from eal.core.outbound.schedule import MAX_ATTEMPTS
-from tests.support import callrail
+from tests.support import alerts, callrail, http, twilio
 from tests.support.aws import SCHEDULES, STATE, backend
 from tests.support.capacity import schema, stored
-from tests.support.http import proxy_event
 from tests.support.ledger import Ledger
 from tests.support.pipeline import Pipeline, items
 from tests.support.receiver import Receiver, Response
@@ -61,6 +60,7 @@ MAX_UNITS = {
     "lead, delivery failed": (69, 90, 59),
     "lead, delivery failed in other words": (78, 99, 59),
     "call": (143, 279, 112),
+    "call, alerted": (231, 447, 173),
 }
 """AWS calls, write units and read units, by scenario. Lower them if the code needs less."""
 
@@ -95,7 +95,7 @@ class Scenario:
                 "Content-Type": "application/json",
                 "Idempotency-Key": str(body["email"]),
             }
-            event = proxy_event("POST", "/v1/leads", headers=headers, body=json.dumps(body))
+            event = http.proxy_event("POST", "/v1/leads", headers=headers, body=json.dumps(body))
             assert self.ledger.invoke("leads/create", event)["statusCode"] == 201
 
     def _one_by_one(self, folder: str, event: dict[str, Any]) -> Any:
@@ -216,6 +216,33 @@ def test_a_call_that_becomes_a_lead(tenants: int, ledger: Ledger, record_propert
     _receive_calls(scenario, connections, CALL_KINDS)
 
     assert len(items("LEAD")) == 2 * tenants
+    scenario.record(record_property)
+    scenario.check()
+
+
+@alone_and_together
+def test_a_call_about_which_a_person_is_texted_who_takes_it(
+    tenants: int, ledger: Ledger, monkeypatch: pytest.MonkeyPatch, record_property: Record
+) -> None:
+    scenario = Scenario("call, alerted", tenants, ledger)
+    connections = [callrail.connect(tenant.admin) for tenant in scenario.tenants]
+    for tenant in scenario.tenants:
+        alerts.set_up(tenant, alerts={"steps": [{"channel": "sms", "after_seconds": 0}]})
+    accounts = [twilio.connected(tenant.admin) for tenant in scenario.tenants]
+    _receive_calls(scenario, connections, CALL_KINDS[:1])
+    scenario.forget()
+
+    with alerts.twilio(monkeypatch):
+        _receive_calls(scenario, connections, CALL_KINDS)
+    for tenant, account in zip(scenario.tenants, accounts, strict=True):
+        (alert,) = http.call("GET", "/v1/alerts", key=tenant.read).json["data"]
+        for webhook in (account.reported(alert, "delivered"), account.text(alerts.ANN_PHONE, "1")):
+            assert ledger.invoke("inbound/twilio", webhook.event())["statusCode"] == 200
+    scenario.pipeline.run()
+
+    for tenant in scenario.tenants:
+        (alert,) = http.call("GET", "/v1/alerts", key=tenant.read).json["data"]
+        assert (alert["status"], alert["outcome"]) == ("delivered", "acknowledged")
     scenario.record(record_property)
     scenario.check()
 

@@ -49,6 +49,9 @@ SUBJECTS = (
     ),
     Subject("an audit record, kept for seven years", "audit record", mark=40),
     Subject("a call of three webhooks that becomes a lead, without webhooks of ours", "call"),
+    Subject(
+        "an alert by text, with its report and the answer by a text, without Twilio", "call, alerted", "call"
+    ),
 )
 
 
