@@ -34,7 +34,7 @@ def test_the_person_takes_the_call(tenant: Tenant, monkeypatch: pytest.MonkeyPat
 
     assert response.status == 200, response.text
     assert "You have it" in response.text
-    assert "tel:" in response.text, "the person calls the customer next"
+    assert 'href="tel:' in response.text, "the person calls the customer next"
     decided = dispatch.shown(tenant, call_id)["dispatch"]
     assert (decided["acknowledged_by"], decided["acknowledged_via"]) == ("Ann", "link")
     assert decided["escalation"]["acknowledge_by"] is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -50,6 +52,20 @@ def test_the_page_shows_the_call_and_changes_nothing(tenant: Tenant, monkeypatch
     assert "noindex" in response.headers["X-Robots-Tag"]
 
 
+def test_the_policy_allows_the_style_and_nothing_else(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, path = asked(tenant, monkeypatch)
+
+    response = call("GET", path)
+
+    style = response.text.partition("<style>")[2].partition("</style>")[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = response.headers["Content-Security-Policy"]
+    assert policy.startswith(f"default-src 'none'; style-src 'sha256-{digest}'; ")
+    assert "style=" not in response.text
+
+
 @pytest.mark.parametrize("change", ["", "x", "last character"])
 def test_a_wrong_token_tells_nothing(tenant: Tenant, monkeypatch: pytest.MonkeyPatch, change: str) -> None:
     _, path = asked(tenant, monkeypatch)
@@ -80,7 +96,7 @@ def test_the_page_says_who_has_the_call(tenant: Tenant, monkeypatch: pytest.Monk
 
     assert response.status == 200
     assert "Cat has it" in response.text
-    assert "tel:" not in response.text
+    assert 'href="tel:' not in response.text
 
 
 @pytest.mark.parametrize("event", ["a day passes", "decided again", "erased", "closed"])
