@@ -334,6 +334,20 @@ def test_an_answer_that_cannot_be_carried_out_now_is_carried_out_by_the_worker(
     assert dispatch.shown(tenant, call_id)["dispatch"]["acknowledged_via"] == "sms"
 
 
+def test_a_key_that_cannot_be_carried_out_now_is_not_answered_by_silence(
+    tenant: Tenant, account: Twilio, api: TwilioApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call_id, alert = _called(tenant, api)
+    with watched_calls(monkeypatch) as calls:
+        calls.refuse["TransactWriteItems"] = "InternalServerError"
+        response = account.key(alert, "1").send()
+    assert (response.status, "<Say>Your answer has arrived" in response.text) == (200, True)
+
+    assert twilio.normalise() == []
+
+    assert dispatch.shown(tenant, call_id)["dispatch"]["acknowledged_via"] == "voice"
+
+
 @pytest.mark.parametrize("number", range(1, 12))
 def test_a_receiver_that_is_killed_after_it_stored_the_text_loses_no_answer(
     tenant: Tenant, account: Twilio, api: TwilioApi, monkeypatch: pytest.MonkeyPatch, number: int

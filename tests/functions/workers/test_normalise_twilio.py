@@ -252,6 +252,7 @@ SIMULATED = {
     "0102": ("delivered", None, "completed", "voice"),
     "0103": ("delivered", "sms", None, None),
     "0111": ("delivered", None, "completed", None),
+    "0115": ("delivered", None, "completed", None),
     "0116": ("undelivered", None, "no_answer", None),
 }
 """The states and answers of the text and the phone call to a number of test mode."""

@@ -41,6 +41,7 @@ _ANSWERS: Final[Mapping[str, Literal["take", "decline"]]] = {
 KEYS: Final[Mapping[str, Literal["take", "decline"]]] = {"1": "take", "2": "decline"}
 _MAX_ANSWER_CHARACTERS = 160
 NO_ANSWER: Final = "This key does nothing. Press 1 to take the call. Press 2 to pass it on."
+NOT_YET: Final = "Your answer has arrived. The link in the text message shows whether you have the call."
 HOW_TO_ANSWER: Final = "Reply 1 to take the call, or 2 to pass it on."
 _TIMES_SPOKEN = 3
 """How often a call says its text: who was asleep misses the first time, and a mailbox records the last."""

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from eal.core import observe
+from eal.core import aws, observe
+from eal.core.errors import Unavailable
 from eal.core.transaction import until_committed
 from eal.domain.alerts.model import Report
 from eal.domain.calls import alert_texts, alerting, answering
@@ -55,9 +56,16 @@ def respond(received: ReceivedWebhook, raw: bytes) -> Acceptance | None:
     """Carry out the webhook of somebody who waits, and say what has become of it. None for other webhooks."""
     if received.kind not in (webhooks.MESSAGE, webhooks.VOICE_KEY):
         return None
-    words = _carry_out(received, Form.of(raw))
+    form = Form.of(raw)
     if received.kind == webhooks.MESSAGE:
+        words = _carry_out(received, form)
         return webhooks.written(words) if words else None
+    try:
+        words = _carry_out(received, form)
+    except (aws.Refused, aws.Unreachable, Unavailable) as fault:
+        # Silence would leave open whether the key counts. It does: the worker carries it out.
+        observe.logger.exception("key_not_carried_out", fault=type(fault).__name__)
+        return webhooks.spoken(alert_texts.NOT_YET)
     if words is None:
         return webhooks.asked_again(alert_texts.NO_ANSWER)
     return webhooks.spoken(words)

@@ -37,6 +37,7 @@ _TEXT_ONLY = frozenset({"0004", "0009"})
 REPORTED, LISTED, LOST, THROTTLED = "0111", "0112", "0113", "0114"
 """Numbers whose first answer is lost: Twilio reports on the alert nevertheless, or lists it, or knows nothing of it.
 The last is accepted after two refusals for now."""
+REPORTED_TWICE = "0115"
 OUT_OF_REACH = "0116"
 """A phone that is switched off: texts do not arrive, and calls are not answered."""
 TEXTS: Final[Mapping[str, str]] = {"0101": "1", "0103": "2"}
@@ -109,6 +110,8 @@ def _webhooks(message: AlertMessage) -> list[_Webhook]:
             else {"MessageStatus": "undelivered", "ErrorCode": "30003"}
         )
         report = _Webhook(webhooks.MESSAGE_STATUS, {"MessageSid": sid, **ended})
+        if ending == REPORTED_TWICE:
+            return [report, report]
         if ending not in TEXTS:
             return [report]
         return [report, _Webhook(webhooks.MESSAGE, {"MessageSid": f"{sid}_reply", "Body": TEXTS[ending]})]
