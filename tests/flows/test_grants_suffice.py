@@ -283,6 +283,13 @@ def _alerts(session: Session) -> None:
         session.receive_call()
         session.work()
         with serving(callrail, session.monkeypatch):
+            api.phones.numbers = [
+                {
+                    "phone_number": alerts.ALERT_NUMBER,
+                    "capabilities": {"sms": True, "voice": True},
+                    "sms_url": integration["receiver_urls"]["message"],
+                }
+            ]
             for vendor in ("callrail", "resend", "twilio"):
                 session.call("POST", f"/v1/integrations/{vendor}/check")
         time.advance(seconds=61)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tests.support.vendor_apis import TwilioApi
 
 EMPTY = "<Response></Response>"
+YOURS, PASSED_ON = "You have ", "You passed "
 
 
 @pytest.fixture
@@ -69,7 +70,8 @@ def test_the_person_takes_the_call_by_a_text(tenant: Tenant, account: Twilio, ap
     response = account.text(ANN_PHONE, "1").send()
 
     assert (response.status, response.headers["Content-Type"]) == (200, "text/xml")
-    assert "<Message>You have it. Nobody else is asked. Call the customer now.</Message>" in response.text
+    words = f"You have call {_code_in(_text_of(api))}. Nobody else is asked. Call the customer now."
+    assert f"<Message>{words}</Message>" in response.text
     decided = dispatch.shown(tenant, call_id)["dispatch"]
     assert (decided["acknowledged_by"], decided["acknowledged_via"]) == ("Ann", "sms")
     (alert,) = alerts.alerts(tenant, call_id)
@@ -88,7 +90,7 @@ def test_the_person_takes_the_call_by_a_text(tenant: Tenant, account: Twilio, ap
 def test_the_first_word_takes(tenant: Tenant, account: Twilio, api: TwilioApi, text: str) -> None:
     call_id = alerts.asked(tenant)
 
-    assert "You have it" in account.text(ANN_PHONE, text).send().text
+    assert YOURS in account.text(ANN_PHONE, text).send().text
 
     assert dispatch.shown(tenant, call_id)["dispatch"]["acknowledged_by"] == "Ann"
 
@@ -97,7 +99,7 @@ def test_the_first_word_takes(tenant: Tenant, account: Twilio, api: TwilioApi, t
 def test_the_first_word_passes_on(tenant: Tenant, account: Twilio, api: TwilioApi, text: str) -> None:
     call_id = alerts.asked(tenant)
 
-    assert "You passed it on" in account.text(ANN_PHONE, text).send().text
+    assert PASSED_ON in account.text(ANN_PHONE, text).send().text
 
     decided = dispatch.shown(tenant, call_id)["dispatch"]
     assert (decided["assigned_to"], decided["escalation"]["level"]) == ("Ben", 1)
@@ -132,14 +134,14 @@ def test_if_several_calls_wait_the_reply_asks_for_a_code(
 
     reply = account.text(ANN_PHONE, "1").send().text
 
-    assert "Several calls wait for you." in reply
+    assert "Which call? Nothing has changed yet." in reply
     assert code in reply
     assert other_code in reply
     for call_id in (first, second):
         assert dispatch.shown(tenant, call_id)["dispatch"]["acknowledged_at"] is None
-    assert "You have it" in account.text(ANN_PHONE, f"1 {code.lower()}").send().text
+    assert YOURS in account.text(ANN_PHONE, f"1 {code.lower()}").send().text
     assert dispatch.shown(tenant, first)["dispatch"]["acknowledged_by"] == "Ann"
-    assert "You passed it on" in account.text(ANN_PHONE, "2").send().text, "one is left"
+    assert PASSED_ON in account.text(ANN_PHONE, "2").send().text, "one is left"
     assert dispatch.shown(tenant, second)["dispatch"]["assigned_to"] == "Ben"
 
 
@@ -147,9 +149,9 @@ def test_who_comes_late_is_told_who_has_it(tenant: Tenant, account: Twilio, api:
     call_id = alerts.asked(tenant)
     account.text(ANN_PHONE, "2").send()
     Pipeline().run()
-    assert "You have it" in account.text(BEN_PHONE, "1").send().text
+    assert YOURS in account.text(BEN_PHONE, "1").send().text
 
-    assert "Ben has it" in account.text(ANN_PHONE, "1").send().text
+    assert "Ben has call " in account.text(ANN_PHONE, "1").send().text
 
     decided = dispatch.shown(tenant, call_id)["dispatch"]
     assert (decided["acknowledged_by"], decided["acknowledged_via"]) == ("Ben", "sms")
@@ -182,15 +184,154 @@ def test_a_replayed_text_takes_no_later_call(
     time = freeze(monkeypatch)
     alerts.asked(tenant)
     answered = account.text(ANN_PHONE, "1")
-    assert "You have it" in answered.send().text
+    assert YOURS in answered.send().text
     time.advance(hours=2)
     later = alerts.asked(tenant, caller_number="+15105550177")
 
     for _ in range(2):
-        assert "You have it" in answered.send().text
+        assert YOURS in answered.send().text
         assert twilio.normalise() == []
 
     assert dispatch.shown(tenant, later)["dispatch"]["acknowledged_at"] is None
+
+
+def _two_calls(tenant: Tenant, api: TwilioApi) -> tuple[tuple[str, str], tuple[str, str]]:
+    """The ids and codes of two calls about which Ann was texted."""
+    first = alerts.asked(tenant)
+    code = _code_in(_text_of(api))
+    second = alerts.asked(tenant, caller_number="+15105550177")
+    return (first, code), (second, _code_in(_text_of(api)))
+
+
+def test_a_reply_names_the_call_that_it_is_about(tenant: Tenant, account: Twilio, api: TwilioApi) -> None:
+    (first, code), (_, other_code) = _two_calls(tenant, api)
+    account.text(ANN_PHONE, f"1 {other_code}").send()
+    call(
+        "POST",
+        f"/v1/calls/{first}/dispatch/acknowledge",
+        key=tenant.write,
+        json_body={"acknowledged_by": "Cat"},
+    )
+
+    reply = account.text(ANN_PHONE, "1").send().text
+
+    assert f"You have call {other_code}." in reply
+    assert f"Cat has call {code}." in reply
+
+
+def test_a_code_of_no_call_changes_nothing(tenant: Tenant, account: Twilio, api: TwilioApi) -> None:
+    call_id = alerts.asked(tenant)
+    code = _code_in(_text_of(api))
+    wrong = ("2" if code[0] != "2" else "3") + code[1:]
+
+    reply = account.text(ANN_PHONE, f"1 {wrong}").send().text
+
+    assert f"Reply 1 or 2 and the code of the call: {code}." in reply
+    assert dispatch.shown(tenant, call_id)["dispatch"]["acknowledged_at"] is None
+
+
+def test_a_text_that_meant_several_calls_takes_none_later(
+    tenant: Tenant, account: Twilio, api: TwilioApi
+) -> None:
+    (first, _), (second, _) = _two_calls(tenant, api)
+    unclear = account.text(ANN_PHONE, "1")
+    assert "Which call?" in unclear.send().text
+    decided = {"action": "no_action", "reason": "Called back."}
+    assert call("POST", f"/v1/calls/{first}/dispatch", key=tenant.write, json_body=decided).status == 200
+
+    assert twilio.normalise() == []
+    assert "Which call?" in unclear.send().text
+
+    assert dispatch.shown(tenant, second)["dispatch"]["acknowledged_at"] is None
+
+
+def test_a_call_that_was_passed_on_does_not_wait_for_that_person(
+    tenant: Tenant, account: Twilio, api: TwilioApi
+) -> None:
+    first = alerts.asked(tenant)
+    code = _code_in(_text_of(api))
+    account.text(ANN_PHONE, "2").send()
+    second = alerts.asked(tenant, caller_number="+15105550177")
+
+    assert YOURS in account.text(ANN_PHONE, "1").send().text
+
+    assert dispatch.shown(tenant, second)["dispatch"]["acknowledged_by"] == "Ann"
+    assert f"You have call {code}." in account.text(ANN_PHONE, f"1 {code}").send().text
+    assert dispatch.shown(tenant, first)["dispatch"]["acknowledged_by"] == "Ann"
+
+
+def test_the_last_one_is_told_that_nobody_else_can_be_asked(
+    tenant: Tenant, account: Twilio, api: TwilioApi
+) -> None:
+    call_id = alerts.asked(tenant)
+    code = _code_in(_text_of(api))
+    assert "The others are asked." in account.text(ANN_PHONE, "2").send().text
+    Pipeline().run()
+
+    reply = account.text(BEN_PHONE, "2").send().text
+
+    assert f"You passed call {code} on, and nobody else can be asked: it waits in the dashboard." in reply
+    assert f"Reply 1 {code} if you can take it after all." in reply
+    assert f"You have call {code}." in account.text(BEN_PHONE, f"1 {code}").send().text
+    assert dispatch.shown(tenant, call_id)["dispatch"]["acknowledged_by"] == "Ben"
+
+
+def test_an_alert_of_an_earlier_decision_is_out_of_date_and_not_closed(
+    tenant: Tenant, account: Twilio, api: TwilioApi
+) -> None:
+    call_id, alert = _called(tenant, api)
+    override = {"action": "dispatch_now", "reason": "Urgent.", "assigned_to": "Ann"}
+    assert call("POST", f"/v1/calls/{call_id}/dispatch", key=tenant.write, json_body=override).status == 200
+
+    assert "The alert about the call is out of date." in account.key(alert, "1").send().text
+
+    call(
+        "POST", f"/v1/calls/{call_id}/dispatch", key=tenant.write, json_body={**override, "action": "reject"}
+    )
+    assert "The call is closed." in account.key(alert, "1").send().text
+
+
+def test_who_was_given_the_call_in_the_api_has_it(tenant: Tenant, account: Twilio, api: TwilioApi) -> None:
+    call_id = alerts.asked(tenant)
+    call("POST", f"/v1/calls/{call_id}/dispatch/acknowledge", key=tenant.write)
+
+    assert YOURS in account.text(ANN_PHONE, "1").send().text
+
+
+def test_a_later_answer_holds_although_the_earlier_one_is_carried_out_after_it(
+    tenant: Tenant, account: Twilio, api: TwilioApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    time = freeze(monkeypatch)
+    call_id = alerts.asked(tenant)
+    with watched_calls(monkeypatch) as calls:
+        calls.refuse["TransactWriteItems"] = "InternalServerError"
+        account.text(ANN_PHONE, "1").send()
+    time.advance(seconds=5)
+    assert PASSED_ON in account.text(ANN_PHONE, "2").send().text
+
+    assert twilio.normalise() == []
+
+    assert dispatch.shown(tenant, call_id)["dispatch"]["assigned_to"] == "Ben"
+
+
+@pytest.mark.parametrize("sid", ["", "x" * 2000, "☃"])
+def test_any_id_of_a_text_is_accepted(tenant: Tenant, account: Twilio, api: TwilioApi, sid: str) -> None:
+    alerts.asked(tenant)
+
+    assert YOURS in account.text(ANN_PHONE, "1", MessageSid=sid).send().text
+
+    assert twilio.normalise() == []
+
+
+@pytest.mark.parametrize("sender", ["", "anonymous", "12345", "+1" * 1000])
+def test_a_text_of_no_phone_number_changes_nothing(
+    tenant: Tenant, account: Twilio, api: TwilioApi, sender: str
+) -> None:
+    alerts.asked(tenant)
+
+    assert EMPTY in account.text(sender, "1").send().text
+
+    assert twilio.normalise() == []
 
 
 @pytest.mark.parametrize("fields", [{"AccountSid": "AC" + "1" * 32}, {"To": "+16145550199"}])
@@ -216,7 +357,7 @@ def test_who_has_it_is_told_so_by_each_of_their_alerts(
     phone_call = alerts.alerts(tenant, call_id)[-1]
     account.key(phone_call, "1").send()
 
-    assert "You have it" in account.text(ANN_PHONE, "1").send().text
+    assert YOURS in account.text(ANN_PHONE, "1").send().text
     assert "You have it" in call("GET", link).text
 
 
@@ -228,7 +369,7 @@ def test_a_key_takes_the_call(tenant: Tenant, account: Twilio, api: TwilioApi) -
 
     response = account.key(alert, "1").send()
 
-    assert "<Say>You have it." in response.text
+    assert "<Say>You have the call." in response.text
     decided = dispatch.shown(tenant, call_id)["dispatch"]
     assert (decided["acknowledged_by"], decided["acknowledged_via"]) == ("Ann", "voice")
     assert alerts.alerts(tenant, call_id)[0]["outcome_via"] == "voice"
@@ -240,7 +381,7 @@ def test_a_key_takes_the_call(tenant: Tenant, account: Twilio, api: TwilioApi) -
 def test_a_key_passes_the_call_on(tenant: Tenant, account: Twilio, api: TwilioApi) -> None:
     call_id, alert = _called(tenant, api)
 
-    assert "<Say>You passed it on." in account.key(alert, "2").send().text
+    assert "<Say>You passed the call on." in account.key(alert, "2").send().text
 
     assert dispatch.shown(tenant, call_id)["dispatch"]["assigned_to"] == "Ben"
 
@@ -286,12 +427,12 @@ def test_both_addresses_and_that_of_a_proxy_are_accepted(
     _, alert = _called(tenant, api)
     key = account.key(alert, "1")
     proxied = f"https://proxy.example.com/hooks/twilio/{account.id}/voice-key?alert={alert['id']}"
-    assert "You have it" in receive("twilio", key.gateway_event()).text
+    assert YOURS in receive("twilio", key.gateway_event()).text
     assert receive("twilio", key.event(url=proxied)).status == 401
     monkeypatch.setenv("TWILIO_RECEIVER_URL", "https://proxy.example.com/hooks/twilio/")
 
-    assert "You have it" in receive("twilio", key.event(url=proxied)).text
-    assert "You have it" in key.send().text
+    assert YOURS in receive("twilio", key.event(url=proxied)).text
+    assert YOURS in key.send().text
 
 
 @pytest.mark.parametrize("change", ["none", "token", "field", "alert", "kind", "host"])
@@ -327,7 +468,7 @@ def test_an_answer_that_cannot_be_carried_out_now_is_carried_out_by_the_worker(
     with watched_calls(monkeypatch) as calls:
         calls.refuse["Query"] = "InternalServerError"
         response = account.text(ANN_PHONE, "1").send()
-    assert (response.status, EMPTY in response.text) == (200, True)
+    assert (response.status, "<Message>Your answer has arrived." in response.text) == (200, True)
 
     assert twilio.normalise() == []
 
@@ -363,7 +504,7 @@ def test_a_receiver_that_is_killed_after_it_stored_the_text_loses_no_answer(
     acknowledged = dispatch.shown(tenant, call_id)["dispatch"]["acknowledged_at"]
     assert (acknowledged is not None) is is_stored
 
-    assert "You have it" in webhook.send().text, "Twilio sends it again"
+    assert YOURS in webhook.send().text, "Twilio sends it again"
 
     assert actions("call", tenant.id).count("call.acknowledged") == 1
 
@@ -378,7 +519,7 @@ def test_of_two_people_who_answer_at_once_one_has_it(
     with overtaken(monkeypatch, lambda: account.text(ANN_PHONE, "1").send()):
         reply = account.text(BEN_PHONE, "1").send().text
 
-    assert "Ann has it" in reply
+    assert "Ann has call " in reply
     assert dispatch.shown(tenant, call_id)["dispatch"]["acknowledged_by"] == "Ann"
     assert actions("call", tenant.id).count("call.acknowledged") == 1
 

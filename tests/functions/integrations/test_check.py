@@ -12,6 +12,7 @@ from tests.support.alerts import ALERT_NUMBER
 from tests.support.callrail import actions
 from tests.support.http import ApiResponse, call
 from tests.support.time import freeze
+from tests.support.twilio import Webhook
 from tests.support.vendor_apis import CallrailApi, ResendApi, Trouble, TwilioApi, serving
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ def connect(key: str, vendor: str, settings: dict[str, str] | None = None, **sec
 def test_a_twilio_that_is_set_up_has_no_fault(tenant: Tenant, api: TwilioApi) -> None:
     account = twilio.connected(tenant.admin)
     api.phones.numbers = [number(sms_url=f"https://twilio.example.com/{account.id}/message")]
+    account.text("+16145550142", "1").send()
+    assert twilio.normalise() == []
 
     assert results("twilio", tenant.admin) == [CREDENTIALS, ("alert_number", True), ("answers", True)]
 
@@ -88,6 +91,30 @@ def test_what_is_not_set_up_is_said(
     assert message in found["message"]
 
 
+@pytest.mark.parametrize(
+    ("token", "method", "ok", "message"),
+    [
+        (None, "POST", None, "The address is right, and nothing has arrived yet"),
+        ("of-another-account", "POST", False, "Twilio signs with another auth token"),
+        (None, "GET", False, "with the method HTTP POST."),
+    ],
+)
+def test_replies_arrive_only_if_one_has_arrived(
+    tenant: Tenant, api: TwilioApi, token: str | None, method: str, ok: bool | None, message: str
+) -> None:
+    account = twilio.connected(tenant.admin)
+    url = f"https://twilio.example.com/{account.id}/message"
+    api.phones.numbers = [number(sms_url=url, sms_method=method)]
+    if token:
+        text = account.text("+16145550142", "1")
+        assert Webhook(text.connection_id, text.kind, text.form, token=token).send().status == 401
+
+    checks: Any = check("twilio", tenant.admin).json
+
+    assert (checks["checks"][-1]["name"], checks["checks"][-1]["ok"]) == ("answers", ok)
+    assert message in checks["checks"][-1]["message"]
+
+
 def test_without_the_auth_token_no_answer_arrives(tenant: Tenant, api: TwilioApi) -> None:
     alerts.connect(tenant.admin)
     api.phones.numbers = [number()]
@@ -100,6 +127,12 @@ def test_without_the_auth_token_no_answer_arrives(tenant: Tenant, api: TwilioApi
     [
         (Trouble(401, body=b'{"code": 20003}'), False, "Twilio does not accept the API key."),
         (Trouble(401), False, "Twilio does not accept the API key."),
+        (Trouble(403, body=b'{"code": 70051}'), None, "The API key may not list the numbers"),
+        (
+            Trouble(404, body=b'{"code": 20404}'),
+            False,
+            "Twilio refused the request (error 20404, status 404).",
+        ),
         (Trouble(503), None, "Twilio did not answer."),
         (Trouble(429), None, "Twilio did not answer."),
         (Trouble(hang_up=True), None, "Twilio did not answer."),

@@ -26,6 +26,7 @@ type Count = Literal[
     "inbound_duplicates",
     "inbound_unknown_kind",
     "inbound_foreign",
+    "inbound_not_answered",
     "modifications_deferred",
     "gap_found",
     "outbox_published",

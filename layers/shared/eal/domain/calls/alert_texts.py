@@ -32,8 +32,10 @@ _KINDS: Final[Mapping[Intent, str]] = {
     Intent.INSURANCE: "insurance",
     Intent.OTHER: "other damage",
 }
-_CODE_CHARACTERS: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Without those that look alike, and without 1, which is an answer."""
+_DIGITS, _LETTERS = "23456789", "ABCDEFGHJKMNPQRSTVWXYZ"
+"""The characters of codes: without those that look alike, and without 1, which is an answer."""
+_CODE = re.compile(rf"[{_DIGITS}][{_LETTERS}][{_DIGITS}]")
+"""A digit at both ends, so that no word is a code: `1 got it`."""
 _ANSWERS: Final[Mapping[str, Literal["take", "decline"]]] = {
     **dict.fromkeys(("1", "yes", "y", "ok", "ack", "take", "si", "sí"), "take"),
     **dict.fromkeys(("2", "no", "n", "pass"), "decline"),
@@ -88,12 +90,15 @@ def phone_shown(number: str) -> str:
 
 def code_of(alert: Alert) -> str:
     """The code of a call in texts, by which an answer names one of several: `7K2`."""
-    number = int.from_bytes(hashlib.sha256(f"{alert.call_id}#{alert.round}".encode()).digest()[:4])
-    return "".join(_CODE_CHARACTERS[number // 30**place % 30] for place in range(3))
+    digest = hashlib.sha256(f"{alert.call_id}#{alert.round}".encode()).digest()
+    return "".join(
+        characters[number % len(characters)]
+        for characters, number in zip((_DIGITS, _LETTERS, _DIGITS), digest, strict=False)
+    )
 
 
 class SaidAnswer(NamedTuple):
-    """The answer in a text. `decision` is None if there is none; `code` is the word after it."""
+    """The answer in a text. `decision` is None if there is none; `code` is that of a call, if the next word is one."""
 
     decision: Literal["take", "decline"] | None
     code: str | None
@@ -103,21 +108,32 @@ def read_answer(text: str) -> SaidAnswer:
     """The first word decides, in any case: `1`, `yes`, `sí`; `2`, `no`."""
     words = re.findall(r"\w+", text[:_MAX_ANSWER_CHARACTERS])
     decision = _ANSWERS.get(words[0].casefold()) if words else None
-    return SaidAnswer(decision, words[1].upper() if decision and len(words) > 1 else None)
+    next_word = words[1].upper() if decision and len(words) > 1 else ""
+    return SaidAnswer(decision, next_word if _CODE.fullmatch(next_word) else None)
 
 
 def which(codes: Iterable[str]) -> str:
-    """The reply to an answer that may mean several calls."""
-    return f"Several calls wait for you. Reply 1 or 2 and the code of one of them: {', '.join(codes)}."
+    """The reply to an answer that may mean several calls, or has a code of none."""
+    return f"Which call? Nothing has changed yet. Reply 1 or 2 and the code of the call: {', '.join(codes)}."
 
 
-def replied(state: str, taken_by: str | None) -> str:
-    """The reply to an answer, by what has become of the call (`answering.AnsweredAlert`)."""
+def replied(state: str, taken_by: str | None, code: str | None = None) -> str:
+    """The reply to an answer, by what has become of the call (`answering.AnsweredAlert`). A text names the call by its
+    code, because its sender may have been asked about another one meanwhile."""
+    call = f"call {code}" if code else "the call"
+    again = f"Reply 1 {code}" if code else "Open the link in the text message"
     return {
-        "yours": "You have it. Nobody else is asked. Call the customer now.",
-        "others": f"{taken_by or 'Somebody else'} has it. There is nothing left for you to do.",
-        "declined": "You passed it on. The others are asked.",
-    }.get(state, "This call is closed. There is nothing left for you to do.")
+        "yours": f"You have {call}. Nobody else is asked. Call the customer now.",
+        "others": f"{taken_by or 'Somebody else'} has {call}. There is nothing left for you to do.",
+        "declined": f"You passed {call} on. The others are asked.",
+        "left": f"You passed {call} on, and nobody else can be asked: it waits in the dashboard. {again} if you can "
+        "take it after all.",
+        "outdated": f"The alert about {call} is out of date. If you got a newer one, answer that. The dashboard shows "
+        "the call.",
+    }.get(
+        state,
+        f"{call.capitalize() if not code else f'Call {code}'} is closed. There is nothing left for you to do.",
+    )
 
 
 def written(facts: CallFacts, url: str, code: str | None = None) -> str:

@@ -5,6 +5,7 @@ The first answer wins.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
@@ -20,9 +21,11 @@ from eal.domain.calls import alert_texts, decisions, dispatching
 from eal.domain.calls.alert_texts import CallFacts
 from eal.domain.calls.store import CALLS
 from eal.domain.dispatch import transitions
+from eal.domain.dispatch.model import Settings
+from eal.domain.organization_settings import store as organization_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from eal.core.caller import Caller
@@ -35,17 +38,21 @@ type Decision = Literal["take", "decline"]
 MAX_CALLS_ASKED: Final = 20
 """The newest calls about which a person was asked, among which a text answers one."""
 
+MAX_CALLS_TOLD: Final = 3
+"""Calls whose state one reply tells."""
+_ANSWERABLE: Final = ("open", "declined", "left")
 _BY_ALERT: Final = ("sms", "voice", "link")
 _REMEMBERED: Final = timedelta(days=400)
-"""Time for which the arrival of an answer is remembered. Such items are few, so it can be long."""
+"""Time for which the meaning of an answer is remembered. Such items are few, so it can be long."""
 
 
 class AnsweredAlert(NamedTuple):
     """An alert as the person sees it. `state`: `open`; `yours`: this person has the call; `others`: another one,
-    `taken_by`; `declined`: this person has passed it on, and nobody has taken it; `closed`: there is nothing to answer.
-    `facts` are None if the person needs them no more."""
+    `taken_by`; `declined`: this person has passed it on, and others are asked; `left`: the same, and nobody else is;
+    `outdated`: the call was decided again since; `closed`: there is nothing to answer. `facts` are None if the person
+    needs them no more."""
 
-    state: Literal["open", "yours", "others", "declined", "closed"]
+    state: Literal["open", "yours", "others", "declined", "left", "outdated", "closed"]
     facts: CallFacts | None = None
     taken_by: str | None = None
 
@@ -66,46 +73,52 @@ def shown(alert_id: str, by: Caller) -> AnsweredAlert:
     """The alert and its call. Changes nothing."""
     alert = ALERTS.find(by.tenant, alert_id)
     call = CALLS.find(by.tenant, alert.call_id) if alert else None
-    return _shown(alert, call, by.at)
+    return _shown(alert, call, by)
 
 
-def answer(alert_id: str, decision: Decision, via: AnsweredVia, by: Caller) -> AnsweredAlert:
-    """Take the call or pass it on, in the caller's transaction. An answer that comes too late changes nothing."""
+def answer(
+    alert_id: str, decision: Decision, via: AnsweredVia, by: Caller, *, arrived_at: datetime | None = None
+) -> AnsweredAlert:
+    """Take the call or pass it on, in the caller's transaction. An answer that comes too late changes nothing, nor does
+    one that arrived before the person passed the call on, and is carried out after that."""
     alert = ALERTS.find(by.tenant, alert_id)
     call = CALLS.find(by.tenant, alert.call_id) if alert else None
-    before = _shown(alert, call, by.at)
-    if alert is None or call is None or call.dispatch is None or before.state not in ("open", "declined"):
+    before = _shown(alert, call, by)
+    if alert is None or call is None or call.dispatch is None or before.state not in _ANSWERABLE:
         return before
+    was_declined = alert.outcome == "declined"
     if decision == "take":
+        if was_declined and arrived_at and alert.answered_at and arrived_at < alert.answered_at:
+            return before
         taken = decisions.take(call, call.dispatch, alert.name, alert.phone, via, by)
-        return _shown(_answered(alert, "acknowledged", via, by), taken, by.at)
-    if before.state == "declined":
+        return _shown(_answered(alert, "acknowledged", via, by), taken, by)
+    if was_declined:
         return before
     if _is_asked(alert, call, call.dispatch):
-        decisions.pass_on(call, "call.declined", by)
-    _answered(alert, "declined", via, by)
-    return AnsweredAlert("declined", before.facts)
+        call = decisions.pass_on(call, "call.declined", by)
+    return _shown(_answered(alert, "declined", via, by), call, by)
 
 
 def answer_by_text(message: TextMessage, by: Caller) -> str | None:
     """Carry out the answer in a text, in the caller's transaction. Returns the words of the reply, or None if there is
     nothing to say.
 
-    The text answers what its sender had been asked when it first arrived. So it means the same if it is read twice or
-    replayed, and also if they are asked about another call meanwhile.
+    The text answers what its sender had been asked when it first arrived. Which alert that is, is remembered: so a text
+    means the same if it is read twice or replayed, whatever happens to the calls meanwhile.
     """
     said = alert_texts.read_answer(message.text)
-    received_at = _first_arrival(message, by) if said.decision else message.received_at
-    asked = list(_asked(message.phone, received_at, by))
-    waiting = [alert for alert, call in asked if _waited(alert, call, received_at)]
     if said.decision is None:
+        waiting = _waiting(_asked(message.phone, message.received_at, by), message)
         return alert_texts.HOW_TO_ANSWER if waiting and _is_first_help(waiting[0], by) else None
-    named = [alert for alert, _ in asked if alert_texts.code_of(alert) == said.code]
-    if len(waiting) > 1 and not named:
+    meant = _meant(message, said.code, by)
+    if meant.alert_id:
+        answered = answer(meant.alert_id, said.decision, "sms", by, arrived_at=meant.arrived_at)
+        return _reply(answered, meant.code)
+    asked = list(_asked(message.phone, meant.arrived_at, by))
+    if waiting := _waiting(asked, message):
         return alert_texts.which(map(alert_texts.code_of, waiting))
-    for alert in (named or waiting)[:1]:
-        return _reply(answer(alert.id, said.decision, "sms", by))
-    return _reply(_shown(*asked[0], by.at)) if asked else None
+    states = [_reply(_shown(alert, call, by), alert_texts.code_of(alert)) for alert, call in asked]
+    return " ".join(states[:MAX_CALLS_TOLD]) or None
 
 
 def answer_by_key(alert_id: str, phone: str, digits: str, by: Caller) -> str | None:
@@ -118,8 +131,46 @@ def answer_by_key(alert_id: str, phone: str, digits: str, by: Caller) -> str | N
     return _reply(answer(alert_id, decision, "voice", by))
 
 
-def _reply(answered: AnsweredAlert) -> str:
-    return alert_texts.replied(answered.state, answered.taken_by)
+def _reply(answered: AnsweredAlert, code: str | None = None) -> str:
+    return alert_texts.replied(answered.state, answered.taken_by, code)
+
+
+class _Meant(NamedTuple):
+    """The alert that a text answers, empty if none can be told, its code, and the time at which the text arrived."""
+
+    alert_id: str
+    code: str
+    arrived_at: datetime
+
+
+def _meant(message: TextMessage, code: str | None, by: Caller) -> _Meant:
+    """The meaning of a text when it first arrived. Twilio signs no time, so a signed text can be replayed later."""
+    first = key(by.tenant, "TEXT_ANSWER", hashlib.sha256(message.id.encode()).hexdigest())
+    stored = get(first)
+    if stored is None:
+        meant = _found(message, code, by)
+        item = {
+            **first._asdict(),
+            "kind": "TEXT_ANSWER",
+            **meant._asdict(),
+            "arrived_at": clock.rfc3339(message.received_at),
+            "ttl": int((by.at + _REMEMBERED).timestamp()),
+        }
+        if progress.claim(item):
+            return meant
+        stored = get(first) or item
+    arrived_at = clock.parse(str(stored["arrived_at"]))
+    return _Meant(str(stored["alert_id"]), str(stored["code"]), arrived_at)
+
+
+def _found(message: TextMessage, code: str | None, by: Caller) -> _Meant:
+    """The alert with the code in a text; without one, that of the only call that waits."""
+    asked = list(_asked(message.phone, message.received_at, by))
+    named = [alert for alert, _ in asked if alert_texts.code_of(alert) == code]
+    meant = named if code else _waiting(asked, message)
+    if len(meant) != 1:
+        return _Meant("", "", message.received_at)
+    return _Meant(meant[0].id, alert_texts.code_of(meant[0]), message.received_at)
 
 
 def _asked(phone: str, until: datetime, by: Caller) -> Iterator[tuple[Alert, Call]]:
@@ -136,27 +187,17 @@ def _asked(phone: str, until: datetime, by: Caller) -> Iterator[tuple[Alert, Cal
             return
 
 
-def _waited(alert: Alert, call: Call, at: datetime) -> bool:
-    """Whether the call waited at that time for somebody to take it."""
-    dispatch = call.dispatch
-    if dispatch is None or _is_closed(alert, call, dispatch):
-        return False
-    return dispatch.acknowledged_at is None or dispatch.acknowledged_at >= at
-
-
-def _first_arrival(message: TextMessage, by: Caller) -> datetime:
-    """The time at which a text first arrived. It is remembered because Twilio signs no time, so that a signed text can
-    be replayed later."""
-    first = key(by.tenant, "TEXT_ANSWER", message.id)
-    ttl = int((by.at + _REMEMBERED).timestamp())
-    item = {
-        **first._asdict(),
-        "kind": "TEXT_ANSWER",
-        "received_at": clock.rfc3339(message.received_at),
-        "ttl": ttl,
-    }
-    stored = None if progress.start(item) else get(first)
-    return clock.parse(str(stored["received_at"])) if stored else message.received_at
+def _waiting(asked: Iterable[tuple[Alert, Call]], message: TextMessage) -> list[Alert]:
+    """Those that waited for this person's answer when the text arrived; if there is none, those that the person has
+    passed on and can still take."""
+    waiting = []
+    for alert, call in asked:
+        dispatch = call.dispatch
+        if dispatch is None or _state_of(alert, call, dispatch) != "open":
+            continue
+        if dispatch.acknowledged_at is None or dispatch.acknowledged_at >= message.received_at:
+            waiting.append(alert)
+    return [alert for alert in waiting if alert.outcome != "declined"] or waiting
 
 
 def _is_first_help(alert: Alert, by: Caller) -> bool:
@@ -177,19 +218,33 @@ def _is_asked(alert: Alert, call: Call, dispatch: Dispatch) -> bool:
     return is_awaited and dispatch.assigned_phone == alert.phone
 
 
-def _is_closed(alert: Alert, call: Call, dispatch: Dispatch) -> bool:
-    return dispatch.round != alert.round or dispatch.action in transitions.CLOSED or call.status == "closed"
+def _state_of(alert: Alert, call: Call, dispatch: Dispatch) -> Literal["open", "outdated", "closed"]:
+    if dispatch.action in transitions.CLOSED or call.status == "closed":
+        return "closed"
+    return "open" if dispatch.round == alert.round else "outdated"
 
 
-def _shown(alert: Alert | None, call: Call | None, at: datetime) -> AnsweredAlert:
-    if alert is None or call is None or call.dispatch is None or at >= alert.created_at + LINK_DURATION:
+def _shown(alert: Alert | None, call: Call | None, by: Caller) -> AnsweredAlert:
+    if alert is None or call is None or call.dispatch is None or by.at >= alert.created_at + LINK_DURATION:
         return _CLOSED
     dispatch = call.dispatch
-    if _is_closed(alert, call, dispatch):
-        return _CLOSED
+    state = _state_of(alert, call, dispatch)
+    if state != "open":
+        return AnsweredAlert(state)
     facts = CallFacts.of(call)
     if dispatch.acknowledged_at is None:
-        return AnsweredAlert("declined" if alert.outcome == "declined" else "open", facts)
-    if dispatch.acknowledged_via in _BY_ALERT and dispatch.assigned_phone == alert.phone:
+        if alert.outcome != "declined":
+            return AnsweredAlert("open", facts)
+        return AnsweredAlert("declined" if _is_anybody_asked(alert, dispatch, by) else "left", facts)
+    is_theirs = dispatch.acknowledged_via in _BY_ALERT or dispatch.acknowledged_by == alert.name
+    if is_theirs and dispatch.assigned_phone == alert.phone:
         return AnsweredAlert("yours", facts)
     return AnsweredAlert("others", taken_by=dispatch.acknowledged_by)
+
+
+def _is_anybody_asked(alert: Alert, dispatch: Dispatch, by: Caller) -> bool:
+    """Whether somebody else is asked to take a call that this person has passed on."""
+    if dispatch.assigned_phone:
+        return dispatch.assigned_phone != alert.phone
+    alerts = Settings.of(organization_settings.settings_of(by.organization_id)).alerts
+    return alerts.enabled and any(phone != alert.phone for phone in alerts.last_resort)

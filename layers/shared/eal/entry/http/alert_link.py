@@ -88,13 +88,14 @@ def _page(answered: AnsweredAlert, *, is_late: bool = False) -> HtmlPage:
             title="This is closed",
             paragraphs=("The call needs no answer by this link any more. The dashboard shows its state.",),
         )
-    title = {"yours": "You have it", "declined": "You passed it on"}.get(answered.state, "")
+    passed_on = "You passed it on"
+    title = {"yours": "You have it", "declined": passed_on, "left": passed_on}.get(answered.state, "")
     return HtmlPage(
         status=200,
         title=title or answered.facts.headline,
         paragraphs=_paragraphs(answered, answered.facts),
         links=_links(answered.facts),
-        buttons={"open": (_TAKE, _DECLINE), "declined": (_TAKE,)}.get(answered.state, ()),
+        buttons={"open": (_TAKE, _DECLINE), "declined": (_TAKE,), "left": (_TAKE,)}.get(answered.state, ()),
     )
 
 
@@ -103,6 +104,8 @@ def _paragraphs(answered: AnsweredAlert, facts: CallFacts) -> tuple[str, ...]:
         return (facts.headline, "Nobody else is asked. Call the customer now.")
     if answered.state == "declined":
         return (facts.headline, "The others are asked. You can still take it while nobody has.")
+    if answered.state == "left":
+        return (facts.headline, "Nobody else can be asked: it waits in the dashboard. You can still take it.")
     return ("Nobody has taken this call yet.",)
 
 

@@ -150,6 +150,7 @@ class Receiver:
             return self._respond(received, body)
         except Exception:  # the body is stored, so the normaliser does what could not be done now
             observe.logger.exception("inbound_not_answered")
+            observe.count("inbound_not_answered")
             return None
 
     def _urls(self, request: Request, connection_id: str, kind: str) -> list[str]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from eal.domain.alerts.model import Recipient
-from eal.domain.integrations.model import Check
+from eal.domain.integrations import connections
+from eal.domain.integrations.model import Check, ConnectionHealth
 from eal.vendors import loose_json
 from eal.vendors.http import Busy, ResponseTooLarge, VendorRefused
 from eal.vendors.twilio import client, error_codes, webhooks
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from eal.vendors.loose_json import Body
     from eal.vendors.twilio.client import Account
 
+_FORBIDDEN = 403
 TEST_TEXT = "This is a test of your alerts: texts about calls come from this number. There is nothing to do."
 
 
@@ -34,7 +36,7 @@ def check(integration: Integration, test_phone: str | None, by: Caller) -> list[
     except (Busy, ResponseTooLarge):
         return [Check("credentials", ok=None, message="Twilio did not answer. Try again.")]
     except VendorRefused as refused:
-        return [Check("credentials", ok=False, message=error_codes.explained(client.code_of(refused)))]
+        return [_refused(refused)]
     accepted = Check("credentials", ok=True, message="Twilio accepts the API key.")
     numbers = [
         entry
@@ -46,6 +48,18 @@ def check(integration: Integration, test_phone: str | None, by: Caller) -> list[
         return [accepted, Check("alert_number", ok=False, message=message)]
     checks = [accepted, _number(numbers[0]), _answers(numbers[0], integration)]
     return [*checks, _text(account, test_phone)] if test_phone else checks
+
+
+def _refused(refused: VendorRefused) -> Check:
+    if refused.status == _FORBIDDEN:
+        message = "The API key may not list the numbers of the account, so nothing else can be checked."
+        return Check("credentials", ok=None, message=message)
+    return Check("credentials", ok=False, message=_sentence(refused))
+
+
+def _sentence(refused: VendorRefused) -> str:
+    code = client.code_of(refused)
+    return error_codes.explained(code, f"Twilio refused the request (error {code}, status {refused.status}).")
 
 
 def _text(account: Account, phone: str) -> Check:
@@ -60,7 +74,7 @@ def _text(account: Account, phone: str) -> Check:
         )
         return Check("test_text", ok=None, message=message)
     except VendorRefused as refused:
-        return Check("test_text", ok=False, message=error_codes.explained(client.code_of(refused)))
+        return Check("test_text", ok=False, message=_sentence(refused))
     return Check("test_text", ok=True, message="Twilio has accepted the text. Look at the phone.")
 
 
@@ -82,10 +96,28 @@ def _answers(entry: Body, integration: Integration) -> Check:
     if loose_json.text(entry, "sms_application_sid"):
         message = "An application of Twilio receives the texts of the alert number. Twilio does not say where they go."
         return Check("answers", ok=None, message=message)
-    if loose_json.text(entry, "sms_url") == f"{client.receiver_base(integration)}/{webhooks.MESSAGE}":
+    expected = f"{client.receiver_base(integration)}/{webhooks.MESSAGE}"
+    if loose_json.text(entry, "sms_url") != expected or loose_json.text(entry, "sms_method") == "GET":
+        message = (
+            "Replies to texts do not arrive here. In Twilio, enter the receiver address at the alert number, where a "
+            "message comes in, with the method HTTP POST."
+        )
+        return Check("answers", ok=False, message=message)
+    health = _health(integration)
+    if health.status == "healthy":
         return Check("answers", ok=True, message="Replies to texts arrive here.")
+    if health.last_failure and health.last_failure.reason == "invalid_signature":
+        message = (
+            "Twilio signs with another auth token than the one entered here. Enter the account's current one."
+        )
+        return Check("answers", ok=False, message=message)
     message = (
-        "Replies to texts do not arrive here. In Twilio, enter the receiver address at the alert number, where a "
-        "message comes in."
+        "The address is right, and nothing has arrived yet: send a test text and reply to it. If the number is in a "
+        "Messaging Service, let the service use the number's own address for incoming messages."
     )
-    return Check("answers", ok=False, message=message)
+    return Check("answers", ok=None, message=message)
+
+
+def _health(integration: Integration) -> ConnectionHealth:
+    connection = connections.find(integration.connection_id or "", webhooks.VENDOR)
+    return connection.health() if connection else ConnectionHealth()

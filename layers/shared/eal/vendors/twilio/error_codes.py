@@ -42,6 +42,6 @@ _OTHERS: Final[Mapping[str, str]] = {
 _UNKNOWN = "Twilio did not send the alert. Its documentation explains the error code."
 
 
-def explained(code: str) -> str:
+def explained(code: str, unknown: str = _UNKNOWN) -> str:
     """The sentence about a code, also about an unknown one."""
-    return OF_PERSON.get(code) or _OTHERS.get(code, _UNKNOWN)
+    return OF_PERSON.get(code) or _OTHERS.get(code, unknown)

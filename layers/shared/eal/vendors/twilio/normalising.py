@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from eal.core import aws, observe
@@ -41,6 +42,8 @@ _ENDS: Final[Mapping[str, Mapping[str, AlertStatus]]] = {
     },
 }
 """The statuses after which Twilio sends no other (its pages on message and call statuses)."""
+_PHONE = re.compile(r"\+[0-9]{6,15}")
+"""Others, such as short codes and `anonymous`, are nobody whom we have asked."""
 
 
 def normalise(received: ReceivedWebhook, raw: bytes) -> None:
@@ -56,16 +59,16 @@ def respond(received: ReceivedWebhook, raw: bytes) -> Acceptance | None:
     """Carry out the webhook of somebody who waits, and say what has become of it. None for other webhooks."""
     if received.kind not in (webhooks.MESSAGE, webhooks.VOICE_KEY):
         return None
-    form = Form.of(raw)
-    if received.kind == webhooks.MESSAGE:
-        words = _carry_out(received, form)
-        return webhooks.written(words) if words else None
+    is_text = received.kind == webhooks.MESSAGE
     try:
-        words = _carry_out(received, form)
+        words = _carry_out(received, Form.of(raw))
     except (aws.Refused, aws.Unreachable, Unavailable) as fault:
-        # Silence would leave open whether the key counts. It does: the worker carries it out.
-        observe.logger.exception("key_not_carried_out", fault=type(fault).__name__)
-        return webhooks.spoken(alert_texts.NOT_YET)
+        # Silence would leave open whether the answer counts. It does: the worker carries it out.
+        observe.logger.exception("answer_not_carried_out", fault=type(fault).__name__)
+        observe.count("inbound_not_answered")
+        return webhooks.written(alert_texts.NOT_YET) if is_text else webhooks.spoken(alert_texts.NOT_YET)
+    if is_text:
+        return webhooks.written(words) if words else None
     if words is None:
         return webhooks.asked_again(alert_texts.NO_ANSWER)
     return webhooks.spoken(words)
@@ -81,15 +84,17 @@ def _carry_out(received: ReceivedWebhook, form: Form) -> str | None:
         by = received.as_caller()
         integration = integrations.find(VENDOR, by)
         ours = integration.settings if integration else {}
-        our_number = form.recipient if received.kind == webhooks.MESSAGE else form.sender
-        if (form.account, our_number) != (ours.get("account_sid"), ours.get("alert_number")):
+        is_text = received.kind == webhooks.MESSAGE
+        our_number, phone = (form.recipient, form.sender) if is_text else (form.sender, form.recipient)
+        is_ours = (form.account, our_number) == (ours.get("account_sid"), ours.get("alert_number"))
+        if not is_ours or not _PHONE.fullmatch(phone):
             observe.count("inbound_foreign")
             return None
-        if received.kind == webhooks.MESSAGE:
-            text = TextMessage(form.sid, form.sender, form.text, received.received_at)
+        if is_text:
+            text = TextMessage(form.sid, phone, form.text, received.received_at)
             words = answering.answer_by_text(text, by)
         else:
-            words = answering.answer_by_key(received.delivery_id, form.recipient, form.digits, by)
+            words = answering.answer_by_key(received.delivery_id, phone, form.digits, by)
         by.transaction.commit()
         return words
 
